@@ -1,0 +1,16 @@
+"""regretlab: does the algorithm behave as the theorem says?
+
+import regretlab as rl
+result = rl.simulate(rl.problems.Reddi(C=8), "adam(alpha=7/20, beta1=0, beta2=1/65)", horizon=42)
+result.table()
+"""
+
+from regretlab import algorithms, bounds, methods, problems, samplers, scaling
+from regretlab._version import __version__
+from regretlab.errors import InputError, NonFiniteError
+from regretlab.simulation import Result, simulate
+
+__all__ = [
+    "InputError", "NonFiniteError", "Result", "__version__", "algorithms", "bounds", "methods", "problems", "samplers",
+    "scaling", "simulate",
+]  # fmt: skip

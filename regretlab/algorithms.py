@@ -1,0 +1,150 @@
+"""The named algorithms of the papers: pairs of a method and a sampler.
+
+``AdamCB(gamma=0.4, alpha=0.1)`` sorts its arguments into the method's and the sampler's; ``parse`` reads the same from
+text, and joins any method with any sampler: ``"amsgrad+adambs(p_min=1e-4)"``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from regretlab import methods, samplers, spelling
+from regretlab.errors import InputError, closest
+from regretlab.methods import Method
+from regretlab.parameters import number
+from regretlab.samplers import Sampler
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """A method, a sampler and a batch size.
+
+    Attributes
+    ----------
+    name : str
+        The text that made it, such as ``"adamcb(gamma=0.4)"``.
+    method : Method
+    sampler : Sampler or None
+        None leaves the order to the problem: cyclic on Reddi's example, uniform elsewhere.
+    batch_size : int or None
+        K; None takes the problem's own.
+    """
+
+    name: str
+    method: Method
+    sampler: Sampler | None = None
+    batch_size: int | None = None
+
+
+@dataclass(frozen=True)
+class Named:
+    """A paper's algorithm: called with hyper-parameters, it gives an :class:`Algorithm`."""
+
+    name: str
+    title: str
+    source: str
+    method: type[Method]
+    sampler: type[Sampler] | None = None
+    variants: tuple[str, ...] = ()
+
+    def __call__(self, **parameters: Any) -> Algorithm:
+        """The algorithm with these hyper-parameters; unknown ones are an error that names the closest."""
+        if "variant" in parameters and self.variants:
+            return _variant(self, parameters)
+        spelled = spelling.spell(self.name, parameters)
+        rest = dict(parameters)
+        batch_size = rest.pop("batch_size", None)
+        method = _build(self.method, rest)
+        sampler = None if self.sampler is None else _build(self.sampler, rest)
+        if rest:
+            raise closest(f"parameter of {self.name}", next(iter(rest)), self.parameters())
+        return Algorithm(spelled, method, sampler, _batch_size(batch_size))
+
+    def parameters(self) -> list[str]:
+        """The names of all hyper-parameters."""
+        own = [*self.method.declared(), *(self.sampler.declared() if self.sampler else ()), "batch_size"]
+        return [*own, "variant"] if self.variants else own
+
+
+def _variant(named: Named, parameters: dict[str, Any]) -> Algorithm:
+    rest = dict(parameters)
+    variant = rest.pop("variant")
+    if variant not in named.variants:
+        raise InputError(f"variant={variant!r} is not one of {', '.join(map(repr, named.variants))} ({named.name}).")
+    return (named if variant == "printed" else ALGORITHMS[f"{named.name}_{variant}"])(**rest)
+
+
+def _build(kind: type[Any], rest: dict[str, Any]) -> Any:
+    """``kind`` from those of the arguments that are its own, which are taken out of ``rest``."""
+    return kind(**{name: rest.pop(name) for name in kind.declared() if name in rest})
+
+
+def _batch_size(value: Any) -> int | None:
+    return None if value is None else int(number("batch_size", value, "[1, inf)", integer=True))
+
+
+SGD = Named("sgd", "Online gradient descent / SGD", "Zinkevich 2003", methods.SGD)
+Adam = Named("adam", "Adam", "Kingma & Ba 2015, Alg. 1", methods.Adam)
+AMSGrad = Named("amsgrad", "AMSGrad", "Reddi, Kale & Kumar 2018, Alg. 2", methods.AMSGrad)
+AdamX = Named("adamx", "AdamX", "Tran & Phong 2019, Alg. 2", methods.AdamX)
+AdamBS = Named("adambs", "AdamBS (original)", "Liu, Wu & Mozafari 2020, Alg. 1-2", methods.Adam, samplers.AdamBS)
+AdamBSCorrected = Named(
+    "adambs_corrected", "AdamBS, corrected", "Kim & Oh 2025, App. D (reconstructed)", methods.AdamX,
+    samplers.AdamBSCorrected,
+)  # fmt: skip
+AdamCB = Named(
+    "adamcb", "AdamCB (as printed)", "Kim & Oh 2025, Alg. 1-3 and 6 (partly reconstructed)", methods.AdamX,
+    samplers.AdamCB, variants=("printed", "ours"),
+)  # fmt: skip
+AdamCBOurs = Named(
+    "adamcb_ours", "AdamCB, ours", "unbiased AdamCB with a KL mirror step, on AMSGrad", methods.AMSGrad,
+    samplers.AdamCBOurs,
+)  # fmt: skip
+
+#: Every named algorithm by its name in strings and study files.
+ALGORITHMS: dict[str, Named] = {
+    a.name: a for a in (SGD, Adam, AMSGrad, AdamX, AdamBS, AdamBSCorrected, AdamCB, AdamCBOurs)
+}
+
+
+def parse(text: str | Algorithm) -> Algorithm:
+    """The algorithm written as ``NAME(key=value, ...)`` or ``METHOD(...)+SAMPLER(...)``; objects pass through.
+
+    Examples
+    --------
+    >>> parse("adamcb(gamma=0.4, alpha=0.1)").sampler.gamma
+    0.4
+    >>> parse("amsgrad+uniform(replacement=False)").name
+    'amsgrad+uniform(replacement=False)'
+    """
+    if isinstance(text, Algorithm):
+        return text
+    if not isinstance(text, str):
+        raise InputError(f"{text!r} is not an algorithm; use a name such as 'adam' or rl.algorithms.Adam(alpha=0.1).")
+    parts = spelling.parse(text)
+    (name, arguments), *others = parts
+    if not others:
+        return named(name)(**arguments)
+    if len(others) > 1:
+        raise InputError(f"{text!r} joins {len(parts)} parts; write one method + one sampler, as in 'amsgrad+adambs'.")
+    if name not in Method.known:
+        raise closest("method", name, Method.known)
+    sampler_name, sampler_arguments = others[0]
+    if sampler_name not in Sampler.known:
+        raise closest("sampler", sampler_name, Sampler.known)
+    pair = Named(name, text, "a pair made by its user", Method.known[name], Sampler.known[sampler_name])
+    both = set(arguments) & set(sampler_arguments)
+    if both:
+        raise InputError(f"{text!r} sets {', '.join(sorted(both))} twice; give every parameter once.")
+    made = pair(**arguments, **sampler_arguments)
+    return Algorithm(text, made.method, made.sampler, made.batch_size)
+
+
+def named(name: str) -> Named:
+    """The named algorithm, a user's own method by its class's name, or the error with the closest name."""
+    if name in ALGORITHMS:
+        return ALGORITHMS[name]
+    if name in Method.known:
+        return Named(name, Method.known[name].__name__, "a user's own method", Method.known[name])
+    raise closest("algorithm", name, {*ALGORITHMS, *Method.known})

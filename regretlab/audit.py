@@ -1,0 +1,182 @@
+"""The audit: every assumption of a bound checked on the run, and the verdict that follows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import xarray as xr
+
+from regretlab.samplers import largest_divergence
+
+#: Declared constants are compared with measured ones up to this relative round-off.
+ROUND_OFF = 1e-9
+
+
+class Check(NamedTuple):
+    """One assumption on one run: what was measured, what was needed, and whether it held."""
+
+    id: str
+    text: str
+    measured: str
+    needed: str
+    passed: bool
+
+
+class Named(Protocol):
+    """An assumption: an ``id`` this module knows, and its words."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def text(self) -> str: ...
+
+
+Facts = dict[str, Any]
+Rule = Callable[[Facts, xr.Dataset], tuple[str, str, bool]]
+
+
+def check(assumption: Named, facts: Facts, record: xr.Dataset) -> Check:
+    """Check one assumption on the run described by ``facts`` (:func:`regretlab.run.describe`) and its record."""
+    return Check(assumption.id, assumption.text, *RULES[assumption.id](facts, record))
+
+
+def _convex(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
+    problem = facts["problem"]
+    return problem["convex_reason"], "convex", bool(problem["convex"])
+
+
+def _bounded_iterates(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
+    D, extent = facts["problem"]["D"], float(record["extent"].max())
+    if D is None:
+        return f"extent {extent:.6g}", "a bounded domain", False
+    return f"extent {extent:.6g}", f"D_inf = {D:.6g}", extent <= D * (1 + ROUND_OFF)
+
+
+def _at_most(column: str, constant: str, weighted: bool) -> Rule:
+    def rule(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
+        measured = float(record[column].max())
+        if constant not in facts["problem"]["constants"]:
+            return f"{measured:.6g}", f"{constant} declared", False
+        limit = facts["problem"]["constants"][constant][0] * (facts["law"]["max_weight"] if weighted else 1.0)
+        fits = measured <= limit * (1 + ROUND_OFF) and math.isfinite(limit)
+        return f"{measured:.6g}", f"<= {limit:.6g}", fits
+
+    return rule
+
+
+def _parameter(name: str, needed: str, test: Callable[[Any], bool]) -> Rule:
+    def rule(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
+        value = facts["method_parameters"].get(name)
+        return f"{name} = {value}", needed, bool(test(value))
+
+    return rule
+
+
+def ratio(facts: Facts, power: int) -> float:
+    """``beta1**power / sqrt(beta2)``: below 1 in Kingma & Ba (power 2) and in all later proofs (power 1)."""
+    beta1, beta2 = facts["method_parameters"]["beta1"], facts["method_parameters"]["beta2"]
+    return math.inf if beta2 == 0 and beta1 > 0 else 0.0 if beta1 == 0 else float(beta1**power / math.sqrt(beta2))
+
+
+def _ratio(power: int) -> Rule:
+    def rule(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
+        value = ratio(facts, power)
+        return f"{value:.6g}", "< 1", value < 1
+
+    return rule
+
+
+def _tied_gamma(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
+    n, T = facts["problem"]["n"], facts["horizon"]
+    K = facts["K"] if facts["law"]["total"] > 1 or facts["sampler"] == "adamcb" else 1
+    tied = min(1.0, math.sqrt(n * math.log(n / K) / ((math.e - 1) * T * K)))
+    used = facts["sampler_parameters"].get("gamma", math.nan)
+    return f"gamma = {used:.6g}", f"gamma(T) = {tied:.6g}", math.isclose(used, tied, rel_tol=ROUND_OFF)
+
+
+def _tied_step(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
+    n, T, K, used = facts["problem"]["n"], facts["horizon"], facts["K"], facts["sampler_parameters"]
+    if facts["sampler"] == "adamcb_ours":
+        tied = math.sqrt(2 * K * math.log(n / K) / (n * T))
+        right = used["update"] == "mirror" and math.isclose(used["step"], tied, rel_tol=ROUND_OFF, abs_tol=1e-300)
+        return f"{used['update']} step {used['step']:.6g}", f"mirror step {tied:.6g}", right
+    L, p_min = facts["problem"]["constants"]["L"][0], facts["law"]["floor"]
+    # Lemma 1 as printed takes the supremum of the divergence; ours the divergence from the uniform start, ln n.
+    R2 = largest_divergence(n, p_min) if facts["method"] == "adam" else math.log(n)
+    tied = math.sqrt(2 * R2 / (n * T)) * (p_min / L) ** 2
+    right = math.isclose(used["alpha_p"], tied, rel_tol=ROUND_OFF, abs_tol=1e-300)
+    return f"alpha_p = {used['alpha_p']:.6g}", f"{tied:.6g}", right
+
+
+def _unbiased(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
+    factor = facts["law"]["factor"]
+    return "fixed order" if factor is None else f"E f_t = {factor:.6g} f", "E f_t = f", factor == 1
+
+
+def _proper_batch(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
+    K, n = facts["K"], facts["problem"]["n"]
+    return f"K = {K}", f"< n = {n}", n > K
+
+
+#: How each assumption is audited, by its id.
+RULES: dict[str, Rule] = {
+    "convex": _convex,
+    "bounded_iterates": _bounded_iterates,
+    "bounded_gradients": _at_most("largest_coordinate", "G_inf", weighted=True),
+    "bounded_examples": _at_most("largest_example_gradient", "L", weighted=False),
+    "sqrt_step": _parameter("schedule", "'sqrt'", lambda v: v == "sqrt"),
+    "decaying_beta1": _parameter("lam", "< 1", lambda v: v < 1),
+    "eps_zero": _parameter("eps", "0", lambda v: v == 0),
+    "gamma_kb": _ratio(2),
+    "eta": _ratio(1),
+    "tied_gamma": _tied_gamma,
+    "tied_sampler_step": _tied_step,
+    "unbiased": _unbiased,
+    "proper_batch": _proper_batch,
+}
+
+
+def verdict(
+    checks: list[Check],
+    low: np.ndarray,
+    high: np.ndarray,
+    bound: np.ndarray,
+    trivial: np.ndarray,
+    anytime: bool,
+) -> tuple[str, int | None]:
+    """What a comparison says, and the index of the first checkpoint at which the bound is violated.
+
+    Parameters
+    ----------
+    checks : list of Check
+    low, high : array (m, t)
+        The certified regret intervals of m runs, or of their mean (m = 1).
+    bound : array (m, t) or (t,)
+    trivial : array (t,)
+        The horizon times the largest possible regret of one step.
+    anytime : bool
+        Whether the bound claims every t, or (its parameters being tied to the horizon) the last one only.
+
+    Returns
+    -------
+    str
+        ``"assumption fails: ..."``, ``"violated"`` (a whole interval lies above the bound), ``"vacuous"`` (the bound
+        is no better than the trivial one), ``"holds"``, or ``"undecided"`` (the interval straddles the bound).
+    """
+    over = (low > bound).any(axis=0)
+    if not anytime:
+        over = over & (np.arange(over.size) == over.size - 1)
+    first = int(np.argmax(over)) if over.any() else None
+    failed = [c.id for c in checks if not c.passed]
+    if failed:
+        return f"assumption fails: {', '.join(failed)}", first
+    if first is not None:
+        return "violated", first
+    last = np.broadcast_to(bound, low.shape)[:, -1]
+    if (last >= trivial[-1]).any() or not np.isfinite(last).all():
+        return "vacuous", None
+    return ("holds" if (high[:, -1] <= last).all() else "undecided"), None

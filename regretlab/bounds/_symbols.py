@@ -1,0 +1,56 @@
+r"""The symbols of all bounds, in one place: what they mean, and what they are at worst.
+
+``D`` is the diameter of one coordinate (the papers' D_inf) and ``D2`` the Euclidean one; ``G`` and ``G2`` bound the
+gradient *estimate* in the two norms, ``L`` the gradient of one example. Statistics of a run (``S_v``, ``S_g``, ``S``,
+``M``) have a worst case in the other constants, which makes a bound a priori.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+
+def _positive(name: str, latex: str | None = None) -> sp.Symbol:
+    symbol = sp.Symbol(name, positive=True)
+    if latex:
+        LATEX[symbol] = latex
+    return symbol
+
+
+LATEX: dict[sp.Symbol, str] = {}
+
+T, d, n, K = (_positive(s) for s in ("T", "d", "n", "K"))
+D, D2 = _positive("D", r"D_\infty"), _positive("D2", "D_2")
+G, G2, L = _positive("G", r"G_\infty"), _positive("G2", "G_2"), _positive("L")
+alpha, beta2 = _positive("alpha", r"\alpha"), _positive("beta2", r"\beta_2")
+gamma, p_min, R2 = _positive("gamma", r"\gamma"), _positive("p_min", r"p_{\min}"), _positive("R2", "R^2")
+kappa = _positive("kappa", r"\kappa")
+beta1, lam, eps = (sp.Symbol(s, nonnegative=True) for s in ("beta1", "lam", "eps"))
+LATEX |= {beta1: r"\beta_1", lam: r"\lambda", eps: r"\epsilon"}
+
+S_v = _positive("S_v", r"\textstyle\sum_i\sqrt{\hat v_{T,i}}")
+S_g = _positive("S_g", r"\textstyle\sum_i\|g_{1:T,i}\|")
+S = _positive("S", r"\textstyle\sum_t \mathbb{E}\sum_j\|g_j^t\|^2/p_j^t")
+M = _positive("M", r"\textstyle\min_p\sum_t \mathbb{E}\sum_j\|g_j^t\|^2/p_j")
+B = _positive("B", r"\textstyle\sum_{t=2}^T\beta_{1,t}\sqrt{t-1}")
+
+#: A statistic of the run and its largest possible value, from which a priori bounds are made.
+WORST: dict[sp.Symbol, sp.Expr] = {S_v: d * G, S_g: d * G * sp.sqrt(T), S: n * L**2 * T / p_min}
+
+MEANING: dict[sp.Symbol, str] = {
+    T: "horizon", d: "dimensions", n: "examples", K: "batch size",
+    D: "diameter of one coordinate", D2: "Euclidean diameter",
+    G: "bound on the coordinates of the gradient estimate", G2: "bound on its Euclidean norm",
+    L: "bound on the gradient norm of one example",
+    alpha: "step size", beta1: "first-moment decay", beta2: "second-moment decay", lam: "decay of beta_{1,t}",
+    eps: "added to the denominator", gamma: "exploration", p_min: "floor of the probabilities",
+    R2: "bound on the Bregman divergence", kappa: "1 for a schedule, 1 - beta1 for constant beta1",
+    S_v: "measured on the run", S_g: "measured on the run", S: "measured on the run, without bias, from the draws",
+    M: "n^2 L^2 T for laws of sum 1, n^2 L^2 T / K for laws of sum K; exact when sampler regret is measured",
+    B: "from beta1 and lam",
+}  # fmt: skip
+
+# The constants that several theorems share.
+eta = beta1 / sp.sqrt(beta2)
+gamma_kb = beta1**2 / sp.sqrt(beta2)
+harmonic = sp.sqrt(1 + sp.log(T))

@@ -1,0 +1,132 @@
+"""AdamBS: Theorems 1 and 2 as printed, the corrected form of AdamCB's appendix as printed, and ours."""
+
+import sympy as sp
+
+from regretlab.bounds._base import (
+    BOUNDED,
+    CONVEX,
+    DECAYING,
+    ETA,
+    EXAMPLES,
+    GAMMA_KB,
+    GRADIENTS,
+    NO_EPS,
+    SQRT_STEP,
+    TIED_GAMMA,
+    TIED_STEP,
+    UNBIASED,
+    Bound,
+)  # fmt: skip
+from regretlab.bounds._symbols import (
+    D2,
+    R2,
+    D,
+    G,
+    K,
+    L,
+    M,
+    S,
+    T,
+    alpha,
+    beta1,
+    beta2,
+    d,
+    eta,
+    gamma,
+    gamma_kb,
+    harmonic,
+    kappa,
+    lam,
+    n,
+    p_min,
+)  # fmt: skip
+
+rho1 = D2**2 * G / (2 * alpha * (1 - beta1))
+rho2 = alpha * (1 + beta1) * G / ((1 - beta1) * sp.sqrt(1 - beta2) * (1 - gamma_kb) ** 2)
+rho3 = d * D**2 * G * sp.sqrt(1 - beta2) / (2 * alpha * (1 - beta1) * (1 - gamma_kb) ** 2)
+PRINTED = (CONVEX, BOUNDED, GRADIENTS, SQRT_STEP, DECAYING, GAMMA_KB)
+
+theorem1 = Bound(
+    id="adambs.theorem1",
+    title="AdamBS, Thm 1",
+    source="Liu, Wu & Mozafari 2020, Theorem 1, Eq. (3)-(4)",
+    status="as printed",
+    speaks_of="online",
+    in_expectation=True,
+    terms={
+        "diameter": rho1 * d * sp.sqrt(T),
+        "sampling": sp.sqrt(d) * rho2 * sp.sqrt(S / (n**2 * K)),
+        "momentum": rho3,
+    },
+    assumes=PRINTED,
+    methods=("adam",),
+    samplers=("adambs",),
+    remark="False: it rests on Kingma & Ba's bound and on a second moment without its cross term (Eq. 16).",
+)
+
+theorem2 = Bound(
+    id="adambs.theorem2",
+    title="AdamBS, Thm 2",
+    source="Liu, Wu & Mozafari 2020, Theorem 2, Eq. (6)",
+    status="as printed",
+    speaks_of="online",
+    in_expectation=True,
+    terms={
+        "diameter": rho1 * d * sp.sqrt(T),
+        "optimal sampling": rho2 * sp.sqrt(d) / (n * sp.sqrt(K)) * sp.sqrt(M),
+        "bandit": rho2 * L * R2 ** sp.Rational(1, 4) / p_min * sp.sqrt(d) / (n * sp.sqrt(K))
+        * (2 * n * T) ** sp.Rational(1, 4),
+        "momentum": rho3,
+    },
+    assumes=(*PRINTED, EXAMPLES, TIED_STEP),
+    methods=("adam",),
+    samplers=("adambs",),
+    remark="False with Theorem 1; the minimum in M must also be over the laws with p >= p_min.",
+)  # fmt: skip
+
+# AdamCB's Lemma 1 constants, which its appendix uses for corrected AdamBS as well.
+rho1_cb = D**2 * L / (2 * alpha * gamma * (1 - beta1) ** 2)
+rho2_cb = alpha * harmonic / ((1 - beta1) ** 2 * sp.sqrt(1 - beta2) * (1 - eta))
+rho3_cb = d * beta1 * D**2 * L / (2 * alpha * gamma * (1 - beta1) ** 2 * (1 - lam) ** 2)
+PRINTED_CB = (CONVEX, BOUNDED, EXAMPLES, SQRT_STEP, DECAYING, NO_EPS, ETA, TIED_GAMMA)
+
+corrected = Bound(
+    id="adambs_corrected.printed",
+    title="AdamBS corrected (AdamCB Thm 3)",
+    source="Kim & Oh 2025, Appendix D, Lemma 12 and Theorem 3",
+    status="as printed",
+    mark="reconstructed",
+    speaks_of="online",
+    in_expectation=True,
+    terms={
+        "diameter": rho1_cb * d * sp.sqrt(T),
+        "sampling": sp.sqrt(d) * rho2_cb / n
+        * sp.sqrt(M + L**2 * n**2 / gamma**2 * (n / gamma * sp.log(n) + (sp.E - 1) * gamma * T)),
+        "momentum": rho3_cb,
+    },
+    ties={gamma: sp.Min(1, sp.sqrt(n * sp.log(n) / ((sp.E - 1) * T)))},
+    assumes=PRINTED_CB,
+    methods=("adamx",),
+    samplers=("adambs_corrected",),
+    remark="With gamma(T) the first term grows linearly in T, so the bound says nothing about convergence.",
+)  # fmt: skip
+
+rho2_ours = kappa * alpha * (1 + beta1) * harmonic / (2 * (1 - beta1) * sp.sqrt(1 - beta2) * (1 - eta))
+
+ours = Bound(
+    id="adambs.ours",
+    title="AdamBS on AMSGrad, ours",
+    source="ours: AMSGrad with AdamBS's sampler, R^2 = ln n, exact second moment",
+    status="ours",
+    speaks_of="cumulative",
+    in_expectation=True,
+    terms={
+        "diameter": d * D**2 * L * sp.sqrt(T) / (2 * alpha * gamma * (1 - beta1)),
+        "sampling": rho2_ours * sp.sqrt(d)
+        * sp.sqrt((M + L**2 * n**2 / gamma**2 * sp.sqrt(2 * n * T * sp.log(n))) / (K * n**2) + (1 - 1 / K) * L**2 * T),
+    },
+    assumes=(CONVEX, BOUNDED, EXAMPLES, SQRT_STEP, NO_EPS, ETA, UNBIASED, TIED_STEP),
+    methods=("amsgrad",),
+    samplers=("adambs",),
+    remark="For constant gamma = n p_min; the full gradient's norm is bounded by L.",
+)  # fmt: skip

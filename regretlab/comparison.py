@@ -1,0 +1,144 @@
+"""One bound against one algorithm's regret: the curves, the ratio, the audited assumptions and the verdict."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from scipy import stats
+
+from regretlab import audit
+from regretlab.audit import Check
+from regretlab.bounds import Bound
+from regretlab.bounds._values import values
+from regretlab.errors import InputError
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a theorem says of a run, beside what the run did.
+
+    Attributes
+    ----------
+    bound : Bound
+    mode : str
+        How the constants were read (:func:`regretlab.bounds._values.values`).
+    t : array (t,)
+        Checkpoints.
+    low, high : array (m, t)
+        Certified regret intervals: of every replicate, or (bound in expectation, m = 1) of the mean.
+    terms : dict of str to array (t,)
+        The terms, averaged over replicates.
+    curve : array (m, t) or (1, t)
+        The bound.
+    trivial : array (t,)
+        t times the largest possible regret of a step.
+    checks : list of Check
+    verdict : str
+    first_violation : int or None
+        The first checkpoint at which a whole interval lies above the bound.
+    """
+
+    bound: Bound
+    mode: str
+    t: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    terms: dict[str, np.ndarray]
+    curve: np.ndarray
+    trivial: np.ndarray
+    checks: list[Check]
+    verdict: str
+    first_violation: int | None
+
+    @property
+    def value(self) -> float:
+        """The bound at the horizon, averaged over replicates."""
+        return float(self.curve[:, -1].mean())
+
+    @property
+    def ratio(self) -> float:
+        """Regret over bound at the horizon: the largest over replicates, or of the mean for a bound in expectation."""
+        middle = (self.low[:, -1] + np.where(np.isfinite(self.high), self.high, self.low)[:, -1]) / 2
+        return float((middle / self.curve[:, -1]).max())
+
+    def summary(self) -> dict[str, Any]:
+        """The comparison as plain data, for summary.json."""
+        return {
+            "id": self.bound.id,
+            "source": self.bound.source,
+            "status": " ".join(filter(None, (self.bound.status, f"({self.bound.mark})" if self.bound.mark else ""))),
+            "speaks_of": self.bound.speaks_of,
+            "mode": self.mode,
+            "value": self.value,
+            "ratio": self.ratio,
+            "trivial": float(self.trivial[-1]),
+            "verdict": self.verdict,
+            "first_violation": self.first_violation,
+            "terms": {name: float(term[-1]) for name, term in self.terms.items()},
+            "growth": {name: str(power) for name, power in self.bound.growth.items()},
+            "assumptions": [c._asdict() for c in self.checks],
+        }
+
+
+def mean_interval(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The mean over replicates (axis 0) with a 95 % t interval, widened by the certified intervals.
+
+    A single replicate has no sampling error to show: its own certified interval is returned. Where nothing bounds the
+    regret from above (``high`` infinite), the mean of the lower ends stands for the mean.
+    """
+    middle = np.where(np.isfinite(high), (low + high) / 2, low)
+    runs = len(low)
+    if runs == 1:
+        return middle[0], low[0], high[0]
+    quantile = stats.t.ppf((1 + CONFIDENCE) / 2, runs - 1) / math.sqrt(runs)
+    with np.errstate(invalid="ignore"):
+        below = low.mean(0) - quantile * low.std(0, ddof=1)
+        above = np.where(np.isfinite(high).all(0), high.mean(0) + quantile * high.std(0, ddof=1), np.inf)
+    return middle.mean(0), below, above
+
+
+def compare(bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str = "stated") -> Comparison:
+    """Evaluate ``bound`` on one algorithm's record and audit it.
+
+    Parameters
+    ----------
+    bound : Bound
+    facts : dict
+        The description of the run (:func:`regretlab.run.describe`).
+    record : xarray.Dataset
+        Dims replicate, t.
+    mode : {"stated", "measured", "a priori"}
+    """
+    kind = bound.speaks_of
+    if f"{kind}_low" not in record:
+        raise InputError(
+            f"the bound {bound.id} speaks of {kind} regret, which this run did not measure; "
+            f"simulate again with measure=('{kind}',)."
+        )
+    low, high = record[f"{kind}_low"].values, record[f"{kind}_high"].values
+    checks = [audit.check(a, facts, record) for a in bound.assumes]
+    shape = low.shape
+    terms = {name: np.broadcast_to(term, shape) for name, term in bound.evaluate(values(facts, record, mode)).items()}
+    curve = sum(terms.values(), np.zeros(shape))
+    if bound.in_expectation:
+        _, below, above = mean_interval(low, high)
+        low, high, curve = below[None], above[None], curve.mean(axis=0, keepdims=True)
+    trivial = trivial_bound(facts, kind, record.t.values)
+    anytime = not bound.ties and not any(a.id.startswith("tied") for a in bound.assumes)
+    text, first = audit.verdict(checks, low, high, curve, trivial, anytime)
+    return Comparison(
+        bound, mode, record.t.values, low, high, {name: term.mean(axis=0) for name, term in terms.items()}, curve,
+        trivial, checks, text, None if first is None else int(record.t.values[first]),
+    )  # fmt: skip
+
+
+def trivial_bound(facts: dict[str, Any], kind: str, t: np.ndarray) -> np.ndarray:
+    """t times the largest possible regret of one step: the range of one loss, times the largest weight when online."""
+    span = facts["problem"]["constants"].get("span", [math.inf])[0]
+    return np.asarray(t, dtype=float) * span * (facts["law"]["max_weight"] if kind == "online" else 1.0)

@@ -1,0 +1,169 @@
+"""The array engine: the steps of all replicates side by side, on NumPy, CuPy or any array-API namespace.
+
+It is the readable reference of what a run is. Every built-in and every user-defined part runs on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from regretlab.errors import InputError, NonFiniteError
+from regretlab.methods import Coefficients, Moments, step
+from regretlab.problems import Problem
+from regretlab.samplers import Sampler, scatter_add
+
+Array = Any
+
+#: What a run can measure on request; each costs a pass over all n examples per step.
+MEASURES = ("cumulative", "sampler")
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything a run carries from one step to the next; memory O(R (d + n)).
+
+    ``totals`` holds sums and extremes over the steps so far, each with leading axis R.
+    """
+
+    t: int
+    moments: Moments
+    sampler: tuple[Array, ...]
+    totals: dict[str, Array]
+
+
+def namespace(engine: str) -> Any:
+    """The array namespace of ``engine``: ``"array"`` is NumPy, ``"cupy"`` is CuPy on the current device."""
+    if engine == "array":
+        import array_api_compat.numpy as xp
+    elif engine == "cupy":
+        try:
+            import array_api_compat.cupy as xp
+        except ImportError:
+            raise InputError(
+                "engine='cupy' needs CuPy, which is not installed: pip install 'regretlab[gpu]'."
+            ) from None
+    else:
+        raise InputError(f"engine={engine!r} is not one of 'auto', 'array', 'cupy'.")
+    return xp
+
+
+def initial(problem: Problem, sampler: Sampler, replicates: int, measure: tuple[str, ...], xp: Any) -> State:
+    """The state before step 1: every replicate at ``problem.start``, moments and totals at zero."""
+    R, d, n = replicates, problem.d, problem.n
+
+    def fill(shape: tuple[int, ...], value: float = 0.0) -> Array:
+        return xp.full(shape, value, dtype=xp.float64)
+
+    x = fill((R, d)) + xp.asarray(problem.start, dtype=xp.float64)
+    totals = {
+        "loss": fill((R,)),
+        "received": fill((R, n)),
+        "squared_gradient": fill((R, d)),
+        "second_moment": fill((R,)),
+        "largest_coordinate": fill((R,)),
+        "largest_gradient": fill((R,)),
+        "largest_example_gradient": fill((R,)),
+        "smallest_x": fill((R, d), np.inf),
+        "largest_x": fill((R, d), -np.inf),
+    }
+    if "cumulative" in measure:
+        totals["full_loss"] = fill((R,))
+    if "sampler" in measure:
+        totals["variance"] = fill((R,))
+        totals["squared_norms"] = fill((R, n))
+    zero = fill((R, d))
+    return State(0, Moments(x, zero, zero, zero), sampler.init(R, xp), totals)
+
+
+def advance(problem: Problem, sampler: Sampler, schedule: Coefficients, state: State, uniforms: Array) -> State:
+    """The state after ``len(uniforms)`` more steps.
+
+    Parameters
+    ----------
+    problem, sampler
+        The sampler fitted, the problem's arrays in the namespace of the state.
+    schedule : Coefficients
+        Arrays over exactly these steps.
+    uniforms : array (steps, R, sampler.uniforms)
+    """
+    xp = array_namespace(state.moments.x)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for i in range(uniforms.shape[0]):
+            state = _one(problem, sampler, schedule.at(i), state, uniforms[i, ...], xp)
+    return state
+
+
+def _one(problem: Problem, sampler: Sampler, k: Coefficients, state: State, u: Array, xp: Any) -> State:
+    x = state.moments.x
+    draw = sampler.draw(state.sampler, u)
+    losses, gradients = problem.losses_and_gradients(x, draw.J)
+    squared_norms = xp.sum(gradients * gradients, axis=-1)
+    norms = xp.sqrt(squared_norms)
+    g = xp.sum(draw.w[..., None] * gradients, axis=1)
+    loss = xp.sum(draw.w * losses, axis=-1)
+    law = sampler.law
+    per_draw = 1.0 if law.total > 1 else 1 / draw.J.shape[-1]
+
+    old = state.totals
+    squares = g * g
+    totals = {
+        "loss": old["loss"] + loss,
+        "received": scatter_add(old["received"], draw.J, draw.w),
+        "squared_gradient": old["squared_gradient"] + squares,
+        "second_moment": old["second_moment"] + per_draw * xp.sum(squared_norms / draw.p**2, axis=-1),
+        "largest_coordinate": xp.maximum(old["largest_coordinate"], xp.max(xp.abs(g), axis=-1)),
+        "largest_gradient": xp.maximum(old["largest_gradient"], xp.sqrt(xp.sum(squares, axis=-1))),
+        "largest_example_gradient": xp.maximum(old["largest_example_gradient"], xp.max(norms, axis=-1)),
+        "smallest_x": xp.minimum(old["smallest_x"], x),
+        "largest_x": xp.maximum(old["largest_x"], x),
+    }
+    if "full_loss" in old:
+        totals["full_loss"] = old["full_loss"] + xp.mean(problem.all_losses(x), axis=-1)
+    if "variance" in old:
+        everyone = problem.all_gradient_norms(x) ** 2
+        p = sampler.probabilities(state.sampler)
+        totals["variance"] = old["variance"] + xp.sum(everyone / p, axis=-1)
+        totals["squared_norms"] = old["squared_norms"] + everyone
+
+    project = problem.domain.project if problem.domain is not None else _stay
+    moments = step(state.moments, g, k, project, xp)
+    if not bool(xp.isfinite(xp.sum(moments.x + moments.v) + xp.sum(loss))):
+        raise _diagnosis(state.t + 1, xp, g, loss, moments)
+    return replace(
+        state,
+        t=state.t + 1,
+        moments=moments,
+        sampler=sampler.observe(state.sampler, draw, norms),
+        totals=totals,
+    )
+
+
+def _stay(x: Array, weights: Array) -> Array:
+    """The projection onto all of R^d."""
+    return x
+
+
+def _diagnosis(t: int, xp: Any, g: Array, loss: Array, moments: Moments) -> NonFiniteError:
+    """Where a run stopped being finite, and the likely cause."""
+    suspects = [
+        (
+            g,
+            "the gradient estimate is not finite: the problem's losses overflow there, or a probability is zero",
+        ),
+        (
+            loss[:, None],
+            "the loss is not finite: the iterate left the region where the problem's losses are defined",
+        ),
+        (moments.v, "the second moment overflowed: rescale the problem's features"),
+        (moments.x, "the iterate overflowed: use a smaller alpha, a positive eps or a bounded domain"),
+    ]
+    for values, cause in suspects:
+        bad = np.argwhere(~np.isfinite(np.asarray(values)))
+        if len(bad):
+            replicate, coordinate = map(int, bad[0])
+            return NonFiniteError(f"step {t}, replicate {replicate}, coordinate {coordinate}: {cause}.")
+    return NonFiniteError(f"step {t}: a sum over the replicates overflowed; rescale the problem's features.")

@@ -1,0 +1,77 @@
+"""What a method is: a coefficient schedule over the one generic step."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from regretlab.methods._step import Coefficients
+from regretlab.parameters import Component, parameter
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Method(Component):
+    """A method of the generic family. A subclass is one frozen dataclass with :meth:`coefficients`, nothing else.
+
+    Subclasses are found by name (``AMSGrad`` is ``"amsgrad"``) as soon as they are defined; there is no register.
+    """
+
+    known: ClassVar[dict[str, type[Method]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not cls.__name__.startswith("_"):
+            Method.known[cls.__name__.lower()] = cls
+
+    @abstractmethod
+    def coefficients(self, t: Array) -> Coefficients:
+        """The coefficients of steps ``t`` (a float array of shape (T,) holding 1, 2, ...), vectorised."""
+
+
+@dataclass(frozen=True)
+class _MovingAverages(Method):
+    """Shared by the Adam family: two exponential moving averages and the schedules of the theory."""
+
+    alpha: float = parameter(1e-3, "(0, inf)", "step size; alpha_t = alpha / sqrt(t), or alpha when constant")
+    beta1: float = parameter(0.9, "[0, 1)", "first-moment decay; beta_{1,t} = beta1 * lam**(t-1)")
+    beta2: float = parameter(0.999, "[0, 1)", "second-moment decay")
+    lam: float = parameter(1.0, "(0, 1]", "decay of beta_{1,t}; 1 keeps beta1 constant")
+    eps: float = parameter(0.0, "[0, inf)", "added to the root of the second moment")
+    schedule: str = parameter("sqrt", ("sqrt", "constant"), "alpha_t = alpha / sqrt(t) (theory) or alpha (practice)")
+
+    def beta1_t(self, t: Array) -> Array:
+        return np.asarray(self.beta1 * self.lam ** (t - 1))
+
+    def alpha_t(self, t: Array) -> Array:
+        return self.alpha / np.sqrt(t) if self.schedule == "sqrt" else np.full(t.shape, self.alpha)
+
+
+def generic(
+    t: Array,
+    *,
+    mu: Any = 0.0,
+    nu: Any = 1.0,
+    beta: Any = 0.0,
+    om: Any = 0.0,
+    rho: Any = 0.0,
+    wd: Any = 0.0,
+    eta: Any,
+    kap: Any = 0.0,
+    c: Any = 1.0,
+    p: float = 0.5,
+    eps: float = 0.0,
+) -> Coefficients:
+    """Coefficients with every schedule broadcast to the shape of ``t``; the defaults are plain gradient descent's."""
+    given = {"mu": mu, "nu": nu, "beta": beta, "om": om, "rho": rho, "wd": wd, "eta": eta, "kap": kap, "c": c}
+    over_t = {name: np.broadcast_to(np.asarray(a, dtype=float), t.shape) for name, a in given.items()}
+    return Coefficients(**over_t, p=p, eps=eps)
+
+
+def averages(t: Array, beta1: Any, beta2: float, **others: Any) -> Coefficients:
+    """Adam's two exponential moving averages: mu = beta1, nu = 1 - beta1, beta = beta2, om = 1 - beta2."""
+    return generic(t, mu=beta1, nu=1 - beta1, beta=beta2, om=1 - beta2, **others)

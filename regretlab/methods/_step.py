@@ -1,0 +1,84 @@
+r"""The one step of every method: Reddi, Kale & Kumar's generic adaptive method, written once on plain operations.
+
+It runs on NumPy and CuPy arrays, on sympy expressions and on intervals: everything it needs beyond ``+ - * /`` comes
+from ``ops`` (``sqrt``, ``maximum``, ``where``), which for arrays is simply their array namespace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+
+class Moments(NamedTuple):
+    """The state of a method: iterate ``x``, first moment ``m``, second moment ``v`` and its ratchet ``v_hat``."""
+
+    x: Any
+    m: Any
+    v: Any
+    v_hat: Any
+
+
+class Coefficients(NamedTuple):
+    """The coefficients of the step: arrays over t of shape (T,), or the scalars of one t; ``p`` and ``eps`` scalars."""
+
+    mu: Any
+    nu: Any
+    beta: Any
+    om: Any
+    rho: Any
+    wd: Any
+    eta: Any
+    kap: Any
+    c: Any
+    p: float
+    eps: float
+
+    def at(self, index: int) -> Coefficients:
+        """The scalars of one step."""
+        return self._replace(**{name: float(getattr(self, name)[index]) for name in self._fields[:9]})
+
+
+Project = Callable[[Any, Any], Any]
+
+
+def step(state: Moments, g: Any, k: Coefficients, project: Project, ops: Any) -> Moments:
+    r"""One step from the gradient estimate ``g``.
+
+    .. math::
+        m &\leftarrow \mu_t m + \nu_t g, \qquad
+        v \leftarrow \beta_t v + \omega_t g^2, \qquad
+        \hat v \leftarrow \max(\rho_t \hat v, v), \\
+        x &\leftarrow \Pi_X\big((1 - wd_t)\, x - \eta_t (m + \kappa_t g) / ((c_t \hat v)^p + \epsilon)\big).
+
+    Parameters
+    ----------
+    state : Moments
+        Arrays of shape (..., d).
+    g : array (..., d)
+    k : Coefficients
+        The scalars of step t (see :meth:`Coefficients.at`).
+    project : callable
+        ``project(x, weights)`` onto the domain in the norm weighted by the denominator (as in Reddi et al., Alg. 1).
+    ops : namespace
+        ``sqrt``, ``maximum``, ``where`` for the type of the state.
+
+    Notes
+    -----
+    A coordinate whose gradients were all zero stays put: 0/0 is read as 0, the pseudo-inverse convention of
+    Duchi et al. (2011). A denominator that is zero for any other reason gives an infinity, which the run reports.
+    """
+    m = k.mu * state.m + k.nu * g
+    v = k.beta * state.v + k.om * (g * g)
+    v_hat = ops.maximum(k.rho * state.v_hat, v)
+    scale = power(k.c * v_hat, k.p, ops) + k.eps
+    move = k.eta * (m + k.kap * g)
+    move = ops.where(move == 0, move, move / scale)
+    return Moments(project((1 - k.wd) * state.x - move, scale), m, v, v_hat)
+
+
+def power(v: Any, p: float, ops: Any) -> Any:
+    """``v**p`` with the two exact cases every engine shares: p = 1/2 is ``sqrt`` and p = 0 is 1, also at v = 0."""
+    if p == 0.5:
+        return ops.sqrt(v)
+    return v * 0 + 1 if p == 0 else v**p

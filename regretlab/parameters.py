@@ -1,0 +1,96 @@
+"""Hyper-parameters that know their range: one declaration serves validation, ``regretlab show`` and the docs.
+
+A component (method, sampler, problem) is a frozen dataclass whose fields are made by :func:`parameter`; the range is
+checked once, in :meth:`Component.__post_init__`, with an error that names the value, the range and the paper.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import MISSING, Field, dataclass, field, fields
+from fractions import Fraction
+from typing import Any
+
+from regretlab.errors import InputError
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A real interval written as in a paper, e.g. ``Interval("(0, 1]")``."""
+
+    text: str
+
+    def __contains__(self, value: float) -> bool:
+        low, high = self.text[1:-1].split(",")
+        above = value > float(low) if self.text[0] == "(" else value >= float(low)
+        below = value < float(high) if self.text[-1] == ")" else value <= float(high)
+        return above and below
+
+
+def parameter(
+    default: Any = MISSING,
+    within: str | tuple[Any, ...] = "",
+    doc: str = "",
+    source: str = "",
+    integer: bool = False,
+) -> Any:
+    """A dataclass field with a range (``"(0, 1]"``) or a tuple of allowed words, a meaning and a source.
+
+    A default of ``None`` stands for "tied to the run" (the horizon, the problem); ``doc`` says by which formula.
+    """
+    metadata = {"within": within, "doc": doc, "source": source, "integer": integer}
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Component:
+    """Base of everything that has hyper-parameters: validates them and prints itself like a call."""
+
+    def __post_init__(self) -> None:
+        for f in fields(self):
+            if f.metadata:
+                object.__setattr__(self, f.name, checked(f, getattr(self, f.name)))
+
+    def parameters(self) -> dict[str, Any]:
+        """The hyper-parameters by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.metadata}
+
+    @classmethod
+    def declared(cls) -> dict[str, Field[Any]]:
+        """The declared hyper-parameters: name to dataclass field (default, range, meaning, source)."""
+        return {f.name: f for f in fields(cls) if f.metadata}
+
+
+def checked(f: Field[Any], value: Any) -> Any:
+    """``value`` as the field's type, or an :class:`InputError` naming the value and the range."""
+    within, source = f.metadata["within"], f.metadata["source"]
+    place = f" ({source})" if source else ""
+    if value is None and f.default is None:
+        return None
+    if isinstance(within, tuple):
+        if value not in within:
+            raise InputError(f"{f.name}={value!r} is not one of {', '.join(map(repr, within))}{place}.")
+        return value
+    if isinstance(value, bool) or not within:
+        if within:
+            raise InputError(f"{f.name}={value!r} is not a number; use a number in {within}{place}.")
+        return value
+    return number(f.name, value, within, place, f.metadata["integer"])
+
+
+def number(name: str, value: Any, within: str, place: str = "", integer: bool = False) -> float | int:
+    """``value`` as a float (or int) inside the interval ``within``, else an :class:`InputError`.
+
+    Strings such as ``"7/20"`` are read as exact fractions, so that a TOML file can hold a paper's constants.
+    """
+    kind = "an integer" if integer else "a number"
+    try:
+        exact = Fraction(value.replace(" ", "")) if isinstance(value, str) else value
+        result = int(exact) if integer else float(exact)
+        if (integer and result != exact) or isinstance(value, bool):
+            raise ValueError
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        raise InputError(f"{name}={value!r} is not {kind}; use {kind} in {within}{place}.") from None
+    if math.isnan(result) or result not in Interval(within):
+        raise InputError(f"{name}={value} is outside {within}{place}.")
+    return result

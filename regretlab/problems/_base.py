@@ -1,0 +1,109 @@
+"""What a problem is: a finite sum of losses with a domain and constants that are true bounds on it."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from typing import Any, NamedTuple
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from regretlab.problems.domains import Domain
+
+Array = Any
+
+
+class Constant(NamedTuple):
+    """A number that is a true bound on the domain, and how it was obtained."""
+
+    value: float
+    how: str
+
+
+class Problem(ABC):
+    r"""The finite sum :math:`f(x) = \frac1n \sum_j f_j(x)` over a domain X.
+
+    A user's own problem sets the attributes below and writes :meth:`losses_and_gradients`; everything else has a
+    default that is derived from it.
+
+    Attributes
+    ----------
+    name : str
+    n, d : int
+        Number of examples and dimensions.
+    convex : bool
+        Whether every f_j is convex on the domain; ``convex_reason`` says why.
+    domain : Box, L2Ball or None
+    start : array (d,)
+        The first iterate x_1.
+    order : {"uniform", "cyclic"}
+        How nature presents the examples to a method that brings no sampler of its own.
+    batch_size : int
+        The batch size K used unless an algorithm sets one.
+    """
+
+    name: str
+    n: int
+    d: int
+    convex: bool
+    convex_reason: str
+    domain: Domain | None
+    start: np.ndarray
+    order: str = "uniform"
+    batch_size: int = 1
+
+    @abstractmethod
+    def losses_and_gradients(self, x: Array, J: Array) -> tuple[Array, Array]:
+        """f_j(x_r) and grad f_j(x_r) for every replicate r and every j in J[r].
+
+        Parameters
+        ----------
+        x : array (R, d)
+        J : integer array (R, K)
+
+        Returns
+        -------
+        losses : array (R, K)
+        gradients : array (R, K, d)
+        """
+
+    def constants(self) -> dict[str, Constant]:
+        """Declared bounds on the domain: L, G_inf (per-example gradients), span (of one f_j over X), floor (of f_j)."""
+        return {}
+
+    def on(self, xp: Any) -> Problem:
+        """The same problem with its arrays in the namespace ``xp`` (CuPy, say); the default has none to move."""
+        return self
+
+    def all_losses(self, x: Array) -> Array:
+        """f_j(x_r) for all examples, shape (R, n)."""
+        return self._everything(x)[0]
+
+    def all_gradient_norms(self, x: Array) -> Array:
+        """Euclidean norms of grad f_j(x_r) for all examples, shape (R, n)."""
+        xp = array_namespace(x)
+        gradients = self._everything(x)[1]
+        return xp.sqrt(xp.sum(gradients * gradients, axis=-1))
+
+    def weighted(self, x: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
+        """``sum_j weights[j] f_j(x)`` and its gradient at one point x (d,): the comparator's objective."""
+        losses, gradients = self._everything(x[None])
+        return float(weights @ losses[0]), weights @ gradients[0]
+
+    def _everything(self, x: Array) -> tuple[Array, Array]:
+        xp = array_namespace(x)
+        J = xp.broadcast_to(xp.arange(self.n), (x.shape[0], self.n))
+        return self.losses_and_gradients(x, J)
+
+    def digest(self) -> str:
+        """A hash of the problem's data, part of a run's provenance; the default covers the public attributes."""
+        return digest(self.name, self.n, self.d, repr(self.domain), self.start)
+
+
+def digest(*parts: Any) -> str:
+    """SHA-256 over arrays' bytes and other parts' text, shortened to 16 hexadecimal digits."""
+    h = hashlib.sha256()
+    for part in parts:
+        h.update(part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode())
+    return h.hexdigest()[:16]

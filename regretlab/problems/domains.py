@@ -1,0 +1,124 @@
+"""Domains of the iterates: a box, a Euclidean ball, or (``None``) all of R^d."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from regretlab.errors import InputError
+from regretlab.parameters import Component, parameter
+
+NEWTON_STEPS = 60  # the secular equation is solved to round-off in about ten; the rest is for badly scaled weights
+
+
+class Domain(Protocol):
+    """A closed convex set with a projection and a linear minimisation oracle."""
+
+    def project(self, x: Any, weights: Any) -> Any:
+        """argmin over z in X of ``sum(weights * (z - x)**2)``, along the last axis of ``x`` (..., d)."""
+
+    def linear_minimum(self, c: np.ndarray) -> float:
+        """``min over z in X of <c, z>``, which is what the Frank-Wolfe gap needs."""
+
+    def reach(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The smallest and largest value of ``<z_j, x>`` over X for every row of ``z`` (n, d)."""
+
+    def diameters(self, d: int) -> tuple[float, float]:
+        """The diameter of one coordinate (D, also called D_inf) and the Euclidean diameter (D2)."""
+
+
+@dataclass(frozen=True)
+class Box(Component):
+    """The box ``[low, high]^d``; the weighted projection is a clip.
+
+    Examples
+    --------
+    >>> Box(-1, 1).project(np.array([2.0, -0.5]), None)
+    array([ 1. , -0.5])
+    """
+
+    low: float = parameter(-1.0, "(-inf, inf)", "lower end of every coordinate")
+    high: float = parameter(1.0, "(-inf, inf)", "upper end of every coordinate")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.low < self.high:
+            raise InputError(f"the box [{self.low}, {self.high}] is empty; use low < high.")
+
+    def project(self, x: Any, weights: Any) -> Any:
+        return array_namespace(x).clip(x, self.low, self.high)
+
+    def linear_minimum(self, c: np.ndarray) -> float:
+        return float(np.minimum(self.low * c, self.high * c).sum())
+
+    def reach(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        ends = self.low * z, self.high * z
+        return np.minimum(*ends).sum(-1), np.maximum(*ends).sum(-1)
+
+    def diameters(self, d: int) -> tuple[float, float]:
+        return self.high - self.low, (self.high - self.low) * math.sqrt(d)
+
+
+@dataclass(frozen=True)
+class L2Ball(Component):
+    r"""The ball :math:`\|x\|_2 \le r`, with the projection in a weighted norm that the adaptive methods need.
+
+    .. math:: z_i = s_i x_i / (s_i + \mu), \qquad \mu \ge 0 \text{ such that } \|z\| = r \text{ if } \|x\| > r,
+
+    where :math:`\mu` solves the secular equation by Newton's method (monotone from :math:`\mu = 0`).
+
+    Examples
+    --------
+    >>> L2Ball(1).project(np.array([3.0, 4.0]), np.ones(2)).round(12)
+    array([0.6, 0.8])
+    """
+
+    radius: float = parameter(1.0, "(0, inf)", "radius of the ball")
+
+    def project(self, x: Any, weights: Any) -> Any:
+        xp = array_namespace(x)
+        norm = xp.sqrt(xp.sum(x * x, axis=-1, keepdims=True))
+        outside = norm > self.radius
+        # Normalised weights keep mu of the order of 1; a weight of zero may move for free and goes to zero.
+        top = xp.max(weights, axis=-1, keepdims=True)
+        s = xp.where(top > 0, weights / xp.where(top > 0, top, 1.0), 1.0)
+        mu = xp.where(outside, (norm / self.radius - 1) * xp.min(s, axis=-1, keepdims=True), 0.0)
+        for _ in range(NEWTON_STEPS if bool(xp.any(outside)) else 0):
+            shrunk, bend = s + mu, xp.where(s + mu > 0, s + mu, 1.0)
+            z = xp.where(shrunk > 0, s * x / bend, x)
+            size = xp.sqrt(xp.sum(z * z, axis=-1, keepdims=True))
+            curve = xp.sum(z * z / bend, axis=-1, keepdims=True)
+            move = xp.where(curve > 0, (size / self.radius - 1) * size * size / xp.where(curve > 0, curve, 1.0), 0.0)
+            mu = xp.where(outside, xp.maximum(mu + move, mu), mu)
+        z = xp.where(outside, s * x / xp.where(s + mu > 0, s + mu, 1.0), x)
+        size = xp.sqrt(xp.sum(z * z, axis=-1, keepdims=True))
+        return xp.where(size > self.radius, z * (self.radius / xp.where(size > 0, size, 1.0)), z)
+
+    def linear_minimum(self, c: np.ndarray) -> float:
+        return -self.radius * float(np.linalg.norm(c))
+
+    def reach(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        norms = self.radius * np.linalg.norm(z, axis=-1)
+        return -norms, norms
+
+    def diameters(self, d: int) -> tuple[float, float]:
+        return 2 * self.radius, 2 * self.radius
+
+
+def domain_named(kind: str | Domain | None, radius: float) -> Domain | None:
+    """The domain of a problem from ``"box"``, ``"ball"`` or ``"none"`` and a radius; objects pass through."""
+    kinds: dict[str, Callable[[], Domain | None]] = {
+        "box": lambda: Box(-radius, radius),
+        "ball": lambda: L2Ball(radius),
+        "none": lambda: None,
+    }
+    if not isinstance(kind, str):
+        return kind
+    if kind not in kinds:
+        raise InputError(f"domain={kind!r} is not one of 'box', 'ball', 'none'; a Box or L2Ball object also works.")
+    return kinds[kind]()

@@ -1,0 +1,173 @@
+r"""Regret: its definitions, and comparators whose minimum comes with a certified gap.
+
+.. math::
+    R_{on}(T) &= \sum_t f_t(x_t) - \min_{x\in X} \sum_t f_t(x), \qquad
+    R(T) = \sum_t f(x_t) - T \min_{x\in X} f(x), \\
+    R_{sampler}(T) &= \sum_t V_t(p_t) - \min_{p\in P} \sum_t V_t(p), \qquad V_t(p) = \sum_j \|g_{tj}\|^2 / p_j .
+
+f_t is the weighted mini-batch loss, f the mean of all examples' losses. The first comparator minimises a finite sum
+again (each example with the weight it has received), so a checkpoint needs O(n) memory and no history. Every minimum
+lies in an interval: its upper end is attained, its lower end is the Frank-Wolfe certificate
+
+.. math:: f(x) - \min f \le \langle \nabla f(x), x \rangle - \min_{z \in X} \langle \nabla f(x), z \rangle .
+
+For a non-convex problem, or without a domain, only the upper end is certified that way; the lower one is then the
+losses' floor, so a regret is bounded from below as always, and from above only crudely.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import optimize
+
+from regretlab.engines.array import State
+from regretlab.problems import Box, L2Ball, Problem
+from regretlab.run import Plan
+from regretlab.samplers import Law, kl_projection
+
+KINDS = ("online", "cumulative", "sampler")
+RESTARTS = (-1.0, 0.0, 1.0)  # of a non-convex comparator: corners and centre, as shares of the domain
+
+
+class Minimum(NamedTuple):
+    """A minimum in ``[low, high]``; ``x`` attains ``high``."""
+
+    low: float
+    high: float
+    x: np.ndarray
+
+
+class Regrets:
+    """The observer of a run: adds ``<kind>_low`` and ``<kind>_high`` for every kind of regret it can measure.
+
+    ``extent`` and ``extent2`` measure the set that holds the iterates and the comparator: its largest side, and the
+    diagonal of its bounding box. The observer keeps the last comparator of each replicate: the next solve starts there.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[int, np.ndarray] = {}
+        self._whole: Minimum | None = None
+
+    def __call__(self, plan: Plan, state: State) -> dict[str, np.ndarray]:
+        totals = state.totals
+        best = [self._online(plan, r, weights) for r, weights in enumerate(totals["received"])]
+        columns = {
+            "online_low": totals["loss"] - [b.high for b in best],
+            "online_high": totals["loss"] - [b.low for b in best],
+        }
+        stars = np.stack([b.x for b in best])
+        extent = np.maximum(totals["largest_x"], stars) - np.minimum(totals["smallest_x"], stars)
+        columns["extent"], columns["extent2"] = extent.max(-1), np.sqrt((extent**2).sum(-1))
+        whole = self._cumulative(plan, state)
+        if whole is not None:
+            columns["cumulative_low"], columns["cumulative_high"] = whole
+        if "variance" in totals:
+            optimum = np.array([best_variance(s, plan.sampler.law) for s in totals["squared_norms"]])
+            columns["sampler_low"] = columns["sampler_high"] = totals["variance"] - optimum
+            columns["best_variance"] = optimum
+        return columns
+
+    def _online(self, plan: Plan, r: int, weights: np.ndarray) -> Minimum:
+        found = minimum(plan.problem, weights, self._last.get(r, plan.problem.start))
+        self._last[r] = found.x
+        return found
+
+    def _cumulative(self, plan: Plan, state: State) -> tuple[np.ndarray, np.ndarray] | None:
+        """The exact sum of f(x_t) when measured; else its unbiased estimate, when the sampler gives one."""
+        if "full_loss" in state.totals:
+            total = state.totals["full_loss"]
+        elif plan.sampler.law.factor is not None:
+            total = state.totals["loss"] / plan.sampler.law.factor
+        else:
+            return None
+        if self._whole is None:
+            n = plan.problem.n
+            self._whole = minimum(plan.problem, np.full(n, 1 / n), plan.problem.start)
+        return total - state.t * self._whole.high, total - state.t * self._whole.low
+
+
+def minimum(problem: Problem, weights: np.ndarray, start: np.ndarray) -> Minimum:
+    r"""The minimum over X of :math:`\sum_j weights_j f_j(x)`, in an interval.
+
+    Parameters
+    ----------
+    problem : Problem
+    weights : array (n,)
+        Non-negative.
+    start : array (d,)
+        Where the solver begins: L-BFGS-B on a box or without a domain, SLSQP on a ball.
+
+    Examples
+    --------
+    >>> from regretlab.problems import Reddi
+    >>> minimum(Reddi(C=4), np.array([2.0, 1.0, 1.0]), np.zeros(1))[:2]
+    (-6.0, -6.0)
+    """
+    total = float(weights.sum())
+    constants = problem.constants()
+    floor = total * constants["floor"].value if "floor" in constants else -np.inf
+    if total == 0:
+        return Minimum(0.0, 0.0, start)
+    starts = [start] if problem.convex else [start, *(_inside(problem, share) for share in RESTARTS)]
+    best = min((_descend(problem, weights / total, s) for s in starts), key=lambda found: found[0])
+    high, x = best[0] * total, best[1]
+    gap = total * frank_wolfe_gap(problem, weights / total, x) if problem.convex else np.inf
+    return Minimum(max(high - gap, min(floor, high)), high, x)
+
+
+def frank_wolfe_gap(problem: Problem, weights: np.ndarray, x: np.ndarray) -> float:
+    """An upper bound on how far the weighted loss at x is above its minimum over the domain (convex problems)."""
+    gradient = problem.weighted(x, weights)[1]
+    if problem.domain is None:
+        return 0.0 if not gradient.any() else np.inf
+    return max(0.0, float(gradient @ x) - problem.domain.linear_minimum(gradient))
+
+
+def _descend(problem: Problem, weights: np.ndarray, start: np.ndarray) -> tuple[float, np.ndarray]:
+    """The best value found from ``start``, and where."""
+
+    def objective(x: np.ndarray) -> tuple[float, np.ndarray]:
+        return problem.weighted(x, weights)
+
+    domain = problem.domain
+    if isinstance(domain, L2Ball):
+        r2 = domain.radius**2
+        ball = {"type": "ineq", "fun": lambda x: r2 - x @ x, "jac": lambda x: -2 * x}
+        options = {"ftol": 1e-15, "maxiter": 500}
+        found = optimize.minimize(objective, start, jac=True, method="SLSQP", constraints=ball, options=options)
+        x = domain.project(found.x, np.ones_like(found.x))
+    else:
+        bounds = [(domain.low, domain.high)] * problem.d if isinstance(domain, Box) else None
+        options = {"ftol": 0.0, "gtol": 1e-9, "maxiter": 1000}
+        found = optimize.minimize(objective, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+        x = found.x
+    return objective(x)[0], x
+
+
+def _inside(problem: Problem, share: float) -> np.ndarray:
+    """The point whose coordinates are all ``share`` of the way from the domain's centre to its border."""
+    if isinstance(problem.domain, Box):
+        low, high = problem.domain.low, problem.domain.high
+        return np.full(problem.d, (low + high) / 2 + share * (high - low) / 2)
+    radius = problem.domain.radius if isinstance(problem.domain, L2Ball) else 1.0
+    return np.full(problem.d, share * radius / np.sqrt(problem.d))
+
+
+def best_variance(squared_norms: np.ndarray, law: Law) -> float:
+    r"""``min over p in P of sum_j squared_norms[j] / p[j]``, exactly.
+
+    .. math:: p_j = \min(\text{cap}, \max(\text{floor}, c \sqrt{s_j})), \qquad \textstyle\sum_j p_j = \text{total}.
+
+    Examples
+    --------
+    >>> round(best_variance(np.array([1.0, 0.0]), Law(1.0, 0.25, 1.0, 1.0, 1.0)), 12)
+    1.333333333333
+    """
+    if not squared_norms.any():
+        return 0.0
+    with np.errstate(divide="ignore"):
+        log_norms = np.log(squared_norms[None]) / 2
+    p = kl_projection(log_norms, total=law.total, floor=law.floor, cap=law.cap)[0]
+    return float((squared_norms / p).sum())

@@ -1,0 +1,224 @@
+"""The run: the only owner of the loop over steps. Blocks of steps on an engine give a record at the checkpoints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+from threadpoolctl import threadpool_limits
+from tqdm.auto import tqdm
+
+from regretlab.algorithms import Algorithm
+from regretlab.engines import array
+from regretlab.engines.array import MEASURES, State
+from regretlab.errors import InputError
+from regretlab.methods import Coefficients
+from regretlab.parameters import number
+from regretlab.problems import Problem
+from regretlab.rng import Streams
+from regretlab.samplers import Cyclic, Sampler, Setting, Uniform
+
+CHECKPOINTS = 40
+BLOCK_STEPS = 512
+BLOCK_UNIFORMS = 2_000_000
+
+
+class Plan(NamedTuple):
+    """One algorithm on one problem, with everything that is tied to the run made a number."""
+
+    problem: Problem
+    algorithm: Algorithm
+    sampler: Sampler
+    horizon: int
+    replicates: tuple[int, ...]
+    seed: int
+    checkpoints: np.ndarray
+    measure: tuple[str, ...]
+
+
+Observer = Callable[[Plan, State], dict[str, np.ndarray]]
+
+
+def plan(
+    problem: Problem,
+    algorithm: Algorithm,
+    *,
+    horizon: int,
+    replicates: int | Sequence[int] = 1,
+    seed: int = 0,
+    checkpoints: str | Sequence[int] = "log",
+    measure: Sequence[str] = (),
+) -> Plan:
+    """Check the arguments of a run and fit the sampler to it; no step is made."""
+    horizon = int(number("horizon", horizon, "[1, 1e12]", integer=True))
+    if isinstance(replicates, Sequence):
+        chosen = tuple(int(number("replicate", r, "[0, inf)", integer=True)) for r in replicates)
+    else:
+        chosen = tuple(range(int(number("replicates", replicates, "[1, 1e6]", integer=True))))
+    seed = int(number("seed", seed, "[0, inf)", integer=True))
+    for name in measure:
+        if name not in MEASURES:
+            raise InputError(f"measure={name!r} is not one of {', '.join(map(repr, MEASURES))}.")
+    declared = problem.constants()
+    L = declared["L"].value if "L" in declared else np.inf
+    sampler = algorithm.sampler or (Cyclic() if problem.order == "cyclic" else Uniform())
+    K = algorithm.batch_size or problem.batch_size
+    fitted = sampler.fit(Setting(problem.n, K, L, horizon))
+    times = checkpoint_times(checkpoints, horizon)
+    return Plan(problem, algorithm, fitted, horizon, chosen, seed, times, tuple(measure))
+
+
+def checkpoint_times(checkpoints: str | Sequence[int], horizon: int) -> np.ndarray:
+    """Increasing steps at which the record is written, the horizon last; ``"log"`` gives about 40, log-spaced.
+
+    Examples
+    --------
+    >>> checkpoint_times([1, 5], horizon=10)
+    array([ 1,  5, 10])
+    """
+    if isinstance(checkpoints, str):
+        if checkpoints != "log":
+            raise InputError(f"checkpoints={checkpoints!r} is not 'log' or a list of steps between 1 and {horizon}.")
+        times = np.unique(np.geomspace(1, horizon, CHECKPOINTS).round().astype(np.int64))
+    else:
+        times = np.unique([int(number("checkpoint", t, f"[1, {horizon}]", integer=True)) for t in checkpoints])
+    return np.union1d(times, [horizon])
+
+
+def run(plan: Plan, *, engine: str = "auto", observers: Sequence[Observer] = (), progress: bool = False) -> xr.Dataset:
+    """Simulate and record.
+
+    Parameters
+    ----------
+    plan : Plan
+        From :func:`plan`.
+    engine : {"auto", "array", "cupy"}
+        ``"auto"`` chooses the array engine on NumPy.
+    observers : sequence of callables
+        ``observer(plan, state)`` gives named columns (replicates,) at every checkpoint; this is how regret is measured
+        without the run knowing what regret is.
+    progress : bool
+        Show a progress bar over the steps.
+
+    Returns
+    -------
+    xarray.Dataset
+        Dimensions ``replicate``, ``t``, and for what is kept at the end ``coordinate`` and ``example``.
+    """
+    xp = array.namespace("array" if engine == "auto" else engine)
+    # Matrices here are small: BLAS threads cost up to fifty times more than they give, and change the rounding.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _run(plan, engine, xp, observers, progress)
+
+
+def _run(plan: Plan, engine: str, xp: Any, observers: Sequence[Observer], progress: bool) -> xr.Dataset:
+    problem, sampler = plan.problem.on(xp), plan.sampler
+    state = array.initial(problem, sampler, len(plan.replicates), plan.measure, xp)
+    streams = Streams(plan.seed, "sampler", plan.replicates)
+    block = min(BLOCK_STEPS, max(1, BLOCK_UNIFORMS // (len(plan.replicates) * max(1, sampler.uniforms))))
+
+    columns: list[dict[str, np.ndarray]] = []
+    began = time.perf_counter()
+    with tqdm(total=plan.horizon, desc=plan.algorithm.name, unit="step", disable=not progress, leave=False) as bar:
+        for until in plan.checkpoints:
+            while state.t < until:
+                steps = min(block, int(until) - state.t)
+                schedule = coefficients(plan.algorithm, state.t + 1, steps)
+                uniforms = xp.asarray(streams.uniforms(steps, sampler.uniforms))
+                state = array.advance(problem, sampler, schedule, state, uniforms)
+                bar.update(steps)
+            at = to_numpy(state)
+            columns.append({**statistics(plan, at), **_merged(o(plan, at) for o in observers)})
+    return _record(plan, to_numpy(state), columns, engine, time.perf_counter() - began)
+
+
+def coefficients(algorithm: Algorithm, first: int, steps: int) -> Coefficients:
+    """The method's schedule over the steps ``first, first + 1, ...``."""
+    return algorithm.method.coefficients(np.arange(first, first + steps, dtype=float))
+
+
+def to_numpy(state: State) -> State:
+    """The state with its arrays on the host."""
+
+    def host(a: Any) -> np.ndarray:
+        return a.get() if hasattr(a, "get") else np.asarray(a)
+
+    return State(
+        state.t,
+        type(state.moments)(*map(host, state.moments)),
+        tuple(map(host, state.sampler)),
+        {name: host(a) for name, a in state.totals.items()},
+    )
+
+
+def statistics(plan: Plan, state: State) -> dict[str, np.ndarray]:
+    r"""The quantities the bounds speak of, read off the run so far; each of shape (replicates,).
+
+    ``sum_sqrt_v_hat`` is :math:`\sum_i \sqrt{\hat v_{t,i}}` with the method's own bias correction;
+    ``sum_gradient_norms`` is :math:`\sum_i \|g_{1:t,i}\|_2`; ``second_moment`` estimates
+    :math:`\sum_s \sum_j \|g_j\|^2/p_j` without bias from the drawn examples.
+    """
+    totals = state.totals
+    k = coefficients(plan.algorithm, state.t, 1)
+    return {
+        "loss": totals["loss"],
+        "sum_sqrt_v_hat": np.sqrt(float(k.c[0]) * state.moments.v_hat).sum(-1),
+        "sum_gradient_norms": np.sqrt(totals["squared_gradient"]).sum(-1),
+        "second_moment": totals["second_moment"],
+        "largest_coordinate": totals["largest_coordinate"],
+        "largest_gradient": totals["largest_gradient"],
+        "largest_example_gradient": totals["largest_example_gradient"],
+    }
+
+
+def describe(plan: Plan) -> dict[str, Any]:
+    """The plan as plain data: what the record carries, and all that bounds and audits know of a run."""
+    problem, sampler = plan.problem, plan.sampler
+    D, D2 = problem.domain.diameters(problem.d) if problem.domain is not None else (None, None)
+    return {
+        "problem": {
+            "name": problem.name,
+            "n": problem.n,
+            "d": problem.d,
+            "convex": problem.convex,
+            "convex_reason": problem.convex_reason,
+            "domain": repr(problem.domain),
+            "D": D,
+            "D2": D2,
+            "constants": {name: [c.value, c.how] for name, c in problem.constants().items()},
+            "digest": problem.digest(),
+        },
+        "algorithm": plan.algorithm.name,
+        "method": type(plan.algorithm.method).__name__.lower(),
+        "method_parameters": plan.algorithm.method.parameters(),
+        "sampler": sampler.name,
+        "sampler_parameters": sampler.parameters(),
+        "law": sampler.law._asdict(),
+        "K": sampler.run.K,
+        "horizon": plan.horizon,
+        "replicates": list(plan.replicates),
+        "seed": plan.seed,
+        "measure": list(plan.measure),
+    }
+
+
+def _merged(parts: Any) -> dict[str, np.ndarray]:
+    return {name: column for part in parts for name, column in part.items()}
+
+
+def _record(plan: Plan, state: State, columns: list[dict[str, np.ndarray]], engine: str, seconds: float) -> xr.Dataset:
+    data: dict[str, Any] = {
+        name: (("replicate", "t"), np.stack([c[name] for c in columns], axis=-1)) for name in columns[0]
+    }
+    data["x"] = (("replicate", "coordinate"), state.moments.x)
+    data["received"] = (("replicate", "example"), state.totals["received"])
+    probabilities = np.asarray(plan.sampler.probabilities(state.sampler))
+    data["probabilities"] = (("replicate", "example"), probabilities)
+    record = xr.Dataset(data, coords={"replicate": list(plan.replicates), "t": plan.checkpoints})
+    record.attrs["engine"] = "array" if engine == "auto" else engine
+    record.attrs["engine_reason"] = "the only engine on NumPy" if engine == "auto" else "asked for"
+    record.attrs["seconds"] = round(seconds, 3)
+    return record

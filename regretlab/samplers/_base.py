@@ -1,0 +1,147 @@
+"""What a sampler is: a law over mini-batches that learns from the gradient norms it has seen."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, NamedTuple
+
+from array_api_compat import array_namespace
+
+from regretlab.errors import InputError
+from regretlab.parameters import Component
+
+Array = Any
+State = tuple[Array, ...]
+
+
+class Setting(NamedTuple):
+    """What a sampler is told about the run: n examples, batch size K, gradient-norm bound L, horizon T."""
+
+    n: int
+    K: int
+    L: float
+    horizon: int
+
+
+class Law(NamedTuple):
+    """The set P of probabilities a sampler may use, ``{sum p = total, floor <= p <= cap}``, and its estimator.
+
+    ``factor`` is the number c with E[f_t] = c f (None when the order is fixed and nothing is unbiased);
+    ``max_weight`` bounds ``sum_j w_tj``, so that ``max_weight * L`` bounds the gradient estimate.
+    """
+
+    total: float
+    floor: float
+    cap: float
+    factor: float | None
+    max_weight: float
+
+
+class Draw(NamedTuple):
+    """A mini-batch: indices ``J``, weights ``w`` of the estimate, probabilities ``p`` of the drawn; all (R, K).
+
+    ``frozen`` marks the drawn examples whose weights the sampler's own rule leaves untouched (AdamCB's null set).
+    """
+
+    J: Array
+    w: Array
+    p: Array
+    frozen: Array | None = None
+
+
+@dataclass(frozen=True)
+class Sampler(Component):
+    """Base of all samplers; arrays carry a leading axis of R replicates.
+
+    The estimate of a mini-batch is ``g_t = sum_k w[k] grad f_{J[k]}(x_t)``. Subclasses are found by their name.
+    """
+
+    setting: Setting | None = field(default=None, repr=False, kw_only=True)
+    known: ClassVar[dict[str, type[Sampler]]] = {}
+    name: ClassVar[str]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "name" in cls.__dict__:
+            Sampler.known[cls.name] = cls
+
+    def fit(self, setting: Setting) -> Sampler:
+        """This sampler with every parameter that is tied to the run (horizon, n, K, L) made a number."""
+        n, K = setting.n, setting.K
+        if not 1 <= K <= n:
+            raise InputError(
+                f"batch_size={K} is outside [1, n] with n={n} examples ({self.name} sampler); use at most {n}."
+            )
+        return replace(self, setting=setting, **self.tied(setting))
+
+    def tied(self, setting: Setting) -> dict[str, Any]:
+        """The values of the parameters left at None, by the paper's formulas."""
+        return {}
+
+    @property
+    def run(self) -> Setting:
+        """The setting of a fitted sampler."""
+        assert self.setting is not None, "call fit(setting) first"
+        return self.setting
+
+    @property
+    @abstractmethod
+    def law(self) -> Law:
+        """The set of probabilities and the estimator, for a fitted sampler."""
+
+    @property
+    @abstractmethod
+    def uniforms(self) -> int:
+        """How many uniforms one step of one replicate takes."""
+
+    @abstractmethod
+    def init(self, replicates: int, xp: Any) -> State:
+        """The state before the first step: arrays with leading axis R."""
+
+    @abstractmethod
+    def probabilities(self, state: State) -> Array:
+        """The law of the next draw, shape (R, n): of one draw with replacement, or of inclusion in the batch."""
+
+    @abstractmethod
+    def draw(self, state: State, u: Array) -> Draw:
+        """The mini-batch made from the uniforms ``u`` (R, uniforms)."""
+
+    def observe(self, state: State, draw: Draw, norms: Array) -> State:
+        """The state after the gradient norms (R, K) of the drawn examples have been seen."""
+        return state
+
+
+def positive_bound(L: float, name: str) -> float:
+    """A usable gradient-norm bound, or the error that says where to get one."""
+    if not 0 < L < float("inf"):
+        raise InputError(
+            f"the {name} sampler needs a finite positive bound L on the examples' gradient norms, but the problem "
+            f"declares L={L:g}; choose a bounded domain or declare L in the problem's constants()."
+        )
+    return L
+
+
+def take(a: Array, J: Array) -> Array:
+    """``a[r, J[r, k]]``."""
+    return array_namespace(a).take_along_axis(a, J, axis=-1)
+
+
+def scatter_add(a: Array, J: Array, values: Array) -> Array:
+    """A copy of ``a`` (R, n) with ``values[r, k]`` added at ``[r, J[r, k]]``; repeated indices add up."""
+    xp = array_namespace(a)
+    if hasattr(getattr(xp, "add", None), "at"):  # NumPy and CuPy; the array API standard has no scatter
+        result = a.copy()
+        xp.add.at(result, (xp.arange(a.shape[0])[:, None], J), values)
+        return result
+    chosen = J[..., None] == xp.arange(a.shape[-1])
+    return a + xp.sum(xp.where(chosen, values[..., None], xp.zeros_like(values)[..., None]), axis=1)
+
+
+def draw_with_replacement(p: Array, u: Array) -> Array:
+    """Indices (R, K), independent with law ``p`` (R, n) up to a common factor, by inversion of the uniforms (R, K)."""
+    xp = array_namespace(p)
+    cumulative = xp.cumulative_sum(p, axis=-1)
+    points = u * cumulative[:, -1:]
+    rows = [xp.searchsorted(cumulative[r, :], points[r, :], side="right") for r in range(p.shape[0])]
+    return xp.minimum(xp.stack(rows), xp.asarray(p.shape[-1] - 1))

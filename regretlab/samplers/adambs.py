@@ -1,0 +1,195 @@
+"""The samplers of AdamBS: EXP3 with a KL projection, and its corrected form with uniform mixing."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from array_api_compat import array_namespace
+
+from regretlab.errors import InputError
+from regretlab.parameters import parameter
+from regretlab.samplers._base import (
+    Array,
+    Draw,
+    Law,
+    Sampler,
+    Setting,
+    State,
+    draw_with_replacement,
+    positive_bound,
+    scatter_add,
+    take,
+)  # fmt: skip
+from regretlab.samplers._simplex import kl_projection
+
+PAPER = "AdamBS, Algorithm 2"
+CORRECTED = "AdamCB, Appendix D"
+
+
+@dataclass(frozen=True)
+class _WithReplacement(Sampler):
+    """K independent draws from p with the unbiased estimate of AdamBS Eq. (1): weights ``1 / (K n p)``."""
+
+    @property
+    def law(self) -> Law:
+        return Law(total=1.0, floor=self.floor, cap=1.0, factor=1.0, max_weight=1 / (self.run.n * self.floor))
+
+    @property
+    def floor(self) -> float:
+        """The smallest probability the sampler can give."""
+        raise NotImplementedError
+
+    @property
+    def uniforms(self) -> int:
+        return self.run.K
+
+    def init(self, replicates: int, xp: Any) -> State:
+        return (xp.full((replicates, self.run.n), -math.log(self.run.n)),)
+
+    def draw(self, state: State, u: Array) -> Draw:
+        probabilities = self.probabilities(state)
+        J = draw_with_replacement(probabilities, u)
+        p = take(probabilities, J)
+        return Draw(J, 1 / (self.run.K * self.run.n * p), p)
+
+
+@dataclass(frozen=True)
+class AdamBS(_WithReplacement):
+    r"""EXP3 with a KL projection onto :math:`\{p \ge p_{\min}\}` (AdamBS, Algorithm 2).
+
+    .. math::
+        l_j = \frac{L^2}{p_{\min}^2} - \frac{\|g_j\|^2}{p_j^2}, \quad
+        \hat h_j = \frac{l_j\, \#\{k : I_k = j\}}{K p_j}, \quad w_j = p_j e^{-\alpha_p \hat h_j}, \quad
+        p \leftarrow \arg\min_{q \ge p_{\min},\, \sum q = 1} \mathrm{KL}(q \,\|\, w).
+
+    Parameters
+    ----------
+    gamma : float in (0, 1]
+        Sets the floor, ``p_min = gamma / n``, when ``p_min`` is not given. The paper gives no value; 0.4 is AdamCB's.
+    p_min : float in (0, 1/n], optional
+    alpha_p : float in [0, inf), optional
+        Step size; by default Lemma 1's :math:`\sqrt{2 R^2 p_{\min}^4 / (n T L^4)}`, tied to the horizon T.
+    divergence : {"sup", "start"}
+        What R^2 is: the supremum of KL over P, as in Lemma 1, or ln n, enough because the first law is uniform.
+
+    Notes
+    -----
+    The printed Algorithm 2 divides by :math:`p_j^t`, which only exists after its last line; the sampling law
+    :math:`p^{t-1}` is meant and used. The state is the logarithm of p, so no step underflows.
+
+    References
+    ----------
+    Liu, Wu & Mozafari (2020), Algorithm 2 and Lemma 1.
+
+    Examples
+    --------
+    >>> s = AdamBS(gamma=0.5).fit(Setting(n=2, K=1, L=1.0, horizon=100))
+    >>> s.p_min, math.isclose(s.alpha_p, math.sqrt(math.log(3) / 200) / 16)
+    (0.25, True)
+    """
+
+    name = "adambs"
+    gamma: float = parameter(0.4, "(0, 1]", "floor as a share of uniform: p_min = gamma / n", PAPER)
+    p_min: float | None = parameter(None, "(0, 1]", "floor of the probabilities; default gamma / n", PAPER)
+    alpha_p: float | None = parameter(None, "[0, inf)", "step size; default as in Lemma 1, tied to T", PAPER)
+    divergence: str = parameter("sup", ("sup", "start"), "R^2: sup of KL over P (Lemma 1), or ln n", PAPER)
+
+    def tied(self, setting: Setting) -> dict[str, Any]:
+        n = setting.n
+        p_min = self.gamma / n if self.p_min is None else self.p_min
+        if p_min * n > 1 + 1e-12:
+            raise InputError(f"p_min={p_min:g} is outside (0, 1/n] with n={n} ({PAPER}); use at most {1 / n:g}.")
+        alpha_p = self.alpha_p
+        if alpha_p is None:
+            L = positive_bound(setting.L, self.name)
+            R2 = largest_divergence(n, p_min) if self.divergence == "sup" else math.log(n)
+            alpha_p = math.sqrt(2 * R2 / (n * setting.horizon)) * (p_min / L) ** 2
+        return {
+            "p_min": p_min,
+            "alpha_p": alpha_p,
+            "gamma": n * p_min if self.p_min is not None else self.gamma,
+        }
+
+    @property
+    def floor(self) -> float:
+        assert self.p_min is not None
+        return self.p_min
+
+    def probabilities(self, state: State) -> Array:
+        return array_namespace(state[0]).exp(state[0])
+
+    def observe(self, state: State, draw: Draw, norms: Array) -> State:
+        xp = array_namespace(norms)
+        assert self.alpha_p is not None
+        loss = (self.run.L / self.floor) ** 2 - (norms / draw.p) ** 2
+        log_w = scatter_add(state[0], draw.J, -self.alpha_p * loss / (self.run.K * draw.p))
+        return (xp.log(kl_projection(log_w, total=1.0, floor=self.floor)),)
+
+
+@dataclass(frozen=True)
+class AdamBSCorrected(_WithReplacement):
+    r"""EXP3 with uniform mixing: the corrected AdamBS of AdamCB's Appendix D (Algorithms 4 and 5, reconstructed).
+
+    .. math::
+        p_j = (1-\gamma)\frac{w_j}{\sum w} + \frac{\gamma}{n}, \quad
+        \ell_j = \frac{p_{\min}^2}{L^2}\Big(\frac{L^2}{p_{\min}^2} - \frac{\|g_j\|^2}{p_j^2}\Big), \quad
+        \hat\ell_j = \frac{\ell_j\, \#\{k: I_k = j\}}{K p_j}, \quad w_j \leftarrow w_j e^{-\gamma\hat\ell_j/n},
+
+    with :math:`p_{\min} = \gamma/n`.
+
+    Parameters
+    ----------
+    gamma : float in (0, 1], optional
+        Exploration; by default Lemma 12's :math:`\min\{1, \sqrt{n\ln n/((e-1)T)}\}`, tied to the horizon T.
+
+    References
+    ----------
+    Kim & Oh (2025), Appendix D, Lemma 12 (the formulas are reconstructed; the text of the source lost them).
+
+    Examples
+    --------
+    >>> AdamBSCorrected().fit(Setting(n=10, K=1, L=1.0, horizon=10**6)).gamma < 0.01
+    True
+    """
+
+    name = "adambs_corrected"
+    gamma: float | None = parameter(None, "(0, 1]", "exploration; default tied to T as in Lemma 12", CORRECTED)
+
+    def tied(self, setting: Setting) -> dict[str, Any]:
+        positive_bound(setting.L, self.name)
+        n, T = setting.n, setting.horizon
+        tuned = min(1.0, math.sqrt(n * math.log(n) / ((math.e - 1) * T))) if n > 1 else 1.0
+        return {"gamma": tuned if self.gamma is None else self.gamma}
+
+    @property
+    def floor(self) -> float:
+        assert self.gamma is not None
+        return self.gamma / self.run.n
+
+    def probabilities(self, state: State) -> Array:
+        xp = array_namespace(state[0])
+        assert self.gamma is not None
+        w = xp.exp(state[0] - xp.max(state[0], axis=-1, keepdims=True))
+        return (1 - self.gamma) * w / xp.sum(w, axis=-1, keepdims=True) + self.gamma / self.run.n
+
+    def observe(self, state: State, draw: Draw, norms: Array) -> State:
+        xp = array_namespace(norms)
+        loss = 1 - (self.floor * norms / (self.run.L * draw.p)) ** 2
+        log_w = scatter_add(state[0], draw.J, -self.floor * loss / (self.run.K * draw.p))
+        return (log_w - xp.max(log_w, axis=-1, keepdims=True),)
+
+
+def largest_divergence(n: int, p_min: float) -> float:
+    r"""R^2 of AdamBS Lemma 1: the supremum of KL(p, q) over P = {sum p = 1, p >= p_min}, reached at two vertices.
+
+    .. math:: R^2 = (a - b) \ln(a / b), \qquad a = 1 - (n-1) p_{\min}, \quad b = p_{\min}.
+
+    Examples
+    --------
+    >>> largest_divergence(2, 0.25) == 0.5 * math.log(3)
+    True
+    """
+    top = 1 - (n - 1) * p_min
+    return max(0.0, (top - p_min) * math.log(top / p_min)) if top > p_min else 0.0

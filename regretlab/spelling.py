@@ -1,0 +1,89 @@
+"""Components written as text: ``"adamcb(gamma=0.4, alpha=1/10)"`` is a name and keyword arguments, nothing more."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from typing import Any
+
+from regretlab.errors import InputError
+
+_OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+
+
+def parse(text: str) -> list[tuple[str, dict[str, Any]]]:
+    """The names and arguments in ``text``: one, or two joined by ``+``.
+
+    Values are numbers, arithmetic on numbers such as ``7/20`` or ``1-1e-8``, strings, True, False and None. Nothing is
+    ever evaluated as code.
+
+    Examples
+    --------
+    >>> parse("amsgrad(alpha=7/20)+adambs(p_min=1e-4)")
+    [('amsgrad', {'alpha': 0.35}), ('adambs', {'p_min': 0.0001})]
+    """
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+        return [_call(node) for node in _summands(tree)]
+    except (
+        SyntaxError,
+        ValueError,
+        ZeroDivisionError,
+        TypeError,
+        OverflowError,
+        RecursionError,
+        MemoryError,
+    ):
+        raise InputError(
+            f"cannot read {text!r}; write a name with keyword arguments, for example 'adam(alpha=0.1, beta1=0)'."
+        ) from None
+
+
+def _summands(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [*_summands(node.left), node.right]
+    return [node]
+
+
+def _call(node: ast.expr) -> tuple[str, dict[str, Any]]:
+    if isinstance(node, ast.Name):
+        return node.id, {}
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.args:
+        raise ValueError("not a name with keyword arguments")
+    arguments = {}
+    for keyword in node.keywords:
+        if keyword.arg is None:
+            raise ValueError("no unpacking")
+        arguments[keyword.arg] = _value(keyword.value)
+    return node.func.id, arguments
+
+
+def _value(node: ast.expr) -> Any:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return -_number(node.operand)
+    if isinstance(node, ast.BinOp):
+        return _number(node)
+    return ast.literal_eval(node)
+
+
+def _number(node: ast.expr) -> float:
+    if isinstance(node, ast.BinOp):
+        if type(node.op) not in _OPERATORS:
+            raise ValueError("not arithmetic")
+        return float(_OPERATORS[type(node.op)](_number(node.left), _number(node.right)))
+    value = _value(node) if isinstance(node, ast.UnaryOp) else ast.literal_eval(node)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError("not a number")
+    return value
+
+
+def spell(name: str, arguments: dict[str, Any]) -> str:
+    """The text that :func:`parse` reads back.
+
+    Examples
+    --------
+    >>> spell("adam", {"alpha": 0.1})
+    'adam(alpha=0.1)'
+    """
+    inside = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
+    return f"{name}({inside})" if inside else name

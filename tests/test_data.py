@@ -1,0 +1,491 @@
+"""Data sets: the bundled ones, the three file formats, the sentence for every bad input, and scaling."""
+
+from __future__ import annotations
+
+import bz2
+import dataclasses
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from scipy import sparse
+from sklearn.datasets import load_breast_cancer, load_digits
+from sklearn.preprocessing import StandardScaler
+
+from regretlab.errors import InputError
+from regretlab.problems.data import Dataset, from_arrays, load, scale
+
+# Round-off: the numbers compared are of size at most 3, from sums of at most 8 terms and two divisions (a few
+# eps); scikit-learn's own centring adds eps / 2 times mean / deviation, at most 100 / 0.33 for the integers here.
+ROUNDOFF = 1e3 * np.finfo(np.float64).eps
+
+X = np.array([[1.5, -2.0, 1e-3], [0.0, 1 / 3, 7.0], [4.0, 0.0, -1e10], [0.1, 5e-324, 1e300]])
+Y = np.array([1.0, -1.0, -1.0, 1.0])
+
+untimed = settings(deadline=None)
+shapes = array_shapes(min_dims=2, max_dims=2, max_side=8)
+matrices = arrays(np.float64, shapes, elements=st.floats(-1e6, 1e6, allow_subnormal=False))
+
+
+def write_libsvm(path: Path, X: np.ndarray, y: np.ndarray) -> Path:
+    rows = (" ".join(f"{k + 1}:{v!r}" for k, v in enumerate(row) if v) for row in X.tolist())
+    path.write_text("".join(f"{label:g} {row}\n" for label, row in zip(y, rows, strict=True)))
+    return path
+
+
+def write_csv(path: Path, X: np.ndarray, y: np.ndarray) -> Path:
+    rows = (",".join(map(repr, row)) for row in X.tolist())
+    path.write_text("".join(f"{row},{label:g}\n" for label, row in zip(y, rows, strict=True)))
+    return path
+
+
+def write_npz(path: Path, X: np.ndarray, y: np.ndarray) -> Path:
+    np.savez(path, X=X, y=y)
+    return path
+
+
+WRITERS = {".svm": write_libsvm, ".csv": write_csv, ".npz": write_npz}
+
+
+def written(tmp_path: Path, name: str, content: str | bytes) -> Path:
+    path = tmp_path / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def check_sentence(error: pytest.ExceptionInfo[InputError], *words: str) -> None:
+    """One line that ends in a full stop and has all the words."""
+    message = str(error.value)
+    assert message.endswith(".") and "\n" not in message
+    for word in words:
+        assert word in message
+
+
+# Bundled sets
+
+
+@pytest.mark.parametrize("spec", ["digits", "digits:even-odd"])
+def test_digits_even_odd(spec):
+    digits, target = load_digits(return_X_y=True)
+    data = load(spec)
+    assert data.X.shape == (1797, 64) and data.X.dtype == data.y.dtype == np.float64
+    assert np.array_equal(data.X, digits)
+    assert np.array_equal(data.y == 1, target % 2 == 1) and set(data.y) == {-1.0, 1.0}
+    assert (data.name, data.labels) == ("digits", ("even", "odd"))
+    assert data.source == "scikit-learn bundled digits (UCI), even vs odd"
+
+
+@pytest.mark.parametrize(("minus", "plus"), [(3, 8), (8, 3), (0, 1), (9, 0)])
+def test_digit_pairs(minus, plus):
+    digits, target = load_digits(return_X_y=True)
+    data = load(f"digits:{minus}-{plus}")
+    assert np.array_equal(data.X[data.y == -1], digits[target == minus])
+    assert np.array_equal(data.X[data.y == 1], digits[target == plus])
+    assert len(data.y) == np.sum(target == minus) + np.sum(target == plus)
+    assert data.labels == (str(minus), str(plus)) and data.name == f"digits:{minus}-{plus}"
+    assert f"{minus} vs {plus}" in data.source
+
+
+def test_breast_cancer():
+    raw = load_breast_cancer()
+    data = load("breast_cancer")
+    assert data.X.shape == (569, 30) and np.array_equal(data.X, raw.data)
+    assert np.array_equal(np.where(data.y == 1, data.labels[1], data.labels[0]), raw.target_names[raw.target])
+
+
+def test_loads_are_independent():
+    first = load("digits")
+    first.X[0] = -1
+    assert not np.array_equal(first.X, load("digits").X)
+
+
+@pytest.mark.parametrize("spec", ["digits:", "digits:3-3", "digits:3-10", "digits:A-B", "digits:38"])
+def test_bad_digit_pairs(spec):
+    with pytest.raises(InputError) as error:
+        load(spec)
+    check_sentence(error, f"'{spec}'", "digits:A-B", "0..9", "'digits:3-8'")
+
+
+@pytest.mark.parametrize(
+    ("spec", "near"), [("Digits", "digits"), ("digit", "digits"), ("breast-cancer", "breast_cancer")]
+)
+def test_unknown_name_suggests_the_nearest(spec, near):
+    with pytest.raises(InputError) as error:
+        load(spec)
+    check_sentence(error, "unknown data set or file", f"'{spec}'", f"did you mean '{near}'", "digits:A-B")
+
+
+@pytest.mark.parametrize("spec", ["qqqq", ""])
+def test_unknown_name_lists_the_known(spec):
+    with pytest.raises(InputError) as error:
+        load(spec)
+    check_sentence(error, f"'{spec}'", "breast_cancer", "digits")
+
+
+@pytest.mark.parametrize("spec", [3, None, b"digits", ["digits"]])
+def test_spec_of_a_wrong_type(spec):
+    with pytest.raises(InputError) as error:
+        load(spec)
+    check_sentence(error, repr(spec), "neither a name nor a path")
+
+
+# Files
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+def test_round_trip_is_exact(tmp_path, suffix):
+    path = WRITERS[suffix](tmp_path / f"mine{suffix}", X, Y)
+    for spec in (path, str(path)):
+        data = load(spec)
+        assert np.array_equal(data.X, X) and np.array_equal(data.y, Y)
+        assert data.X.dtype == data.y.dtype == np.float64 and data.X.flags.c_contiguous
+        assert (data.name, data.source, data.labels) == ("mine", f"mine{suffix}", ("-1", "1"))
+
+
+@untimed
+@given(X=matrices, bits=st.integers(1, 2**8))
+def test_formats_agree_bit_for_bit(tmp_path_factory, X, bits):
+    y = np.array([1.0 if bits >> i & 1 else -1.0 for i in range(len(X))])
+    assume(len(set(y)) == 2 and X[:, -1].any())  # LIBSVM cannot write trailing columns of zeros
+    folder = tmp_path_factory.mktemp("formats")
+    for suffix, write in WRITERS.items():
+        data = load(write(folder / f"f{suffix}", X, y))
+        assert np.array_equal(data.X, X) and np.array_equal(data.y, y)
+
+
+@pytest.mark.parametrize("suffix", [".svm", ".libsvm", ".svmlight", ".txt", ".SVM"])
+@pytest.mark.parametrize(("packed", "pack"), [("", bytes), (".gz", gzip.compress), (".bz2", bz2.compress)])
+def test_libsvm_suffixes_and_compression(tmp_path, suffix, packed, pack):
+    content = write_libsvm(tmp_path / "plain", X, Y).read_bytes()
+    data = load(written(tmp_path, f"a{suffix}{packed}", pack(content)))
+    assert np.array_equal(data.X, X) and np.array_equal(data.y, Y) and data.name == "a"
+
+
+def test_libsvm_details(tmp_path):
+    """Comments, query ids and blank lines are skipped; index 0 anywhere makes indices count from 0."""
+    data = load(written(tmp_path, "a.svm", "# head\n+1 qid:3 1:2 3:4 # note\n\n-1 qid:4 2:1\n"))
+    assert np.array_equal(data.X, [[2, 0, 4], [0, 1, 0]])
+    data = load(written(tmp_path, "b.svm", "1 0:5 2:1\n-1 1:3\n"))
+    assert np.array_equal(data.X, [[5, 0, 1], [0, 3, 0]])
+
+
+def test_npz_accepts_other_number_types_and_extra_arrays(tmp_path):
+    path = tmp_path / "a.npz"
+    np.savez(path, X=np.array([[1, 2], [3, 4]], dtype=np.int8), y=np.array([True, False]), names=["a", "b"])
+    data = load(path)
+    assert data.X.dtype == np.float64 and np.array_equal(data.X, [[1, 2], [3, 4]])
+    assert np.array_equal(data.y, [1, -1]) and data.labels == ("False", "True")
+
+
+@pytest.mark.parametrize("name", ["y", "label", "target", "class", "Class"])
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_csv_finds_the_label_column_by_name(tmp_path, name, at):
+    header, first, second = ["width", "depth"], ["1", "2"], ["3", "4"]
+    for cells, cell in ((header, name), (first, "7"), (second, "5")):
+        cells.insert(at, cell)
+    content = "\n".join(",".join(cells) for cells in (header, first, second))
+    data = load(written(tmp_path, "a.csv", content))
+    assert np.array_equal(data.X, [[1, 2], [3, 4]]) and np.array_equal(data.y, [1, -1])
+    assert data.labels == ("5", "7")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "1,2,no\n3,4,yes\n",  # no header
+        "a,b,c\n1,2,no\n3,4,yes",  # header without a label name: the last column; no newline at the end
+        "\ufeffa,b,c\r\n1,2,no\r\n\r\n3,4,yes\r\n",  # as Excel writes it, with a blank line
+        ' a , b , c \n 1 , 2 , no \n"3","4","yes"\n   \n',  # blanks and quotes
+    ],
+)
+def test_csv_header_is_optional(tmp_path, content):
+    data = load(written(tmp_path, "a.csv", content))
+    assert np.array_equal(data.X, [[1, 2], [3, 4]]) and np.array_equal(data.y, [-1, 1])
+    assert data.labels == ("no", "yes")
+
+
+def test_csv_labels_that_are_numbers_are_ordered_as_numbers(tmp_path):
+    assert load(written(tmp_path, "a.csv", "1,10\n2,9\n3,9.0\n")).labels == ("9", "10")
+    assert load(written(tmp_path, "b.csv", "1,10\n2,9x\n")).labels == ("10", "9x")
+
+
+def test_a_path_object_is_always_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError) as error:
+        load(Path("digits"))
+    check_sentence(error, "unknown data set or file 'digits'")
+
+
+# Bad files
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(InputError) as error:
+        load(tmp_path / "none.csv")
+    check_sentence(error, "none.csv", "does not exist", "give an existing file", "breast_cancer")
+
+
+def test_directory(tmp_path):
+    (tmp_path / "d.csv").mkdir()
+    with pytest.raises(InputError) as error:
+        load(tmp_path / "d.csv")
+    check_sentence(error, "d.csv", "is a directory", "one data file")
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"), [("a9a", "''"), ("a.xyz", "'.xyz'"), ("a.csv.gz", "'.csv.gz'"), ("a.bz2", "'.bz2'")]
+)
+def test_unknown_suffix(tmp_path, name, suffix):
+    with pytest.raises(InputError) as error:
+        load(written(tmp_path, name, "1 1:1\n-1 1:2\n"))
+    check_sentence(error, name, f"unknown suffix {suffix}", "use .svm", ".txt (each also", ".npz or .csv")
+
+
+BAD_FILES = {
+    "svm, empty": ("a.svm", "", ["no rows"]),
+    "svm, comments only": ("a.svm", "# nothing\n", ["no rows"]),
+    "svm, no features": ("a.svm", "1\n-1\n", ["no feature columns"]),
+    "svm, nan": ("a.svm", "1 1:1 2:2\n-1 2:nan\n", ["row 2, column 2", "X[1, 1]", "nan", "make it finite"]),
+    "svm, inf": ("a.svm", "1 1:-inf 2:nan\n-1 2:1\n", ["row 1, column 1", "-inf"]),
+    "svm, overflow": ("a.svm", "1 1:1e999\n-1 1:1\n", ["row 1, column 1", "inf"]),
+    "svm, nan label": ("a.svm", "1 1:1\nnan 1:2\n", ["label in row 2", "y[1]", "nan"]),
+    "svm, constant labels": ("a.svm", "1 1:1\n1 1:2\n", ["1 distinct label value", "exactly two"]),
+    "svm, three labels": ("a.svm", "0 1:1\n1 1:2\n2.5 1:1\n", ["3 distinct", "0, 1, 2.5;", "exactly two"]),
+    "svm, six labels": ("a.svm", "0\n1\n2\n3\n4\n5 1:1\n", ["6 distinct", "0, 1, 2, 3, 4, ...;"]),
+    "svm, a word": ("a.svm", "1 1:1\n-1 1:2\nspam 1:2\n1 1:1\n", ["line 3", "'spam 1:2'", "write 'label"]),
+    "svm, last line": ("a.svm", "1 1:1\n-1 1:x", ["line 2", "'-1 1:x'"]),
+    "svm, falling indices": ("a.svm", "1 2:1 1:1\n", ["line 1", "rising indices"]),
+    "svm, negative index": ("a.svm", "1 -2:1\n", ["line 1", "rising indices"]),
+    "svm, two labels in a row": ("a.svm", "1,2 1:1\n", ["line 1", "'1,2 1:1'", "one numeric label"]),
+    "svm, huge index": ("a.svm", "1 99999999999999999999:1\n", ["line 1"]),
+    "svm, binary": ("a.svm", b"\xff\xfe\x00\x01", ["line 1", "label index:value"]),
+    "svm, too large": ("a.svm", "1 2000000000:1\n-1 1:1\n", ["29.8 GiB", "above 8", "select"]),
+    "gz, bad line": ("a.svm.gz", gzip.compress(b"1 1:1\n" * 5000 + b"oops\n"), ["line 5001", "'oops'"]),
+    "gz, other content": ("a.svm.gz", "1 1:1\n", ["not a readable .svm.gz", "Not a gzipped file"]),
+    "gz, cut off": ("a.svm.gz", gzip.compress(b"1 1:1\n")[:-9], ["not a readable .svm.gz", "end-of-stream"]),
+    "gz, damaged": ("a.svm.gz", gzip.compress(b"")[:10] + b"\xff" * 9, ["not a readable", "decompressing"]),
+    "bz2, bad line": ("a.txt.bz2", bz2.compress(b"1 1:1\noops\n"), ["line 2", "'oops'"]),
+    "bz2, other content": ("a.svm.bz2", "1 1:1\n", ["not a readable .svm.bz2", "Invalid data stream"]),
+    "csv, empty": ("a.csv", "", ["no rows"]),
+    "csv, header only": ("a.csv", "a,b,y\n", ["no rows"]),
+    "csv, labels only": ("a.csv", "y\n0\n1\n", ["no feature columns"]),
+    "csv, semicolons": ("a.csv", "1;2;0\n3;4;1\n", ["no feature columns"]),
+    "csv, short row": ("a.csv", "a,b,y\n1,2,0\n3,1\n", ["row 2 (line 3)", "2 cells", "3", "make them equal"]),
+    "csv, long row": ("a.csv", "1,2,0\n3,4,1,\n", ["row 2 (line 2)", "4 cells", "3"]),
+    "csv, word": ("a.csv", "a,b,y\n1,2,0\n\n3,x,1\n", ["row 2 (line 4), column 2", "'x'", "not a finite"]),
+    "csv, word after the label": ("a.csv", "y,a,b\n0,1,2\n1,2,x\n", ["row 2 (line 3), column 3", "'x'"]),
+    "csv, empty cell": ("a.csv", "1,2,0\n,2,1\n", ["row 2 (line 2), column 1", "''", "not a finite number"]),
+    "csv, row of empty cells": ("a.csv", "1,2,0\n,,\n", ["row 2 (line 2), column 1", "''"]),
+    "csv, nan": ("a.csv", "1,2,0\n1,nan,1\n", ["row 2 (line 2), column 2", "'nan'"]),
+    "csv, nan in the first row": ("a.csv", "nan,nan,a\n1,2,b\n", ["row 1 (line 1), column 1", "'nan'"]),
+    "csv, inf": ("a.csv", "inf,2,0\n1,2,1\n", ["row 1 (line 1), column 1", "'inf'"]),
+    "csv, digits with underscores": ("a.csv", "1_0,0\n2,1\n", ["row 1 (line 1), column 1", "'1_0'"]),
+    "csv, unnamed index column": ("a.csv", ",a,y\n0,1,1\n1,2,0\n", ["row 1 (line 1), column 1", "''"]),
+    "csv, missing label": ("a.csv", "1,2,a\n1,2,\n", ["row 2 (line 2), column 3", "''", "not a label"]),
+    "csv, nan label": ("a.csv", "1,0\n2,1\n3,nan\n", ["label in row 3", "nan"]),
+    "csv, constant labels": ("a.csv", "1,a\n2,a\n", ["1 distinct label value", "a;", "exactly two"]),
+    "csv, three words": ("a.csv", "1,a\n2,b\n3,c\n", ["3 distinct label value", "a, b, c;"]),
+    "csv, two label columns": ("a.csv", "a,y,label\n1,0,1\n", ["columns [2, 3]", "label names", "rename"]),
+    "csv, not UTF-8": ("a.csv", b"\xff,1\n", ["not a readable .csv", "utf-8"]),
+    "csv, open quote": ("a.csv", '1,2\n"3,4\n', ["not a readable .csv", "unexpected end"]),
+    "npz, text": ("a.npz", "X", ["not a readable .npz", "not a zip file"]),
+    "npz, empty": ("a.npz", "", ["not a readable .npz", "not a zip file"]),
+}
+
+
+@pytest.mark.parametrize("case", BAD_FILES)
+def test_bad_file(tmp_path, case):
+    name, content, words = BAD_FILES[case]
+    path = written(tmp_path, name, content)
+    with pytest.raises(InputError) as error:
+        load(path)
+    check_sentence(error, f"file '{path}'", *words)
+
+
+BAD_ARCHIVES = {
+    "nothing": ({}, ["has nothing", "needs X and y", "numpy.savez"]),
+    "other names": ({"features": X, "labels": Y}, ["features, labels", "needs X and y"]),
+    "no y": ({"X": X}, ["has X but", "needs X and y"]),
+    "objects": ({"X": np.array([[None]]), "y": [1]}, ["not a readable .npz", "allow_pickle=False"]),
+    "length mismatch": ({"X": X, "y": Y[:3]}, ["X has 4 rows", "(3,)", "one label per row"]),
+    "nan": ({"X": np.where(X == 7, np.nan, X), "y": Y}, ["row 2, column 3", "X[1, 2]", "nan"]),
+}
+
+
+@pytest.mark.parametrize("case", BAD_ARCHIVES)
+def test_bad_npz(tmp_path, case):
+    content, words = BAD_ARCHIVES[case]
+    np.savez(tmp_path / "a.npz", **content)
+    with pytest.raises(InputError) as error:
+        load(tmp_path / "a.npz")
+    check_sentence(error, "a.npz", *words)
+
+
+def test_damaged_npz(tmp_path):
+    content = write_npz(tmp_path / "a.npz", X, Y).read_bytes()
+    middle = content.index(X.tobytes())
+    damaged = content[:middle] + b"????" + content[middle + 4 :]
+    with pytest.raises(InputError) as error:
+        load(written(tmp_path, "b.npz", damaged))
+    check_sentence(error, "b.npz", "not a readable .npz", "CRC")
+
+
+def test_npy_named_npz(tmp_path):
+    np.save(tmp_path / "a.npy", X)
+    with pytest.raises(InputError) as error:
+        load((tmp_path / "a.npy").rename(tmp_path / "a.npz"))
+    check_sentence(error, "a.npz", "not a zip file")
+
+
+# Arrays
+
+
+def test_from_arrays_copies_and_maps_labels():
+    features = X.copy()
+    data = from_arrays(features, [7, 3, 3, 7], name="mine")
+    features[0] = 0
+    assert isinstance(data, Dataset) and data.name == "mine" and data.source == "arrays given by the caller"
+    assert np.array_equal(data.X, X) and np.array_equal(data.y, Y) and data.labels == ("3", "7")
+
+
+@pytest.mark.parametrize(
+    ("y", "labels"),
+    [
+        (["b", "a"], ("a", "b")),
+        (np.array(["b", "a"], dtype=object), ("a", "b")),
+        (["1.0", "0.0"], ("0.0", "1.0")),
+        ([True, False], ("False", "True")),
+        ([0.5, -2.0], ("-2", "0.5")),
+        (np.array([2**60 + 1, 2**60]), (str(2**60), str(2**60 + 1))),  # equal as floats
+    ],
+)
+def test_label_types(y, labels):
+    data = from_arrays([[1], [2]], y)
+    assert np.array_equal(data.y, [1, -1]) and data.labels == labels
+
+
+def test_sparse_features_become_dense():
+    assert np.array_equal(from_arrays(sparse.csr_matrix(X), Y).X, X)
+
+
+BAD_ARRAYS = {
+    "vector": ([1, 2], [0, 1], ["X has shape (2,)", "not a matrix", "(rows, features)"]),
+    "cube": (np.ones((2, 2, 2)), [0, 1], ["X has shape (2, 2, 2)"]),
+    "ragged": ([[1, 2], [3]], [0, 1], ["X is ragged"]),
+    "no rows": (np.empty((0, 3)), [], ["X has no rows"]),
+    "no columns": (np.empty((2, 0)), [0, 1], ["X has no feature columns"]),
+    "words": ([["a"], ["b"]], [0, 1], ["X has dtype", "real numbers"]),
+    "complex": ([[1j], [2]], [0, 1], ["complex128", "real numbers"]),
+    "inf": ([[1, 2], [3, -np.inf]], [0, 1], ["row 2, column 2", "X[1, 1]", "-inf"]),
+    "sparse nan": (sparse.csr_matrix([[1, np.nan], [3, 1]]), [0, 1], ["row 1, column 2", "nan"]),
+    "sparse, huge": (sparse.csr_matrix((10**5, 10**6)), [0, 1], ["745 GiB", "above 8"]),
+    "column of labels": ([[1], [2]], [[0], [1]], ["2 rows", "(2, 1)", "one label per row"]),
+    "one label": ([[1], [2]], 1, ["2 rows", "()"]),
+    "too many labels": ([[1], [2]], [0, 1, 0], ["2 rows", "(3,)"]),
+    "ragged labels": ([[1], [2]], [[0], [1, 2]], ["y is ragged"]),
+    "missing label": ([[1], [2]], ["a", None], ["y has dtype object", "none missing"]),
+    "dates": ([[1], [2]], np.array([0, 1], dtype="datetime64[D]"), ["datetime64", "only words"]),
+    "inf label": ([[1], [2]], [0, np.inf], ["label in row 2", "y[1]", "inf"]),
+    "constant": ([[1], [2]], [3, 3], ["1 distinct label value", "3;", "exactly two"]),
+    "three": ([[1], [2], [3]], [3, 1, 2], ["3 distinct label value", "1, 2, 3;"]),
+}
+
+
+@pytest.mark.parametrize("case", BAD_ARRAYS)
+def test_bad_arrays(case):
+    features, labels, words = BAD_ARRAYS[case]
+    with pytest.raises(InputError) as error:
+        from_arrays(features, labels)
+    check_sentence(error, *words)
+
+
+def test_dataset_is_frozen_and_compared_by_identity():
+    data = from_arrays(X, Y)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        data.name = "other"
+    assert data == data and data != from_arrays(X, Y) and data in {data}
+
+
+# Scaling
+
+
+@untimed
+@given(X=matrices)
+def test_unit_makes_the_largest_norm_one_and_keeps_the_geometry(X):
+    assume(np.abs(X).max() >= 1e-150)
+    before = X.copy()
+    scaled, description = scale(X, "unit")
+    factor = np.linalg.norm(X, axis=1).max()
+    assert abs(np.linalg.norm(scaled, axis=1).max() - 1) <= ROUNDOFF
+    assert np.abs(scaled * factor - X).max() <= ROUNDOFF * factor
+    assert np.array_equal(X, before) and f"{factor:.6g}" in description
+
+
+@untimed
+@given(X=matrices, exponent=st.integers(-100, 100))
+def test_unit_forgets_a_common_factor(X, exponent):
+    """A power of two is exact, so the scaled features are the same bits."""
+    assume(np.abs(X).max() >= 1e-100 and np.abs(X[X != 0]).min() >= 1e-100)
+    assert np.array_equal(scale(X, "unit")[0], scale(np.ldexp(X, exponent), "unit")[0])
+
+
+@untimed
+@given(X=arrays(np.float64, shapes, elements=st.integers(-100, 100)))
+def test_standard_centres_columns_to_one_common_deviation(X):
+    varying = (X != X[0]).any(axis=0)
+    assume(varying.any())
+    scaled, description = scale(X, "standard")
+    assert abs(np.linalg.norm(scaled, axis=1).max() - 1) <= ROUNDOFF
+    assert np.abs(scaled.mean(axis=0)).max() <= ROUNDOFF
+    assert not scaled[:, ~varying].any()
+    deviations = scaled.std(axis=0)[varying]
+    assert np.ptp(deviations) <= ROUNDOFF
+    assert "standard" in description and f"{(~varying).sum()} constant" in description
+    peer = StandardScaler().fit_transform(X)
+    assert np.abs(scaled / deviations[0] - peer).max() <= ROUNDOFF
+
+
+@untimed
+@given(X=matrices)
+def test_none_changes_nothing_but_copies(X):
+    scaled, description = scale(X, "none")
+    assert np.array_equal(scaled, X) and not np.shares_memory(scaled, X) and "none" in description
+
+
+def test_standard_does_not_blow_up_round_off():
+    """0.1 * 3 rows has a mean that is not 0.1 in floating point; the column must still become exactly 0."""
+    column = np.full(3, 0.1)
+    assert (column - column.mean()).any(), "the twin: plain centring leaves round-off"
+    scaled, _ = scale(np.stack([column, [1.0, 2.0, 4.0]], axis=1), "standard")
+    assert not scaled[:, 0].any()
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-160, 1e160, 1e308])
+def test_standard_survives_extreme_units(size):
+    reference = scale([[1.0, 1.0], [2.0, -1.0], [4.0, 0.5]], "standard")[0]
+    scaled = scale([[0.25 * size, 1.0], [0.5 * size, -1.0], [size, 0.5]], "standard")[0]
+    assert np.abs(scaled - reference).max() <= ROUNDOFF
+
+
+@pytest.mark.parametrize(
+    ("features", "how", "words"),
+    [
+        ([[0.0, 0.0]], "unit", ["|entry| 0", "'unit'", "use 'none'"]),
+        ([[1e-200]], "unit", ["1e-200", "1e-150 to 1e150"]),
+        ([[1e200]], "unit", ["1e+200", "1e-150 to 1e150"]),
+        ([[1.0, 2.0]], "standard", ["every column", "constant", "'standard'", "use 'none'"]),
+        ([[0.1, 2.0]] * 3, "standard", ["every column", "constant"]),
+        ([[1.0]], "units", ["unknown scaling 'units'", "did you mean 'unit'", "standard", "none"]),
+        ([[1.0]], None, ["unknown scaling 'None'", "standard", "none", "unit"]),
+        ([[1.0, np.nan]], "unit", ["row 1, column 2", "nan"]),
+        ([1.0], "none", ["X has shape (1,)"]),
+    ],
+)
+def test_bad_scaling(features, how, words):
+    with pytest.raises(InputError) as error:
+        scale(features, how)
+    check_sentence(error, *words)
