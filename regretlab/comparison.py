@@ -30,8 +30,9 @@ class Comparison:
         How the constants were read (:func:`regretlab.bounds._values.values`).
     t : array (t,)
         Checkpoints.
-    low, high : array (m, t)
-        Certified regret intervals: of every replicate, or (bound in expectation, m = 1) of the mean.
+    regret, low, high : array (m, t)
+        The regret against the best point found and its interval: certified, of every replicate; or (bound in
+        expectation, m = 1) of the mean, at 95 %.
     terms : dict of str to array (t,)
         The terms, averaged over replicates.
     curve : array (m, t) or (1, t)
@@ -47,6 +48,7 @@ class Comparison:
     bound: Bound
     mode: str
     t: np.ndarray
+    regret: np.ndarray
     low: np.ndarray
     high: np.ndarray
     terms: dict[str, np.ndarray]
@@ -64,8 +66,7 @@ class Comparison:
     @property
     def ratio(self) -> float:
         """Regret over bound at the horizon: the largest over replicates, or of the mean for a bound in expectation."""
-        middle = (self.low[:, -1] + np.where(np.isfinite(self.high), self.high, self.low)[:, -1]) / 2
-        return float((middle / self.curve[:, -1]).max())
+        return float((self.regret[:, -1] / self.curve[:, -1]).max())
 
     def summary(self) -> dict[str, Any]:
         """The comparison as plain data, for summary.json."""
@@ -89,18 +90,18 @@ class Comparison:
 def mean_interval(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The mean over replicates (axis 0) with a 95 % t interval, widened by the certified intervals.
 
-    A single replicate has no sampling error to show: its own certified interval is returned. Where nothing bounds the
-    regret from above (``high`` infinite), the mean of the lower ends stands for the mean.
+    The mean is that of the lower ends: the regret against the best point found, which for a convex problem is within
+    the certified gap of the regret itself. A single replicate has no sampling error to show: its own certified
+    interval is returned.
     """
-    middle = np.where(np.isfinite(high), (low + high) / 2, low)
     runs = len(low)
     if runs == 1:
-        return middle[0], low[0], high[0]
+        return low[0], low[0], high[0]
     quantile = stats.t.ppf((1 + CONFIDENCE) / 2, runs - 1) / math.sqrt(runs)
     with np.errstate(invalid="ignore"):
         below = low.mean(0) - quantile * low.std(0, ddof=1)
         above = np.where(np.isfinite(high).all(0), high.mean(0) + quantile * high.std(0, ddof=1), np.inf)
-    return middle.mean(0), below, above
+    return low.mean(0), below, above
 
 
 def compare(bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str = "stated") -> Comparison:
@@ -122,18 +123,19 @@ def compare(bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str =
             f"simulate again with measure=('{kind}',)."
         )
     low, high = record[f"{kind}_low"].values, record[f"{kind}_high"].values
+    regret = low
     checks = [audit.check(a, facts, record) for a in bound.assumes]
     shape = low.shape
     terms = {name: np.broadcast_to(term, shape) for name, term in bound.evaluate(values(facts, record, mode)).items()}
     curve = sum(terms.values(), np.zeros(shape))
     if bound.in_expectation:
-        _, below, above = mean_interval(low, high)
-        low, high, curve = below[None], above[None], curve.mean(axis=0, keepdims=True)
+        regret, low, high = (part[None] for part in mean_interval(low, high))
+        curve = curve.mean(axis=0, keepdims=True)
     trivial = trivial_bound(facts, kind, record.t.values)
     anytime = not bound.ties and not any(a.id.startswith("tied") for a in bound.assumes)
     text, first = audit.verdict(checks, low, high, curve, trivial, anytime)
     return Comparison(
-        bound, mode, record.t.values, low, high, {name: term.mean(axis=0) for name, term in terms.items()}, curve,
+        bound, mode, record.t.values, regret, low, high, {name: term.mean(axis=0) for name, term in terms.items()}, curve,
         trivial, checks, text, None if first is None else int(record.t.values[first]),
     )  # fmt: skip
 

@@ -28,7 +28,11 @@ from regretlab.run import Plan
 from regretlab.samplers import Law, kl_projection
 
 KINDS = ("online", "cumulative", "sampler")
-RESTARTS = (-1.0, 0.0, 1.0)  # of a non-convex comparator: corners and centre, as shares of the domain
+#: Other starts of a non-convex comparator: opposite corners, as shares of the domain.
+CORNERS = (-1.0, 1.0)
+#: The relative gap a convex comparator aims at, and how often the solver is started afresh where it stopped.
+GAP = 1e-8
+RESTARTS = 3
 
 
 class Minimum(NamedTuple):
@@ -110,11 +114,19 @@ def minimum(problem: Problem, weights: np.ndarray, start: np.ndarray) -> Minimum
     floor = total * constants["floor"].value if "floor" in constants else -np.inf
     if total == 0:
         return Minimum(0.0, 0.0, start)
-    starts = [start] if problem.convex else [start, *(_inside(problem, share) for share in RESTARTS)]
-    best = min((_descend(problem, weights / total, s) for s in starts), key=lambda found: found[0])
-    high, x = best[0] * total, best[1]
-    gap = total * frank_wolfe_gap(problem, weights / total, x) if problem.convex else np.inf
-    return Minimum(max(high - gap, min(floor, high)), high, x)
+    shares = weights / total
+    if not problem.convex:
+        starts = [start, *(_inside(problem, corner) for corner in CORNERS)]
+        value, x = min((_descend(problem, shares, s) for s in starts), key=lambda found: found[0])
+        return Minimum(min(floor, total * value), total * value, x)
+    value, x = _descend(problem, shares, start)
+    gap = frank_wolfe_gap(problem, shares, x)
+    for _ in range(RESTARTS):  # L-BFGS-B may stop early on a flat line search; afresh it goes on
+        if not GAP < gap < np.inf:
+            break
+        value, x = _descend(problem, shares, x)
+        gap = frank_wolfe_gap(problem, shares, x)
+    return Minimum(max(total * (value - gap), min(floor, total * value)), total * value, x)
 
 
 def frank_wolfe_gap(problem: Problem, weights: np.ndarray, x: np.ndarray) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from regretlab import algorithms, scaling
+from regretlab import algorithms, plots, scaling
 from regretlab._version import __version__
 from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
@@ -73,7 +73,8 @@ def simulate(
     >>> bool(result.interval("online").mean > 300)
     True
     """
-    chosen = [algorithm] if isinstance(algorithm, (str, Algorithm)) else list(algorithm)
+    several = isinstance(algorithm, Sequence) and not isinstance(algorithm, str)
+    chosen = list(algorithm) if several else [algorithm]
     if not chosen:
         raise InputError("no algorithm was given; name at least one, for example 'adam'.")
     parsed = [algorithms.parse(a) for a in chosen]
@@ -184,10 +185,7 @@ class Result:
 
     def exponent(self, kind: str = "online", algorithm: str | None = None) -> Exponent:
         """The exponent of T in the regret, with a 95 % interval (:func:`regretlab.scaling.exponent`)."""
-        regret = self.regret(kind, algorithm)
-        finite = np.isfinite(regret.high.values)
-        middle = np.where(finite, (regret.low.values + regret.high.values) / 2, regret.low.values)
-        return scaling.exponent(self.record.t.values, middle)
+        return scaling.exponent(self.record.t.values, self.regret(kind, algorithm).low.values)
 
     def bound(self, bound: str | Bound, algorithm: str | None = None, mode: str = "stated") -> Comparison:
         """One bound against one algorithm's regret."""
@@ -257,8 +255,6 @@ class Result:
 
     def plot(self, algorithm: str | None = None, **options: Any) -> Any:
         """Bound versus empirical regret (:func:`regretlab.plots.bound_versus_regret`); returns the Axes."""
-        from regretlab import plots
-
         return plots.bound_versus_regret(self, algorithm, **options)
 
     def to_netcdf(self, path: str | os.PathLike[str]) -> Path:

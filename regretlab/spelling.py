@@ -87,3 +87,36 @@ def spell(name: str, arguments: dict[str, Any]) -> str:
     """
     inside = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
     return f"{name}({inside})" if inside else name
+
+
+def split(text: str) -> list[str]:
+    """The parts of a comma-separated list, commas inside brackets or quotes left alone.
+
+    Examples
+    --------
+    >>> split("adam(alpha=0.1, beta1=0), adamx")
+    ['adam(alpha=0.1, beta1=0)', 'adamx']
+    """
+    parts, depth, quote = [""], 0, ""
+    for character in text:
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth == 0 and not quote:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [part.strip() for part in parts if part.strip()]
+
+
+def stem(text: str) -> str:
+    """The name a spelling begins with.
+
+    Examples
+    --------
+    >>> stem("adam(alpha=0.1)")
+    'adam'
+    """
+    return text.split("(")[0].strip()

@@ -1,5 +1,6 @@
 """Regret bounds with every constant: one file per paper, each bound a sum of named sympy terms."""
 
+from regretlab.bounds import adamcb
 from regretlab.bounds._base import Assumption, Bound
 from regretlab.bounds.adam import kingma_ba
 from regretlab.bounds.adambs import corrected as adambs_corrected

@@ -38,6 +38,12 @@ printed = Bound(
     remark="With gamma(T) the first term grows linearly in T, so the bound says nothing about convergence.",
 )  # fmt: skip
 
+#: The values of AdamCB's MNIST experiment (with D = L = d = 1), at which the rate of its first term is quoted.
+EXPERIMENT = {
+    "T": 1e6, "n": 60000, "K": 128, "alpha": 0.001, "beta1": 0.9, "beta2": 0.999, "lam": 0.99, "D": 1, "L": 1, "d": 1,
+    "M": 60000**2 * 1e6 / 128,
+}  # fmt: skip
+
 ours = Bound(
     id="adamcb.ours",
     title="AdamCB, ours",

@@ -8,6 +8,7 @@ import gzip
 import os
 import re
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from regretlab.errors import InputError, closest
 
 _BUNDLED = ("breast_cancer", "digits", "digits:even-odd", "digits:A-B")
 _SCALINGS = ("unit", "standard", "none")
-_OPENERS = {".gz": gzip.open, ".bz2": bz2.open}
+_OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open}
 _UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, MemoryError, csv.Error, BadZipFile, zlib.error)
 _DENSE_LIMIT_GIB = 8  # engines work on dense rows, and making far larger ones gets the process killed
 
@@ -119,8 +120,7 @@ def scale(X: Any, how: str) -> tuple[np.ndarray, str]:
     Raises
     ------
     InputError
-        If ``how`` is unknown, X is not a finite matrix, all columns are constant (standard), or the largest
-        absolute feature is 0 or outside [1e-150, 1e150] (unit).
+        If ``how`` is unknown, or X is not a finite matrix or has no scale (all zero, constant or extreme).
 
     Examples
     --------
@@ -134,8 +134,8 @@ def scale(X: Any, how: str) -> tuple[np.ndarray, str]:
         return X, "none: features as given"
     done = f"{how}: features "
     if how == "standard":
-        # A power of two is an exact factor that keeps squares in range. Subtracting the first row makes a
-        # constant column exactly 0; subtracting its mean leaves round-off that the division would blow up.
+        # A power of two is an exact factor that keeps squares in range. The first row goes before the mean,
+        # so that a constant column is exactly 0 and one far from zero keeps its digits.
         X = np.ldexp(X, -np.frexp(np.abs(X).max(axis=0))[1])
         X = X - X[0]
         X -= X.mean(axis=0)
@@ -209,7 +209,7 @@ def _libsvm(path: Path) -> tuple[Any, Any]:
 
 def _npz(path: Path) -> tuple[Any, Any]:
     # Not numpy.load, which also takes an .npy array or a pickle for what it is, whatever the suffix.
-    with np.lib.npyio.NpzFile(path, allow_pickle=False) as arrays:
+    with path.open("rb") as file, np.lib.npyio.NpzFile(file, allow_pickle=False) as arrays:
         if not {"X", "y"} <= set(arrays.files):
             has = ", ".join(arrays.files) or "nothing"
             raise InputError(f"the archive has {has} but needs X and y; use numpy.savez(path, X=X, y=y).")

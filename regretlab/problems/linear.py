@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from abc import abstractmethod
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,10 @@ class LinearModel(Problem):
         return array_namespace(x).stack([self.Z @ x[r, :] for r in range(x.shape[0])])
 
     def constants(self) -> dict[str, Constant]:
+        return self._constants
+
+    @cached_property
+    def _constants(self) -> dict[str, Constant]:
         absolute = np.abs(self.Z)
         low, high = self.reach()
         slope = self.slope_bound(low, high)

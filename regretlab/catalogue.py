@@ -1,0 +1,123 @@
+"""What there is, by name: the lists and pages behind ``regretlab list`` and ``regretlab show``."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import sympy as sp
+
+from regretlab import studies
+from regretlab.algorithms import ALGORITHMS, Named
+from regretlab.bounds import Bound
+from regretlab.bounds._symbols import LATEX, MEANING
+from regretlab.errors import closest
+from regretlab.methods import Method
+from regretlab.parameters import Component
+from regretlab.problems import names
+from regretlab.samplers import Sampler
+
+DATA_SETS = {
+    "digits": "handwritten digits 8x8, even against odd (n = 1797, d = 64)",
+    "digits:A-B": "any two of the digits, e.g. digits:3-8 (d = 64)",
+    "breast_cancer": "Wisconsin diagnostic (n = 569, d = 30)",
+}
+
+
+def everything() -> dict[str, list[tuple[str, str]]]:
+    """Section title to (name, one line), for every section."""
+    return {
+        "Studies (regretlab run STUDY)": [(name, _first_comment(name)) for name in studies.BUILT_IN],
+        "Problems": [(name, _first_line(kind)) for name, kind in names.PROBLEMS.items()],
+        "Data sets of logistic (data=...; or a LIBSVM, npz or CSV file)": list(DATA_SETS.items()),
+        "Algorithms": [(a.name, f"{a.title}: {a.source}") for a in ALGORITHMS.values()],
+        "Methods (METHOD+SAMPLER makes an algorithm)": [(n, _first_line(k)) for n, k in Method.known.items()],
+        "Samplers": [(name, _first_line(kind)) for name, kind in Sampler.known.items()],
+        "Bounds": [(b.id, f"{b.source}; {b.status}{', ' + b.mark if b.mark else ''}") for b in Bound.known.values()],
+    }
+
+
+def page(name: str) -> str:
+    """The page of anything that has a name; an unknown one is an error with the closest name."""
+    if name in studies.BUILT_IN and name not in names.PROBLEMS:
+        return _study(name)
+    if name in ALGORITHMS:
+        return _algorithm(ALGORITHMS[name])
+    if name in names.PROBLEMS:
+        return _problem(name) + (f"\n\n{_study(name)}" if name in studies.BUILT_IN else "")
+    if name in Bound.known:
+        return _bound(Bound.known[name])
+    for kind in (Method.known.get(name), Sampler.known.get(name)):
+        if kind is not None:
+            return f"{name}\n\n{_doc(kind)}\n\n{_parameters(kind)}"
+    known = {*studies.BUILT_IN, *ALGORITHMS, *names.PROBLEMS, *Bound.known, *Method.known, *Sampler.known}
+    raise closest("name", name, known)
+
+
+def _algorithm(named: Named) -> str:
+    parts = [f"{named.name}: {named.title} ({named.source})", f"Method {named.method.__name__}", _doc(named.method)]
+    parts.append(_parameters(named.method))
+    if named.sampler is not None:
+        parts += [f"Sampler {named.sampler.name}", _doc(named.sampler), _parameters(named.sampler)]
+    else:
+        parts.append("Sampler: the problem's own order (cyclic on Reddi's example, uniform elsewhere).")
+    parts.append("batch_size: K; default the problem's own (1 on Reddi's example, else at most 32).")
+    ids = [b.id for b in Bound.known.values() if b.about(*_pair(named))]
+    parts.append(f"Bounds: {', '.join(ids) or 'none'}")
+    return "\n\n".join(parts)
+
+
+def _pair(named: Named) -> tuple[str, str]:
+    return named.method.__name__.lower(), named.sampler.name if named.sampler else "uniform"
+
+
+def _problem(name: str) -> str:
+    lines = [f"  {key} = {p.default!r}" for key, p in names.declared(name).items()]
+    return "\n".join([f"{name}: a problem", "", _doc(names.PROBLEMS[name]), "", "Parameters and defaults:", *lines])
+
+
+def _study(name: str) -> str:
+    text = (studies.FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    return f"{name}: a study (regretlab run {name})\n\n{text}"
+
+
+def _bound(bound: Bound) -> str:
+    status = bound.status + (f", {bound.mark}" if bound.mark else "")
+    lines = [f"{bound.id}: {bound.title} ({bound.source}; {status})", "", bound.latex(), ""]
+    lines.append(f"A bound on {bound.speaks_of} regret{' in expectation' if bound.in_expectation else ''}; its terms:")
+    for name, term in bound.terms.items():
+        drawn = sp.pretty(term, use_unicode=True, wrap_line=False).splitlines()
+        lines += ["", f"  {name} (grows as T^{bound.growth[name]})", *(f"    {line}" for line in drawn)]
+    for symbol, tie in bound.ties.items():
+        drawn = sp.pretty(sp.Eq(symbol, tie), use_unicode=True, wrap_line=False).splitlines()
+        lines += ["", "  where", *(f"    {line}" for line in drawn)]
+    lines += ["", "Assumes:", *(f"  {a.text}" for a in bound.assumes), "", "Symbols:"]
+    symbols = sorted(bound.symbols | set(bound.ties), key=str)
+    lines += [f"  {symbol} ({sp.latex(symbol, symbol_names=LATEX)}): {MEANING[symbol]}" for symbol in symbols]
+    samplers = f" with the sampler {' or '.join(bound.samplers)}" if bound.samplers else " with any sampler"
+    lines += ["", f"About: {' or '.join(bound.methods)}{samplers}."]
+    return "\n".join([*lines, *([bound.remark] if bound.remark else [])])
+
+
+def _parameters(kind: type[Component]) -> str:
+    rows = []
+    for name, f in kind.declared().items():
+        within = f.metadata["within"]
+        allowed = within if isinstance(within, str) else "{" + ", ".join(map(str, within)) + "}"
+        default = "tied to the run" if f.default is None else f.default
+        rows.append(f"  {name} = {default}   in {allowed}   {f.metadata['doc']}")
+    return "\n".join(["Parameters, defaults and ranges:", *(rows or ["  none"])])
+
+
+def _doc(thing: Any) -> str:
+    return inspect.getdoc(thing) or ""
+
+
+def _first_line(thing: Any) -> str:
+    return _doc(thing).split("\n\n")[0].replace("\n", " ").replace("``", "").replace(":math:", "").replace("`", "")
+
+
+def _first_comment(name: str) -> str:
+    text = (studies.FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    comment = [line.lstrip("# ") for line in text.split("\n\n")[0].splitlines() if line.startswith("#")]
+    return " ".join(comment)

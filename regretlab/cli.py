@@ -1,0 +1,157 @@
+"""The command line. Thin: every command is a function of the library.
+
+Exit status: 0 done, 2 bad input (one sentence on standard error), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from regretlab import __version__, catalogue, spelling, studies
+from regretlab.errors import InputError, NonFiniteError
+from regretlab.output import OutputFolder, write_study
+from regretlab.parameters import number
+from regretlab.simulation import Result
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
+PLAIN_WIDTH = 150
+COLOURS = {"holds": "green", "violated": "bold red", "vacuous": "yellow"}
+
+
+def main() -> None:
+    """Entry point: turns bad input into one sentence and exit status 2."""
+    try:
+        status = app(standalone_mode=False)
+    except (InputError, NonFiniteError) as error:
+        sys.exit(_fail(str(error)))
+    except click.ClickException as error:
+        sys.exit(_fail(error.format_message()))
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        print("regretlab: interrupted; what was finished is kept, and --resume goes on from there.", file=sys.stderr)
+        sys.exit(130)
+    sys.exit(status or 0)
+
+
+def _fail(sentence: str) -> int:
+    print(f"regretlab: {sentence}", file=sys.stderr)
+    return 2
+
+
+@app.callback(invoke_without_command=True)
+def _top(version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False) -> None:
+    """Does the algorithm behave as the theorem says? Simulate, measure regret, compare with the bound."""
+    if version:
+        print(f"regretlab {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    study: Annotated[str, typer.Argument(help="A built-in study (see 'regretlab list') or a TOML file.")] = "seeds",
+    out: Annotated[Path, typer.Option(help="Folder for results, figures, summary.json and report.html.")] = Path(
+        "regretlab-out"
+    ),
+    horizon: Annotated[str | None, typer.Option(help="Number of steps T, for every run of the study.")] = None,
+    replicates: Annotated[str | None, typer.Option(help="Number of independent runs R.")] = None,
+    seed: Annotated[str | None, typer.Option(help="Seed of all random streams.")] = None,
+    algorithms: Annotated[
+        list[str] | None, typer.Option(help="Comma-separated; a bare name takes the study's parameters.")
+    ] = None,
+    problems: Annotated[
+        list[str] | None, typer.Option(help="Comma-separated; a bare name takes the study's parameters.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON instead of tables.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Keep the finished parts of an earlier run of the same study in --out.")
+    ] = False,
+) -> None:
+    """Run a study: simulate, measure regret, evaluate the bounds, and write a page that says what holds."""
+    chosen = studies.select(studies.load(study), _list(problems), _list(algorithms))
+    settings = {"horizon": horizon, "replicates": replicates, "seed": seed}
+    given = {name: _integer(name, text) for name, text in settings.items() if text is not None}
+    chosen = studies.override(chosen, given)
+    folder = OutputFolder(out)
+    results = write_study(chosen, folder, resume=resume, progress=sys.stderr.isatty())
+    if as_json:
+        print((folder.path / "summary.json").read_text(encoding="utf-8"))
+        return
+    console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
+    for result in results:
+        console.print(table(result))
+    console.print(f"Report: {folder.path / 'report.html'}")
+
+
+@app.command(name="list")
+def list_() -> None:
+    """List the studies, problems, data sets, algorithms, methods, samplers and bounds."""
+    console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
+    for title, rows in catalogue.everything().items():
+        part = Table(title=title, title_justify="left", box=None, show_header=False, pad_edge=False)
+        for name, text in rows:
+            part.add_row(f"  {name}", text)
+        console.print(part)
+        console.print()
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument(help="Any name that 'regretlab list' prints.")]) -> None:
+    """Show what something is: its formula, source, parameters with ranges and defaults."""
+    print(inspect.cleandoc(catalogue.page(name)))
+
+
+def table(result: Result) -> Table:
+    """The table of one problem: regret with interval, exponent, bound, ratio and verdict."""
+    from regretlab.plots import label
+
+    problem = result.problem
+    convex = "" if problem["convex"] else "; NOT convex, only the lower end of a regret is tight"
+    title = f"{problem['name']}: T = {result.horizon}, R = {result.replicates}{convex}"
+    shown = Table(title=title, title_justify="left", pad_edge=False)
+    for heading in ("algorithm", "regret [95 % interval]", "exponent [95 %]", "bound", "value", "ratio", "verdict"):
+        shown.add_column(heading, justify="right" if heading in ("value", "ratio") else "left")
+    for row in result.summary():
+        first = True
+        for bound in row["bounds"] or [None]:
+            kind = bound["speaks_of"] if bound else "online"
+            regret, e = row["regret"][kind], row["exponent"]
+            cells = [label(result, row["algorithm"]) if first else ""]
+            other_kind = "" if kind == "online" else f" ({kind})"
+            again = first or bool(other_kind)
+            cells += [f"{_interval(regret['mean'], regret['lo'], regret['hi'], '.4g')}{other_kind}" if again else ""]
+            cells += [_interval(e["value"], e["lo"], e["hi"], ".2f") if first else ""]
+            if bound:
+                colour = COLOURS.get(bound["verdict"], "magenta")
+                since = f" (from t = {bound['first_violation']})" if bound["verdict"] == "violated" else ""
+                cells += [f"{bound['id']} [{bound['source'].split(',')[0]}]".replace("[", "\\[")]
+                cells += [f"{bound['value']:.4g}", f"{bound['ratio']:.2g}", f"[{colour}]{bound['verdict']}{since}[/]"]
+            shown.add_row(*cells)
+            first = False
+    return shown
+
+
+def _interval(mean: float, low: float, high: float, form: str) -> str:
+    if mean != mean:
+        return "cannot tell"
+    if low == high or f"{low:{form}}" == f"{high:{form}}":
+        return f"{mean:{form}}"
+    return f"{mean:{form}} \\[{low:{form}}, {high:{form}}]"
+
+
+def _list(texts: list[str] | None) -> list[str]:
+    return [part for text in texts or [] for part in spelling.split(text)]
+
+
+def _integer(name: str, text: str) -> Any:
+    return int(number(name, text, {"horizon": "[1, 1e12]", "replicates": "[1, 1e6]", "seed": "[0, inf)"}[name], "", True))
+
+
+if __name__ == "__main__":
+    main()

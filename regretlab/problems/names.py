@@ -1,0 +1,55 @@
+"""The built-in problems by name, and problems written as text: ``"logistic(data='digits:3-8', radius=2)"``."""
+
+from __future__ import annotations
+
+import inspect
+
+from regretlab import spelling
+from regretlab.errors import InputError, closest
+from regretlab.problems._base import Problem
+from regretlab.problems.logistic import Logistic
+from regretlab.problems.neuron import HeavyTailedLogistic, OneNeuron
+from regretlab.problems.reddi import Reddi, StochasticReddi
+
+#: Every built-in problem by its name in strings and study files.
+PROBLEMS: dict[str, type[Problem]] = {
+    "reddi": Reddi,
+    "stochastic_reddi": StochasticReddi,
+    "logistic": Logistic,
+    "one_neuron": OneNeuron,
+    "heavy_tailed_logistic": HeavyTailedLogistic,
+}
+
+#: What ``"logistic"`` means without arguments.
+DEFAULTS: dict[str, dict[str, str]] = {"logistic": {"data": "digits"}}
+
+
+def parse(text: str | Problem) -> Problem:
+    """The problem written as ``NAME(key=value, ...)``; objects pass through.
+
+    Examples
+    --------
+    >>> parse("reddi(C=8)").name
+    'reddi(C=8, c=1, period=3)'
+    """
+    if isinstance(text, Problem):
+        return text
+    (name, arguments), *more = spelling.parse(text)
+    if more:
+        raise InputError(f"cannot read the problem {text!r}; write one name with keyword arguments, as in 'reddi(C=8)'.")
+    if name not in PROBLEMS:
+        raise closest("problem", name, PROBLEMS)
+    known = declared(name)
+    for key in arguments:
+        if key not in known:
+            raise closest(f"parameter of {name}", key, known)
+    return PROBLEMS[name](**(arguments or DEFAULTS.get(name, {})))
+
+
+def declared(name: str) -> dict[str, inspect.Parameter]:
+    """The arguments of a built-in problem that can be written as text."""
+    return {
+        key: value
+        for key, value in inspect.signature(PROBLEMS[name]).parameters.items()
+        if key not in ("X", "y")
+    }

@@ -1,0 +1,136 @@
+"""One self-contained HTML page about a study: verdicts first, then every problem, figure, term and assumption.
+
+Formulas are MathML and figures inline SVG, so that the page opens offline and prints.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+import numpy as np
+import sympy as sp
+from sympy.printing.mathml import mathml
+
+from regretlab import __version__, plots
+from regretlab.bounds import Bound
+from regretlab.bounds import _symbols as s
+from regretlab.bounds.adamcb import EXPERIMENT
+from regretlab.comparison import Comparison
+from regretlab.simulation import Result
+
+#: How symbols are written in MathML, where the printer would not find the paper's letter by itself.
+LETTERS = {s.lam: "lambda", s.eps: "epsilon", s.D: "D_∞", s.G: "G_∞", s.M: "M", s.S: "S", s.B: "B_T"}
+VERDICT_CLASS = {"holds": "holds", "violated": "violated", "vacuous": "vacuous", "undecided": "undecided"}
+
+
+def page(study: str, results: list[Result]) -> str:
+    """The page as a string.
+
+    Parameters
+    ----------
+    study : str
+        The study's name, for the title.
+    results : list of Result
+    """
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    environment.filters |= {"number": number, "verdict_class": verdict_class, "mathml": formula}
+    template = environment.from_string(files("regretlab").joinpath("templates/report.html.j2").read_text("utf-8"))
+    sections = [{**_section(result), "anchor": f"problem-{i}"} for i, result in enumerate(results)]
+    return template.render(study=study, version=__version__, sections=sections, meaning=_meaning(results))
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """A number for a table: four significant digits, no exponent where none is needed."""
+    if value is None or not np.isfinite(value):
+        return "cannot tell" if value is None or np.isnan(value) else "∞" if value > 0 else "−∞"
+    if value == 0 or 1e-3 <= abs(value) < 1e6:
+        text = f"{value:.{digits}g}" if abs(value) < 10**digits else f"{value:,.0f}"
+        return text.replace("-", "−")
+    mantissa, power = f"{value:.{digits - 2}e}".split("e")
+    return f"{mantissa}·10^{int(power)}".replace("-", "−")
+
+
+def verdict_class(verdict: str) -> str:
+    """The style of a verdict; failed assumptions share one."""
+    return VERDICT_CLASS.get(verdict, "fails")
+
+
+def formula(expression: sp.Expr) -> str:
+    """Presentation MathML of an expression, with the papers' letters."""
+    lettered = expression.subs({symbol: sp.Symbol(name) for symbol, name in LETTERS.items()})
+    lettered = lettered.subs(s.R2, sp.Symbol("R") ** 2)
+    return f"<math>{mathml(lettered, printer='presentation')}</math>"
+
+
+def svg(axes: Any) -> str:
+    """A figure as an inline SVG element whose ids cannot clash with another figure's."""
+    buffer = io.BytesIO()
+    plots.save(axes.figure, buffer, suffix=".svg")
+    text = buffer.getvalue().decode()
+    prefix = f"f{abs(hash(text)) % 10**9}"
+    text = re.sub(r'(id="|href="#|url\(#)', rf"\g<1>{prefix}", text[text.index("<svg") :])
+    return re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"|(<svg[^>]*?) height="[^"]*"', r"\1\2", text, count=1)
+
+
+def _section(result: Result) -> dict[str, Any]:
+    """Everything the page shows about one problem."""
+    learns = [a for a in result.algorithms if result.facts(a)["sampler"] not in ("cyclic", "uniform")]
+    figures = {
+        "Regret of every algorithm": svg(plots.regret_overview(result)),
+        "Average regret": svg(plots.average_regret(result)),
+    }
+    if learns:
+        figures["What the samplers learned"] = svg(plots.sampling_probabilities(result))
+    return {
+        "problem": result.problem,
+        "horizon": result.horizon,
+        "replicates": result.replicates,
+        "facts": result.facts(result.algorithms[0]),
+        "figures": figures,
+        "algorithms": [_algorithm(result, row) for row in result.summary()],
+        "provenance": dict(result.record.attrs),
+    }
+
+
+def _algorithm(result: Result, row: dict[str, Any]) -> dict[str, Any]:
+    """Everything the page shows about one algorithm on one problem."""
+    name = row["algorithm"]
+    comparisons = result.comparisons(name)
+    return {
+        "name": name,
+        "label": plots.label(result, name),
+        "row": row,
+        "facts": result.facts(name),
+        "figure": svg(plots.bound_versus_regret(result, name)) if comparisons else "",
+        "bounds": [{"c": c, "summary": c.summary(), "linear": _linear(c)} for c in comparisons],
+    }
+
+
+def _linear(comparison: Comparison) -> list[str]:
+    """A sentence for every term that grows at least linearly in T once the theorem's own parameters are put in."""
+    sentences = []
+    for name, power in comparison.bound.growth.items():
+        if power < 1:
+            continue
+        rate = float(comparison.terms[name][-1] / comparison.t[-1])
+        sentence = (
+            f"With the theorem's own gamma(T) the {name} term grows like T^{power}: it is {number(rate, 6)} per step at "
+            f"this horizon, so the bound is at least linear in T and says nothing about convergence."
+        )
+        if comparison.bound.id == "adamcb.printed":
+            reference = float(comparison.bound.evaluate(EXPERIMENT)[name]) / EXPERIMENT["T"]
+            given = "n = 60000, K = 128, alpha = 0.001, beta1 = 0.9, D = L = d = 1"
+            sentence += f" At {given} it is {reference:.2f} per step, for every T."
+        sentences.append(sentence)
+    return sentences
+
+
+def _meaning(results: list[Result]) -> list[tuple[sp.Symbol, str]]:
+    """The symbols of all bounds on the page with their meaning."""
+    shown: set[Bound] = {b for r in results for a in r.algorithms for b in r.applicable(a)}
+    symbols = {symbol for bound in shown for symbol in bound.symbols | set(bound.ties)}
+    return [(symbol, s.MEANING[symbol]) for symbol in sorted(symbols, key=str)]

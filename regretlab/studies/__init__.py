@@ -1,0 +1,163 @@
+"""Studies: which problems are run with which algorithms, read from TOML; the built-in ones lie beside this file.
+
+A study has the keys of :func:`regretlab.simulate`, and any number of ``[[run]]`` tables that override them::
+
+    horizon = 2000
+    replicates = 8
+    algorithm = ["adam(alpha=0.1)", "adamx(alpha=0.1)"]
+
+    [[run]]
+    problem = "reddi(C=8)"
+
+    [[run]]
+    problem = "logistic(data='digits:3-8')"
+    horizon = 5000
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from regretlab import algorithms, audit, spelling
+from regretlab.bounds import Bound
+from regretlab.bounds._base import ETA, GAMMA_KB
+from regretlab.errors import InputError, closest
+from regretlab.problems import Problem, names
+from regretlab.run import describe, plan
+
+FOLDER = Path(__file__).parent
+BUILT_IN = sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One call of simulate: a problem, algorithms and the rest, as text and numbers."""
+
+    problem: str
+    algorithm: tuple[str, ...]
+    horizon: int = 1000
+    replicates: int = 1
+    seed: int = 0
+    checkpoints: Any = "log"
+    engine: str = "auto"
+    measure: tuple[str, ...] = ()
+
+    def arguments(self) -> dict[str, Any]:
+        """The keyword arguments of simulate, without the problem and the algorithms."""
+        names = ("horizon", "replicates", "seed", "checkpoints", "engine", "measure")
+        return {name: getattr(self, name) for name in names}
+
+    def check(self) -> Problem:
+        """Build every part and fit it to the run, so that all bad input is found before the first step."""
+        problem = names.parse(self.problem)
+        for text in self.algorithm:
+            parsed = algorithms.parse(text)
+            kept = {k: v for k, v in self.arguments().items() if k != "engine"}
+            facts = describe(plan(problem, parsed, **kept))
+            _check_ratios(text, facts)
+        return problem
+
+
+@dataclass(frozen=True)
+class Study:
+    """A name and its cells."""
+
+    name: str
+    cells: tuple[Cell, ...]
+
+
+KEYS = tuple(Cell.__dataclass_fields__)
+
+
+def load(name: str) -> Study:
+    """A built-in study by name, or one from a TOML file by path.
+
+    Examples
+    --------
+    >>> len(load("seeds").cells)
+    3
+    """
+    path = FOLDER / f"{name}.toml" if name in BUILT_IN else Path(name)
+    if not path.is_file():
+        if path.suffix == ".toml" or len(path.parts) > 1:
+            raise InputError(f"no study file at {name!r}; give a TOML file or one of {', '.join(BUILT_IN)}.")
+        raise closest("study", name, BUILT_IN)
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{name!r} is not a TOML file: {error}.") from None
+    except OSError as error:
+        raise InputError(f"cannot read {name!r}: {error.strerror}.") from None
+    return Study(path.stem, tuple(_cells(table)))
+
+
+def _cells(table: dict[str, Any]) -> list[Cell]:
+    runs = table.pop("run", [{}])
+    if not isinstance(runs, list) or not all(isinstance(r, dict) for r in runs):
+        raise InputError("'run' must be a list of tables; write [[run]] with two pairs of brackets.")
+    cells = []
+    for given in ({**table, **run} for run in runs):
+        for key in given:
+            if key not in KEYS:
+                raise closest("key of a study", key, (*KEYS, "run"))
+        for key in ("problem", "algorithm"):
+            if key not in given:
+                raise InputError(f"the study has a run without '{key}'; set it in the [[run]] table or above all of them.")
+        problems, given["algorithm"] = _texts(given, "problem"), _texts(given, "algorithm")
+        given["measure"] = _texts(given, "measure") if "measure" in given else ()
+        cells += [Cell(**{**given, "problem": problem}) for problem in problems]
+    return cells
+
+
+def _texts(given: dict[str, Any], key: str) -> tuple[str, ...]:
+    """One string or a list of strings, as a tuple."""
+    value = given[key]
+    texts = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else None
+    if not texts or not all(isinstance(text, str) for text in texts):
+        raise InputError(f"{key}={value!r} in the study is not a string or a list of strings.")
+    return texts
+
+
+def select(study: Study, problems: list[str], chosen: list[str]) -> Study:
+    """The study with other problems or algorithms.
+
+    A bare name picks what the study has under that name, with the study's parameters; anything else is taken as it is
+    written. New problems run with the first cell's settings.
+    """
+    cells = list(study.cells)
+    if problems:
+        cells = [c for text in problems for c in _matching(cells, text)]
+    if chosen:
+        cells = [
+            replace(cell, algorithm=tuple(a for text in chosen for a in _named(cell.algorithm, text))) for cell in cells
+        ]
+    return replace(study, cells=tuple(cells))
+
+
+def override(study: Study, settings: dict[str, Any]) -> Study:
+    """The study with these settings (horizon, replicates, seed) in every cell."""
+    return replace(study, cells=tuple(replace(cell, **settings) for cell in study.cells))
+
+
+def _matching(cells: list[Cell], text: str) -> list[Cell]:
+    return [c for c in cells if spelling.stem(c.problem) == text] or [replace(cells[0], problem=text)]
+
+
+def _named(known: tuple[str, ...], text: str) -> list[str]:
+    return [a for a in known if spelling.stem(a) == text] or [text]
+
+
+def _check_ratios(text: str, facts: dict[str, Any]) -> None:
+    """Refuse hyper-parameters for which a bound of the algorithm is undefined (its constant divides by 1 - ratio)."""
+    for bound in Bound.known.values():
+        if not bound.about(facts["method"], facts["sampler"]):
+            continue
+        for assumption, power, formula in ((ETA, 1, "beta1/sqrt(beta2)"), (GAMMA_KB, 2, "beta1^2/sqrt(beta2)")):
+            if assumption in bound.assumes and audit.ratio(facts, power) >= 1:
+                raise InputError(
+                    f"{formula} = {audit.ratio(facts, power):.6g} is not below 1 for {text!r}, which the bound "
+                    f"{bound.id} needs ({bound.source}); lower beta1 or raise beta2."
+                )

@@ -1,0 +1,71 @@
+"""The shape of the package: imports point one way, every assumption can be audited, versions agree."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import regretlab as rl
+from regretlab import audit
+from regretlab.bounds import Bound
+
+PACKAGE = Path(rl.__file__).parent
+
+#: Modules may import from earlier ranks and from their own package, never from later ranks or from siblings.
+RANKS = [
+    {"errors", "_version"},
+    {"parameters", "spelling"},
+    {"rng", "methods", "problems", "samplers"},
+    {"algorithms", "engines"},
+    {"run"},
+    {"regret"},
+    {"bounds", "audit"},
+    {"comparison", "scaling"},
+    {"plots"},
+    {"simulation"},
+    {"report", "studies"},
+    {"output", "catalogue"},
+    {"cli"},
+]
+
+
+def rank(module: str) -> int:
+    return next(i for i, names in enumerate(RANKS) if module in names)
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level modules of the package that a file imports when it runs, wherever in the file it does so."""
+    found = set()
+    tree = ast.parse(path.read_text())
+    tree.body = [node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "regretlab":
+            parts = node.module.split(".")
+            found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+    return found - {"__version__"}
+
+
+FILES = [p for p in sorted(PACKAGE.rglob("*.py")) if p != PACKAGE / "__init__.py"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_one_way(path):
+    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    for other in imported(path) - {own}:
+        assert rank(other) < rank(own), f"{own} imports {other}"
+
+
+def test_an_import_against_the_arrows_would_be_found(tmp_path):
+    wrong = tmp_path / "errors.py"
+    wrong.write_text("def late():\n    from regretlab.simulation import simulate\n")
+    assert imported(wrong) == {"simulation"}
+    assert rank("simulation") > rank("errors")
+
+
+def test_every_assumption_can_be_audited():
+    assert {a.id for b in Bound.known.values() for a in b.assumes} == set(audit.RULES)
+
+
+def test_files_stay_small():
+    long = {p.name: n for p in FILES if (n := len(p.read_text().splitlines())) > 350}
+    assert not long

@@ -1,0 +1,164 @@
+"""Problems: gradients are derivatives, constants are true bounds on the domain, convexity is declared honestly."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import regretlab as rl
+from regretlab.problems import Box, L2Ball, names
+from tests.tolerances import FINITE_DIFFERENCE, ROUND_OFF
+
+PROBLEMS = {
+    "reddi": rl.problems.Reddi(C=4),
+    "period-101": rl.problems.Reddi(1010, 10, 101),
+    "stochastic": rl.problems.StochasticReddi(C=10, delta=0.1),
+    "digits": rl.problems.Logistic("digits:3-8"),
+    "breast_cancer": rl.problems.Logistic("breast_cancer", scale="standard", domain="ball", radius=3),
+    "one_neuron": rl.problems.OneNeuron(n=50, d=5),
+    "heavy": rl.problems.HeavyTailedLogistic(n=50, d=5),
+}
+
+
+def points(problem, count, seed=0):
+    """Points of the domain, corners among them."""
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(-1, 1, (count, problem.d)) * 10 ** rng.uniform(-2, 1, (count, 1))
+    return problem.domain.project(x, np.ones_like(x))
+
+
+@pytest.fixture(params=PROBLEMS, name="problem")
+def _problem(request):
+    return PROBLEMS[request.param]
+
+
+def everything(problem, x):
+    J = np.broadcast_to(np.arange(problem.n), (len(x), problem.n))
+    return problem.losses_and_gradients(x, J)
+
+
+def test_gradients_are_derivatives(problem):
+    x, h = points(problem, 3), 1e-6
+    gradients = everything(problem, x)[1]
+    for i in range(min(problem.d, 5)):
+        e = np.eye(problem.d)[i] * h
+        slope = (everything(problem, x + e)[0] - everything(problem, x - e)[0]) / (2 * h)
+        assert np.abs(slope - gradients[:, :, i]).max() <= FINITE_DIFFERENCE * max(1, np.abs(gradients).max())
+
+
+def test_the_fast_forms_equal_the_definition(problem):
+    x = points(problem, 3)
+    losses, gradients = everything(problem, x)
+    scale = max(1.0, np.abs(losses).max())
+    assert np.abs(problem.all_losses(x) - losses).max() <= ROUND_OFF * scale
+    norms = np.sqrt((gradients**2).sum(-1))
+    assert np.abs(problem.all_gradient_norms(x) - norms).max() <= ROUND_OFF * max(1, norms.max())
+    weights = np.random.default_rng(1).random(problem.n)
+    value, gradient = problem.weighted(x[0], weights)
+    assert value == pytest.approx(weights @ losses[0], rel=1e-12)
+    assert np.allclose(gradient, weights @ gradients[0], rtol=0, atol=ROUND_OFF * np.abs(gradient).max())
+
+
+def test_declared_constants_bound_what_happens_on_the_domain(problem):
+    c = {name: constant.value for name, constant in problem.constants().items()}
+    x = np.concatenate([points(problem, 200), points(problem, 50, seed=1) * 1e3])
+    x = problem.domain.project(x, np.ones_like(x))
+    losses, gradients = everything(problem, x)
+    slack = 1 + ROUND_OFF
+    assert np.sqrt((gradients**2).sum(-1)).max() <= c["L"] * slack
+    assert np.abs(gradients).max() <= c["G_inf"] * slack
+    assert (losses.max(0) - losses.min(0)).max() <= c["span"] * slack
+    assert losses.min() >= c["floor"] - ROUND_OFF
+    D, D2 = problem.domain.diameters(problem.d)
+    extent = x.max(0) - x.min(0)
+    assert extent.max() <= D * slack
+    assert max(np.linalg.norm(a - b) for a in x[:30] for b in x[-30:]) <= D2 * slack
+
+
+def test_constants_are_not_idle(problem):
+    """Twin: nine tenths of L is exceeded somewhere, so the bound above could fail."""
+    x = np.concatenate([np.full((1, problem.d), v) for v in (-1.0, -1e-9, 0.0, 1e-9, 1.0)] + [points(problem, 500)])
+    x = np.concatenate([x, np.sign(problem.Z[: min(problem.n, 200)]), -np.sign(problem.Z[: min(problem.n, 200)])])
+    x = np.concatenate([x, x * 1e-6])
+    x = problem.domain.project(x, np.ones_like(x))
+    largest = max(np.sqrt((everything(problem, part)[1] ** 2).sum(-1)).max() for part in np.array_split(x, 20))
+    assert largest > 0.5 * problem.constants()["L"].value
+
+
+def test_convexity_is_declared_honestly(problem):
+    x, y = points(problem, 400), points(problem, 400, seed=2)
+    middle = everything(problem, (x + y) / 2)[0]
+    mean = (everything(problem, x)[0] + everything(problem, y)[0]) / 2
+    gap = (middle - mean).max()
+    assert (gap <= ROUND_OFF * max(1, np.abs(mean).max())) == problem.convex
+
+
+def test_the_stochastic_example_is_an_exact_finite_sum():
+    problem = rl.problems.StochasticReddi(1010, 10, probability=0.01)
+    assert problem.n == 100
+    assert (problem.Z == 1010).sum() == 1
+    assert problem.Z.mean() == pytest.approx(0.01 * 1010 - 0.99 * 10)
+
+
+def test_heavy_tails_have_the_printed_law():
+    """The expected number of non-zero features is beta3 H_n H_d; Monte Carlo over seeds, false alarms below 1e-6."""
+    n, d, seeds = 30, 10, 400
+    counts = [np.count_nonzero(rl.problems.OneNeuron(n, d, seed=s).Z) for s in range(seeds)]
+    chance = np.arange(1, n + 1)[:, None] ** -2.0 * np.arange(1, d + 1) ** -2.0
+    error = np.sqrt((chance * (1 - chance)).sum() / seeds)
+    assert abs(np.mean(counts) - chance.sum()) < 5 * error
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.floats(-5, 5), st.floats(0.01, 10)), min_size=1, max_size=6))
+def test_the_weighted_projection_onto_the_ball_is_optimal(rows):
+    x, s = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
+    z = L2Ball(1.0).project(x[None], s[None])[0]
+    assert np.linalg.norm(z) <= 1 + ROUND_OFF
+    # Optimality: the gradient s (z - x) points inwards, <s (z - x), w - z> >= 0 for every w in the ball.
+    c = s * (z - x)
+    assert L2Ball(1.0).linear_minimum(c) - c @ z >= -1e-9 * max(1.0, np.abs(c).max())
+
+
+def test_the_euclidean_projection_is_not_the_weighted_one():
+    x, s = np.array([[3.0, 3.0]]), np.array([[1.0, 100.0]])
+    weighted, plain = L2Ball(1).project(x, s), L2Ball(1).project(x, np.ones_like(s))
+    assert np.abs(weighted - plain).max() > 0.1
+
+
+def test_a_users_own_problem_needs_only_losses_and_gradients():
+    class Quadratic(rl.problems.Problem):
+        name, n, d, convex, convex_reason, domain = "quadratic", 3, 2, True, "a square", Box(-1, 1)
+        start = np.ones(2)
+        centres = np.array([[0.5, 0.0], [0.0, 0.5], [0.1, 0.1]])
+
+        def losses_and_gradients(self, x, J):
+            away = x[:, None, :] - self.centres[J]
+            return (away**2).sum(-1), 2 * away
+
+    result = rl.simulate(Quadratic(), "sgd(alpha=0.1)", horizon=500, replicates=2, measure=("cumulative", "sampler"))
+    assert result.interval("cumulative").mean / 500 < 0.1
+    assert result.comparisons()[0].verdict.startswith("assumption fails: bounded_gradients")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("reddi2", ["unknown problem 'reddi2'", "'reddi'"]),
+        ("reddi(D=3)", ["unknown parameter of reddi 'D'", "C"]),
+        ("reddi(C=-1)", ["C=-1", "(0, inf)", "Reddi"]),
+        ("reddi(period=2.5)", ["period=2.5", "integer"]),
+        ("stochastic_reddi(C=3, delta=5)", ["outside (0, 1)", "delta"]),
+        ("stochastic_reddi(C=3.14159265, delta=0.123457)", ["examples", "round"]),
+        ("one_neuron(gamma=1)", ["gamma=1", "[2, inf)"]),
+        ("logistic(data='nowhere.csv')", ["nowhere.csv"]),
+        ("logistic(data='digits', scale='huge')", ["huge"]),
+        ("logistic(data='digits', domain='cube')", ["domain='cube'", "'box'"]),
+        ("reddi + reddi", ["one name"]),
+    ],
+)
+def test_bad_problems_are_one_sentence(text, words):
+    with pytest.raises(rl.InputError) as error:
+        names.parse(text)
+    assert all(word in str(error.value) for word in words), str(error.value)
+    assert "\n" not in str(error.value)

@@ -1,0 +1,217 @@
+"""The run: streams, blocks, batches, resumable randomness, errors, provenance, files."""
+
+import json
+
+import array_api_strict
+import numpy as np
+import pytest
+import xarray as xr
+
+import regretlab as rl
+from regretlab import algorithms
+from regretlab.engines import array
+from regretlab.regret import Regrets
+from regretlab.rng import Streams, generator
+from regretlab.run import checkpoint_times, coefficients, plan, run, to_numpy
+from tests.tolerances import ENGINES
+
+ALGORITHMS = [
+    "sgd(alpha=0.5)", "adam(alpha=0.5)", "amsgrad(alpha=0.5)", "adamx(alpha=0.5)", "adambs(alpha=0.5)",
+    "adambs_corrected(alpha=0.5, gamma=0.5)", "adamcb(alpha=0.5, gamma=0.4)", "adamcb_ours(alpha=0.5)",
+    "amsgrad(alpha=0.5)+adamcb_ours(update='gains')", "adam(alpha=0.5)+uniform(replacement=False)",
+    "adam(alpha=0.5)+cyclic",
+]  # fmt: skip
+
+
+def small():
+    return rl.problems.HeavyTailedLogistic(n=40, d=4, domain="box")
+
+
+def final(problem, algorithm, replicates, horizon=60, checkpoints="log", block=None, monkeypatch=None):
+    if block:
+        monkeypatch.setattr("regretlab.run.BLOCK_STEPS", block)
+    p = plan(
+        problem, algorithms.parse(algorithm), horizon=horizon, replicates=replicates, checkpoints=checkpoints,
+        measure=("cumulative", "sampler"),
+    )  # fmt: skip
+    return run(p, observers=[Regrets()])
+
+
+def test_streams_are_numpys_own_words():
+    words = np.random.SeedSequence([7, __import__("zlib").crc32(b"sampler"), 3])
+    expected = np.random.Generator(np.random.SFC64(words)).random(6)
+    assert (Streams(7, "sampler", [3]).uniforms(2, 3).ravel() == expected).all()
+    assert not (generator(7, "sampler", 4).random(6) == expected).any()
+    assert not (generator(7, "other", 3).random(6) == expected).any()
+
+
+def test_saved_streams_go_on_bit_for_bit():
+    streams = Streams(0, "sampler", range(3))
+    streams.uniforms(5, 2)
+    words = streams.state
+    expected = streams.uniforms(4, 2)
+    fresh = Streams(1, "sampler", range(3))
+    fresh.state = words
+    assert (fresh.uniforms(4, 2) == expected).all()
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_replicate_alone_equals_itself_in_a_batch(algorithm):
+    batch = final(small(), algorithm, 5)
+    alone = final(small(), algorithm, [3])
+    xr.testing.assert_identical(batch.sel(replicate=[3]).drop_attrs(), alone.drop_attrs())
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_neither_blocks_nor_checkpoints_change_a_run(algorithm, monkeypatch):
+    whole = final(small(), algorithm, 2, checkpoints=[60])
+    split = final(small(), algorithm, 2, checkpoints=[7, 8, 31, 60], block=5, monkeypatch=monkeypatch)
+    for name in ("loss", "x", "received", "probabilities", "second_moment", "sum_sqrt_v_hat"):
+        last = split[name].isel(t=-1) if "t" in split[name].dims else split[name]
+        first = whole[name].isel(t=-1) if "t" in whole[name].dims else whole[name]
+        assert (last.values == first.values).all(), name
+
+
+def test_seeds_and_replicates_differ():
+    a, b = (rl.simulate(small(), "adambs", horizon=50, seed=s, replicates=2).record.loss.values for s in (0, 1))
+    assert (a != b).all()
+    assert a[0, 0, -1] != a[0, 1, -1]
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_the_engine_runs_on_any_array_api(algorithm):
+    """The stand-in for a GPU: the same code on array-api-strict agrees with NumPy."""
+    problem = small()
+    p = plan(problem, algorithms.parse(algorithm), horizon=25, replicates=2, measure=("cumulative", "sampler"))
+    states = []
+    for xp in (np, array_api_strict):
+        state = array.initial(problem.on(xp), p.sampler, 2, p.measure, xp)
+        uniforms = xp.asarray(Streams(0, "sampler", [0, 1]).uniforms(25, p.sampler.uniforms))
+        state = array.advance(problem.on(xp), p.sampler, coefficients(p.algorithm, 1, 25), state, uniforms)
+        states.append(to_numpy(state))
+    for name, values in states[0].totals.items():
+        assert np.allclose(values, states[1].totals[name], rtol=ENGINES, atol=ENGINES), name
+    assert np.allclose(states[0].moments.x, states[1].moments.x, rtol=ENGINES, atol=ENGINES)
+
+
+@pytest.mark.skipif(__import__("importlib.util").util.find_spec("cupy") is None, reason="CuPy is not installed")
+def test_cupy_agrees_with_numpy():
+    results = [rl.simulate(small(), ALGORITHMS, horizon=50, replicates=2, engine=e).record for e in ("array", "cupy")]
+    assert np.allclose(results[0].loss, results[1].loss, rtol=ENGINES)
+
+
+def test_memory_does_not_grow_with_the_horizon():
+    sizes = [final(small(), "adambs", 1, horizon=h, checkpoints=[h]).nbytes for h in (20, 200)]
+    assert sizes[0] == sizes[1]
+
+
+def test_checkpoints():
+    assert (checkpoint_times("log", 42)[-3:] <= 42).all()
+    assert checkpoint_times("log", 42)[-1] == 42
+    assert len(checkpoint_times("log", 10**9)) <= 41
+    with pytest.raises(rl.InputError, match=r"checkpoint=0 is outside \[1, 5\]"):
+        checkpoint_times([0], 5)
+
+
+def test_a_run_that_overflows_says_where_and_why():
+    class Steep(rl.problems.Reddi):
+        def losses_and_gradients(self, x, J):
+            losses, gradients = super().losses_and_gradients(x, J)
+            return losses, gradients * 1e200
+
+    with pytest.raises(rl.NonFiniteError, match="step 1, replicate 0, coordinate 0: the second moment overflowed"):
+        rl.simulate(Steep(), "adam", horizon=3)
+
+
+def test_a_gradient_that_is_not_a_number_says_where_and_why():
+    class Broken(rl.problems.Reddi):
+        def losses_and_gradients(self, x, J):
+            losses, gradients = super().losses_and_gradients(x, J)
+            return losses, np.where(J[..., None] == 1, np.nan, gradients)
+
+    with pytest.raises(rl.NonFiniteError, match="step 2, .*the gradient estimate is not finite"):
+        rl.simulate(Broken(), "adam", horizon=3)
+
+
+def test_a_coordinate_without_gradients_stays_put():
+    problem = rl.problems.HeavyTailedLogistic(n=3, d=30)
+    result = rl.simulate(problem, "amsgrad(alpha=0.5)", horizon=20)
+    silent = ~problem.Z.any(axis=0)
+    assert silent.any()
+    assert (result.record.x.values[0, 0, silent] == problem.start[silent]).all()
+
+
+def test_results_survive_a_file_without_loss(tmp_path):
+    result = rl.simulate(
+        small(), ["adam(alpha=0.5)", "adamcb(alpha=0.5)"], horizon=30, replicates=3, measure=["cumulative", "sampler"]
+    )
+    again = rl.Result.open(result.to_netcdf(tmp_path / "deep" / "run.nc"))
+    xr.testing.assert_identical(result.record, again.record)
+    assert again.summary() == result.summary()
+    assert [p.name for p in (tmp_path / "deep").iterdir()] == ["run.nc"]
+    assert "adam" in again._repr_html_()
+
+
+def test_files_that_are_no_results_are_refused(tmp_path):
+    with pytest.raises(rl.InputError, match="no result file"):
+        rl.Result.open(tmp_path / "none.nc")
+    (tmp_path / "text.nc").write_text("hello")
+    with pytest.raises(rl.InputError, match="not a readable netCDF"):
+        rl.Result.open(tmp_path / "text.nc")
+    xr.Dataset({"a": 1}).to_netcdf(tmp_path / "other.nc", engine="h5netcdf")
+    with pytest.raises(rl.InputError, match="not a regretlab result"):
+        rl.Result.open(tmp_path / "other.nc")
+
+
+def test_a_failed_save_leaves_no_file(tmp_path, monkeypatch):
+    result = rl.simulate(small(), "adam", horizon=5)
+
+    def dies(self, path, **kwargs):
+        path.write_text("half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(xr.Dataset, "to_netcdf", dies)
+    with pytest.raises(KeyboardInterrupt):
+        result.to_netcdf(tmp_path / "run.nc")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_provenance_is_complete():
+    record = rl.simulate(small(), "adambs(alpha=0.5)", horizon=5, seed=3).record
+    facts = json.loads(record.attrs["descriptions"])[0]
+    assert record.attrs["regretlab"] == rl.__version__
+    assert record.attrs["engine"] == "array"
+    assert facts["seed"] == 3
+    assert facts["sampler_parameters"]["p_min"] == 0.4 / 40
+    assert facts["problem"]["digest"] == small().digest() != rl.problems.OneNeuron(n=40, d=4).digest()
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "options", "words"),
+    [
+        ("adamx2", {}, ["unknown algorithm 'adamx2'", "did you mean 'adamx'"]),
+        ("adam(alpa=1)", {}, ["unknown parameter of adam 'alpa'", "'alpha'"]),
+        ("adamcb(gamma=1.3)", {}, ["gamma=1.3", "(0, 1]", "AdamCB"]),
+        ("adamcb(gamma=0)", {}, ["gamma=0", "(0, 1]"]),
+        ("adam(batch_size=41)", {}, ["batch_size=41", "n=40"]),
+        ("adam(alpha='x')", {}, ["alpha='x'", "not a number"]),
+        ("adam(alpha=True)", {}, ["alpha=True", "not a number"]),
+        ("adam", {"horizon": 0}, ["horizon=0", "[1, "]),
+        ("adam", {"horizon": 2.5}, ["horizon=2.5", "integer"]),
+        ("adam", {"replicates": 0}, ["replicates=0"]),
+        ("adam", {"seed": -1}, ["seed=-1"]),
+        ("adam", {"measure": ["everything"]}, ["measure='everything'", "'cumulative'"]),
+        ("adam", {"engine": "quantum"}, ["engine='quantum'"]),
+        ("adam", {"checkpoints": "linear"}, ["checkpoints='linear'"]),
+        (["adam", "adam"], {}, ["given twice"]),
+        ([], {}, ["no algorithm"]),
+        ("adam + uniform + cyclic", {}, ["3 parts"]),
+        ("amsgrad(alpha=1)+adambs(gamma=1, alpha=2)", {}, ["alpha", "twice"]),
+        (3, {}, ["not"]),
+    ],
+)
+def test_bad_input_is_one_sentence(algorithm, options, words):
+    with pytest.raises(rl.InputError) as error:
+        rl.simulate(small(), algorithm, **{"horizon": 5, **options})
+    assert all(word in str(error.value) for word in words), str(error.value)
+    assert "\n" not in str(error.value)

@@ -1,0 +1,26 @@
+"""Every tolerance of the tests, with its reason."""
+
+#: Numbers known to 15 digits or more, after a few thousand floating-point steps whose errors do not add up.
+PRINTED_DIGITS = 2e-13
+#: Samplers: at most a few hundred operations on numbers of size at most 100, none a cancelling difference.
+ROUND_OFF = 2.0**-42
+#: Round-off of a few hundred steps of a sampler, whose law depends on its own past: 256 times that of a step.
+ROUND_OFF_OF_A_RUN = 2.0**-34
+#: Round-off of exp(x) where x is a sum of logarithms of size up to 3000, each good to half a unit in its last place.
+ROUND_OFF_OF_LOGS = 2.0**-39
+#: How far a twin that must fail has to be from the truth: nothing that round-off could explain.
+FAR = 2.0**-22
+#: The chance that a Monte Carlo test of a correct sampler fails, all its comparisons together.
+MONTE_CARLO = 1e-6
+#: SLSQP stops at a change of 1e-12 in an objective of curvature at least 1, so its minimiser is good to about 1e-6.
+MINIMISER = 1e-5
+#: Central differences of step 1e-6 on losses with bounded third derivatives, away from kinks.
+FINITE_DIFFERENCE = 1e-4
+#: The Frank-Wolfe gap that the comparator's solver must reach, relative to the sum of the weights.
+CERTIFIED_GAP = {"box": 1e-8, "ball": 1e-6}
+#: Two array libraries on the same 25 steps: the same operations, sums in another order, fed back into the law.
+ENGINES = 1e-10
+#: A bound's floating-point evaluation against 40 digits: a few dozen operations, one 1 - ratio that may be small.
+BOUND_DIGITS = 1e-10
+#: How far a fitted exponent over T/16..T at T = 20000 may be off: the second-order term of the regret is below that.
+SLOPE = 0.05
