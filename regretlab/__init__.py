@@ -8,7 +8,8 @@ result.table()
 from regretlab import algorithms, bounds, methods, problems, samplers, scaling
 from regretlab._version import __version__
 from regretlab.errors import InputError, NonFiniteError
-from regretlab.simulation import Result, simulate
+from regretlab.result import Result
+from regretlab.simulation import simulate
 
 __all__ = [
     "InputError", "NonFiniteError", "Result", "__version__", "algorithms", "bounds", "methods", "problems", "samplers",

@@ -6,11 +6,11 @@ Exit status: 0 done, 2 bad input (one sentence on standard error), 130 interrupt
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -19,7 +19,8 @@ from regretlab import __version__, catalogue, spelling, studies
 from regretlab.errors import InputError, NonFiniteError
 from regretlab.output import OutputFolder, write_study
 from regretlab.parameters import number
-from regretlab.simulation import Result
+from regretlab.plots import label
+from regretlab.result import Result
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
 PLAIN_WIDTH = 150
@@ -29,20 +30,10 @@ COLOURS = {"holds": "green", "violated": "bold red", "vacuous": "yellow"}
 def main() -> None:
     """Entry point: turns bad input into one sentence and exit status 2."""
     try:
-        status = app(standalone_mode=False)
+        app()
     except (InputError, NonFiniteError) as error:
-        sys.exit(_fail(str(error)))
-    except click.ClickException as error:
-        sys.exit(_fail(error.format_message()))
-    except (KeyboardInterrupt, click.exceptions.Abort):
-        print("regretlab: interrupted; what was finished is kept, and --resume goes on from there.", file=sys.stderr)
-        sys.exit(130)
-    sys.exit(status or 0)
-
-
-def _fail(sentence: str) -> int:
-    print(f"regretlab: {sentence}", file=sys.stderr)
-    return 2
+        print(f"regretlab: {error}", file=sys.stderr)
+        sys.exit(2)
 
 
 @app.callback(invoke_without_command=True)
@@ -69,6 +60,7 @@ def run(
         list[str] | None, typer.Option(help="Comma-separated; a bare name takes the study's parameters.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON instead of tables.")] = False,
+    jobs: Annotated[str | None, typer.Option(help="Number of processes; default one per core.")] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Keep the finished parts of an earlier run of the same study in --out.")
     ] = False,
@@ -78,8 +70,13 @@ def run(
     settings = {"horizon": horizon, "replicates": replicates, "seed": seed}
     given = {name: _integer(name, text) for name, text in settings.items() if text is not None}
     chosen = studies.override(chosen, given)
+    workers = _integer("jobs", jobs) if jobs is not None else os.cpu_count() or 1
     folder = OutputFolder(out)
-    results = write_study(chosen, folder, resume=resume, progress=sys.stderr.isatty())
+    try:
+        results = write_study(chosen, folder, resume=resume, workers=workers, progress=sys.stderr.isatty())
+    except KeyboardInterrupt:
+        print("regretlab: interrupted; what was finished is kept, and --resume goes on from there.", file=sys.stderr)
+        raise typer.Exit(130) from None
     if as_json:
         print((folder.path / "summary.json").read_text(encoding="utf-8"))
         return
@@ -109,8 +106,6 @@ def show(name: Annotated[str, typer.Argument(help="Any name that 'regretlab list
 
 def table(result: Result) -> Table:
     """The table of one problem: regret with interval, exponent, bound, ratio and verdict."""
-    from regretlab.plots import label
-
     problem = result.problem
     convex = "" if problem["convex"] else "; NOT convex, only the lower end of a regret is tight"
     title = f"{problem['name']}: T = {result.horizon}, R = {result.replicates}{convex}"
@@ -130,8 +125,8 @@ def table(result: Result) -> Table:
             if bound:
                 colour = COLOURS.get(bound["verdict"], "magenta")
                 since = f" (from t = {bound['first_violation']})" if bound["verdict"] == "violated" else ""
-                cells += [f"{bound['id']} [{bound['source'].split(',')[0]}]".replace("[", "\\[")]
-                cells += [f"{bound['value']:.4g}", f"{bound['ratio']:.2g}", f"[{colour}]{bound['verdict']}{since}[/]"]
+                cells += [f"{bound['title']} \\[{bound['id']}]", f"{bound['value']:.4g}", f"{bound['ratio']:.3g}"]
+                cells += [f"[{colour}]{bound['verdict']}{since}[/]"]
             shown.add_row(*cells)
             first = False
     return shown
@@ -150,8 +145,5 @@ def _list(texts: list[str] | None) -> list[str]:
 
 
 def _integer(name: str, text: str) -> Any:
-    return int(number(name, text, {"horizon": "[1, 1e12]", "replicates": "[1, 1e6]", "seed": "[0, inf)"}[name], "", True))
-
-
-if __name__ == "__main__":
-    main()
+    within = {"horizon": "[1, 1e12]", "replicates": "[1, 1e6]", "seed": "[0, inf)", "jobs": "[1, 1024]"}[name]
+    return int(number(name, text, within, integer=True))

@@ -8,15 +8,13 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from scipy import stats
 
 from regretlab import audit
 from regretlab.audit import Check
 from regretlab.bounds import Bound
 from regretlab.bounds._values import values
 from regretlab.errors import InputError
-
-CONFIDENCE = 0.95
+from regretlab.scaling import t_quantile
 
 
 @dataclass(frozen=True)
@@ -72,6 +70,7 @@ class Comparison:
         """The comparison as plain data, for summary.json."""
         return {
             "id": self.bound.id,
+            "title": self.bound.title,
             "source": self.bound.source,
             "status": " ".join(filter(None, (self.bound.status, f"({self.bound.mark})" if self.bound.mark else ""))),
             "speaks_of": self.bound.speaks_of,
@@ -97,7 +96,7 @@ def mean_interval(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.nda
     runs = len(low)
     if runs == 1:
         return low[0], low[0], high[0]
-    quantile = stats.t.ppf((1 + CONFIDENCE) / 2, runs - 1) / math.sqrt(runs)
+    quantile = t_quantile(runs - 1) / math.sqrt(runs)
     with np.errstate(invalid="ignore"):
         below = low.mean(0) - quantile * low.std(0, ddof=1)
         above = np.where(np.isfinite(high).all(0), high.mean(0) + quantile * high.std(0, ddof=1), np.inf)
@@ -135,8 +134,8 @@ def compare(bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str =
     anytime = not bound.ties and not any(a.id.startswith("tied") for a in bound.assumes)
     text, first = audit.verdict(checks, low, high, curve, trivial, anytime)
     return Comparison(
-        bound, mode, record.t.values, regret, low, high, {name: term.mean(axis=0) for name, term in terms.items()}, curve,
-        trivial, checks, text, None if first is None else int(record.t.values[first]),
+        bound, mode, record.t.values, regret, low, high, {name: term.mean(axis=0) for name, term in terms.items()},
+        curve, trivial, checks, text, None if first is None else int(record.t.values[first]),
     )  # fmt: skip
 
 

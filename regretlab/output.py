@@ -7,23 +7,33 @@ presence says that the folder is whole. A result file carries a digest of what m
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
+import re
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from joblib import Parallel, delayed
+from tqdm.auto import tqdm
 
 from regretlab import plots, report
 from regretlab._version import __version__
 from regretlab.errors import InputError
 from regretlab.problems import Problem
-from regretlab.simulation import Result, simulate
+from regretlab.result import Result
+from regretlab.simulation import simulate
 from regretlab.studies import Cell, Study
 
 SCHEMA = 1
-FIGURE_SUFFIXES = (".svg", ".pdf")
+#: Where the algorithms of an unfinished cell wait for the others.
+PARTS = ".parts"
+#: Studies of fewer steps than this are over before a second process has started.
+FEW_STEPS = 10_000
 
 
 class OutputFolder:
@@ -55,7 +65,9 @@ class OutputFolder:
             path.write_text(text, encoding="utf-8")
 
 
-def write_study(study: Study, folder: OutputFolder, *, resume: bool = False, progress: bool = False) -> list[Result]:
+def write_study(
+    study: Study, folder: OutputFolder, *, resume: bool = False, workers: int = 1, progress: bool = False
+) -> list[Result]:
     """Check a study, simulate every cell, and write everything.
 
     Parameters
@@ -64,42 +76,106 @@ def write_study(study: Study, folder: OutputFolder, *, resume: bool = False, pro
     folder : OutputFolder
     resume : bool
         Keep result files in the folder that were made by the same cell and the same version.
+    workers : int
+        Number of processes; the results do not depend on it.
     progress : bool
         Show progress bars.
     """
     made = [cell.check() for cell in study.cells]
     (folder.path / "summary.json").unlink(missing_ok=True)
     names = file_names(made)
-    results = [
-        _result(cell, problem, folder.path / "results" / f"{name}.nc", resume, progress)
-        for cell, problem, name in zip(study.cells, made, names, strict=True)
-    ]
-    for result, name in zip(results, names, strict=True):
-        for title, figure in figures(result).items():
-            for suffix in FIGURE_SUFFIXES:
-                with folder.whole(f"figures/{name}-{title}{suffix}") as path:
-                    plots.save(figure, path)
-    folder.write("report.html", report.page(study.name, results))
+    paths = [folder.path / "results" / f"{name}.nc" for name in names]
+    _simulate(study.cells, made, paths, resume, workers, progress)
+    results = [Result.open(path) for path in paths]
+    drawn: dict[str, dict[str, str]] = {name: {} for name in names}
+    tasks = [(name, r, t) for name, r in zip(names, results, strict=True) for t in report.figure_titles(r)]
+    for name, title, svg in _tqdm(_parallel(_draw, tasks, workers), len(tasks), "figures", progress):
+        drawn[name][title] = svg
+        folder.write(f"figures/{name}-{_plain(title)}.svg", svg)
+    folder.write("report.html", report.page(study.name, results, list(drawn.values())))
     folder.write("summary.json", json.dumps(summary(study.name, results), indent=1, allow_nan=False) + "\n")
     return results
 
 
+def _simulate(
+    cells: Sequence[Cell], made: list[Problem], paths: list[Path], resume: bool, workers: int, progress: bool
+) -> None:
+    """Simulate what is not there yet. Every algorithm is saved when it is finished, and joined with the others of its
+    cell when they all are, so that an interruption loses nothing but what was running.
+    """
+    folder = paths[0].parent / PARTS
+    if not resume:
+        shutil.rmtree(folder, ignore_errors=True)
+    digests = [_digest(problem, cell.algorithm, cell.arguments()) for cell, problem in zip(cells, made, strict=True)]
+    todo = [i for i, path in enumerate(paths) if not (resume and _made_by(path) == digests[i])]
+    parts = {i: [folder / f"{_digest(made[i], a, cells[i].arguments())}.nc" for a in cells[i].algorithm] for i in todo}
+    tasks = [
+        (i, part, made[i], text, cells[i].arguments())
+        for i in todo
+        for text, part in zip(cells[i].algorithm, parts[i], strict=True)
+    ]
+    if sum(cells[i].horizon for i, *_ in tasks) < FEW_STEPS:
+        workers = 1
+    left = {i: len(parts[i]) for i in todo}
+    for i in _tqdm(_parallel(_run, tasks, workers), len(tasks), "simulations", progress):
+        left[i] -= 1
+        if left[i] == 0:
+            result = Result.join([Result.open(part) for part in parts[i]])
+            result.record.attrs["cell"] = digests[i]
+            result.to_netcdf(paths[i])
+            for part in parts[i]:
+                part.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _parallel(function: Callable[..., Any], tasks: list[tuple[Any, ...]], workers: int) -> Iterator[Any]:
+    """``function(*task)`` for every task, in the order in which they finish."""
+    if workers == 1 or len(tasks) == 1:
+        return (function(*task) for task in tasks)
+    return iter(Parallel(n_jobs=workers, return_as="generator_unordered")(delayed(function)(*task) for task in tasks))
+
+
+def _tqdm(items: Iterator[Any], total: int, what: str, progress: bool) -> Iterator[Any]:
+    return iter(tqdm(items, total=total, desc=what, disable=not progress, leave=False))
+
+
+def _run(i: int, part: Path, problem: Problem, text: str, arguments: dict[str, Any]) -> int:
+    """One algorithm of cell i, unless it is there already; runs in a process of its own."""
+    if _made_by(part) is None:
+        simulate(problem, text, **arguments).to_netcdf(part)
+    return i
+
+
+def _draw(name: str, result: Result, title: str) -> tuple[str, str, str]:
+    """One figure of one result, as SVG text; runs in a process of its own."""
+    buffer = io.BytesIO()
+    plots.save(report.figure(result, title), buffer, suffix=".svg")
+    return name, title, buffer.getvalue().decode()
+
+
+def _digest(problem: Problem, algorithm: str | Sequence[str], arguments: dict[str, Any]) -> str:
+    """What a result depends on, as a digest."""
+    made_by = json.dumps([__version__, problem.digest(), algorithm, arguments], default=str)
+    return hashlib.sha256(made_by.encode()).hexdigest()
+
+
+def _made_by(path: Path) -> str | None:
+    """The digest of the cell that made a result file ("" for a part of one), or None if there is no such file."""
+    try:
+        return str(Result.open(path).record.attrs.get("cell", ""))
+    except InputError:
+        return None
+
+
 def file_names(problems: list[Problem]) -> list[str]:
     """A file name for every problem, numbered where two would be the same."""
-    plain = ["".join(c if c.isalnum() else "-" for c in p.name.split("(")[0]) for p in problems]
+    plain = [_plain(p.name.split("(")[0]) for p in problems]
     return [f"{name}-{i + 1}" if plain.count(name) > 1 else name for i, name in enumerate(plain)]
 
 
-def figures(result: Result) -> dict[str, Any]:
-    """The figures of one problem by file title: an overview, and one per algorithm that has a bound."""
-    drawn = {"regret": plots.regret_overview(result).figure, "average": plots.average_regret(result).figure}
-    if any(result.facts(a)["sampler"] not in ("cyclic", "uniform") for a in result.algorithms):
-        drawn["probabilities"] = plots.sampling_probabilities(result).figure
-    for name in result.algorithms:
-        if result.applicable(name):
-            title = "bound-" + "".join(c if c.isalnum() else "-" for c in plots.label(result, name).lower())
-            drawn[title] = plots.bound_versus_regret(result, name).figure
-    return drawn
+def _plain(text: str) -> str:
+    """The text with everything but letters and digits made a hyphen, for file names."""
+    return "-".join(re.findall(r"[a-z0-9]+", text.lower()))
 
 
 def summary(study: str, results: list[Result]) -> dict[str, Any]:
@@ -114,17 +190,3 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list):
         return [_finite(v) for v in value]
     return None if isinstance(value, float) and value - value != 0 else value
-
-
-def _result(cell: Cell, problem: Problem, path: Path, resume: bool, progress: bool) -> Result:
-    """The cell's result: the saved one when it may be kept, else a new one, saved as soon as it is finished."""
-    made_by = json.dumps([__version__, problem.digest(), cell.algorithm, cell.arguments()], default=str)
-    digest = hashlib.sha256(made_by.encode()).hexdigest()
-    if resume and path.is_file():
-        kept = Result.open(path)
-        if kept.record.attrs.get("cell") == digest:
-            return kept
-    result = simulate(problem, list(cell.algorithm), **cell.arguments(), progress=progress)
-    result.record.attrs["cell"] = digest
-    result.to_netcdf(path)
-    return result

@@ -11,8 +11,8 @@ lies in an interval: its upper end is attained, its lower end is the Frank-Wolfe
 
 .. math:: f(x) - \min f \le \langle \nabla f(x), x \rangle - \min_{z \in X} \langle \nabla f(x), z \rangle .
 
-For a non-convex problem, or without a domain, only the upper end is certified that way; the lower one is then the
-losses' floor, so a regret is bounded from below as always, and from above only crudely.
+For a non-convex problem, or without a domain, only the upper end is certified that way; the lower one is then the sum
+of each loss's own minimum, so a regret is bounded from below as always, and from above only crudely.
 """
 
 from __future__ import annotations
@@ -50,9 +50,13 @@ class Regrets:
     diagonal of its bounding box. The observer keeps the last comparator of each replicate: the next solve starts there.
     """
 
-    def __init__(self) -> None:
-        self._last: dict[int, np.ndarray] = {}
+    def __init__(self, last: np.ndarray | None = None) -> None:
+        self._last: dict[int, np.ndarray] = {} if last is None else dict(enumerate(last))
         self._whole: Minimum | None = None
+
+    def final(self) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
+        """The online comparators at the last checkpoint."""
+        return {"comparator": (("replicate", "coordinate"), np.stack([self._last[r] for r in sorted(self._last)]))}
 
     def __call__(self, plan: Plan, state: State) -> dict[str, np.ndarray]:
         totals = state.totals
@@ -110,10 +114,10 @@ def minimum(problem: Problem, weights: np.ndarray, start: np.ndarray) -> Minimum
     (-6.0, -6.0)
     """
     total = float(weights.sum())
-    constants = problem.constants()
-    floor = total * constants["floor"].value if "floor" in constants else -np.inf
     if total == 0:
         return Minimum(0.0, 0.0, start)
+    received = weights > 0
+    floor = float(weights[received] @ problem.floors()[received])
     shares = weights / total
     if not problem.convex:
         starts = [start, *(_inside(problem, corner) for corner in CORNERS)]

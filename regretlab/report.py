@@ -5,14 +5,15 @@ Formulas are MathML and figures inline SVG, so that the page opens offline and p
 
 from __future__ import annotations
 
-import io
 import re
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
 import jinja2
 import numpy as np
 import sympy as sp
+from matplotlib.axes import Axes
 from sympy.printing.mathml import mathml
 
 from regretlab import __version__, plots
@@ -20,14 +21,33 @@ from regretlab.bounds import Bound
 from regretlab.bounds import _symbols as s
 from regretlab.bounds.adamcb import EXPERIMENT
 from regretlab.comparison import Comparison
-from regretlab.simulation import Result
+from regretlab.result import Result
 
 #: How symbols are written in MathML, where the printer would not find the paper's letter by itself.
 LETTERS = {s.lam: "lambda", s.eps: "epsilon", s.D: "D_∞", s.G: "G_∞", s.M: "M", s.S: "S", s.B: "B_T"}
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 VERDICT_CLASS = {"holds": "holds", "violated": "violated", "vacuous": "vacuous", "undecided": "undecided"}
 
 
-def page(study: str, results: list[Result]) -> str:
+def figure_titles(result: Result) -> list[str]:
+    """The titles of one problem's figures: overviews, then bound versus regret of every algorithm with a bound."""
+    learns = any(result.facts(a)["sampler"] not in ("cyclic", "uniform") for a in result.algorithms)
+    bounded = [plots.label(result, name) for name in result.algorithms if result.applicable(name)]
+    return ["regret", "average", *(["probabilities"] if learns else []), *(f"bound {label}" for label in bounded)]
+
+
+def figure(result: Result, title: str) -> Axes:
+    """The figure with one of the titles of :func:`figure_titles`."""
+    overviews: dict[str, Callable[..., Axes]] = {
+        "regret": plots.regret_overview, "average": plots.average_regret, "probabilities": plots.sampling_probabilities,
+    }  # fmt: skip
+    if title in overviews:
+        return overviews[title](result)
+    labels = {f"bound {plots.label(result, name)}": name for name in result.algorithms}
+    return plots.bound_versus_regret(result, labels[title])
+
+
+def page(study: str, results: list[Result], drawn: list[dict[str, str]]) -> str:
     """The page as a string.
 
     Parameters
@@ -35,11 +55,17 @@ def page(study: str, results: list[Result]) -> str:
     study : str
         The study's name, for the title.
     results : list of Result
+    drawn : list of dict
+        For every result, its figures by the titles of :func:`figure_titles`, as SVG text.
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     environment.filters |= {"number": number, "verdict_class": verdict_class, "mathml": formula}
     template = environment.from_string(files("regretlab").joinpath("templates/report.html.j2").read_text("utf-8"))
-    sections = [{**_section(result), "anchor": f"problem-{i}"} for i, result in enumerate(results)]
+    sections = [
+        {**_section(result, {title: inline(text, f"p{i}f{j}") for j, (title, text) in enumerate(svgs.items())}),
+         "anchor": f"problem-{i}"}
+        for i, (result, svgs) in enumerate(zip(results, drawn, strict=True))
+    ]  # fmt: skip
     return template.render(study=study, version=__version__, sections=sections, meaning=_meaning(results))
 
 
@@ -50,8 +76,9 @@ def number(value: float | None, digits: int = 4) -> str:
     if value == 0 or 1e-3 <= abs(value) < 1e6:
         text = f"{value:.{digits}g}" if abs(value) < 10**digits else f"{value:,.0f}"
         return text.replace("-", "−")
-    mantissa, power = f"{value:.{digits - 2}e}".split("e")
-    return f"{mantissa}·10^{int(power)}".replace("-", "−")
+    mantissa, power = f"{value:.{digits - 1}e}".split("e")
+    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return f"{mantissa} × 10{str(int(power)).translate(SUPERSCRIPTS)}".replace("-", "−")
 
 
 def verdict_class(verdict: str) -> str:
@@ -66,47 +93,41 @@ def formula(expression: sp.Expr) -> str:
     return f"<math>{mathml(lettered, printer='presentation')}</math>"
 
 
-def svg(axes: Any) -> str:
-    """A figure as an inline SVG element whose ids cannot clash with another figure's."""
-    buffer = io.BytesIO()
-    plots.save(axes.figure, buffer, suffix=".svg")
-    text = buffer.getvalue().decode()
-    prefix = f"f{abs(hash(text)) % 10**9}"
-    text = re.sub(r'(id="|href="#|url\(#)', rf"\g<1>{prefix}", text[text.index("<svg") :])
-    return re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"|(<svg[^>]*?) height="[^"]*"', r"\1\2", text, count=1)
+def inline(svg: str, prefix: str) -> str:
+    """An SVG file's element, scalable, with ids that cannot clash with another figure's."""
+    element = re.sub(r'(id="|href="#|url\(#)', rf"\g<1>{prefix}", svg[svg.index("<svg") :])
+    return re.sub(r'(<svg\b[^>]*?)\swidth="[^"]*"\sheight="[^"]*"', r"\1", element, count=1)
 
 
-def _section(result: Result) -> dict[str, Any]:
+def _section(result: Result, svgs: dict[str, str]) -> dict[str, Any]:
     """Everything the page shows about one problem."""
-    learns = [a for a in result.algorithms if result.facts(a)["sampler"] not in ("cyclic", "uniform")]
-    figures = {
-        "Regret of every algorithm": svg(plots.regret_overview(result)),
-        "Average regret": svg(plots.average_regret(result)),
+    captions = {
+        "regret": "Regret of every algorithm",
+        "average": "Average regret",
+        "probabilities": "What the samplers learned",
     }
-    if learns:
-        figures["What the samplers learned"] = svg(plots.sampling_probabilities(result))
     return {
         "problem": result.problem,
         "horizon": result.horizon,
         "replicates": result.replicates,
         "facts": result.facts(result.algorithms[0]),
-        "figures": figures,
-        "algorithms": [_algorithm(result, row) for row in result.summary()],
+        "figures": {caption: svgs[title] for title, caption in captions.items() if title in svgs},
+        "algorithms": [_algorithm(result, row, svgs) for row in result.summary()],
         "provenance": dict(result.record.attrs),
     }
 
 
-def _algorithm(result: Result, row: dict[str, Any]) -> dict[str, Any]:
+def _algorithm(result: Result, row: dict[str, Any], svgs: dict[str, str]) -> dict[str, Any]:
     """Everything the page shows about one algorithm on one problem."""
     name = row["algorithm"]
-    comparisons = result.comparisons(name)
+    label = plots.label(result, name)
     return {
         "name": name,
-        "label": plots.label(result, name),
+        "label": label,
         "row": row,
         "facts": result.facts(name),
-        "figure": svg(plots.bound_versus_regret(result, name)) if comparisons else "",
-        "bounds": [{"c": c, "summary": c.summary(), "linear": _linear(c)} for c in comparisons],
+        "figure": svgs.get(f"bound {label}", ""),
+        "bounds": [{"c": c, "summary": c.summary(), "linear": _linear(c)} for c in result.comparisons(name)],
     }
 
 
@@ -118,8 +139,8 @@ def _linear(comparison: Comparison) -> list[str]:
             continue
         rate = float(comparison.terms[name][-1] / comparison.t[-1])
         sentence = (
-            f"With the theorem's own gamma(T) the {name} term grows like T^{power}: it is {number(rate, 6)} per step at "
-            f"this horizon, so the bound is at least linear in T and says nothing about convergence."
+            f"With the theorem's own gamma(T) the {name} term grows like T^{power}: it is {number(rate, 6)} per step "
+            f"at this horizon, so the bound is at least linear in T and says nothing about convergence."
         )
         if comparison.bound.id == "adamcb.printed":
             reference = float(comparison.bound.evaluate(EXPERIMENT)[name]) / EXPERIMENT["T"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import xarray as xr
@@ -20,6 +21,7 @@ from regretlab.parameters import number
 from regretlab.problems import Problem
 from regretlab.rng import Streams
 from regretlab.samplers import Cyclic, Sampler, Setting, Uniform
+from regretlab.state import pack, unpack
 
 CHECKPOINTS = 40
 BLOCK_STEPS = 512
@@ -39,7 +41,12 @@ class Plan(NamedTuple):
     measure: tuple[str, ...]
 
 
-Observer = Callable[[Plan, State], dict[str, np.ndarray]]
+class Observer(Protocol):
+    """What measures a run from outside: columns (replicates,) at every checkpoint, and arrays kept at the end."""
+
+    def __call__(self, plan: Plan, state: State) -> dict[str, np.ndarray]: ...
+
+    def final(self) -> dict[str, tuple[tuple[str, ...], np.ndarray]]: ...
 
 
 def plan(
@@ -88,7 +95,34 @@ def checkpoint_times(checkpoints: str | Sequence[int], horizon: int) -> np.ndarr
     return np.union1d(times, [horizon])
 
 
-def run(plan: Plan, *, engine: str = "auto", observers: Sequence[Observer] = (), progress: bool = False) -> xr.Dataset:
+def continued(problem: Problem, algorithm: Algorithm, facts: dict[str, Any], horizon: int, checkpoints: Any) -> Plan:
+    """The plan that goes on from a described run to a later horizon, with the sampler exactly as it was fitted."""
+    if problem.digest() != facts["problem"]["digest"]:
+        raise InputError(
+            f"the problem {problem.name!r} is not the one that was run ({facts['problem']['name']!r}, digest "
+            f"{facts['problem']['digest']}); give the same problem to go on."
+        )
+    if horizon <= facts["horizon"]:
+        raise InputError(f"horizon={horizon} is not beyond the {facts['horizon']} steps that were made; ask for more.")
+    again = plan(
+        problem, algorithm, horizon=horizon, replicates=facts["replicates"], seed=facts["seed"],
+        checkpoints=checkpoints, measure=facts["measure"],
+    )  # fmt: skip
+    L = problem.constants()["L"].value if "L" in problem.constants() else np.inf
+    setting = Setting(problem.n, facts["K"], L, facts["horizon"])
+    fitted = replace(type(again.sampler)(**facts["sampler_parameters"]), setting=setting)
+    later = again.checkpoints[again.checkpoints > facts["horizon"]]
+    return again._replace(sampler=fitted, checkpoints=later)
+
+
+def run(
+    plan: Plan,
+    *,
+    engine: str = "auto",
+    observers: Sequence[Observer] = (),
+    progress: bool = False,
+    start: xr.Dataset | None = None,
+) -> xr.Dataset:
     """Simulate and record.
 
     Parameters
@@ -97,11 +131,12 @@ def run(plan: Plan, *, engine: str = "auto", observers: Sequence[Observer] = (),
         From :func:`plan`.
     engine : {"auto", "array", "cupy"}
         ``"auto"`` chooses the array engine on NumPy.
-    observers : sequence of callables
-        ``observer(plan, state)`` gives named columns (replicates,) at every checkpoint; this is how regret is measured
-        without the run knowing what regret is.
+    observers : sequence of Observer
+        This is how regret is measured without the run knowing what regret is.
     progress : bool
         Show a progress bar over the steps.
+    start : xarray.Dataset, optional
+        The record of the same run to an earlier step, to go on from (see :func:`continued`).
 
     Returns
     -------
@@ -111,18 +146,25 @@ def run(plan: Plan, *, engine: str = "auto", observers: Sequence[Observer] = (),
     xp = array.namespace("array" if engine == "auto" else engine)
     # Matrices here are small: BLAS threads cost up to fifty times more than they give, and change the rounding.
     with threadpool_limits(limits=1, user_api="blas"):
-        return _run(plan, engine, xp, observers, progress)
+        return _run(plan, engine, xp, observers, progress, start)
 
 
-def _run(plan: Plan, engine: str, xp: Any, observers: Sequence[Observer], progress: bool) -> xr.Dataset:
+def _run(
+    plan: Plan, engine: str, xp: Any, observers: Sequence[Observer], progress: bool, start: xr.Dataset | None
+) -> xr.Dataset:
     problem, sampler = plan.problem.on(xp), plan.sampler
     state = array.initial(problem, sampler, len(plan.replicates), plan.measure, xp)
     streams = Streams(plan.seed, "sampler", plan.replicates)
+    if start is not None:
+        state = unpack(start, state, xp)
+        streams.state = start["state_words"].values
     block = min(BLOCK_STEPS, max(1, BLOCK_UNIFORMS // (len(plan.replicates) * max(1, sampler.uniforms))))
 
     columns: list[dict[str, np.ndarray]] = []
     began = time.perf_counter()
-    with tqdm(total=plan.horizon, desc=plan.algorithm.name, unit="step", disable=not progress, leave=False) as bar:
+    with tqdm(
+        total=plan.horizon, initial=state.t, desc=plan.algorithm.name, unit="step", disable=not progress, leave=False
+    ) as bar:
         for until in plan.checkpoints:
             while state.t < until:
                 steps = min(block, int(until) - state.t)
@@ -132,7 +174,8 @@ def _run(plan: Plan, engine: str, xp: Any, observers: Sequence[Observer], progre
                 bar.update(steps)
             at = to_numpy(state)
             columns.append({**statistics(plan, at), **_merged(o(plan, at) for o in observers)})
-    return _record(plan, to_numpy(state), columns, engine, time.perf_counter() - began)
+    kept = pack(to_numpy(state), streams.state) | _merged(o.final() for o in observers)
+    return _record(plan, to_numpy(state), columns, kept, engine, time.perf_counter() - began)
 
 
 def coefficients(algorithm: Algorithm, first: int, steps: int) -> Coefficients:
@@ -205,16 +248,14 @@ def describe(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _merged(parts: Any) -> dict[str, np.ndarray]:
+def _merged(parts: Any) -> dict[str, Any]:
     return {name: column for part in parts for name, column in part.items()}
 
 
-def _record(plan: Plan, state: State, columns: list[dict[str, np.ndarray]], engine: str, seconds: float) -> xr.Dataset:
-    data: dict[str, Any] = {
-        name: (("replicate", "t"), np.stack([c[name] for c in columns], axis=-1)) for name in columns[0]
-    }
-    data["x"] = (("replicate", "coordinate"), state.moments.x)
-    data["received"] = (("replicate", "example"), state.totals["received"])
+def _record(
+    plan: Plan, state: State, columns: list[dict[str, np.ndarray]], kept: dict[str, Any], engine: str, seconds: float
+) -> xr.Dataset:
+    data = {name: (("replicate", "t"), np.stack([c[name] for c in columns], axis=-1)) for name in columns[0]} | kept
     probabilities = np.asarray(plan.sampler.probabilities(state.sampler))
     data["probabilities"] = (("replicate", "example"), probabilities)
     record = xr.Dataset(data, coords={"replicate": list(plan.replicates), "t": plan.checkpoints})

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 #: The slope is fitted over the last part of the horizon, t >= T / WINDOW, so that early steps do not decide it.
 WINDOW = 16
@@ -21,6 +21,11 @@ class Exponent(NamedTuple):
     low: float
     high: float
     how: str
+
+
+def t_quantile(freedom: int) -> float:
+    """The quantile of Student's t that makes a two-sided 95 % interval."""
+    return float(special.stdtrit(freedom, (1 + CONFIDENCE) / 2))
 
 
 def exponent(t: np.ndarray, regret: np.ndarray) -> Exponent:
@@ -54,13 +59,13 @@ def exponent(t: np.ndarray, regret: np.ndarray) -> Exponent:
         return Exponent(math.nan, math.nan, math.nan, f"fewer than {FEWEST} checkpoints with t >= T/{WINDOW}")
     if (mean <= 0).any():
         return Exponent(math.nan, math.nan, math.nan, "the mean regret is not positive throughout the window")
-    fit = stats.linregress(logs, np.log(mean))
-    half = stats.t.ppf((1 + CONFIDENCE) / 2, late.sum() - 2) * fit.stderr
-    low, high = fit.slope - half, fit.slope + half
+    (slope, _), covariance = np.polyfit(logs, np.log(mean), 1, cov=True)
+    half = t_quantile(int(late.sum()) - 2) * math.sqrt(covariance[0, 0])
+    low, high = slope - half, slope + half
     how = f"regression over t >= T/{WINDOW}"
     if len(curves) > 1 and (curves > 0).all():
         slopes = np.polyfit(logs, np.log(curves).T, 1)[0]
-        spread = stats.t.ppf((1 + CONFIDENCE) / 2, len(slopes) - 1) * slopes.std(ddof=1) / math.sqrt(len(slopes))
+        spread = t_quantile(len(slopes) - 1) * slopes.std(ddof=1) / math.sqrt(len(slopes))
         low, high = min(low, slopes.mean() - spread), max(high, slopes.mean() + spread)
         how += f", and {len(slopes)} replicates' slopes"
-    return Exponent(float(fit.slope), float(low), float(high), how)
+    return Exponent(float(slope), float(low), float(high), how)

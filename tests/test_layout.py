@@ -17,15 +17,20 @@ RANKS = [
     {"parameters", "spelling"},
     {"rng", "methods", "problems", "samplers"},
     {"algorithms", "engines"},
+    {"state"},
     {"run"},
     {"regret"},
+    {"extension"},
     {"bounds", "audit"},
-    {"comparison", "scaling"},
+    {"scaling"},
+    {"comparison"},
     {"plots"},
+    {"result"},
     {"simulation"},
     {"report", "studies"},
     {"output", "catalogue"},
     {"cli"},
+    {"__main__"},
 ]
 
 
@@ -37,7 +42,9 @@ def imported(path: Path) -> set[str]:
     """The top-level modules of the package that a file imports when it runs, wherever in the file it does so."""
     found = set()
     tree = ast.parse(path.read_text())
-    tree.body = [node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))]
+    tree.body = [
+        node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
+    ]
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "regretlab":
             parts = node.module.split(".")

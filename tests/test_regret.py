@@ -53,7 +53,9 @@ def test_a_non_convex_minimum_is_certified_on_one_side():
     found = minimum(problem, weights, problem.start)
     x = np.random.default_rng(0).uniform(-1, 1, (2000, problem.d))
     assert found.high <= (problem.all_losses(x) @ weights).min() + ROUND_OFF
-    assert found.low <= -np.log(2)
+    assert found.low == pytest.approx(problem.floors().sum())
+    assert problem.floors().min() >= problem.constants()["floor"].value
+    assert (problem.all_losses(x) >= problem.floors() - ROUND_OFF).all()
 
 
 def replay(problem, algorithm, horizon):

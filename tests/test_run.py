@@ -129,7 +129,7 @@ def test_a_gradient_that_is_not_a_number_says_where_and_why():
             losses, gradients = super().losses_and_gradients(x, J)
             return losses, np.where(J[..., None] == 1, np.nan, gradients)
 
-    with pytest.raises(rl.NonFiniteError, match="step 2, .*the gradient estimate is not finite"):
+    with pytest.raises(rl.NonFiniteError, match=r"step 2, .*the gradient estimate is not finite"):
         rl.simulate(Broken(), "adam", horizon=3)
 
 
@@ -215,3 +215,42 @@ def test_bad_input_is_one_sentence(algorithm, options, words):
         rl.simulate(small(), algorithm, **{"horizon": 5, **options})
     assert all(word in str(error.value) for word in words), str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_resumed_run_equals_the_unsplit_one_bit_for_bit(algorithm, tmp_path):
+    problem, measure = small(), ["cumulative", "sampler"]
+    # A bandit's parameters are tied to the horizon it was fitted to: the unsplit run gets those of the short one.
+    half = rl.simulate(problem, algorithm, horizon=30, replicates=3, checkpoints=[10, 30], measure=measure)
+    opened = rl.Result.open(half.to_netcdf(tmp_path / "half.nc"))
+    resumed = opened.extend(horizon=60, checkpoints=[45, 60], problem=problem)
+    p = plan(problem, algorithms.parse(algorithm), horizon=30, replicates=3, measure=measure)
+    whole = run(p._replace(horizon=60, checkpoints=np.array([10, 30, 45, 60])), observers=[Regrets()])
+    xr.testing.assert_equal(resumed.of().drop_vars("algorithm"), whole)
+    assert resumed.horizon == 60
+
+
+def test_more_replicates_are_those_of_a_larger_run():
+    names = ["adam(alpha=0.5)", "adamcb(alpha=0.5)"]
+    grown = rl.simulate(small(), names, horizon=30, replicates=2).extend(replicates=5)
+    xr.testing.assert_equal(grown.record, rl.simulate(small(), names, horizon=30, replicates=5).record)
+    assert grown.facts("adam")["replicates"] == [0, 1, 2, 3, 4]
+
+
+def test_extending_a_tied_run_is_audited():
+    tied = rl.simulate(small(), "adamcb(alpha=0.5, lam=0.9)", horizon=30)
+    assert tied.bound("adamcb.printed").checks[-2].passed
+    assert "tied_gamma" in tied.extend(horizon=60).bound("adamcb.printed").verdict
+
+
+def test_extending_the_wrong_way_is_refused(tmp_path):
+    result = rl.simulate(small(), "adam", horizon=30)
+    opened = rl.Result.open(result.to_netcdf(tmp_path / "run.nc"))
+    with pytest.raises(rl.InputError, match="does not hold its problem"):
+        opened.extend(horizon=60)
+    with pytest.raises(rl.InputError, match="is not the one that was run"):
+        opened.extend(horizon=60, problem=rl.problems.Reddi())
+    with pytest.raises(rl.InputError, match="horizon=30 is not beyond the 30 steps"):
+        result.extend(horizon=30)
+    with pytest.raises(rl.InputError, match="replicates=1 is not more than the 1"):
+        result.extend(replicates=1)

@@ -201,6 +201,7 @@ def test_textbook_depround_has_the_inclusion_probabilities(p):
 @example([F(1, 3), F(2, 3), F(1), F(1, 3), F(1, 3), F(1, 3)])
 @example([F(1, 10), F(1, 5), F(7, 10), F(1)])
 @example([F(5, 6)] * 6)
+@example([F(2, 3), F(1), F(1, 3), F(1), F(1)])  # a float sum falls short of 2 and the next one is 3
 def test_depround_rows_has_the_law_of_the_ordered_textbook_form(p):
     law = rows_law(p)
     check_design(law, p)
@@ -288,6 +289,18 @@ def test_depround_rows_is_a_batch_at_the_ends_of_the_uniforms(ends):
         repeated = (np.diff(J, axis=1) == 0).any(axis=1)
         assert not repeated.any(), (p.tolist(), K, u[repeated][0].tolist(), J[repeated][0].tolist())
         if ends[0] > 0:
+            assert all((j == J).any(axis=1).all() for j in np.flatnonzero(p[0] == 1))
+
+
+@pytest.mark.parametrize("n", range(3, 9))
+def test_depround_rows_is_a_batch_where_capped_examples_meet_rounded_sums(n):
+    """Equal weights but for capped ones: the partial sums are integers that floats may miss just before a p = 1."""
+    u = np.random.default_rng(0).random((20, 2 * n))
+    for K in range(2, n):
+        for capped in (c for m in range(1, K) for c in itertools.combinations(range(n), m)):
+            p, _ = capped_probabilities(np.array([[50.0 * (j in capped) for j in range(n)]]), K, 0.1)
+            J = np.sort(depround_rows(np.broadcast_to(p, (20, n)), K, u[:, : 2 * K]), axis=1)
+            assert (np.diff(J, axis=1) > 0).all(), (p.tolist(), J[0].tolist())
             assert all((j == J).any(axis=1).all() for j in np.flatnonzero(p[0] == 1))
 
 

@@ -14,6 +14,18 @@ from regretlab.bounds.amsgrad import reddi, schedule_free
 from regretlab.bounds.ogd import zinkevich
 
 __all__ = [
-    "Assumption", "Bound", "adambs_corrected", "adambs_ours", "adambs_theorem1", "adambs_theorem2", "adamcb_ours",
-    "adamcb_printed", "kingma_ba", "reddi", "schedule_free", "tran_phong", "zinkevich",
+    "Assumption",
+    "Bound",
+    "adambs_corrected",
+    "adambs_ours",
+    "adambs_theorem1",
+    "adambs_theorem2",
+    "adamcb",
+    "adamcb_ours",
+    "adamcb_printed",
+    "kingma_ba",
+    "reddi",
+    "schedule_free",
+    "tran_phong",
+    "zinkevich",
 ]  # fmt: skip

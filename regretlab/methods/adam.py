@@ -33,7 +33,8 @@ class Adam(_MovingAverages):
     -----
     With ``schedule="constant", lam=1`` this is ``torch.optim.Adam`` and ``optax.adam`` to rounding. With ``lam < 1``
     the paper keeps the correction :math:`1-\beta_1^t`, although the weights of :math:`m_t` then sum to
-    :math:`1-\prod_s\beta_{1,s}`; so does this class.
+    :math:`1-\prod_s\beta_{1,s}`; so does this class. ``torch.optim.Adam`` handed a decaying beta1 corrects by
+    :math:`1-\beta_{1,t}^t` instead.
 
     References
     ----------

@@ -26,7 +26,8 @@ class AMSGrad(_MovingAverages):
     Notes
     -----
     There is no bias correction, as in the paper. ``torch.optim.Adam(amsgrad=True)`` corrects the bias after the
-    maximum and ``optax.amsgrad`` takes the maximum after the correction: three different algorithms.
+    maximum and ``optax.amsgrad`` by default takes the maximum after the correction: three different algorithms. With
+    ``bias_correction_mu=False, bias_correction_nu=False`` (optax 0.2.7 and later) optax's is the paper's.
 
     References
     ----------

@@ -72,6 +72,11 @@ class Problem(ABC):
         """Declared bounds on the domain: L, G_inf (per-example gradients), span (of one f_j over X), floor (of f_j)."""
         return {}
 
+    def floors(self) -> np.ndarray:
+        """A lower bound of every example's loss on the domain, shape (n,): what certifies a non-convex minimum."""
+        floor = self.constants()["floor"].value if "floor" in self.constants() else -np.inf
+        return np.full(self.n, floor)
+
     def on(self, xp: Any) -> Problem:
         """The same problem with its arrays in the namespace ``xp`` (CuPy, say); the default has none to move."""
         return self

@@ -82,15 +82,19 @@ class LinearModel(Problem):
         absolute = np.abs(self.Z)
         low, high = self.reach()
         slope = self.slope_bound(low, high)
-        with np.errstate(invalid="ignore"):
-            span = np.abs(self.phi(high, self.y) - self.phi(low, self.y)).max() if self.domain else np.inf
-            floor = np.minimum(self.phi(high, self.y), self.phi(low, self.y)).min() if self.domain else self.infimum
+        span = np.abs(self.phi(high, self.y) - self.phi(low, self.y)).max() if self.domain else np.inf
         return {
             "L": Constant(float((np.sqrt((self.Z**2).sum(-1)) * slope).max()), "max_j |z_j|_2 sup|phi'| over X"),
             "G_inf": Constant(float((absolute.max(-1) * slope).max()), "max_j |z_j|_inf sup|phi'| over X"),
             "span": Constant(float(span), "max_j of phi's range over the scores z_j . x, x in X"),
-            "floor": Constant(float(floor), "min_j of phi's smallest value over X"),
+            "floor": Constant(float(self.floors().min()), "min_j of phi's smallest value over X"),
         }
+
+    def floors(self) -> np.ndarray:
+        low, high = self.reach()
+        if self.domain is None:
+            return np.full(self.n, self.infimum)
+        return np.minimum(self.phi(high, self.y), self.phi(low, self.y))
 
     def reach(self) -> tuple[np.ndarray, np.ndarray]:
         """The smallest and largest score of every example over the domain."""

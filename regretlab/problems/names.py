@@ -36,7 +36,7 @@ def parse(text: str | Problem) -> Problem:
         return text
     (name, arguments), *more = spelling.parse(text)
     if more:
-        raise InputError(f"cannot read the problem {text!r}; write one name with keyword arguments, as in 'reddi(C=8)'.")
+        raise InputError(f"cannot read the problem {text!r}; write one name with arguments, as in 'reddi(C=8)'.")
     if name not in PROBLEMS:
         raise closest("problem", name, PROBLEMS)
     known = declared(name)
@@ -48,8 +48,4 @@ def parse(text: str | Problem) -> Problem:
 
 def declared(name: str) -> dict[str, inspect.Parameter]:
     """The arguments of a built-in problem that can be written as text."""
-    return {
-        key: value
-        for key, value in inspect.signature(PROBLEMS[name]).parameters.items()
-        if key not in ("X", "y")
-    }
+    return {key: value for key, value in inspect.signature(PROBLEMS[name]).parameters.items() if key not in ("X", "y")}

@@ -88,7 +88,11 @@ def depround_rows(p: Array, K: int, u: Array) -> Array:
     # crossing[k]: the example whose share of the line contains the integer k + 1; n closes the last interval.
     integers = xp.asarray([float(k) for k in range(1, K)])
     crossing = [xp.searchsorted(cumulative[r, :], integers, side="left") for r in range(R)]
-    ends = xp.concat([xp.stack(crossing), xp.full((R, 1), n, dtype=crossing[0].dtype)], axis=-1)
+    first = xp.stack(crossing)
+    columns = [first[:, k] for k in range(K - 1)]
+    for k in range(1, K - 1):  # a rounded sum may let an example with p = 1 contain two integers
+        columns[k] = xp.maximum(columns[k], columns[k - 1] + 1)
+    ends = xp.stack([*columns, xp.full((R,), n, dtype=first.dtype)], axis=-1)
     padded = xp.concat([xp.zeros((R, 1), dtype=p.dtype), cumulative], axis=-1)
     starts = xp.concat([xp.full((R, 1), -1, dtype=ends.dtype), ends[:, :-1]], axis=-1)
     carried = xp.take_along_axis(padded, starts + 1, axis=-1)  # where the example carried over stops, per interval
@@ -97,6 +101,7 @@ def depround_rows(p: Array, K: int, u: Array) -> Array:
     points = floor + u[:, :K] * (filled - floor)
     inside = xp.stack([xp.searchsorted(cumulative[r, :], points[r, :], side="right") for r in range(R)])
     inside = xp.minimum(xp.maximum(inside, starts + 1), ends - 1)
+    nobody = ends - starts == 1  # no example lies inside the interval, whatever the point rounds to
     share = xp.take_along_axis(p, xp.minimum(ends, xp.asarray(n - 1)), axis=-1)
     # The winner so far holds `filled - floor`; the crossing example takes the unit with probability (1 - held) / ...
     winner_takes = u[:, K:] * (2 - (filled - floor) - share) < 1 - share
@@ -105,7 +110,7 @@ def depround_rows(p: Array, K: int, u: Array) -> Array:
     selected = []
     left_over = xp.zeros((R,), dtype=ends.dtype)
     for k in range(K):
-        winner = xp.where(points[:, k] < carried[:, k], left_over, inside[:, k])
+        winner = xp.where((points[:, k] < carried[:, k]) | nobody[:, k], left_over, inside[:, k])
         selected.append(xp.where(winner_takes[:, k], winner, ends[:, k]))
         left_over = xp.where(winner_takes[:, k], ends[:, k], winner)
     return xp.stack(selected, axis=-1)

@@ -101,9 +101,8 @@ class AdamBS(_WithReplacement):
         p_min = self.gamma / n if self.p_min is None else self.p_min
         if p_min * n > 1 + 1e-12:
             raise InputError(f"p_min={p_min:g} is outside (0, 1/n] with n={n} ({PAPER}); use at most {1 / n:g}.")
-        alpha_p = self.alpha_p
+        L, alpha_p = positive_bound(setting.L, self.name), self.alpha_p
         if alpha_p is None:
-            L = positive_bound(setting.L, self.name)
             R2 = largest_divergence(n, p_min) if self.divergence == "sup" else math.log(n)
             alpha_p = math.sqrt(2 * R2 / (n * setting.horizon)) * (p_min / L) ** 2
         return {
@@ -192,4 +191,4 @@ def largest_divergence(n: int, p_min: float) -> float:
     True
     """
     top = 1 - (n - 1) * p_min
-    return max(0.0, (top - p_min) * math.log(top / p_min)) if top > p_min else 0.0
+    return max(0.0, (top - p_min) * math.log(top / p_min)) if n > 1 and top > p_min else 0.0

@@ -105,7 +105,7 @@ def _cells(table: dict[str, Any]) -> list[Cell]:
                 raise closest("key of a study", key, (*KEYS, "run"))
         for key in ("problem", "algorithm"):
             if key not in given:
-                raise InputError(f"the study has a run without '{key}'; set it in the [[run]] table or above all of them.")
+                raise InputError(f"the study has a run without '{key}'; set it in its [[run]] table or above them all.")
         problems, given["algorithm"] = _texts(given, "problem"), _texts(given, "algorithm")
         given["measure"] = _texts(given, "measure") if "measure" in given else ()
         cells += [Cell(**{**given, "problem": problem}) for problem in problems]

@@ -1,0 +1,5 @@
+"""``python -m regretlab`` is the command ``regretlab``."""
+
+from regretlab.cli import main
+
+main()

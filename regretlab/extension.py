@@ -1,0 +1,51 @@
+"""Longer horizons and more replicates for a run that was made, bit for bit as if they had been asked for at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import xarray as xr
+
+from regretlab.algorithms import Algorithm
+from regretlab.errors import InputError
+from regretlab.problems import Problem
+from regretlab.regret import Regrets
+from regretlab.run import continued, describe, plan, run
+
+Part = tuple[xr.Dataset, dict[str, Any]]
+
+
+def later(
+    problem: Problem,
+    algorithm: Algorithm,
+    record: xr.Dataset,
+    facts: dict[str, Any],
+    horizon: int,
+    checkpoints: str | Sequence[int],
+    progress: bool,
+) -> Part:
+    """One algorithm's record and description, to a later horizon."""
+    onward = continued(problem, algorithm, facts, horizon, checkpoints)
+    observer = Regrets(record["comparator"].values)
+    new = run(onward, engine=record.attrs["engine"], observers=[observer], progress=progress, start=record)
+    curves = [name for name in new.data_vars if "t" in new[name].dims]
+    joined = new.drop_dims("t").merge(xr.concat([record[curves], new[curves]], dim="t"))
+    return joined.assign_attrs(new.attrs), describe(onward)
+
+
+def more(
+    problem: Problem, algorithm: Algorithm, record: xr.Dataset, facts: dict[str, Any], replicates: int, progress: bool
+) -> Part:
+    """One algorithm's record and description, with more replicates."""
+    present = facts["replicates"]
+    if replicates <= len(present):
+        raise InputError(f"replicates={replicates} is not more than the {len(present)} that were made; ask for more.")
+    numbers = [r for r in range(replicates + len(present)) if r not in present][: replicates - len(present)]
+    fresh = plan(
+        problem, algorithm, horizon=facts["horizon"], replicates=numbers, seed=facts["seed"],
+        checkpoints=record.t.values.tolist(), measure=facts["measure"],
+    )  # fmt: skip
+    new = run(fresh, engine=record.attrs["engine"], observers=[Regrets()], progress=progress)
+    joined = xr.concat([record, new], dim="replicate", combine_attrs="override", coords="minimal", compat="override")
+    return joined, {**facts, "replicates": [*present, *numbers]}

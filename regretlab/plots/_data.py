@@ -1,0 +1,163 @@
+"""The data behind every figure, and the short names of algorithms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from regretlab import algorithms as named_algorithms
+from regretlab import spelling
+from regretlab.bounds import Bound
+from regretlab.comparison import Comparison, mean_interval, trivial_bound
+from regretlab.errors import InputError
+from regretlab.samplers import Cyclic, Uniform
+from regretlab.scaling import CONFIDENCE
+
+if TYPE_CHECKING:
+    from regretlab.result import Result
+
+#: A certified gap above this share of the regret is named in the legend.
+WIDE = 0.01
+FIT = ["exponent", "exponent_low", "exponent_high"]
+
+
+def label(result: Result, name: str) -> str:
+    """A short name for one of a result's algorithms, unique in it.
+
+    The title of the paper's algorithm; where several share it, with the parameters in which they differ; the whole
+    spelling where that is not enough.
+    """
+    read = {other: _read(other) for other in result.algorithms}
+    alike = {other: parameters for other, (title, parameters) in read.items() if title == read[name][0]}
+    keys = dict.fromkeys(key for parameters in alike.values() for key in parameters)
+    differ = [key for key in keys if len({repr(parameters.get(key)) for parameters in alike.values()}) > 1]
+    short = {
+        o: ", ".join([read[name][0], *(f"{k}={_plain(p[k])}" for k in differ if k in p)]) for o, p in alike.items()
+    }
+    return short[name] if len(set(short.values())) == len(short) else name
+
+
+def _plain(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _read(name: str) -> tuple[str, dict[str, Any]]:
+    """The title and the parameters that an algorithm's name stands for."""
+    try:
+        (stem, parameters), *others = spelling.parse(name)
+        if others:
+            return f"{stem} + {others[0][0]}", parameters | others[0][1]
+        return named_algorithms.named(stem).title, parameters
+    except InputError:  # a name its user made up
+        return name, {}
+
+
+def bound_versus_regret_data(
+    result: Result, algorithm: str | None = None, *, kind: str | None = None,
+    bounds: Sequence[str | Bound] | None = None, mode: str = "stated",
+) -> pd.DataFrame:  # fmt: skip
+    """The data of :func:`bound_versus_regret`: one line per curve and checkpoint.
+
+    Columns ``role`` (regret, bound, term, trivial), ``id``, ``label``, ``t``, ``value``; for the regret ``low`` and
+    ``high``, the ends of its band; for a bound ``above``, how many of the ``intervals`` (one per run, or that of the
+    mean) lie above it once it is violated, ``worst``, their largest lower end, and ``verdict``. ``attrs`` say whose
+    regret it is, of which kind, and what the band is.
+    """
+    if bounds is None:
+        chosen = result.comparisons(algorithm, mode)
+    else:
+        chosen = [result.bound(b, algorithm, mode) for b in ([bounds] if isinstance(bounds, (str, Bound)) else bounds)]
+    kinds = [c.bound.speaks_of for c in chosen]
+    kind = kind or ("online" if not kinds or (bounds is None and "online" in kinds) else kinds[0])
+    if bounds is not None and set(kinds) - {kind}:
+        raise InputError(f"these bounds speak of {' and '.join(sorted(set(kinds)))} regret; a figure shows one kind.")
+    chosen = [c for c in chosen if c.bound.speaks_of == kind]
+    facts, t = result.facts(algorithm), result.record.t.values
+    data = _regrets(result, kind, [facts["algorithm"]])
+    words = "mean " * (result.replicates > 1) + f"{kind} regret" + ", from below" * ("gap" in data.attrs["band"])
+    curves = [data.assign(role="regret", id=kind, label=words), *map(_bound, chosen)]
+    for term, value in chosen[0].terms.items() if chosen else ():
+        curves.append(pd.DataFrame({"role": "term", "id": term, "label": f"{term} term", "t": t, "value": value}))
+    if kind != "sampler" and np.isfinite(value := trivial_bound(facts, kind, t)).all():
+        curves.append(pd.DataFrame({"role": "trivial", "id": "", "label": "trivial bound", "t": t, "value": value}))
+    columns = ["role", "id", "label", "t", "value", "low", "high", "above", "intervals", "worst", "verdict"]
+    joined = pd.concat([c.reindex(columns=columns).astype(object) for c in curves], ignore_index=True).infer_objects()
+    title = f"{label(result, facts['algorithm'])} on {facts['problem']['name']}"
+    joined.attrs = {"algorithm": facts["algorithm"], "title": title, "kind": kind, **data.attrs}
+    return joined
+
+
+def _bound(c: Comparison) -> pd.DataFrame:
+    # A bound whose parameters are tied to the horizon claims nothing before it: count from the first violation on.
+    above = ((c.low > c.curve) & (c.t >= (c.first_violation or math.inf))).sum(axis=0)
+    return pd.DataFrame({
+        "role": "bound", "id": c.bound.id, "label": c.bound.title + (f" ({c.bound.mark})" if c.bound.mark else ""),
+        "t": c.t, "value": c.curve.mean(axis=0), "above": above, "intervals": len(c.low), "worst": c.low.max(axis=0),
+        "verdict": c.verdict,
+    })  # fmt: skip
+
+
+def average_regret_data(result: Result, *, kind: str = "online") -> pd.DataFrame:
+    """The data of :func:`average_regret`: columns ``algorithm``, ``label``, ``t``, ``value``, ``low``, ``high``."""
+    data = _regrets(result, kind)
+    data[["value", "low", "high"]] = data[["value", "low", "high"]].div(data.t, axis=0)
+    return data
+
+
+def regret_overview_data(result: Result, *, kind: str = "online") -> pd.DataFrame:
+    """The data of :func:`regret_overview`.
+
+    Columns ``algorithm``, ``label``, ``t``, ``value``, ``low``, ``high``, and the exponent of t with its 95 % interval,
+    nan where there is none: ``exponent``, ``exponent_low``, ``exponent_high``.
+    """
+    data = _regrets(result, kind)
+    fits = {name: result.exponent(kind, name) for name in data.algorithm.unique()}
+    data[FIT] = [fits[name][:3] for name in data.algorithm]
+    return data
+
+
+def sampling_probabilities_data(result: Result, *, algorithms: Sequence[str] | None = None) -> pd.DataFrame:
+    """The data of :func:`sampling_probabilities`.
+
+    Columns ``algorithm``, ``label``, ``rank`` (1 is a run's likeliest example), ``value``, ``low``, ``high`` (over the
+    runs: mean, smallest and largest probability of that rank), ``uniform`` (1/n), ``total`` (the sum that was divided
+    by: K for inclusion probabilities).
+    """
+    fixed = (Cyclic.name, Uniform.name)
+    names = algorithms or [a for a in result.algorithms if result.facts(a)["sampler"] not in fixed]
+    parts = []
+    for facts in map(result.facts, names):
+        name, total = facts["algorithm"], facts["law"]["total"]
+        p = -np.sort(-result.of(name).probabilities.values / total, axis=1)
+        parts.append(pd.DataFrame({
+            "algorithm": name, "label": label(result, name), "rank": np.arange(1, p.shape[1] + 1), "value": p.mean(0),
+            "low": p.min(0), "high": p.max(0), "uniform": 1 / p.shape[1], "total": total,
+        }))  # fmt: skip
+    if not parts:
+        raise InputError("no algorithm of this result learns what to sample; simulate one that does, such as 'adambs'.")
+    return pd.concat(parts, ignore_index=True)
+
+
+def _regrets(result: Result, kind: str, names: Sequence[str] = ()) -> pd.DataFrame:
+    """The mean regrets of the algorithms that have this kind, or of one, with their bands; ``attrs`` names the band."""
+    chosen = names or [name for name in result.algorithms if kind in result.kinds(name)] or result.algorithms
+    regrets = {name: result.regret(kind, name) for name in chosen}
+    wide = any(float((r.high - r.low).mean()) > WIDE * float(abs(r.low).mean()) for r in regrets.values())
+    # Bands that are mostly certified gap would hide one another: show the spread around the best point found instead.
+    best = wide and not names
+    parts = []
+    for name, regret in regrets.items():
+        mean, low, high = mean_interval(regret.low.values, (regret.low if best else regret.high).values)
+        values = {"t": result.record.t.values, "value": mean, "low": low, "high": high}
+        parts.append(pd.DataFrame({"algorithm": name, "label": label(result, name), **values}))
+    data = pd.concat(parts, ignore_index=True)
+    kept = "no band" if best else "certified interval"
+    if result.replicates > 1:
+        kept = f"{100 * CONFIDENCE:g} % confidence band"
+    gap = ", against the best point found" if best else ", with certified gap" if wide and result.replicates > 1 else ""
+    data.attrs = {"band": f"{kept} (R = {result.replicates}){gap}"}
+    return data

@@ -1,0 +1,206 @@
+"""The look of the figures, their files, and what they are drawn with."""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.transforms import ScaledTranslation
+
+from regretlab.errors import InputError
+from regretlab.scaling import WINDOW
+
+if TYPE_CHECKING:
+    pass
+
+#: Width of one column in inches, and the height of the axes in it.
+COLUMN, HEIGHT = 3.4, 2.2
+#: The colours of Okabe & Ito that show on white; never alone, each has its dashes and its marker.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+DASHES = ("-", (0, (5, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (2, 1)), (0, (8, 2)), (0, (5, 1, 1, 1, 1, 1)), (0, (3, 3)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+GREY, PALE, BAND = "0.45", "0.72", 0.2
+#: Left below the axis rather than squeezing the figure: terms this much smaller than all else, regrets of round-off.
+NEGLIGIBLE, ROUND_OFF = 1e-3, 1e-12
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+#: Height of a line of notes as a share of the axes; inches and characters in a column of the legend, points left of it.
+LINE, LEGEND, WORDS, MARGIN = 0.075, 1.45, 25, 32
+
+_STYLE = {
+    "font.size": 7, "axes.labelsize": 8, "xtick.labelsize": 7, "ytick.labelsize": 7, "legend.fontsize": 7,
+    "legend.title_fontsize": 8, "legend.frameon": False, "legend.handlelength": 2.5, "legend.columnspacing": 1,
+    "legend.handletextpad": 0.5, "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.6,
+    "lines.linewidth": 1.2, "lines.markersize": 3.5, "hatch.linewidth": 0.4, "pdf.fonttype": 42,
+    "svg.fonttype": "path", "svg.hashsalt": "regretlab", "savefig.dpi": 300,
+}  # fmt: skip
+_NO_DATE: dict[str, dict[str, Any]] = {
+    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+    ".svg": {"Date": None, "Creator": None},
+    ".png": {"Software": None},
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """The look of the figures, as a context: fonts of 7 to 8 points, thin axes, no frame, reproducible files."""
+    with mpl.rc_context(_STYLE):
+        yield
+
+
+class _Figure(Figure):
+    """A figure that a notebook can show although pyplot was never imported."""
+
+    def _repr_png_(self) -> bytes:
+        save(self, buffer := io.BytesIO(), suffix=".png")
+        return buffer.getvalue()
+
+
+@style()
+def axes(width: float = COLUMN, height: float = HEIGHT) -> Axes:
+    """Empty Axes in a figure of their own, sizes in inches; a legend above them adds to the height."""
+    return _Figure(figsize=(width, height), layout="constrained").add_subplot()
+
+
+def save(figure: Figure | Axes, path: str | os.PathLike[str] | IO[bytes], *, suffix: str | None = None) -> None:
+    """Write a figure (or that of Axes) as .pdf, .svg or .png: the suffix of ``path`` or, for an open file, ``suffix``.
+
+    No date and no version is in the file, so that the same figure gives the same bytes. Another suffix, or a path that
+    cannot be written, is an :class:`InputError`.
+    """
+    target = Path(path) if isinstance(path, (str, os.PathLike)) else path
+    suffix = suffix or (target.suffix.lower() if isinstance(target, Path) else "")
+    if suffix not in _NO_DATE:
+        raise InputError(f"cannot save a figure with the suffix {suffix!r} ({path}); use one of {', '.join(_NO_DATE)}.")
+    try:
+        if isinstance(target, Path):
+            target.parent.mkdir(parents=True, exist_ok=True)
+        whole: Any = figure.figure
+        with style():
+            whole.savefig(target, format=suffix[1:], metadata=_NO_DATE[suffix])
+    except OSError as error:
+        raise InputError(f"cannot write {str(path)!r}: {error.strerror or error}; choose a writable path.") from None
+
+
+def _look(i: int) -> dict[str, Any]:
+    """Colour, dashes and marker of the i-th line, in new pairs once colours repeat; neighbours' markers are apart."""
+    turn, n = i // len(COLOURS), len(COLOURS)
+    look = {"color": COLOURS[i % n], "ls": DASHES[(i + turn) % n], "marker": MARKERS[(i + 2 * turn) % n]}
+    return {**look, "markevery": (i % 5, 5), "zorder": 3 - 0.01 * i}
+
+
+def _bands(ax: Axes, curves: list[pd.DataFrame], labels: list[str], floor: float = -math.inf) -> None:
+    """Means with their bands; what is below ``floor`` is not drawn, and a band that is open ends at the axes."""
+    top = ax.get_ylim()[1] if floor > 0 else math.inf
+    for i, (curve, words) in enumerate(zip(curves, labels, strict=True)):
+        low, high = (end.clip(floor, top) for end in (curve.low, curve.high))
+        ax.fill_between(curve.t, low, high, color=COLOURS[i % len(COLOURS)], alpha=BAND, lw=0)
+        broken = np.count_nonzero(np.diff(curve.value >= floor)) > 1
+        look = _look(i) | ({"markevery": 1} if broken else {})
+        ax.plot(curve.t, curve.value.where(curve.value >= floor), label=words, **look)
+
+
+def _below(ax: Axes, curves: list[pd.DataFrame], bottom: float, room: int) -> None:
+    """Say which values a logarithmic axis cannot show."""
+    hidden = [curve[curve.value < bottom] for curve in curves]
+    for i, gone in ((i, gone) for i, gone in enumerate(hidden) if len(gone)):
+        look = {**_look(i), "marker": "v", "mfc": "white", "ls": "", "markevery": 1}
+        ax.plot(gone.t, np.full(len(gone), bottom), clip_on=False, gid="below the axis", **look)
+    if gone := max(hidden, key=len).t.tolist():
+        first = curves[0].t.iloc[: len(gone)].tolist() == gone
+        where = f"until t = {gone[-1]}" if first else f"at {len(gone)} of {len(curves[0])} checkpoints"
+        what = "≤ 0" if all((curve.value <= 0).all() for curve in hidden) else "below the axis"
+        _note(ax, curves[0].t.min(), f"▽ regret {what} {where}", room, GREY)
+
+
+def _decade(value: float, position: float) -> str:
+    """A tick's label as a power of ten in plain text: the same look as mathtext's at a third of its time."""
+    power = round(math.log10(value))
+    return f"10{str(power).translate(SUPERSCRIPTS)}" if math.isclose(value, 10.0**power) else f"{value:g}"
+
+
+def _logarithmic(ax: Axes, t: pd.Series, low: float, high: float, notes: int) -> float:
+    """Two logarithmic axes, with room for notes below ``low``; returns the bottom."""
+    low, high = low / 1.5, high * 1.5
+    bottom = low / (high / low) ** (notes * LINE / (1 - notes * LINE))
+    ax.set(xscale="log", yscale="log", ylim=(bottom, high), xlim=(t.min() / 1.1, t.max() * 1.1))
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(_decade)
+    return float(bottom)
+
+
+def _guides(ax: Axes, curve: pd.DataFrame) -> None:
+    """The slopes 1/2 and 1, from the curve, over the window in which exponents are fitted; labelled where they end."""
+    window = curve[(curve.value > 0) & (curve.t >= curve.t.max() / WINDOW)]
+    if window.empty:
+        return
+    t, y = window.t.to_numpy(), window.value.iloc[0]
+    for power, words, side in ((0.5, r"$\propto\sqrt{t}$", "top"), (1.0, r"$\propto t$", "bottom")):
+        guide = y * (t / t[0]) ** power
+        ax.plot(t, guide, color=PALE, lw=0.9, zorder=1, label=f"_slope {power:g}")
+        ax.annotate(words, (t[-1], guide[-1]), (3, 0), textcoords="offset points", va=side, color=GREY)
+    ax.set_ylim(top=max(ax.get_ylim()[1], 1.5 * guide[-1]))
+
+
+def _note(ax: Axes, t: float, words: str, room: int, color: str) -> None:
+    """Words at the bottom of the axes, beside the step ``t`` they speak of, above ``room`` other lines."""
+    left, right = ax.get_xlim()
+    before = t * t > left * right
+    ax.annotate(
+        words, (t, 0.02 + LINE * room), (-3 if before else 3, 0), xycoords=ax.get_xaxis_transform(), va="bottom",
+        textcoords="offset points", ha="right" if before else "left", color=color, fontsize=6.5, linespacing=1.1,
+    )  # fmt: skip
+
+
+def _remark(line: pd.DataFrame) -> str:
+    """What is said of a violated bound: from where, and what qualifies it."""
+    first, runs = line[line.above > 0].iloc[0], line.above.max()
+    if first.verdict != "violated":
+        return f"exceeded from t = {first.t}\n(an assumption fails)"
+    some = f"\n(in {runs} of {first.intervals:g} runs)" if runs < first.intervals else ""
+    return f"violated from t = {first.t}{some}"
+
+
+def _mark_violation(ax: Axes, line: pd.DataFrame, color: str, remark: str, room: int) -> None:
+    """A cross where a bound is first violated, the step below it, and the regret above the bound hatched."""
+    first, worst = line[line.above > 0].iloc[0], np.maximum(line.worst, line.value)
+    look: dict[str, Any] = {"facecolor": "none", "edgecolor": color, "hatch": "////", "lw": 0, "zorder": 1.5}
+    ax.fill_between(line.t, line.value, worst, where=line.above > 0, gid=f"excess {first.id}", **look)
+    ax.vlines(first.t, ax.get_ylim()[0], first.value, color=color, lw=0.6, ls=":")
+    ax.plot(first.t, first.value, marker="X", ms=7, color=color, mec="white", zorder=5, gid=f"violation {first.id}")
+    _note(ax, first.t, remark, room, color)
+
+
+def _legend(ax: Axes, title: str, band: str = "") -> Axes:
+    """The legend above the axes, in as many columns as fit; a figure made by :func:`axes` grows by its height."""
+    handles, labels = ax.get_legend_handles_labels()
+    if band:
+        handles, labels = [*handles, Patch(color=GREY, alpha=0.3, lw=0)], [*labels, band]
+    figure: Any = ax.figure
+    columns = max(1, int((ax.get_position().width * figure.get_figwidth() + MARGIN / 72) / LEGEND))
+    above = ax.transAxes + ScaledTranslation(-MARGIN / 72, 0, figure.dpi_scale_trans)
+    legend = ax.legend(
+        handles, [_wrapped(words, WORDS) for words in labels], ncols=columns,
+        title=_wrapped(title, (WORDS - 3) * columns), alignment="left", loc="lower left", borderaxespad=0,
+        bbox_to_anchor=(0, 1.02), bbox_transform=above,
+    )  # fmt: skip
+    ax.tick_params(labelsize=mpl.rcParams["xtick.labelsize"], width=0.6, which="both")
+    if isinstance(figure, _Figure):
+        figure.set_figheight(figure.get_figheight() + legend.get_window_extent().height / figure.dpi)
+    return ax
+
+
+def _wrapped(words: str, width: int) -> str:
+    """The words in lines; "R = 8" is not torn apart."""
+    return "\n".join(textwrap.fill(line.replace(" = ", "\xa0=\xa0"), width) for line in words.split("\n"))

@@ -1,0 +1,305 @@
+"""Result: the record of a simulation and everything that follows from it."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from regretlab import algorithms, plots, scaling
+from regretlab._version import __version__
+from regretlab.algorithms import Algorithm
+from regretlab.bounds import Bound
+from regretlab.comparison import Comparison, compare, mean_interval
+from regretlab.errors import InputError, closest
+from regretlab.extension import later, more
+from regretlab.problems import Problem
+from regretlab.regret import KINDS
+from regretlab.scaling import Exponent
+
+FORMAT = 1
+
+
+def joined(
+    records: list[xr.Dataset], descriptions: list[dict[str, Any]], problem: Problem | None, chosen: list[Algorithm]
+) -> Result:
+    """One result from the records of several algorithms; a quantity that one of them lacks shows as nan."""
+    index = pd.Index([a.name for a in chosen], name="algorithm")
+    joined = xr.concat(records, dim=index, join="exact", combine_attrs="drop", data_vars="all")
+    joined.attrs = {
+        "format": FORMAT,
+        "regretlab": __version__,
+        "versions": json.dumps({m.__name__: m.__version__ for m in (np, xr)}),
+        "engine": records[0].attrs["engine"],
+        "engine_reason": records[0].attrs["engine_reason"],
+        "seconds": json.dumps([r.attrs["seconds"] for r in records]),
+        "descriptions": json.dumps(descriptions),
+    }
+    return Result(joined, problem, chosen)
+
+
+class Interval(tuple[float, float, float]):
+    """A mean with the ends of its interval."""
+
+    __slots__ = ()
+    mean = property(lambda self: self[0])
+    low = property(lambda self: self[1])
+    high = property(lambda self: self[2])
+
+
+class Result:
+    """The record of a simulation (an :class:`xarray.Dataset`, dims algorithm, replicate, t) and what follows from it.
+
+    Attributes
+    ----------
+    record : xarray.Dataset
+        Everything measured, with provenance in its attributes.
+    """
+
+    def __init__(
+        self, record: xr.Dataset, problem: Problem | None = None, chosen: Sequence[Algorithm] | None = None
+    ) -> None:
+        self.record = record
+        self._facts = json.loads(record.attrs["descriptions"])
+        self._problem, self._chosen = problem, chosen
+        self._parts: dict[str, xr.Dataset] = {}
+
+    @property
+    def algorithms(self) -> list[str]:
+        """The algorithms' names, as they were given."""
+        return [str(a) for a in self.record.algorithm.values]
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        """The problem as it was described: name, n, d, convexity, constants."""
+        return dict(self._facts[0]["problem"])
+
+    @property
+    def horizon(self) -> int:
+        """The number of steps T."""
+        return int(self.record.t.values[-1])
+
+    @property
+    def replicates(self) -> int:
+        """The number of runs R."""
+        return int(self.record.sizes["replicate"])
+
+    def facts(self, algorithm: str | None = None) -> dict[str, Any]:
+        """The description of one algorithm's run: parameters, sampler, law, constants."""
+        return dict(self._facts[self.algorithms.index(self._name(algorithm))])
+
+    def of(self, algorithm: str | None = None) -> xr.Dataset:
+        """One algorithm's record, dims replicate and t; quantities it does not have are left out."""
+        name = self._name(algorithm)
+        if name not in self._parts:
+            part = self.record.sel(algorithm=name)
+            part = part.drop_vars([v for v in part.data_vars if bool(part[v].isnull().all())])
+            seconds = json.loads(self.record.attrs["seconds"])[self.algorithms.index(name)]
+            self._parts[name] = part.assign_attrs(seconds=seconds)
+        return self._parts[name]
+
+    def kinds(self, algorithm: str | None = None) -> list[str]:
+        """The kinds of regret that were measured for an algorithm."""
+        return [kind for kind in KINDS if f"{kind}_low" in self.of(algorithm)]
+
+    def regret(self, kind: str = "online", algorithm: str | None = None) -> xr.Dataset:
+        """The certified interval of the regret of every replicate at every checkpoint: variables low and high."""
+        part = self.of(algorithm)
+        if kind not in KINDS:
+            raise closest("kind of regret", kind, KINDS)
+        if f"{kind}_low" not in part:
+            raise InputError(
+                f"{kind} regret was not measured for {self._name(algorithm)}; simulate with measure=('{kind}',)."
+            )
+        return xr.Dataset({"low": part[f"{kind}_low"], "high": part[f"{kind}_high"]})
+
+    def interval(self, kind: str = "online", algorithm: str | None = None) -> Interval:
+        """The mean regret at the horizon with its 95 % interval over replicates and certified gaps."""
+        regret = self.regret(kind, algorithm)
+        mean, low, high = mean_interval(regret.low.values, regret.high.values)
+        return Interval((float(mean[-1]), float(low[-1]), float(high[-1])))
+
+    def exponent(self, kind: str = "online", algorithm: str | None = None) -> Exponent:
+        """The exponent of T in the regret, with a 95 % interval (:func:`regretlab.scaling.exponent`)."""
+        return scaling.exponent(self.record.t.values, self.regret(kind, algorithm).low.values)
+
+    def bound(self, bound: str | Bound, algorithm: str | None = None, mode: str = "stated") -> Comparison:
+        """One bound against one algorithm's regret."""
+        if isinstance(bound, str):
+            if bound not in Bound.known:
+                raise closest("bound", bound, Bound.known)
+            bound = Bound.known[bound]
+        facts = self.facts(algorithm)
+        if not bound.about(facts["method"], facts["sampler"]):
+            raise InputError(
+                f"the bound {bound.id} is about {' or '.join(bound.methods)}"
+                f"{' with the sampler ' + ' or '.join(bound.samplers) if bound.samplers else ''}, "
+                f"not about {facts['method']} with {facts['sampler']}; applicable here: "
+                f"{', '.join(b.id for b in self.applicable(algorithm)) or 'none'}."
+            )
+        return compare(bound, facts, self.of(algorithm), mode)
+
+    def applicable(self, algorithm: str | None = None) -> list[Bound]:
+        """The bounds that are about this method and sampler and speak of a regret that was measured."""
+        facts, kinds = self.facts(algorithm), self.kinds(algorithm)
+        known = Bound.known.values()
+        return [b for b in known if b.about(facts["method"], facts["sampler"]) and b.speaks_of in kinds]
+
+    def comparisons(self, algorithm: str | None = None, mode: str = "stated") -> list[Comparison]:
+        """Every applicable bound against one algorithm's regret."""
+        return [self.bound(b, algorithm, mode) for b in self.applicable(algorithm)]
+
+    def summary(self) -> list[dict[str, Any]]:
+        """One row per algorithm: regret with interval, exponent, bounds with verdicts; the rows of summary.json."""
+        rows = []
+        for name in self.algorithms:
+            facts = self.facts(name)
+            regret = {kind: self.interval(kind, name) for kind in self.kinds(name)}
+            e = self.exponent("online", name)
+            rows.append({
+                "problem": facts["problem"]["name"],
+                "algorithm": name,
+                "horizon": self.horizon,
+                "replicates": self.replicates,
+                "regret": {kind: {"mean": i.mean, "lo": i.low, "hi": i.high} for kind, i in regret.items()},
+                "exponent": {"value": e.value, "lo": e.low, "hi": e.high, "how": e.how},
+                "bounds": [c.summary() for c in self.comparisons(name)],
+            })  # fmt: skip
+        return rows
+
+    def table(self) -> pd.DataFrame:
+        """The summary as a table: one line per algorithm and bound."""
+        lines = []
+        for row in self.summary():
+            head = {"algorithm": row["algorithm"]}
+            for bound in row["bounds"] or [None]:
+                kind = bound["speaks_of"] if bound else "online"
+                regret = row["regret"][kind]
+                line = {
+                    **head,
+                    "kind": kind,
+                    "regret": regret["mean"],
+                    "low": regret["lo"],
+                    "high": regret["hi"],
+                }
+                line |= {"exponent": row["exponent"]["value"]}
+                if bound:
+                    line |= {"bound": bound["id"], "value": bound["value"], "ratio": bound["ratio"]}
+                    line["verdict"] = bound["verdict"]
+                lines.append(line)
+        return pd.DataFrame(lines)
+
+    def extend(
+        self,
+        *,
+        horizon: int | None = None,
+        replicates: int | None = None,
+        checkpoints: str | Sequence[int] = "log",
+        problem: Problem | None = None,
+        progress: bool = False,
+    ) -> Result:
+        """Go on to a later horizon, or add replicates, bit for bit as if it had been asked for at once.
+
+        Parameters
+        ----------
+        horizon : int, optional
+            Beyond the present one. Parameters that were tied to the old horizon (a bandit's gamma or step size) stay
+            as they are; the audit of a bound that ties them to T then says so.
+        replicates : int, optional
+            More than the present number.
+        checkpoints : "log" or sequence of int
+            Those beyond the present horizon are added to the record.
+        problem : Problem
+            The problem that was run; needed for a result that was opened from a file, which does not hold its data.
+        progress : bool
+            Show progress bars.
+
+        Examples
+        --------
+        >>> import regretlab as rl
+        >>> half = rl.simulate(rl.problems.Reddi(), "adam", horizon=50, checkpoints=[50])
+        >>> whole = rl.simulate(rl.problems.Reddi(), "adam", horizon=100, checkpoints=[50, 100])
+        >>> half.extend(horizon=100, checkpoints=[100]).record.equals(whole.record)
+        True
+        """
+        problem = problem or self._problem
+        if problem is None:
+            raise InputError("a result from a file does not hold its problem; give it as extend(problem=...).")
+        chosen = [algorithms.parse(a) for a in self._chosen or self.algorithms]
+        parts = [(self.of(a.name), self.facts(a.name)) for a in chosen]
+        if replicates is not None:
+            parts = [more(problem, a, *part, replicates, progress) for a, part in zip(chosen, parts, strict=True)]
+        if horizon is not None:
+            parts = [
+                later(problem, a, *part, horizon, checkpoints, progress) for a, part in zip(chosen, parts, strict=True)
+            ]
+        return joined([record for record, _ in parts], [facts for _, facts in parts], problem, chosen)
+
+    def plot(self, algorithm: str | None = None, **options: Any) -> Any:
+        """Bound versus empirical regret (:func:`regretlab.plots.bound_versus_regret`); returns the Axes."""
+        return plots.bound_versus_regret(self, algorithm, **options)
+
+    @classmethod
+    def join(cls, results: Sequence[Result]) -> Result:
+        """One result from results on the same problem, with the same horizon, replicates and checkpoints."""
+        parts = [(r, name) for r in results for name in r.algorithms]
+        chosen = [a for r in results for a in r._chosen or map(algorithms.parse, r.algorithms)]
+        return joined([r.of(a) for r, a in parts], [r.facts(a) for r, a in parts], results[0]._problem, chosen)
+
+    def to_netcdf(self, path: str | os.PathLike[str]) -> Path:
+        """Save the record. The file appears whole or not at all."""
+        target = Path(path)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=target.parent, prefix=".partial-") as folder:
+                partial = Path(folder) / target.name
+                self.record.to_netcdf(partial, engine="h5netcdf")
+                os.replace(partial, target)
+        except OSError as error:
+            raise InputError(
+                f"cannot write {str(path)!r}: {error.strerror or error}; choose a writable path."
+            ) from None
+        return target
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> Result:
+        """Read a record that :meth:`to_netcdf` wrote."""
+        if not Path(path).is_file():
+            raise InputError(f"no result file at {str(path)!r}; give the path of a file that Result.to_netcdf wrote.")
+        try:
+            record = xr.load_dataset(path, engine="h5netcdf")
+        except (OSError, ValueError) as error:
+            raise InputError(f"{str(path)!r} is not a readable netCDF file ({type(error).__name__}).") from None
+        if record.attrs.get("format") != FORMAT or "descriptions" not in record.attrs:
+            raise InputError(f"{str(path)!r} is not a regretlab result of format {FORMAT}; simulate again to make one.")
+        return cls(record)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Result: {self.problem['name']}, T={self.horizon}, R={self.replicates}, "
+            f"algorithms: {', '.join(self.algorithms)}>"
+        )
+
+    def _repr_html_(self) -> str:
+        head = f"<p><b>{self.problem['name']}</b>, T = {self.horizon}, R = {self.replicates}</p>"
+        table = self.table().to_html(index=False, float_format="{:.4g}".format, na_rep="")
+        return head + table + self.record._repr_html_()
+
+    def _name(self, algorithm: str | None) -> str:
+        if algorithm is None:
+            if len(self.algorithms) == 1:
+                return self.algorithms[0]
+            raise InputError(f"name one of the algorithms: {', '.join(self.algorithms)}.")
+        if algorithm in self.algorithms:
+            return algorithm
+        short = [a for a in self.algorithms if a.split("(")[0] == algorithm]
+        if len(short) == 1:
+            return short[0]
+        raise closest("algorithm of this result", algorithm, self.algorithms)

@@ -1,0 +1,256 @@
+"""The command line: exit statuses, one-sentence errors, whole outputs, summary.json, resuming."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import regretlab as rl
+from regretlab import cli, output, report
+
+QUICK = ["run", "reddi", "--horizon", "42", "--replicates", "2", "--problems", "reddi"]
+
+
+@pytest.fixture(name="call")
+def _call(monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["regretlab", *map(str, arguments)])
+        try:
+            cli.main()
+            status = 0
+        except SystemExit as stop:
+            status = stop.code or 0
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture(name="bare")
+def _bare(monkeypatch):
+    """Leave the figures out, which take most of a short run's time: for tests that are not about them."""
+    monkeypatch.setattr(report, "figure_titles", lambda result: [])
+
+
+@pytest.mark.usefixtures("bare")
+def test_the_main_verdicts(call, tmp_path):
+    status, out, _ = call(*QUICK, "--out", "out")
+    assert status == 0
+    assert "violated (from t = 42)" in out
+    assert out.count("holds") == 4  # AMSGrad twice, AdamX, SGD
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["schema"] == 1
+    assert summary["study"] == "reddi"
+    adam = next(row for row in summary["rows"] if row["algorithm"].startswith("adam("))
+    assert adam["horizon"] == 42
+    assert adam["regret"]["online"]["mean"] == pytest.approx(170.025329374862)
+    (bound,) = adam["bounds"]
+    assert (bound["id"], bound["verdict"], bound["first_violation"]) == ("adam.printed", "violated", 42)
+    assert bound["ratio"] == pytest.approx(170.025329374862 / 168.530798765495)
+    assert sum(bound["terms"].values()) == pytest.approx(bound["value"])
+    assert {"id", "measured", "needed", "passed", "text"} == set(bound["assumptions"][0])
+    assert set(adam["exponent"]) == {"value", "lo", "hi", "how"}
+
+
+def test_everything_is_written_and_self_contained(call, tmp_path):
+    call(*QUICK, "--out", "out")
+    out = tmp_path / "out"
+    page = (out / "report.html").read_text()
+    assert "src=" not in page
+    assert "http" not in page.replace("http://www.w3.org", "").replace("http://purl.org", "").replace(
+        "http://creativecommons.org", ""
+    ), "the page must open offline"
+    assert page.count("<svg") >= 5
+    assert "violated" in page
+    assert (out / "results" / "reddi.nc").is_file()
+    assert {p.suffix for p in (out / "figures").iterdir()} == {".svg"}
+    assert rl.Result.open(out / "results" / "reddi.nc").replicates == 2
+    assert not [p for p in out.rglob("*") if p.name.startswith(".partial")]
+
+
+@pytest.mark.usefixtures("bare")
+def test_json_goes_to_standard_output(call):
+    status, out, _ = call(*QUICK, "--algorithms", "adam", "--json")
+    assert status == 0
+    assert len(json.loads(out)["rows"]) == 1
+
+
+@pytest.mark.usefixtures("bare")
+def test_bare_names_take_the_studys_parameters_and_others_are_taken_as_written(call):
+    _, out, _ = call(*QUICK, "--algorithms", "amsgrad,adam(alpha=1/10, lam=0.5)", "--json")
+    assert [row["algorithm"] for row in json.loads(out)["rows"]] == [
+        "amsgrad(alpha=7/20, beta1=0, beta2=1/65, lam=1/1000)".replace("7/20", "0.35").replace("1/65", repr(1 / 65))
+        .replace("1/1000", "0.001"), "adam(alpha=0.1, lam=0.5)",
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("bare")
+def test_a_toml_study(call, tmp_path):
+    (tmp_path / "mine.toml").write_text(
+        'horizon = 20\nalgorithm = "adam(alpha=1/10)"\n[[run]]\nproblem = ["reddi(C=4)", "reddi(C=8)"]\n'
+        '[[run]]\nproblem = "stochastic_reddi"\nhorizon = 30\nmeasure = "sampler"\n'
+    )
+    status, out, _ = call("run", "mine.toml", "--json")
+    assert status == 0
+    assert [row["horizon"] for row in json.loads(out)["rows"]] == [20, 20, 30]
+    assert sorted(p.name for p in (tmp_path / "regretlab-out" / "results").iterdir()) == [
+        "reddi-1.nc", "reddi-2.nc", "stochastic-reddi.nc",
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("bare")
+def test_adamcb_as_printed_is_vacuous_and_linear(call, tmp_path):
+    call("run", "logistic", "--problems", "logistic(data='digits:0-1')", "--algorithms", "adamcb", "--horizon", "100",
+         "--replicates", "2")  # fmt: skip
+    page = (tmp_path / "regretlab-out" / "report.html").read_text()
+    assert "the diameter term grows like T^1" in page
+    assert "it is 1220.69 per step, for every T" in page
+    assert "this bound is vacuous at this horizon" in page
+
+
+BAD = {
+    "unknown study": (["run", "redi"], ["unknown study 'redi'", "did you mean 'reddi'"]),
+    "unknown algorithm": (["run", "--algorithms", "adamx2"], ["unknown algorithm 'adamx2'", "'adamx'"]),
+    "unknown problem": (["run", "--problems", "logistics"], ["unknown problem 'logistics'", "'logistic'"]),
+    "unknown parameter": (["run", "--algorithms", "adam(alpa=1)"], ["unknown parameter of adam 'alpa'", "'alpha'"]),
+    "gamma": (["run", "--algorithms", "adamcb(gamma=1.3)"], ["gamma=1.3", "(0, 1]", "AdamCB"]),
+    "K > n": (["run", "reddi", "--algorithms", "adamcb(batch_size=4)"], ["batch_size=4", "n=3"]),
+    "horizon 0": (["run", "--horizon", "0"], ["horizon=0", "[1, "]),
+    "horizon word": (["run", "--horizon", "long"], ["horizon='long'", "not an integer"]),
+    "replicates": (["run", "--replicates", "0"], ["replicates=0"]),
+    "eta": (["run", "--algorithms", "adamx(beta1=0.9, beta2=0.5)"], ["beta1/sqrt(beta2) = 1.27279", "adamx.printed"]),
+    "gamma_kb": (["run", "--algorithms", "adam(beta1=0.9, beta2=0.5)"], ["beta1^2/sqrt(beta2)", "Kingma & Ba"]),
+    "missing study": (["run", "none.toml"], ["no study file at 'none.toml'"]),
+    "missing data": (["run", "--problems", "logistic(data='none.csv')"], ["none.csv"]),
+    "nan labels": (["run", "--problems", "logistic(data='nan.csv')"], ["nan.csv"]),
+    "constant labels": (["run", "--problems", "logistic(data='constant.csv')"], ["constant.csv"]),
+    "toml key": (["run", "key.toml"], ["unknown key of a study 'horizn'", "'horizon'"]),
+    "toml syntax": (["run", "syntax.toml"], ["not a TOML file"]),
+    "toml value": (["run", "value.toml"], ["horizon='many'", "not an integer"]),
+    "toml no problem": (["run", "empty.toml"], ["without 'problem'"]),
+    "unwritable": (["run", "--out", "file/inside"], ["cannot write to --out"]),
+    "unknown name": (["show", "adamx.print"], ["unknown name 'adamx.print'", "'adamx.printed'"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_one_sentence_and_status_2(case, call, tmp_path):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "nan.csv").write_text("a,y\n1,0\n2,nan\n3,1\n")
+    (tmp_path / "constant.csv").write_text("a,y\n1,0\n2,0\n")
+    common = 'problem = "reddi"\nalgorithm = "adam"\n'
+    (tmp_path / "key.toml").write_text(common + "horizn = 3\n")
+    (tmp_path / "syntax.toml").write_text("horizon = = 3\n")
+    (tmp_path / "value.toml").write_text(common + 'horizon = "many"\n')
+    (tmp_path / "empty.toml").write_text('algorithm = "adam"\n')
+    arguments, words = BAD[case]
+    status, out, err = call(*arguments)
+    assert status == 2
+    assert out == ""
+    assert err.startswith("regretlab: ")
+    assert err.count("\n") == 1, err
+    assert all(word in err for word in words), err
+    assert not list(tmp_path.glob("**/summary.json"))
+
+
+def test_usage_errors_have_status_2_as_well(call):
+    status, _, err = call("run", "--colour", "red")
+    assert status == 2
+    assert "--colour" in err
+
+
+def test_version_list_and_show(call):
+    assert call("--version") == (0, f"regretlab {rl.__version__}\n", "")
+    status, listed, _ = call("list")
+    assert status == 0
+    for name in ("seeds", "one_neuron", "digits:A-B", "adamcb_ours", "adambs_corrected.printed"):
+        assert name in listed
+    pages = {name: call("show", name)[1] for name in ("adamcb", "adamcb.printed", "logistic", "seeds", "cyclic", "sgd")}
+    assert all(pages.values())
+    assert "Lemma 2" in pages["adamcb"]
+    assert "grows as T^1" in pages["adamcb.printed"]
+    assert "reconstructed" in pages["adamcb.printed"]
+    assert "one_neuron" in pages["seeds"]
+
+
+def test_every_listed_name_has_a_page():
+    from regretlab import catalogue
+
+    for rows in catalogue.everything().values():
+        for name, line in rows:
+            assert line, name
+            if name not in catalogue.DATA_SETS:
+                assert len(catalogue.page(name)) > 100, name
+
+
+@pytest.mark.usefixtures("bare")
+def test_resume_keeps_what_was_finished_and_only_that(call, tmp_path, monkeypatch):
+    call(*QUICK)
+    first = (tmp_path / "regretlab-out" / "results" / "reddi.nc").stat().st_mtime_ns
+    call(*QUICK, "--resume")
+    assert (tmp_path / "regretlab-out" / "results" / "reddi.nc").stat().st_mtime_ns == first
+    call(*QUICK, "--resume", "--seed", "1")
+    assert (tmp_path / "regretlab-out" / "results" / "reddi.nc").stat().st_mtime_ns != first
+
+
+@pytest.mark.usefixtures("bare")
+def test_an_interruption_loses_only_what_was_running(call, tmp_path, monkeypatch):
+    arguments = ("run", "reddi", "--horizon", "30", "--replicates", "1", "--seed", "5")
+    call("run", "reddi", "--horizon", "20", "--replicates", "1")
+    real, seen = output.simulate, []
+
+    def interrupted(problem, text, **options):
+        if len(seen) == 5:
+            raise KeyboardInterrupt
+        seen.append(text)
+        return real(problem, text, **options)
+
+    monkeypatch.setattr(output, "simulate", interrupted)
+    status, _, err = call(*arguments)
+    assert status == 130
+    assert "--resume" in err
+    out = tmp_path / "regretlab-out"
+    assert not (out / "summary.json").exists()
+    assert rl.Result.open(out / "results" / "reddi.nc").facts("sgd")["seed"] == 5, "all four algorithms were finished"
+    assert rl.Result.open(out / "results" / "stochastic-reddi.nc").facts("adam")["seed"] == 0, "still the earlier run"
+    again = []
+    monkeypatch.setattr(output, "simulate", lambda p, text, **options: again.append(text) or real(p, text, **options))
+    assert call(*arguments, "--resume")[0] == 0
+    assert len(again) == 2, "of the second problem's three algorithms, one was finished"
+    assert (out / "summary.json").exists()
+    assert {p.name for p in (out / "results").iterdir()} == {"reddi.nc", "stochastic-reddi.nc"}
+    whole = (out / "summary.json").read_text()
+    call(*arguments)
+    assert (out / "summary.json").read_text() == whole
+
+
+def test_a_killed_run_leaves_nothing_half_written(tmp_path):
+    command = [sys.executable, "-m", "regretlab", "run", "reddi", "--horizon", "1000000", "--out", str(tmp_path / "o")]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "o").exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        time.sleep(1)
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    assert not (tmp_path / "o" / "summary.json").exists()
+    assert not list((tmp_path / "o").rglob("*.nc"))
+
+
+@pytest.mark.usefixtures("bare")
+def test_runs_are_reproducible_to_the_byte(call, tmp_path):
+    texts = []
+    for out in ("a", "b"):
+        call(*QUICK, "--out", out, "--algorithms", "adam")
+        texts.append((tmp_path / out / "summary.json").read_text())
+    assert texts[0] == texts[1]
+    assert np.isfinite(json.loads(texts[0])["rows"][0]["bounds"][0]["value"])
