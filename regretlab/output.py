@@ -13,6 +13,8 @@ import os
 import re
 import shutil
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -132,7 +134,22 @@ def _parallel(function: Callable[..., Any], tasks: list[tuple[Any, ...]], worker
     """``function(*task)`` for every task, in the order in which they finish."""
     if workers == 1 or len(tasks) == 1:
         return (function(*task) for task in tasks)
-    return iter(Parallel(n_jobs=workers, return_as="generator_unordered")(delayed(function)(*task) for task in tasks))
+    jobs = (delayed(_watched)(os.getpid(), function, *task) for task in tasks)
+    return iter(Parallel(n_jobs=workers, return_as="generator_unordered")(jobs))
+
+
+def _watched(parent: int, function: Callable[..., Any], *task: Any) -> Any:
+    """``function(*task)`` in a process that ends when its parent has been killed."""
+    name = f"stop with {parent}"
+    if not any(thread.name == name for thread in threading.enumerate()):
+        threading.Thread(target=_stop_with, args=(parent,), name=name, daemon=True).start()
+    return function(*task)
+
+
+def _stop_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _tqdm(items: Iterator[Any], total: int, what: str, progress: bool) -> Iterator[Any]:

@@ -15,6 +15,7 @@ from tests.tolerances import BOUND_DIGITS, SLOPE
 
 mp.mp.dps = 40
 
+LONG = 6000
 PARAMETERS = "beta1=0, beta2=1/65, lam=1/1000"
 ADAM, AMSGRAD, ADAMX = (
     f"{m}(alpha=7/20, {PARAMETERS}{e})" for m, e in (("adam", ", eps=0"), ("amsgrad", ""), ("adamx", ""))
@@ -140,7 +141,7 @@ def test_the_main_verdicts_at_horizon_42():
 
 
 def test_exponents_separate_adam_from_amsgrad():
-    result = reddi(20000, ADAM, AMSGRAD)
+    result = reddi(LONG, ADAM, AMSGRAD)
     adam, amsgrad = result.exponent(algorithm="adam"), result.exponent(algorithm="amsgrad")
     assert adam.low > 1 - SLOPE
     assert adam.high < 1 + SLOPE
@@ -155,7 +156,7 @@ def test_dropping_the_ratchet_is_what_makes_regret_linear():
         def coefficients(self, t):
             return super().coefficients(t)._replace(rho=np.zeros_like(t))
 
-    result = reddi(20000, f"withoutratchet(alpha=7/20, {PARAMETERS})")
+    result = reddi(LONG, f"withoutratchet(alpha=7/20, {PARAMETERS})")
     del rl.methods.Method.known["withoutratchet"]
     assert result.exponent().low > 1 - SLOPE
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -231,17 +232,49 @@ def test_an_interruption_loses_only_what_was_running(call, tmp_path, monkeypatch
     assert (out / "summary.json").read_text() == whole
 
 
+def children(pid):
+    """The processes started by a process (empty where the system does not say)."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in listed.read_text().split()] if listed.is_file() else []
+
+
+def alive(pid):
+    status = Path(f"/proc/{pid}/stat")
+    return status.is_file() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+
+
 def test_a_killed_run_leaves_nothing_half_written(tmp_path):
-    command = [sys.executable, "-m", "regretlab", "run", "reddi", "--horizon", "1000000", "--out", str(tmp_path / "o")]
+    command = [
+        sys.executable,
+        "-m",
+        "regretlab",
+        "run",
+        "reddi",
+        "--horizon",
+        "1000000",
+        "--jobs",
+        "2",
+        "--out",
+        str(tmp_path / "o"),
+    ]
+    workers = []
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 60
         while not (tmp_path / "o").exists() and time.monotonic() < deadline:
             time.sleep(0.1)
-        time.sleep(1)
+        while len(workers) < 2 and time.monotonic() < deadline:
+            workers = children(process.pid)
+            time.sleep(0.1)
+        time.sleep(3)
+        workers = children(process.pid)
     finally:
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
+    deadline = time.monotonic() + 10
+    while any(map(alive, workers)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not any(map(alive, workers)), "the processes of a killed run go on"
     assert not (tmp_path / "o" / "summary.json").exists()
     assert not list((tmp_path / "o").rglob("*.nc"))
 

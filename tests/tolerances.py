@@ -22,5 +22,5 @@ CERTIFIED_GAP = {"box": 1e-8, "ball": 1e-6}
 ENGINES = 1e-10
 #: A bound's floating-point evaluation against 40 digits: a few dozen operations, one 1 - ratio that may be small.
 BOUND_DIGITS = 1e-10
-#: How far a fitted exponent over T/16..T at T = 20000 may be off: the second-order term of the regret is below that.
+#: How far a fitted exponent over T/16..T at T = 6000 may be off: the second-order term of the regret is below that.
 SLOPE = 0.05
