@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from joblib import Parallel, delayed
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from regretlab import plots, report
 from regretlab._version import __version__

@@ -178,7 +178,7 @@ class Result:
         """The summary as a table: one line per algorithm and bound."""
         lines = []
         for row in self.summary():
-            head = {"algorithm": row["algorithm"]}
+            head = {"algorithm": plots.label(self, row["algorithm"])}
             for bound in row["bounds"] or [None]:
                 kind = bound["speaks_of"] if bound else "online"
                 regret = row["regret"][kind]
@@ -290,7 +290,7 @@ class Result:
     def _repr_html_(self) -> str:
         head = f"<p><b>{self.problem['name']}</b>, T = {self.horizon}, R = {self.replicates}</p>"
         table = self.table().to_html(index=False, float_format="{:.4g}".format, na_rep="")
-        return head + table + self.record._repr_html_()
+        return f"{head}{table}<details><summary>the record</summary>{self.record._repr_html_()}</details>"
 
     def _name(self, algorithm: str | None) -> str:
         if algorithm is None:

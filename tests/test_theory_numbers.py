@@ -102,3 +102,14 @@ def test_item_19_the_first_term_of_adamcbs_printed_bound_is_linear():
 
 def test_item_19_twin_with_constant_gamma_it_grows_like_the_root():
     assert str(rl.bounds.adamcb_ours.growth["diameter"]) == "1/2"
+
+
+def test_the_readmes_claim_about_its_figure():
+    adam = "adam(alpha=7/20, beta1=0, beta2=1/65, lam=1/1000, eps=0)"
+    result = rl.simulate(rl.problems.Reddi(C=8), adam, horizon=1000, checkpoints=range(1, 1001))
+    comparison = result.bound("adam.printed")
+    over = np.flatnonzero((comparison.regret > comparison.curve)[0]) + 1
+    assert over[0] == 42
+    assert (over[over >= 230] == np.arange(230, 1001)).all()
+    assert 229 not in over
+    assert all(check.passed for check in comparison.checks)
