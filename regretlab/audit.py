@@ -11,7 +11,7 @@ import xarray as xr
 
 from regretlab.samplers import largest_divergence
 
-#: Declared constants are compared with measured ones up to this relative round-off.
+#: Comparisons are made up to this relative round-off: some bounds are attained with equality.
 ROUND_OFF = 1e-9
 
 
@@ -167,7 +167,7 @@ def verdict(
         ``"assumption fails: ..."``, ``"violated"`` (a whole interval lies above the bound), ``"vacuous"`` (the bound
         is no better than the trivial one), ``"holds"``, or ``"undecided"`` (the interval straddles the bound).
     """
-    over = (low > bound).any(axis=0)
+    over = (low > bound + ROUND_OFF * np.abs(bound)).any(axis=0)
     if not anytime:
         over = over & (np.arange(over.size) == over.size - 1)
     first = int(np.argmax(over)) if over.any() else None

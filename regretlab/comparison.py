@@ -30,7 +30,7 @@ class Comparison:
         Checkpoints.
     regret, low, high : array (m, t)
         The regret against the best point found and its interval: certified, of every replicate; or (bound in
-        expectation, m = 1) of the mean, at 95 %.
+        expectation, m = 1) of the mean, at 95 % for all checkpoints together, and unbounded for a single run.
     terms : dict of str to array (t,)
         The terms, averaged over replicates.
     curve : array (m, t) or (1, t)
@@ -86,17 +86,17 @@ class Comparison:
         }
 
 
-def mean_interval(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def mean_interval(low: np.ndarray, high: np.ndarray, intervals: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The mean over replicates (axis 0) with a 95 % t interval, widened by the certified intervals.
 
     The mean is that of the lower ends: the regret against the best point found, which for a convex problem is within
-    the certified gap of the regret itself. A single replicate has no sampling error to show: its own certified
-    interval is returned.
+    the certified gap of the regret itself. With ``intervals`` they hold at 95 % for so many checkpoints together. A
+    single replicate has no sampling error to show: its own certified interval is returned.
     """
     runs = len(low)
     if runs == 1:
         return low[0], low[0], high[0]
-    quantile = t_quantile(runs - 1) / math.sqrt(runs)
+    quantile = t_quantile(runs - 1, intervals) / math.sqrt(runs)
     with np.errstate(invalid="ignore"):
         below = low.mean(0) - quantile * low.std(0, ddof=1)
         above = np.where(np.isfinite(high).all(0), high.mean(0) + quantile * high.std(0, ddof=1), np.inf)
@@ -128,7 +128,9 @@ def compare(bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str =
     terms = {name: np.broadcast_to(term, shape) for name, term in bound.evaluate(values(facts, record, mode)).items()}
     curve = sum(terms.values(), np.zeros(shape))
     if bound.in_expectation:
-        regret, low, high = (part[None] for part in mean_interval(low, high))
+        regret, low, high = (part[None] for part in mean_interval(low, high, record.sizes["t"]))
+        if record.sizes["replicate"] == 1:  # one run says nothing certain about an expectation
+            low, high = np.full_like(low, -np.inf), np.full_like(high, np.inf)
         curve = curve.mean(axis=0, keepdims=True)
     trivial = trivial_bound(facts, kind, record.t.values)
     anytime = not bound.ties and not any(a.id.startswith("tied") for a in bound.assumes)

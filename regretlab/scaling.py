@@ -23,9 +23,9 @@ class Exponent(NamedTuple):
     how: str
 
 
-def t_quantile(freedom: int) -> float:
-    """The quantile of Student's t that makes a two-sided 95 % interval."""
-    return float(special.stdtrit(freedom, (1 + CONFIDENCE) / 2))
+def t_quantile(freedom: int, intervals: int = 1) -> float:
+    """The quantile of Student's t for two-sided intervals that all hold together at 95 % (Bonferroni)."""
+    return float(special.stdtrit(freedom, 1 - (1 - CONFIDENCE) / (2 * intervals)))
 
 
 def exponent(t: np.ndarray, regret: np.ndarray) -> Exponent:

@@ -200,6 +200,23 @@ def test_a_bound_is_violated_only_by_a_whole_interval():
     assert verdict([0.0, 1.1], [0.0, 1.2], checks=failed)[0] == "assumption fails: convex"
 
 
+def test_one_run_does_not_judge_an_expectation():
+    names = "alpha=7/20, beta1=0, beta2=1/65, lam=1/1000"
+    one, many = (
+        rl.simulate(rl.problems.Reddi(C=8), f"adamcb({names})", horizon=500, replicates=r).bound("adamcb.printed")
+        for r in (1, 4)
+    )
+    assert (one.verdict, many.verdict) == ("undecided", "holds")
+
+
+def test_a_bound_attained_with_equality_is_not_violated_by_round_off():
+    passed = [audit.Check("convex", "", "", "", True)]
+    bound = np.array([1.0])
+    for above, expected in ((1e-15, "undecided"), (1e-6, "violated")):
+        low = np.array([[1.0 + above]])
+        assert audit.verdict(passed, low, low, bound, np.array([9.0]), True)[0] == expected
+
+
 def test_assumptions_are_audited_on_the_run():
     neuron = rl.simulate(rl.problems.OneNeuron(n=50, d=3), "adam(alpha=0.1, lam=0.9)", horizon=20)
     assert neuron.comparisons()[0].verdict == "assumption fails: convex"
