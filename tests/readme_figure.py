@@ -1,4 +1,4 @@
-"""The README's figure: ``python -m tests.readme_figure`` writes README.svg beside the README."""
+"""The README's figure: ``python -m tests.readme_figure`` writes notebooks/reddi.svg."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def main() -> None:
     steps = np.unique(np.geomspace(1, 1000, 60).round().astype(int)) * 3
     result = rl.simulate(rl.problems.Reddi(C=8), ADAM, horizon=3000, checkpoints=[*steps, 42])
     axes = plots.bound_versus_regret(result, ax=plots.axes(width=6, height=3))
-    plots.save(axes.figure, Path(__file__).parent.parent / "README.svg")
+    plots.save(axes.figure, Path(__file__).parent.parent / "notebooks" / "reddi.svg")
 
 
 if __name__ == "__main__":

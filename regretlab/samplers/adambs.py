@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,9 +38,9 @@ class _WithReplacement(Sampler):
         return Law(total=1.0, floor=self.floor, cap=1.0, factor=1.0, max_weight=1 / (self.run.n * self.floor))
 
     @property
+    @abstractmethod
     def floor(self) -> float:
         """The smallest probability the sampler can give."""
-        raise NotImplementedError
 
     @property
     def uniforms(self) -> int:
