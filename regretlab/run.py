@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
@@ -86,7 +86,7 @@ def checkpoint_times(checkpoints: str | Sequence[int], horizon: int) -> np.ndarr
     >>> checkpoint_times([1, 5], horizon=10)
     array([ 1,  5, 10])
     """
-    if isinstance(checkpoints, str):
+    if isinstance(checkpoints, str) or not isinstance(checkpoints, Iterable):
         if checkpoints != "log":
             raise InputError(f"checkpoints={checkpoints!r} is not 'log' or a list of steps between 1 and {horizon}.")
         times = np.unique(np.geomspace(1, horizon, CHECKPOINTS).round().astype(np.int64))

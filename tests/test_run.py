@@ -202,6 +202,7 @@ def test_provenance_is_complete():
         ("adam", {"seed": -1}, ["seed=-1"]),
         ("adam", {"measure": ["everything"]}, ["measure='everything'", "'cumulative'"]),
         ("adam", {"engine": "quantum"}, ["engine='quantum'"]),
+        ("adam", {"checkpoints": 7}, ["checkpoints=7"]),
         ("adam", {"checkpoints": "linear"}, ["checkpoints='linear'"]),
         (["adam", "adam"], {}, ["given twice"]),
         ([], {}, ["no algorithm"]),
