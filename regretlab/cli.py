@@ -24,6 +24,8 @@ from regretlab.result import Result
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
 PLAIN_WIDTH = 150
+#: An exponent whose interval is wider than this says nothing.
+WIDEST_EXPONENT = 1.0
 COLOURS = {"holds": "green", "violated": "bold red", "vacuous": "yellow"}
 
 
@@ -47,9 +49,10 @@ def _top(version: Annotated[bool, typer.Option("--version", help="Print the vers
 @app.command()
 def run(
     study: Annotated[str, typer.Argument(help="A built-in study (see 'regretlab list') or a TOML file.")] = "seeds",
-    out: Annotated[Path, typer.Option(help="Folder for results, figures, summary.json and report.html.")] = Path(
-        "regretlab-out"
-    ),
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for results, figures, summary.json and report.html; default regretlab-out/STUDY."),
+    ] = None,
     horizon: Annotated[str | None, typer.Option(help="Number of steps T, for every run of the study.")] = None,
     replicates: Annotated[str | None, typer.Option(help="Number of independent runs R.")] = None,
     seed: Annotated[str | None, typer.Option(help="Seed of all random streams.")] = None,
@@ -71,7 +74,7 @@ def run(
     given = {name: _integer(name, text) for name, text in settings.items() if text is not None}
     chosen = studies.override(chosen, given)
     workers = _integer("jobs", jobs) if jobs is not None else os.cpu_count() or 1
-    folder = OutputFolder(out)
+    folder = OutputFolder(out or Path("regretlab-out") / chosen.name)
     try:
         results = write_study(chosen, folder, resume=resume, workers=workers, progress=sys.stderr.isatty())
     except KeyboardInterrupt:
@@ -117,19 +120,30 @@ def table(result: Result) -> Table:
         for bound in row["bounds"] or [None]:
             kind = bound["speaks_of"] if bound else "online"
             regret, e = row["regret"][kind], row["exponent"]
-            cells = [label(result, row["algorithm"]) if first else ""]
+            cells = [_name(result, row["algorithm"]) if first else ""]
             other_kind = "" if kind == "online" else f" ({kind})"
             again = first or bool(other_kind)
             cells += [f"{_interval(regret['mean'], regret['lo'], regret['hi'], '.4g')}{other_kind}" if again else ""]
-            cells += [_interval(e["value"], e["lo"], e["hi"], ".2f") if first else ""]
+            undetermined = e["hi"] - e["lo"] > WIDEST_EXPONENT
+            exponent = "cannot tell" if undetermined else _interval(e["value"], e["lo"], e["hi"], ".2f")
+            cells += [exponent if first else ""]
             if bound:
                 colour = COLOURS.get(bound["verdict"], "magenta")
-                since = f" (from t = {bound['first_violation']})" if bound["verdict"] == "violated" else ""
+                since = f" (first at t = {bound['first_violation']})" if bound["verdict"] == "violated" else ""
                 cells += [f"{bound['title']} \\[{bound['id']}]", f"{bound['value']:.4g}", f"{bound['ratio']:.3g}"]
                 cells += [f"[{colour}]{bound['verdict']}{since}[/]"]
             shown.add_row(*cells)
             first = False
     return shown
+
+
+def _name(result: Result, algorithm: str) -> str:
+    """The algorithm's short name, with what a reader must know to compare it with the others."""
+    facts = result.facts(algorithm)
+    factor = facts["law"]["factor"]
+    remarks = [f"biased: E f_t = {factor:.3g} f"] if factor not in (None, 1) else []
+    remarks += ["gamma = 1: uniform"] if facts["sampler_parameters"].get("gamma") == 1 else []
+    return "\n".join([label(result, algorithm), *(f"({remark})" for remark in remarks)])
 
 
 def _interval(mean: float, low: float, high: float, form: str) -> str:
@@ -141,7 +155,10 @@ def _interval(mean: float, low: float, high: float, form: str) -> str:
 
 
 def _list(texts: list[str] | None) -> list[str]:
-    return [part for text in texts or [] for part in spelling.split(text)]
+    parts = [part for text in texts or [] for part in spelling.split(text)]
+    if texts and not parts:
+        raise InputError("an empty list of names was given; leave the option out, or name at least one.")
+    return parts
 
 
 def _integer(name: str, text: str) -> Any:

@@ -132,7 +132,7 @@ def compare(bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str =
         if record.sizes["replicate"] == 1:  # one run says nothing certain about an expectation
             low, high = np.full_like(low, -np.inf), np.full_like(high, np.inf)
         curve = curve.mean(axis=0, keepdims=True)
-    trivial = trivial_bound(facts, kind, record.t.values)
+    trivial = trivial_bound(facts, kind, record, bound.in_expectation)
     anytime = not bound.ties and not any(a.id.startswith("tied") for a in bound.assumes)
     text, first = audit.verdict(checks, low, high, curve, trivial, anytime)
     return Comparison(
@@ -141,7 +141,16 @@ def compare(bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str =
     )  # fmt: skip
 
 
-def trivial_bound(facts: dict[str, Any], kind: str, t: np.ndarray) -> np.ndarray:
-    """t times the largest possible regret of one step: the range of one loss, times the largest weight when online."""
+def trivial_bound(facts: dict[str, Any], kind: str, record: xr.Dataset, in_expectation: bool = False) -> np.ndarray:
+    """t times the largest possible regret of one step, at every checkpoint.
+
+    The largest regret of a step is the range of one loss over the domain; of a weighted online loss, times the sum of
+    its weights: their expectation for a bound in expectation (E f_t = c f), else what they came to on this run.
+    """
+    t = record.t.values.astype(float)
     span = facts["problem"]["constants"].get("span", [math.inf])[0]
-    return np.asarray(t, dtype=float) * span * (facts["law"]["max_weight"] if kind == "online" else 1.0)
+    if kind != "online":
+        return np.asarray(t * span)
+    expected = facts["law"]["factor"] if in_expectation else None
+    weight = float(record["received"].sum("example").max()) / t[-1] if expected is None else expected
+    return np.asarray(t * span * weight)

@@ -189,7 +189,8 @@ class Result:
                     "low": regret["lo"],
                     "high": regret["hi"],
                 }
-                line |= {"exponent": row["exponent"]["value"]}
+                line |= {"exponent": row["exponent"]["value"], "bound": None, "value": None, "ratio": None}
+                line["verdict"] = "no bound"
                 if bound:
                     line |= {"bound": bound["id"], "value": bound["value"], "ratio": bound["ratio"]}
                     line["verdict"] = bound["verdict"]
@@ -206,6 +207,9 @@ class Result:
         progress: bool = False,
     ) -> Result:
         """Go on to a later horizon, or add replicates, bit for bit as if it had been asked for at once.
+
+        The steps are the same in any case; comparators, which start from those of the checkpoint before, are the same
+        when the checkpoints are, and else agree within their certified gap.
 
         Parameters
         ----------

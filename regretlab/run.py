@@ -23,7 +23,7 @@ from regretlab.rng import Streams
 from regretlab.samplers import Cyclic, Sampler, Setting, Uniform
 from regretlab.state import pack, unpack
 
-CHECKPOINTS = 40
+CHECKPOINTS = 30
 BLOCK_STEPS = 512
 BLOCK_UNIFORMS = 2_000_000
 
@@ -60,7 +60,13 @@ def plan(
     measure: Sequence[str] = (),
 ) -> Plan:
     """Check the arguments of a run and fit the sampler to it; no step is made."""
+    for attribute in ("n", "d", "convex"):
+        if not hasattr(problem, attribute):
+            raise InputError(
+                f"the problem {type(problem).__name__} does not set {attribute!r}; a Problem needs n, d, convex."
+            )
     horizon = int(number("horizon", horizon, "[1, 1e12]", integer=True))
+    measure = (measure,) if isinstance(measure, str) else measure
     if isinstance(replicates, Sequence):
         chosen = tuple(int(number("replicate", r, "[0, inf)", integer=True)) for r in replicates)
     else:
@@ -79,7 +85,7 @@ def plan(
 
 
 def checkpoint_times(checkpoints: str | Sequence[int], horizon: int) -> np.ndarray:
-    """Increasing steps at which the record is written, the horizon last; ``"log"`` gives about 40, log-spaced.
+    """Increasing steps at which the record is written, the horizon last; ``"log"`` gives about 30, log-spaced.
 
     Examples
     --------

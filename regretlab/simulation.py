@@ -9,13 +9,14 @@ from regretlab import algorithms
 from regretlab.algorithms import Algorithm
 from regretlab.errors import InputError
 from regretlab.problems import Problem
+from regretlab.problems.names import parse
 from regretlab.regret import Regrets
 from regretlab.result import Result, joined
 from regretlab.run import describe, plan, run
 
 
 def simulate(
-    problem: Problem,
+    problem: str | Problem,
     algorithm: str | Algorithm | Sequence[str | Algorithm],
     *,
     horizon: int,
@@ -30,7 +31,8 @@ def simulate(
 
     Parameters
     ----------
-    problem : Problem
+    problem : Problem or str
+        For example ``rl.problems.Reddi(C=8)`` or ``"reddi(C=8)"``.
     algorithm : str, Algorithm or a sequence of them
         For example ``"adam(alpha=0.1, beta1=0)"`` or ``rl.algorithms.AdamCB(gamma=0.4)``. All share the random
         streams of the seed, so that comparisons are paired.
@@ -60,6 +62,7 @@ def simulate(
     >>> bool(result.interval("online").mean > 300)
     True
     """
+    problem = parse(problem)
     several = isinstance(algorithm, Sequence) and not isinstance(algorithm, str)
     chosen: Sequence[Any] = algorithm if several else [algorithm]  # type: ignore[assignment]
     if not chosen:

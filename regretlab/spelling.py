@@ -35,7 +35,7 @@ def parse(text: str) -> list[tuple[str, dict[str, Any]]]:
         MemoryError,
     ):
         raise InputError(
-            f"cannot read {text!r}; write a name with keyword arguments, for example 'adam(alpha=0.1, beta1=0)'."
+            f"cannot read {text!r}; write a name with keyword arguments, each once, as in 'adam(alpha=0.1, beta1=0)'."
         ) from None
 
 
@@ -52,8 +52,8 @@ def _call(node: ast.expr) -> tuple[str, dict[str, Any]]:
         raise ValueError("not a name with keyword arguments")
     arguments = {}
     for keyword in node.keywords:
-        if keyword.arg is None:
-            raise ValueError("no unpacking")
+        if keyword.arg is None or keyword.arg in arguments:
+            raise ValueError("no unpacking, and every argument once")
         arguments[keyword.arg] = _value(keyword.value)
     return node.func.id, arguments
 

@@ -200,10 +200,21 @@ def test_a_bound_is_violated_only_by_a_whole_interval():
     assert verdict([0.0, 1.1], [0.0, 1.2], checks=failed)[0] == "assumption fails: convex"
 
 
+def test_the_trivial_bound_counts_the_weights_that_were_given():
+    """A bound in expectation competes with T times the range, whatever the importance weights of one run may be."""
+    names = "alpha=7/20, beta1=0, beta2=1/65, lam=1/1000"
+    result = rl.simulate(rl.problems.Reddi(C=8), f"adamcb({names})", horizon=1000, replicates=2)
+    comparison = result.bound("adamcb.printed")
+    assert comparison.trivial[-1] == 1000 * 16
+    assert comparison.verdict == "vacuous"
+    per_run = result.bound("adamx.printed").trivial[-1]
+    assert per_run == pytest.approx(16 * float(result.record.received.sum("example").max()))
+
+
 def test_one_run_does_not_judge_an_expectation():
     names = "alpha=7/20, beta1=0, beta2=1/65, lam=1/1000"
     one, many = (
-        rl.simulate(rl.problems.Reddi(C=8), f"adamcb({names})", horizon=500, replicates=r).bound("adamcb.printed")
+        rl.simulate(rl.problems.Reddi(C=8), f"adamcb_ours({names})", horizon=2000, replicates=r).bound("adamcb.ours")
         for r in (1, 4)
     )
     assert (one.verdict, many.verdict) == ("undecided", "holds")

@@ -44,7 +44,7 @@ def _bare(monkeypatch):
 def test_the_main_verdicts(call, tmp_path):
     status, out, _ = call(*QUICK, "--out", "out")
     assert status == 0
-    assert "violated (from t = 42)" in out
+    assert "violated (first at t = 42)" in out
     assert out.count("holds") == 4  # AMSGrad twice, AdamX, SGD
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert summary["schema"] == 1
@@ -101,7 +101,7 @@ def test_a_toml_study(call, tmp_path):
     status, out, _ = call("run", "mine.toml", "--json")
     assert status == 0
     assert [row["horizon"] for row in json.loads(out)["rows"]] == [20, 20, 30]
-    assert sorted(p.name for p in (tmp_path / "regretlab-out" / "results").iterdir()) == [
+    assert sorted(p.name for p in (tmp_path / "regretlab-out" / "mine" / "results").iterdir()) == [
         "reddi-1.nc", "reddi-2.nc", "stochastic-reddi.nc",
     ]  # fmt: skip
 
@@ -110,7 +110,7 @@ def test_a_toml_study(call, tmp_path):
 def test_adamcb_as_printed_is_vacuous_and_linear(call, tmp_path):
     call("run", "logistic", "--problems", "logistic(data='digits:0-1')", "--algorithms", "adamcb", "--horizon", "100",
          "--replicates", "2")  # fmt: skip
-    page = (tmp_path / "regretlab-out" / "report.html").read_text()
+    page = (tmp_path / "regretlab-out" / "logistic" / "report.html").read_text()
     assert "the diameter term grows like T^1" in page
     assert "it is 1220.69 per step, for every T" in page
     assert "this bound is vacuous at this horizon" in page
@@ -194,11 +194,11 @@ def test_every_listed_name_has_a_page():
 @pytest.mark.usefixtures("bare")
 def test_resume_keeps_what_was_finished_and_only_that(call, tmp_path, monkeypatch):
     call(*QUICK)
-    first = (tmp_path / "regretlab-out" / "results" / "reddi.nc").stat().st_mtime_ns
+    first = (tmp_path / "regretlab-out" / "reddi" / "results" / "reddi.nc").stat().st_mtime_ns
     call(*QUICK, "--resume")
-    assert (tmp_path / "regretlab-out" / "results" / "reddi.nc").stat().st_mtime_ns == first
+    assert (tmp_path / "regretlab-out" / "reddi" / "results" / "reddi.nc").stat().st_mtime_ns == first
     call(*QUICK, "--resume", "--seed", "1")
-    assert (tmp_path / "regretlab-out" / "results" / "reddi.nc").stat().st_mtime_ns != first
+    assert (tmp_path / "regretlab-out" / "reddi" / "results" / "reddi.nc").stat().st_mtime_ns != first
 
 
 @pytest.mark.usefixtures("bare")
@@ -217,7 +217,7 @@ def test_an_interruption_loses_only_what_was_running(call, tmp_path, monkeypatch
     status, _, err = call(*arguments)
     assert status == 130
     assert "--resume" in err
-    out = tmp_path / "regretlab-out"
+    out = tmp_path / "regretlab-out" / "reddi"
     assert not (out / "summary.json").exists()
     assert rl.Result.open(out / "results" / "reddi.nc").facts("sgd")["seed"] == 5, "all four algorithms were finished"
     assert rl.Result.open(out / "results" / "stochastic-reddi.nc").facts("adam")["seed"] == 0, "still the earlier run"

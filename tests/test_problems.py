@@ -128,8 +128,7 @@ def test_the_euclidean_projection_is_not_the_weighted_one():
 
 def test_a_users_own_problem_needs_only_losses_and_gradients():
     class Quadratic(rl.problems.Problem):
-        name, n, d, convex, convex_reason, domain = "quadratic", 3, 2, True, "a square", Box(-1, 1)
-        start = np.ones(2)
+        n, d, convex, domain = 3, 2, True, Box(-1, 1)
         centres = np.array([[0.5, 0.0], [0.0, 0.5], [0.1, 0.1]])
 
         def losses_and_gradients(self, x, J):
@@ -139,6 +138,15 @@ def test_a_users_own_problem_needs_only_losses_and_gradients():
     result = rl.simulate(Quadratic(), "sgd(alpha=0.1)", horizon=500, replicates=2, measure=("cumulative", "sampler"))
     assert result.interval("cumulative").mean / 500 < 0.1
     assert result.comparisons()[0].verdict.startswith("assumption fails: bounded_gradients")
+    del Quadratic.convex
+    with pytest.raises(rl.InputError, match="Quadratic does not set 'convex'"):
+        rl.simulate(Quadratic(), "sgd", horizon=5)
+
+
+def test_a_problem_can_be_given_as_text():
+    assert rl.simulate("reddi(C=8)", "adam", horizon=5).problem["name"] == rl.problems.Reddi(C=8).name
+    with pytest.raises(rl.InputError, match="3 is not a problem"):
+        rl.simulate(3, "adam", horizon=5)
 
 
 @pytest.mark.parametrize(

@@ -195,6 +195,7 @@ def test_provenance_is_complete():
         ("adamcb(gamma=0)", {}, ["gamma=0", "(0, 1]"]),
         ("adam(batch_size=41)", {}, ["batch_size=41", "n=40"]),
         ("adam(alpha='x')", {}, ["alpha='x'", "not a number"]),
+        ("adam(alpha=1, alpha=2)", {}, ["each once"]),
         ("adam(alpha=True)", {}, ["alpha=True", "not a number"]),
         ("adam", {"horizon": 0}, ["horizon=0", "[1, "]),
         ("adam", {"horizon": 2.5}, ["horizon=2.5", "integer"]),

@@ -67,10 +67,18 @@ class _Figure(Figure):
         return buffer.getvalue()
 
 
+class _Axes(Axes):
+    """Axes that a notebook shows as their figure."""
+
+    def _repr_png_(self) -> bytes:
+        save(self, buffer := io.BytesIO(), suffix=".png")
+        return buffer.getvalue()
+
+
 @style()
 def axes(width: float = COLUMN, height: float = HEIGHT) -> Axes:
     """Empty Axes in a figure of their own, sizes in inches; a legend above them adds to the height."""
-    return _Figure(figsize=(width, height), layout="constrained").add_subplot()
+    return _Figure(figsize=(width, height), layout="constrained").add_subplot(axes_class=_Axes)
 
 
 def save(figure: Figure | Axes, path: str | os.PathLike[str] | IO[bytes], *, suffix: str | None = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,8 +25,8 @@ class Constant(NamedTuple):
 class Problem(ABC):
     r"""The finite sum :math:`f(x) = \frac1n \sum_j f_j(x)` over a domain X.
 
-    A user's own problem sets the attributes below and writes :meth:`losses_and_gradients`; everything else has a
-    default that is derived from it.
+    A user's own problem sets ``n``, ``d`` and ``convex`` and writes :meth:`losses_and_gradients`; everything else has
+    a default. Bounds that need a constant which the problem does not declare say so.
 
     Attributes
     ----------
@@ -43,15 +44,19 @@ class Problem(ABC):
         The batch size K used unless an algorithm sets one.
     """
 
-    name: str
+    name: str = "a user's problem"
     n: int
     d: int
     convex: bool
-    convex_reason: str
-    domain: Domain | None
-    start: np.ndarray
+    convex_reason: str = "declared by the problem's author"
+    domain: Domain | None = None
     order: str = "uniform"
     batch_size: int = 1
+
+    @cached_property
+    def start(self) -> np.ndarray:
+        """The first iterate x_1; zero unless a problem sets it."""
+        return np.zeros(self.d)
 
     @abstractmethod
     def losses_and_gradients(self, x: Array, J: Array) -> tuple[Array, Array]:

@@ -39,7 +39,7 @@ class LinearModel(Problem):
         self.Z, self.y = np.ascontiguousarray(Z, dtype=float), np.asarray(y, dtype=float)
         self.n, self.d = self.Z.shape
         self.domain = domain
-        self.start = np.broadcast_to(np.asarray(start, dtype=float), (self.d,)).copy()
+        self.__dict__["start"] = np.broadcast_to(np.asarray(start, dtype=float), (self.d,)).copy()
 
     @abstractmethod
     def phi(self, u: Array, y: Array) -> Array:

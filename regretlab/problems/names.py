@@ -34,6 +34,8 @@ def parse(text: str | Problem) -> Problem:
     """
     if isinstance(text, Problem):
         return text
+    if not isinstance(text, str):
+        raise InputError(f"{text!r} is not a problem; use a name such as 'reddi(C=8)' or a Problem object.")
     (name, arguments), *more = spelling.parse(text)
     if more:
         raise InputError(f"cannot read the problem {text!r}; write one name with arguments, as in 'reddi(C=8)'.")
