@@ -70,6 +70,7 @@ class Result:
         self._facts = json.loads(record.attrs["descriptions"])
         self._problem, self._chosen = problem, chosen
         self._parts: dict[str, xr.Dataset] = {}
+        self._compared: dict[tuple[str, str, str], Comparison] = {}
 
     @property
     def algorithms(self) -> list[str]:
@@ -144,7 +145,10 @@ class Result:
                 f"not about {facts['method']} with {facts['sampler']}; applicable here: "
                 f"{', '.join(b.id for b in self.applicable(algorithm)) or 'none'}."
             )
-        return compare(bound, facts, self.of(algorithm), mode)
+        key = (bound.id, self._name(algorithm), mode)
+        if key not in self._compared:
+            self._compared[key] = compare(bound, facts, self.of(algorithm), mode)
+        return self._compared[key]
 
     def applicable(self, algorithm: str | None = None) -> list[Bound]:
         """The bounds that are about this method and sampler and speak of a regret that was measured."""
