@@ -16,7 +16,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from tqdm import tqdm
 from regretlab import plots, report
 from regretlab._version import __version__
 from regretlab.errors import InputError
+from regretlab.files import whole
 from regretlab.problems import Problem
 from regretlab.result import Result
 from regretlab.simulation import simulate
@@ -51,19 +51,9 @@ class OutputFolder:
             reason = error.strerror or str(error)
             raise InputError(f"cannot write to --out {str(path)!r}: {reason}; choose a writable folder.") from None
 
-    @contextmanager
-    def whole(self, name: str) -> Iterator[Path]:
-        """A path to write to; on leaving the block the file is moved to ``name`` in one step."""
-        target = self.path / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.path, prefix=".partial-") as folder:
-            partial = Path(folder) / target.name
-            yield partial
-            os.replace(partial, target)
-
     def write(self, name: str, text: str) -> None:
         """Write a text file, whole or not at all."""
-        with self.whole(name) as path:
+        with whole(self.path / name) as path:
             path.write_text(text, encoding="utf-8")
 
 
@@ -110,7 +100,9 @@ def _simulate(
         shutil.rmtree(folder, ignore_errors=True)
     digests = [_digest(problem, cell.algorithm, cell.arguments()) for cell, problem in zip(cells, made, strict=True)]
     todo = [i for i, path in enumerate(paths) if not (resume and _made_by(path) == digests[i])]
-    parts = {i: [folder / f"{_digest(made[i], a, cells[i].arguments())}.nc" for a in cells[i].algorithm] for i in todo}
+    parts = {
+        i: [folder / f"{i}-{_digest(made[i], a, cells[i].arguments())}.nc" for a in cells[i].algorithm] for i in todo
+    }
     tasks = [
         (i, part, made[i], text, cells[i].arguments())
         for i in todo

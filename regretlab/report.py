@@ -26,7 +26,7 @@ from regretlab.result import Result
 #: How symbols are written in MathML, where the printer would not find the paper's letter by itself.
 LETTERS = {s.lam: "lambda", s.eps: "epsilon", s.D: "D_∞", s.G: "G_∞", s.M: "M", s.S: "S", s.B: "B_T"}
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-VERDICT_CLASS = {"holds": "holds", "violated": "violated", "vacuous": "vacuous", "undecided": "undecided"}
+VERDICTS = {"holds", "violated", "vacuous", "undecided"}
 
 
 def figure_titles(result: Result) -> list[str]:
@@ -83,7 +83,7 @@ def number(value: float | None, digits: int = 4) -> str:
 
 def verdict_class(verdict: str) -> str:
     """The style of a verdict; failed assumptions share one."""
-    return VERDICT_CLASS.get(verdict, "fails")
+    return verdict if verdict in VERDICTS else "fails"
 
 
 def formula(expression: sp.Expr) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from regretlab.bounds import Bound
 from regretlab.comparison import Comparison, compare, mean_interval
 from regretlab.errors import InputError, closest
 from regretlab.extension import later, more
+from regretlab.files import whole
 from regretlab.problems import Problem
 from regretlab.regret import KINDS
 from regretlab.scaling import Exponent
@@ -265,11 +265,8 @@ class Result:
         """Save the record. The file appears whole or not at all."""
         target = Path(path)
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=target.parent, prefix=".partial-") as folder:
-                partial = Path(folder) / target.name
+            with whole(target) as partial:
                 self.record.to_netcdf(partial, engine="h5netcdf")
-                os.replace(partial, target)
         except OSError as error:
             raise InputError(
                 f"cannot write {str(path)!r}: {error.strerror or error}; choose a writable path."

@@ -192,6 +192,13 @@ def test_every_listed_name_has_a_page():
 
 
 @pytest.mark.usefixtures("bare")
+def test_the_same_problem_twice_is_run_twice(call, tmp_path):
+    assert call("run", "reddi", "--problems", "reddi,reddi", "--algorithms", "adam", "--horizon", "5")[0] == 0
+    names = {p.name for p in (tmp_path / "regretlab-out" / "reddi" / "results").iterdir()}
+    assert names == {"reddi-1.nc", "reddi-2.nc"}
+
+
+@pytest.mark.usefixtures("bare")
 def test_resume_keeps_what_was_finished_and_only_that(call, tmp_path, monkeypatch):
     call(*QUICK)
     first = (tmp_path / "regretlab-out" / "reddi" / "results" / "reddi.nc").stat().st_mtime_ns

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+import sympy as sp
 import xarray as xr
 
 from regretlab.bounds import _symbols as s
@@ -59,7 +60,7 @@ def values(description: dict[str, Any], record: xr.Dataset, mode: str = "stated"
     if mode == "a priori":
         arguments = {symbol.name: numbers[symbol.name] for symbol in (s.d, s.n, s.G, s.L, s.T, s.p_min)}
         for symbol, worst in s.WORST.items():
-            numbers[symbol.name] = np.asarray(s.sp.lambdify(list(arguments), worst)(**arguments))
+            numbers[symbol.name] = np.asarray(sp.lambdify(list(arguments), worst)(**arguments))
     else:
         numbers["S_v"] = record["sum_sqrt_v_hat"].values
         numbers["S_g"] = record["sum_gradient_norms"].values
