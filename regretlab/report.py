@@ -21,19 +21,23 @@ from regretlab.bounds import Bound
 from regretlab.bounds import _symbols as s
 from regretlab.bounds.adamcb import EXPERIMENT
 from regretlab.comparison import Comparison
+from regretlab.plots._draw import SUPERSCRIPTS
 from regretlab.result import Result
 
 #: How symbols are written in MathML, where the printer would not find the paper's letter by itself.
 LETTERS = {s.lam: "lambda", s.eps: "epsilon", s.D: "D_∞", s.G: "G_∞", s.M: "M", s.S: "S", s.B: "B_T"}
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 VERDICTS = {"holds", "violated", "vacuous", "undecided"}
 
 
 def figure_titles(result: Result) -> list[str]:
     """The titles of one problem's figures: overviews, then bound versus regret of every algorithm with a bound."""
-    learns = any(result.facts(a)["sampler"] not in ("cyclic", "uniform") for a in result.algorithms)
     bounded = [plots.label(result, name) for name in result.algorithms if result.applicable(name)]
-    return ["regret", "average", *(["probabilities"] if learns else []), *(f"bound {label}" for label in bounded)]
+    return [
+        "regret",
+        "average",
+        *(["probabilities"] if plots.learning(result) else []),
+        *(f"bound {label}" for label in bounded),
+    ]
 
 
 def figure(result: Result, title: str) -> Axes:

@@ -20,6 +20,7 @@ from regretlab.plots._data import (
     average_regret_data,
     bound_versus_regret_data,
     label,
+    learning,
     regret_overview_data,
     sampling_probabilities_data,
 )
@@ -49,8 +50,8 @@ if TYPE_CHECKING:
     from regretlab.result import Result
 
 __all__ = ["COLOURS", "COLUMN", "average_regret", "average_regret_data", "axes", "bound_versus_regret",
-    "bound_versus_regret_data", "label", "regret_overview", "regret_overview_data", "sampling_probabilities",
-    "sampling_probabilities_data", "save", "style"]  # fmt: skip
+    "bound_versus_regret_data", "label", "learning", "regret_overview", "regret_overview_data",
+    "sampling_probabilities", "sampling_probabilities_data", "save", "style"]  # fmt: skip
 
 
 @style()

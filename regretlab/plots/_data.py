@@ -120,6 +120,11 @@ def regret_overview_data(result: Result, *, kind: str = "online") -> pd.DataFram
     return data
 
 
+def learning(result: Result) -> list[str]:
+    """The algorithms whose sampler learns: neither cyclic nor uniform."""
+    return [a for a in result.algorithms if result.facts(a)["sampler"] not in (Cyclic.name, Uniform.name)]
+
+
 def sampling_probabilities_data(result: Result, *, algorithms: Sequence[str] | None = None) -> pd.DataFrame:
     """The data of :func:`sampling_probabilities`.
 
@@ -127,8 +132,7 @@ def sampling_probabilities_data(result: Result, *, algorithms: Sequence[str] | N
     runs: mean, smallest and largest probability of that rank), ``uniform`` (1/n), ``total`` (the sum that was divided
     by: K for inclusion probabilities).
     """
-    fixed = (Cyclic.name, Uniform.name)
-    names = algorithms or [a for a in result.algorithms if result.facts(a)["sampler"] not in fixed]
+    names = algorithms or learning(result)
     parts = []
     for facts in map(result.facts, names):
         name, total = facts["algorithm"], facts["law"]["total"]
