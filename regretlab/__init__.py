@@ -5,13 +5,13 @@ result = rl.simulate(rl.problems.Reddi(C=8), "adam(alpha=7/20, beta1=0, beta2=1/
 result.table()
 """
 
-from regretlab import algorithms, bounds, methods, problems, samplers, scaling
+from regretlab import algorithms, bounds, claims, methods, problems, samplers, scaling
 from regretlab._version import __version__
 from regretlab.errors import InputError, NonFiniteError
 from regretlab.result import Result
 from regretlab.simulation import simulate
 
 __all__ = [
-    "InputError", "NonFiniteError", "Result", "__version__", "algorithms", "bounds", "methods", "problems", "samplers",
-    "scaling", "simulate",
+    "InputError", "NonFiniteError", "Result", "__version__", "algorithms", "bounds", "claims", "methods", "problems",
+    "samplers", "scaling", "simulate",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from typing import Any
 
 import sympy as sp
@@ -11,6 +12,7 @@ from regretlab import studies
 from regretlab.algorithms import ALGORITHMS, Named
 from regretlab.bounds import Bound
 from regretlab.bounds._symbols import LATEX, MEANING
+from regretlab.claims import Ledger, pages
 from regretlab.errors import closest
 from regretlab.methods import Method
 from regretlab.parameters import Component
@@ -33,6 +35,7 @@ def everything() -> dict[str, list[tuple[str, str]]]:
         "Algorithms": [(a.name, f"{a.title}: {a.source}") for a in ALGORITHMS.values()],
         "Methods (METHOD+SAMPLER makes an algorithm)": [(n, _first_line(k)) for n, k in Method.known.items()],
         "Samplers": [(name, _first_line(kind)) for name, kind in Sampler.known.items()],
+        "Papers whose claims 'regretlab verify' re-checks ('regretlab show CLAIM')": _papers(),
         "Bounds": [(b.id, f"{b.source}; {b.status}{', ' + b.mark if b.mark else ''}") for b in Bound.known.values()],
     }
 
@@ -50,7 +53,15 @@ def page(name: str) -> str:
     for kind in (Method.known.get(name), Sampler.known.get(name)):
         if kind is not None:
             return f"{name}\n\n{_doc(kind)}\n\n{_parameters(kind)}"
-    known = {*studies.BUILT_IN, *ALGORITHMS, *names.PROBLEMS, *Bound.known, *Method.known, *Sampler.known}
+    ledger = Ledger()
+    if name in ledger.claims:
+        return pages.one(ledger.verify([name], jobs=1)[0])
+    papers = {claim.id.split(".")[0] for claim in ledger.claims.values()}
+    if name in papers:
+        return _paper(name, ledger)
+    if name.split(".")[0] in papers:
+        raise closest("claim", name, [c for c in ledger.claims if c.startswith(f"{name.split('.')[0]}.")])
+    known = {*papers, *studies.BUILT_IN, *ALGORITHMS, *names.PROBLEMS, *Bound.known, *Method.known, *Sampler.known}
     raise closest("name", name, known)
 
 
@@ -96,7 +107,24 @@ def _bound(bound: Bound) -> str:
     lines += [f"  {symbol} ({sp.latex(symbol, symbol_names=LATEX)}): {MEANING[symbol]}" for symbol in symbols]
     samplers = f" with the sampler {' or '.join(bound.samplers)}" if bound.samplers else " with any sampler"
     lines += ["", f"About: {' or '.join(bound.methods)}{samplers}."]
-    return "\n".join([*lines, *([bound.remark] if bound.remark else [])])
+    lines += [bound.remark] if bound.remark else []
+    ledger = Ledger()
+    verdicts = [pages.line(entry) for entry in ledger.verify(ledger.about(bound.id), jobs=1)]
+    return "\n".join(
+        [*lines, "", "The ledger says (regretlab show CLAIM for more):", *(verdicts or ["  nothing about it"])]
+    )
+
+
+def _paper(name: str, ledger: Ledger) -> str:
+    claims = [c for c in ledger.claims.values() if c.id.startswith(f"{name}.")]
+    folder = ledger.files[claims[0].id].parent
+    lines = [f"  {c.id} ({c.at}): {c.statement.kind}" for c in claims]
+    return "\n".join([f"{name}: {claims[0].paper}", "", f"Claims (regretlab verify {folder}):", *lines])
+
+
+def _papers() -> list[tuple[str, str]]:
+    counts = Counter((c.id.split(".")[0], c.paper) for c in Ledger().claims.values() if not c.is_correction)
+    return [(name, f"{title}: {count} claims") for (name, title), count in counts.items()]
 
 
 def _parameters(kind: type[Component]) -> str:

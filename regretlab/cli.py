@@ -1,6 +1,7 @@
 """The command line. Thin: every command is a function of the library.
 
-Exit status: 0 done, 2 bad input (one sentence on standard error), 130 interrupted.
+Exit status: 0 done, 1 a verdict differs from the one pinned (verify), 2 bad input (one sentence on standard error),
+130 interrupted.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import inspect
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +18,8 @@ from rich.console import Console
 from rich.table import Table
 
 from regretlab import __version__, catalogue, spelling, studies
-from regretlab.errors import InputError, NonFiniteError
+from regretlab.claims import Ledger, pages
+from regretlab.errors import InputError, NonFiniteError, closest
 from regretlab.output import OutputFolder, write_study
 from regretlab.parameters import number
 from regretlab.plots import label
@@ -105,6 +108,41 @@ def list_() -> None:
 def show(name: Annotated[str, typer.Argument(help="Any name that 'regretlab list' prints.")]) -> None:
     """Show what something is: its formula, source, parameters with ranges and defaults."""
     print(inspect.cleandoc(catalogue.page(name)))
+
+
+@app.command()
+def verify(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files of claims or folders of them; default the papers shipped.")
+    ] = None,
+    search: Annotated[bool, typer.Option("--search", help="Find every certificate anew and write it.")] = False,
+    form: Annotated[str, typer.Option("--format", help="text, json, html or latex.")] = "text",
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="File to write instead of standard output.")] = None,
+    certificates: Annotated[
+        Path | None, typer.Option(help="Folder of the certificates; default 'certs' beside each file of claims.")
+    ] = None,
+    jobs: Annotated[str | None, typer.Option(help="Number of processes; default one per core.")] = None,
+) -> None:
+    """Re-check the certificates of papers' claims; exit status 1 if a verdict is not the one pinned."""
+    writers = {"json": pages.as_json, "html": pages.html, "latex": pages.latex}
+    if form not in {"text", *writers}:
+        raise closest("format", form, ["text", *writers])
+    if out is not None and not out.parent.is_dir():
+        raise InputError(f"the folder {out.parent} of --out does not exist; make it first, or name another.")
+    workers = _integer("jobs", jobs) if jobs is not None else os.cpu_count() or 1
+    entries = Ledger(paths or (), certificates).verify(search=search, jobs=workers)
+    if form == "text":
+        width = 110 if out is not None else None if sys.stdout.isatty() else PLAIN_WIDTH
+        with out.open("w", encoding="utf-8") if out is not None else nullcontext() as file:
+            Console(width=width, highlight=False, file=file).print(pages.text(entries))
+    elif out is not None:
+        out.write_text(writers[form](entries), encoding="utf-8")
+    else:
+        print(writers[form](entries), end="")
+    if out is not None:
+        print("\n".join([*pages.summary(entries), f"Written: {out}"]))
+    if not all(e.as_pinned for e in entries):
+        raise typer.Exit(1)
 
 
 def table(result: Result) -> Table:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import operator
+from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from regretlab.errors import InputError
@@ -22,9 +24,31 @@ def parse(text: str) -> list[tuple[str, dict[str, Any]]]:
     >>> parse("amsgrad(alpha=7/20)+adambs(p_min=1e-4)")
     [('amsgrad', {'alpha': 0.35}), ('adambs', {'p_min': 0.0001})]
     """
+    return _parse(text, ast.literal_eval)
+
+
+def exact(text: str) -> list[tuple[str, dict[str, Any]]]:
+    """The same with every number as the fraction that is written, for what must not be rounded.
+
+    Examples
+    --------
+    >>> exact("adam(alpha=7/20, eps=1e-8, beta1=0.9)")[0][1]["alpha"]
+    Fraction(7, 20)
+    """
+
+    def value(node: ast.expr) -> Any:
+        plain = ast.literal_eval(node)
+        if isinstance(plain, bool) or not isinstance(plain, (int, float)):
+            return plain
+        return Fraction(ast.get_source_segment(text.strip(), node) or "")
+
+    return _parse(text, value)
+
+
+def _parse(text: str, read: Callable[[ast.expr], Any]) -> list[tuple[str, dict[str, Any]]]:
     try:
         tree = ast.parse(text.strip(), mode="eval").body
-        return [_call(node) for node in _summands(tree)]
+        return [_call(node, read) for node in _summands(tree)]
     except (
         SyntaxError,
         ValueError,
@@ -45,7 +69,7 @@ def _summands(node: ast.expr) -> list[ast.expr]:
     return [node]
 
 
-def _call(node: ast.expr) -> tuple[str, dict[str, Any]]:
+def _call(node: ast.expr, read: Callable[[ast.expr], Any]) -> tuple[str, dict[str, Any]]:
     if isinstance(node, ast.Name):
         return node.id, {}
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.args:
@@ -54,25 +78,26 @@ def _call(node: ast.expr) -> tuple[str, dict[str, Any]]:
     for keyword in node.keywords:
         if keyword.arg is None or keyword.arg in arguments:
             raise ValueError("no unpacking, and every argument once")
-        arguments[keyword.arg] = _value(keyword.value)
+        arguments[keyword.arg] = _value(keyword.value, read)
     return node.func.id, arguments
 
 
-def _value(node: ast.expr) -> Any:
+def _value(node: ast.expr, read: Callable[[ast.expr], Any]) -> Any:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return -_number(node.operand)
+        return -_number(node.operand, read)
     if isinstance(node, ast.BinOp):
-        return _number(node)
-    return ast.literal_eval(node)
+        return _number(node, read)
+    return read(node)
 
 
-def _number(node: ast.expr) -> float:
+def _number(node: ast.expr, read: Callable[[ast.expr], Any]) -> float | Fraction:
     if isinstance(node, ast.BinOp):
         if type(node.op) not in _OPERATORS:
             raise ValueError("not arithmetic")
-        return float(_OPERATORS[type(node.op)](_number(node.left), _number(node.right)))
-    value = _value(node) if isinstance(node, ast.UnaryOp) else ast.literal_eval(node)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        found = _OPERATORS[type(node.op)](_number(node.left, read), _number(node.right, read))
+        return found if isinstance(found, Fraction) else float(found)
+    value = _value(node, read) if isinstance(node, ast.UnaryOp) else read(node)
+    if isinstance(value, bool) or not isinstance(value, (int, float, Fraction)):
         raise ValueError("not a number")
     return value
 

@@ -22,7 +22,7 @@ RANKS = [
     {"regret"},
     {"extension"},
     {"bounds", "audit"},
-    {"scaling"},
+    {"scaling", "claims"},
     {"comparison"},
     {"plots"},
     {"result"},

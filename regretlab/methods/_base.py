@@ -66,9 +66,13 @@ def generic(
     p: float = 0.5,
     eps: float = 0.0,
 ) -> Coefficients:
-    """Coefficients with every schedule broadcast to the shape of ``t``; the defaults are plain gradient descent's."""
+    """Coefficients with every schedule broadcast to the shape of ``t``; the defaults are plain gradient descent's.
+
+    They are floats, unless ``t`` holds objects (intervals, where a claim about a run is checked).
+    """
     given = {"mu": mu, "nu": nu, "beta": beta, "om": om, "rho": rho, "wd": wd, "eta": eta, "kap": kap, "c": c}
-    over_t = {name: np.broadcast_to(np.asarray(a, dtype=float), t.shape) for name, a in given.items()}
+    kind = object if t.dtype == object else float
+    over_t = {name: np.broadcast_to(np.asarray(a, dtype=kind), t.shape) for name, a in given.items()}
     return Coefficients(**over_t, p=p, eps=eps)
 
 

@@ -1,0 +1,188 @@
+"""Lemma 1: the regret of AdamBS's distribution update, from one step of mirror descent to the tuned bound."""
+
+from regretlab.claims import Paper, exp, log, maximum, real, sqrt
+from regretlab.claims.paper import inequality
+
+P = Paper("AdamBS", "Liu, Wu & Mozafari (2020), Adam with Bandit Sampling for Deep Learning")
+
+# One coordinate: the comparator p, the law pt = p^t, the weight w and its projection q = p^{t+1}.
+p, pt, w, q, h, alpha, x, g, ell, u = real("p pt w q h alpha x g l u")
+lp, lt, lw, lq = real("log_p log_pt log_w log_q")
+# Sums over the examples: divergences of p from p^t, p^{t+1} and w, <h, p^t - p>, and the rest.
+D0, D1, Dw, lin, excess, Q, squares, M2 = real("D0 D1 Dw lin X Q S2 M2")
+# Over all rounds: the regret and its linear majorant.
+total, first, t, reg, lins, R, L, pm, n, T, N, K, V = real("A D_first t reg lins R L p_min n T N K V")
+POSITIVE = [R > 0, L > 0, pm > 0, n >= 1, T >= 1]
+
+P.words(
+    "PropB1",
+    r"\bar R_T\le\frac{B_\phi(p,p^1)}{\alpha_p}+\frac1{\alpha_p}\sum_tE\,B_{\phi^*}(\nabla\phi(p^t)-\alpha_p\hat h_t,"
+    r"\nabla\phi(p^t))+\sum_tE\big[\|p^t-\tilde p^t\|\|\hat h_t\|_*\big]",
+    at="App. B, Prop. B.1, Eq. (21)",
+    why="for a loss that is not linear the proof needs E[h|p~] in the subdifferential at the point that was played, "
+    "while the text asks for the gradient at p^t; only the linear case (22) is used, and Lemma 1 proves it",
+)
+P.scalar(
+    "Eq24",
+    r"\sum_jp_j\big(e^{-\alpha_p\hat h_j}+\alpha_p\hat h_j-1\big)\le\frac{\alpha_p^2}2\sum_jp_j\hat h_j^2\quad("
+    r"\hat h_j\ge0)",
+    at="App. B, Eq. (24)",
+    f=x**2 / 2 - (exp(-x) + x - 1),
+    x=x,
+    a=0,
+    b="oo",
+    exports=excess <= alpha**2 / 2 * Q,
+    note="One summand, with x = alpha_p h_j >= 0 and divided by p_j.",
+)
+P.scalar(
+    "Eq24.negative",
+    r"e^{-x}+x-1\le\tfrac12x^2\quad(x<0)",
+    at="App. B, Eq. (24), without h >= 0",
+    f=x**2 / 2 - (exp(-x) + x - 1),
+    x=x,
+    a=-1,
+    b=0,
+    expect="refuted",
+    note="Why the losses are shifted by L^2/p_min^2.",
+)
+P.both(
+    "Eq28",
+    r"E\sum_jp_j\hat h_j^2\le E\sum_jp_j\frac{l_j^2\sum_k1(j=I_k)^2}{K\,p_j^2}=\sum_jl_j^2",
+    at="App. B, Eq. (28)",
+    uses=["AdamBS.Alg2.hhat"],
+    statements=[
+        inequality(
+            given=[p > 0, K >= 1, N >= 0, N <= K],
+            show=p * (ell * N / (K * p)) ** 2 <= p * (ell**2 * N / (K * p**2)),
+        ),
+        inequality(given=[p > 0, K >= 1], show=p * (ell**2 * (K * p) / (K * p**2)) == ell**2),
+    ],
+    exports=squares >= Q,
+    note="One summand: N is the count of example j among K draws, which is the Cauchy step, and K p_j its expectation.",
+)
+P.inequality(
+    "Eq29",
+    r"\sum_j\|g_j\|^2\Big(\frac1{p_j^t}-\frac1{p_j}\Big)\le\Big\langle-\frac{\|g\|^2}{(p^t)^2}+\frac{L^2}{p_{\min}^2},"
+    r"\,p^t-p\Big\rangle",
+    at="App. B, Eq. (29)",
+    given=[p > 0, pt > 0],
+    show=g**2 * (1 / pt - 1 / p) <= -(g**2) / pt**2 * (pt - p),
+    exports=reg <= lins,
+    note="One summand; the constant L^2/p_min^2 is free because both laws sum to 1.",
+)
+P.inequality(
+    "Eq29.negative",
+    r"\frac1{p^t}-\frac1p\le-\frac{p^t-p}{(p^t)^2}",
+    at="App. B, Eq. (29), without p, p^t > 0",
+    given=[p < 0, pt > 0],
+    show=1 / pt - 1 / p <= -(pt - p) / pt**2,
+    expect="refuted",
+    note="The convexity of 1/p that the step rests on holds on one side of 0 only.",
+)
+P.disagreement(
+    "Eq29.loss",
+    r"-\Big\{\frac{\|g_j\|^2}{(p_j^t)^2}+\frac{L^2}{p_{\min}^2}\Big\}\ \text{in Eq. (29)},\quad"
+    r"l_{t,j}=-\frac{\|g_j\|^2}{(p_j^t)^2}+\frac{L^2}{p_{\min}^2}\ \text{below it}",
+    at="App. B, Eq. (29), third line",
+    given=[p > 0, pm > 0, L > 0],
+    here=-(g**2 / p**2 + L**2 / pm**2),
+    there=-(g**2) / p**2 + L**2 / pm**2,
+    note="A slip of a sign without consequence in (29), where the constant cancels; Algorithm 2 has the second form.",
+)
+
+# --- one step of mirror descent --------------------------------------------------------------------------------------
+P.inequality(
+    "Lem1.identity",
+    r"\alpha\langle\hat h,p^t-p\rangle=D(p\|p^t)-D(p\|w)+\sum_jp_j^t(e^{-\alpha\hat h_j}+\alpha\hat h_j-1)",
+    at="App. B, Eq. (22), the linear case",
+    given=[lw == lt - alpha * h],
+    show=alpha * h * (pt - p) == (p * (lp - lt) - p + pt) - (p * (lp - lw) - p + w) + (w - pt + alpha * h * pt),
+    exports=alpha * lin == D0 - Dw + excess,
+    note="One summand, with w = p^t e^(-alpha h) of Eq. (23); the logarithms are symbols.",
+)
+P.both(
+    "Lem1.projection",
+    r"D(p\|w)\ge D(p\|p^{t+1})\quad\text{for every }p\in\mathcal P",
+    at="App. B, Eq. (22), the linear case",
+    uses=["AdamBS.Alg2.proj"],
+    statements=[
+        inequality(
+            show=(p * (lp - lw) - p + w) - (p * (lp - lq) - p + q) - (q * (lq - lw) - q + w) == (p - q) * (lq - lw),
+        ),
+        inequality(given=[pm > 0, u > 0, p >= pm], show=(p - maximum(pm, u)) * log(maximum(pm, u) / u) >= 0),
+        inequality(given=[q > 0, w > 0], show=w * (q / w * log(q / w)) - q + w >= 0),
+    ],
+    exports=Dw >= D1,
+    note="The generalised Pythagorean theorem, one summand each: the identity; that the projection q = max(p_min, u), "
+    "u = c w, makes an obtuse angle (log c cancels, as p and q sum to 1); and D(q|w) >= 0.",
+)
+P.derivation(
+    "Lem1.step",
+    r"\langle\hat h_t,p^t-p\rangle\le\frac{D(p\|p^t)-D(p\|p^{t+1})}{\alpha_p}+\frac{\alpha_p}2\sum_jp_j^t"
+    r"\hat h_{t,j}^2",
+    at="App. B, Eqs. (22) and (24)",
+    uses=["AdamBS.Lem1.identity", "AdamBS.Lem1.projection", "Eq24"],
+    given=[alpha > 0],
+    show=lin <= (D0 - D1) / alpha + alpha / 2 * Q,
+    exports=alpha * lin <= D0 - D1 + alpha**2 / 2 * Q,
+    expect="proved",
+)
+P.derivation(
+    "Lem1.sum",
+    r"\sum_{s\le t}E\langle l_s,p^s-p\rangle\le\frac{D(p\|p^1)-E\,D(p\|p^{t+1})}{\alpha_p}+\frac{\alpha_p}2nt"
+    r"\frac{L^4}{p_{\min}^4}",
+    at="App. B, Eqs. (28) and (30)",
+    uses=["AdamBS.Lem1.step", "Eq28", "AdamBS.Alg2.range", "AdamBS.Alg2.hhat"],
+    given=[alpha > 0, total <= (first - D0) / alpha + (t - 1) * alpha / 2 * n * M2],
+    show=total + lin <= (first - D1) / alpha + t * alpha / 2 * n * M2,
+    exports=alpha * lins <= R**2 + alpha**2 / 2 * n * T * M2,
+    expect="proved",
+    note="The induction step over the rounds, in expectation: A is the sum so far, and E h = l by Alg2.hhat. "
+    "Divergences are at most R^2 and not negative, which gives the exported sum over T rounds; M2 = L^4/p_min^4.",
+)
+P.both(
+    "Lem1.tuned",
+    r"\alpha_p=\sqrt{\frac{2R^2p_{\min}^4}{nTL^4}}\ \Rightarrow\ \frac{R^2}{\alpha_p}+\frac{\alpha_p}2\frac{nTL^4}"
+    r"{p_{\min}^4}=\frac{RL^2}{p_{\min}^2}\sqrt{2nT}",
+    at="App. B, Eq. (30)",
+    statements=[
+        inequality(
+            given=[R > 0, V > 0, alpha == sqrt(2 * R**2 / V)],
+            show=R**2 / alpha + alpha / 2 * V == R * sqrt(2 * V),
+        ),
+        inequality(given=POSITIVE, show=2 * R**2 * pm**4 / (n * T * L**4) == 2 * R**2 / (n * T * L**4 / pm**4)),
+        inequality(given=POSITIVE, show=sqrt(2 * (n * T * L**4 / pm**4)) == L**2 / pm**2 * sqrt(2 * n * T)),
+    ],
+    exports=R**2 + alpha**2 / 2 * n * T * M2 == alpha * u,
+    note="V = n T L^4/p_min^4. Exported with u for the right side, times alpha.",
+)
+P.derivation(
+    "Lem1",
+    r"E\sum_{t,j}\frac{\|g_j^t\|^2}{p_j^t}-\min_{p\in\mathcal P}E\sum_{t,j}\frac{\|g_j^t\|^2}{p_j}\le\frac{RL^2}{p_{"
+    r"\min}^2}\sqrt{2nT},\quad\alpha_p=\sqrt{\frac{2R^2p_{\min}^4}{nTL^4}}",
+    at="Lemma 1, Eq. (5); App. B, Eq. (30)",
+    uses=["Eq29", "AdamBS.Lem1.sum", "AdamBS.Lem1.tuned"],
+    given=[*POSITIVE, alpha > 0, u == R * L**2 / pm**2 * sqrt(2 * n * T)],
+    show=reg <= R * L**2 / pm**2 * sqrt(2 * n * T),
+    expect="proved",
+    note="For n p_min <= 1 (else P is empty), with p^{t-1} for p^t in Algorithm 2, and a comparator that does not "
+    "change. Every step is proved for one example or one round; that sums and expectations keep them is the reader's.",
+)
+P.inequality(
+    "Lem1.start",
+    r"p^1=\tfrac1n\ \Rightarrow\ D(p\|p^1)=\ln n+\sum_jp_j\ln p_j\le\ln n",
+    at="Lemma 1, a smaller R",
+    given=[p > 0, p <= 1],
+    show=p * log(p) <= 0,
+    note="One summand: with the uniform start R^2 may be replaced by ln n, since only the first divergence is used.",
+)
+P.vacuity(
+    "Lem1.small",
+    r"T\le\frac{2R^2}{n\,p_{\min}^2}\ \Rightarrow\ \frac{RL^2}{p_{\min}^2}\sqrt{2nT}\ge\frac{nL^2}{p_{\min}}T",
+    at="Lemma 1, Eq. (5), small T",
+    statement=inequality(
+        given=[*POSITIVE, n * pm**2 * T <= 2 * R**2],
+        show=R * L**2 / pm**2 * sqrt(2 * n * T) >= n * L**2 / pm * T,
+    ),
+    note="The right side is what the left side of (5) is at most for any laws in P.",
+)

@@ -1,0 +1,73 @@
+"""Certificates: small JSON files that a checker can accept or reject on their own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from regretlab.claims.fingerprint import fingerprint
+from regretlab.claims.statements import Statement
+from regretlab.claims.verdict import Rejected, fields
+from regretlab.files import whole
+
+#: Changes when the meaning of statements or certificates changes; older certificates are then stale.
+FORMAT = 1
+
+
+def digest(statement: Statement) -> str:
+    """What a certificate is about: the statement's text and the source of its functions."""
+    content = f"{FORMAT}\n{statement.kind}\n{statement.text()}\n{fingerprint(statement.functions())}"
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A claim of having decided a statement. It carries no verdict: that is the checker's to give.
+
+    Attributes
+    ----------
+    claim, digest : str
+        The claim's id and the digest of the statement it was found for.
+    form : str
+        One of :data:`regretlab.claims.checkers.FORMS`.
+    body : dict
+        The fields of that form, and no others.
+    tools : dict
+        Versions of the libraries the search ran with, for the record.
+    """
+
+    claim: str
+    digest: str
+    form: str
+    body: dict[str, Any]
+    tools: dict[str, str]
+
+    @property
+    def seal(self) -> str:
+        """A hash over everything else, so that a file that was edited by hand is recognised."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+    def write(self, path: Path) -> None:
+        """Write the file, whole or not at all."""
+        content = {"format": FORMAT, **asdict(self), "seal": self.seal}
+        with whole(path) as partial:
+            partial.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> Certificate:
+        """Read a file; a broken, foreign or edited one is :class:`Rejected`."""
+        try:
+            content = json.loads(path.read_text())
+        except (OSError, ValueError) as error:
+            raise Rejected(f"{path.name} cannot be read: {error}") from None
+        names = ("claim", "digest", "form", "body", "tools")
+        version, seal, *values = fields(content, "format", "seal", *names)
+        if version != FORMAT:
+            raise Rejected(f"{path.name} has format {version}, this version reads {FORMAT}; search again")
+        found = cls(*values)
+        if found.seal != seal:
+            raise Rejected(f"{path.name} was edited after it was written")
+        return found

@@ -1,0 +1,44 @@
+"""Certificates about the regret of a bandit on a finite instance: one horizon, or all of them, compared exactly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from regretlab.claims import balls
+from regretlab.claims.checkers.point import decide
+from regretlab.claims.statements import BanditRegret
+from regretlab.claims.terms import term
+from regretlab.claims.verdict import Outcome, Rejected, fields, weakest, whole
+
+
+def compare(statement: BanditRegret, T: int) -> tuple[bool, str, str]:
+    """Whether the regret is within the bound at T, the level of the decision, and both in words."""
+    regret, bound = term(statement.regret(T)), term(statement.bound(T))
+    if regret.op != "num":
+        raise Rejected(f"the regret at T = {T} is {regret}, not an exact number")
+    within, level = decide(regret <= bound, {})
+    size = balls.lower(balls.value(bound, {}), 6)
+    return within, level, f"regret {regret} {'<=' if within else '>'} bound {size} at T = {T}"
+
+
+def check_horizon(statement: BanditRegret, body: Any) -> Outcome:
+    """``{"index"}``: at the horizon of that index the regret is larger than the bound."""
+    (index,) = fields(body, "index")
+    if whole(index) >= len(statement.horizons):
+        raise Rejected(f"there is no horizon {index}, only {len(statement.horizons)}")
+    within, level, said = compare(statement, statement.horizons[index])
+    if within:
+        raise Rejected(said)
+    return Outcome("refuted", level, said)
+
+
+def check_horizons(statement: BanditRegret, body: Any) -> Outcome:
+    """``{"count"}``: the statement has that many horizons, and at each the regret is within the bound."""
+    (count,) = fields(body, "count")
+    if whole(count, 1) != len(statement.horizons):
+        raise Rejected(f"the statement has {len(statement.horizons)} horizons, not {count}")
+    found = [compare(statement, T) for T in statement.horizons]
+    for within, _, said in found:
+        if not within:
+            raise Rejected(said)
+    return Outcome("bounded", weakest(level for _, level, _ in found), "; ".join(said for _, _, said in found))

@@ -1,0 +1,121 @@
+r"""Certificates about a regret bound on one run, replayed in intervals with the very ``step`` that is simulated.
+
+.. math:: R(T) = \sum_{t\le T} c_t x_t - \min_{x\in[-1,1]} x\sum_{t\le T} c_t, \qquad R(T) \le \text{bound}(T)\,?
+
+The minimum of a linear function over [-1, 1] is at an end. There is one example per round (n = K = d = 1), whose
+probability is 1 under every sampler. The bound's constants are read from the same replay, in the theorem's sense:
+D = 2, G and L the largest gradient so far, and the sums over gradients and second moments as they are.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from regretlab import algorithms, spelling
+from regretlab.algorithms import Algorithm
+from regretlab.bounds import Bound
+from regretlab.claims.intervals import OPS, Interval, enclose
+from regretlab.claims.statements import RegretBound
+from regretlab.claims.verdict import Outcome, Rejected, fields, whole
+from regretlab.methods import Method, Moments, step
+
+#: How each assumption of a theorem is checked for a method with exact parameters; those not here cannot hold.
+ASSUMPTIONS: dict[str, Callable[[Any], bool]] = {
+    "convex": lambda method: True,
+    "bounded_iterates": lambda method: True,
+    "bounded_gradients": lambda method: True,
+    "bounded_examples": lambda method: True,
+    "unbiased": lambda method: True,
+    # With one example there is one law, whatever the sampler's step size is.
+    "tied_sampler_step": lambda method: True,
+    "sqrt_step": lambda method: method.schedule == "sqrt",
+    "decaying_beta1": lambda method: method.lam < 1,
+    "eps_zero": lambda method: method.eps == 0,
+    "gamma_kb": lambda method: method.beta1**2 < method.beta2.sqrt(),
+    "eta": lambda method: method.beta1 < method.beta2.sqrt(),
+}
+Round = tuple[Interval, dict[str, Interval]]
+
+
+def check(statement: RegretBound, body: Any) -> Outcome:
+    """``{"t"}``: at this t <= horizon the regret's lower end is above the bound's upper end."""
+    (t,) = fields(body, "t")
+    if whole(t, 1) > statement.horizon:
+        raise Rejected(f"the statement is about T <= {statement.horizon}, not {t}")
+    bound, method = theorem(statement)
+    *_, (regret, values) = replay(method, statement, t)
+    limit = enclose(bound, values)
+    if not regret > limit:
+        raise Rejected(f"at T = {t} the regret {regret.text()} is not above the bound {limit.text()}")
+    return Outcome("refuted", "balls", f"at T = {t} the regret {regret.text()} is above the bound {limit.text()}")
+
+
+def check_run(statement: RegretBound, body: Any) -> Outcome:
+    """``{"rounds"}``: at every t up to this one, which is the horizon, the regret is certainly not above the bound."""
+    (rounds,) = fields(body, "rounds")
+    if whole(rounds, 1) != statement.horizon:
+        raise Rejected(f"the statement is about every T <= {statement.horizon}, not {rounds}")
+    bound, method = theorem(statement)
+    for t, (regret, values) in enumerate(replay(method, statement, rounds), start=1):
+        if not regret <= (limit := enclose(bound, values)):
+            raise Rejected(f"at T = {t} the regret {regret.text()} is above the bound {limit.text()}")
+    return Outcome("bounded", "balls", f"replayed: the regret is within the bound at every T <= {rounds}")
+
+
+def theorem(statement: RegretBound) -> tuple[Any, Method]:
+    """The bound as a sympy expression and the exact method, once the theorem is known to speak of it."""
+    bound = Bound.known[statement.bound]
+    algorithm, method = exact(statement.algorithm)
+    applies(bound, algorithm, method)
+    return bound.expression.subs(bound.ties), method
+
+
+def exact(text: str) -> tuple[Algorithm, Method]:
+    """The algorithm, and its method with the numbers that are written as intervals around the exact fractions."""
+    algorithm = algorithms.parse(text)
+    written = spelling.exact(text)[0][1]
+    method = copy.copy(algorithm.method)
+    for name, value in method.parameters().items():
+        if isinstance(value, float):
+            object.__setattr__(method, name, Interval(Fraction(str(written.get(name, value)))))
+    return algorithm, method
+
+
+def applies(bound: Bound, algorithm: Algorithm, method: Method) -> None:
+    """Raises :class:`Rejected` unless the theorem speaks of this algorithm and all that it assumes holds."""
+    about = bound.about(type(method).__name__.lower(), type(algorithm.sampler).__name__.lower())
+    if not about or bound.speaks_of != "online":
+        raise Rejected(f"{bound.id} does not speak of {algorithm.name} on losses that change with t")
+    for assumption in bound.assumes:
+        test = ASSUMPTIONS.get(assumption.id)
+        if test is None or not test(method):
+            raise Rejected(f"{bound.id} assumes that {assumption.text}, which is not so for {algorithm.name}")
+
+
+def replay(method: Any, statement: RegretBound, rounds: int) -> Iterator[Round]:
+    """After 1, 2, ... rounds: the regret, and the value of every symbol of :mod:`regretlab.bounds` by name."""
+    zero, one = Interval(0), Interval(1)
+    schedule = method.coefficients(np.array([Interval(t) for t in range(1, rounds + 1)], dtype=object))
+    given = {name: value for name, value in method.parameters().items() if isinstance(value, Interval)}
+    given |= dict.fromkeys(("d", "n", "K", "p_min", "gamma"), one)
+    given |= {"D": Interval(2), "D2": Interval(2), "R2": zero}
+    given["kappa"] = 1 - method.beta1 if "lam" in given and given["lam"] == 1 else one
+    state, loss, decays = Moments(Interval(statement.start), zero, zero, zero), zero, zero
+    total, largest, squares = Fraction(0), Fraction(0), Fraction(0)
+    for t in range(1, rounds + 1):
+        k = schedule._replace(**{name: getattr(schedule, name)[t - 1] for name in schedule._fields[:9]})
+        slope = statement.losses[(t - 1) % len(statement.losses)]
+        total, largest, squares = total + slope, max(largest, abs(slope)), squares + slope * slope
+        loss = loss + slope * state.x
+        state = step(state, Interval(slope), k, lambda x, _: x.clip(-1, 1), OPS)
+        decays = decays + k.mu * Interval(t - 1).sqrt()
+        yield loss + abs(total), given | {
+            "T": Interval(t), "G": Interval(largest), "G2": Interval(largest), "L": Interval(largest), "B": decays,
+            "S": Interval(squares), "M": Interval(squares), "S_g": Interval(squares).sqrt(),
+            "S_v": (k.c * state.v_hat).sqrt(),
+        }  # fmt: skip

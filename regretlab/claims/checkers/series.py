@@ -1,0 +1,68 @@
+"""Partial sums against a bound: the first ones by intervals, all later ones by one step."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from regretlab.claims import balls, constants
+from regretlab.claims.checkers import pieces, proofs
+from regretlab.claims.statements import Scalar, Series
+from regretlab.claims.terms import Term
+from regretlab.claims.trees import substitute
+from regretlab.claims.verdict import Outcome, Rejected, fields, weakest, whole
+
+#: Partial sums beyond this many terms are not replayed.
+LONGEST = 20_000
+
+
+def step(statement: Series, through: int) -> Scalar:
+    """``bound(n) - bound(n - 1) - term(n) >= 0`` for all real n >= through + 1."""
+    n = statement.t
+    gain = statement.bound - substitute(statement.bound, {n: n - 1}) - statement.term
+    return Scalar(gain, n, Fraction(through + 1), None)
+
+
+def check(statement: Series, body: Any) -> Outcome:
+    """``{"through", "form", "body"}``: the sums to N = first..through are within the bound, and so is every step."""
+    last, form, proof = fields(body, "through", "form", "body")
+    through = whole(last, statement.first)
+    for n, surplus in surpluses(statement, through):
+        if not surplus.a >= 0 and constants.sign(exceeds(statement, n), {}) > 0:
+            raise Rejected(f"the sum to {n} exceeds the bound")
+    asked = step(statement, through)
+    if form == "pieces":
+        proved = pieces.check(asked, proof)
+    else:
+        proved = proofs.proved(pieces.as_inequality(asked), {"form": form, "body": proof})
+    base = f"N = {statement.first}" if through == statement.first else f"N = {statement.first}..{through}"
+    return Outcome("proved", weakest(["balls", proved.level]), f"{base} by intervals, then by steps: {proved.words}")
+
+
+def check_sum(statement: Series, body: Any) -> Outcome:
+    """``{"N"}``: the sum to N exceeds the bound."""
+    (last,) = fields(body, "N")
+    n = whole(last, statement.first)
+    *_, (_, surplus) = surpluses(statement, n)
+    if not surplus.b < 0:
+        raise Rejected(f"the sum to {n} does not exceed the bound")
+    return Outcome("refuted", "balls", f"the sum to N = {n} exceeds the bound by {balls.lower(-surplus)}")
+
+
+def surpluses(statement: Series, last: int) -> Any:
+    """``(N, bound(N) - sum)`` as intervals for N = first..last."""
+    if last > statement.first + LONGEST:
+        raise Rejected(f"more than {LONGEST} terms")
+    total = balls.interval(Fraction(0))
+    for n in range(statement.first, last + 1):
+        at = {statement.t: Fraction(n)}
+        total = total + balls.value(statement.term, at)
+        yield n, balls.value(statement.bound, at) - total
+
+
+def exceeds(statement: Series, last: int) -> Term:
+    """``sum - bound`` at N = last, as a term without symbols."""
+    total = -substitute(statement.bound, {statement.t: last})
+    for n in range(statement.first, last + 1):
+        total = total + substitute(statement.term, {statement.t: n})
+    return total

@@ -1,0 +1,67 @@
+"""Proofs by solver: the text is regenerated from the statement, and every solver that is claimed is run again."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from regretlab.claims import balls, exact, smt
+from regretlab.claims.checkers import point
+from regretlab.claims.sampling import points
+from regretlab.claims.statements import Inequality
+from regretlab.claims.terms import Relation, all_of
+from regretlab.claims.trees import obligations
+from regretlab.claims.verdict import Outcome, Rejected, fields
+
+#: Random rational points at which a proved statement is also evaluated exactly, whatever the solvers say.
+REPLAYS = 50
+
+
+def questions(statement: Inequality) -> list[list[Relation]]:
+    """What must be unsatisfiable: the denial of the conclusion, and of every obligation of a term."""
+    asked = []
+    for i, relation in enumerate(statement.given):
+        asked += [[*statement.given[:i], path, ~need] for path, need in obligations(relation)]
+    defined = [need if path is all_of(()) else ~path | need for path, need in obligations(statement.show)]
+    asked += [[*statement.given, path, ~need] for path, need in obligations(statement.show)]
+    return [*asked, [*statement.given, *defined, ~statement.show]]
+
+
+def check(statement: Inequality, body: Any) -> Outcome:
+    """``{"solvers", "live"}``: all questions unsatisfiable by every solver named; the hypotheses hold at ``live``."""
+    solvers, live = fields(body, "solvers", "live")
+    if solvers not in (["z3"], ["z3", "cvc5"]):
+        raise Rejected(f"unknown solvers {solvers!r}")
+    point.hypotheses(statement, point.read(statement, live))
+    confirmed = 1
+    asked = [smt.script(question)[0] for question in questions(statement)]
+    for question in asked:
+        if (answer := smt.z3_answer(question)[0]) != "unsat":
+            raise Rejected(f"z3 answers {answer}, not unsat")
+    if len(solvers) == 2:
+        answers = set(smt.cvc5_answers(asked))
+        if "sat" in answers:
+            raise Rejected("cvc5 answers sat, not unsat")
+        confirmed = 2 if answers == {"unsat"} else 1  # absent, or too slow on this machine: one solver's word
+    replayed = replay(statement)
+    words = f"no counterexample exists ({', '.join(solvers[:confirmed])})" + f"; {replayed} points replayed" * (
+        replayed > 0
+    )
+    return Outcome("proved", f"{confirmed} solver{'s' * (confirmed > 1)}", words)
+
+
+def replay(statement: Inequality) -> int:
+    """Evaluate a statement that is said to be proved at random rational points; a failure exposes a broken prover."""
+    count = 0
+    for candidate in points(statement.given, statement.symbols, random.Random(REPLAYS), REPLAYS):
+        try:
+            point.hypotheses(statement, candidate)
+            true, _ = point.decide(statement.show, candidate)
+        except (Rejected, balls.Undecided):
+            continue
+        except exact.Undefined as error:
+            raise Rejected(f"the statement is undefined at {point.says(candidate)}: {error}") from None
+        if not true:
+            raise Rejected(f"the statement fails at {point.says(candidate)}")
+        count += 1
+    return count

@@ -1,0 +1,72 @@
+"""One pytest item per claim: green when the verdict is the one pinned, a pinned refutation included.
+
+``from regretlab.claims.collect import pytest_collect_file`` in a ``conftest.py`` collects every ``*_claims.py``
+below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from regretlab.claims.ledger import Entry, Ledger
+from regretlab.errors import InputError
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ClaimsFile | None:
+    """Collect files named ``*_claims.py``."""
+    if file_path.name.endswith("_claims.py"):
+        return ClaimsFile.from_parent(parent, path=file_path)
+    return None
+
+
+class Differs(Exception):
+    """A verdict that is not the pinned one."""
+
+
+class ClaimsFile(pytest.File):
+    """A file of claims."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One item per claim and per corrected form."""
+        try:
+            ledger = _ledger(self.path)
+        except InputError as error:
+            raise self.CollectError(str(error)) from None
+        for name in ledger.claims:
+            if name in ledger.asked:
+                yield ClaimItem.from_parent(self, name=name)
+
+
+class ClaimItem(pytest.Item):
+    """One claim."""
+
+    def runtest(self) -> None:
+        """Re-check the claim's certificate, and those of what it rests on."""
+        (entry,) = _ledger(self.path).verify([self.name], jobs=1)
+        if not entry.as_pinned:
+            raise Differs(_says(entry))
+
+    def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
+        """The difference in one sentence."""
+        if isinstance(excinfo.value, (Differs, InputError)):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the claim stands."""
+        return self.path, 0, f"claim {self.name}"
+
+
+def _says(entry: Entry) -> str:
+    because = "; ".join(part for part in (entry.words, entry.how) if part)
+    return f"{entry.claim.id} ({entry.claim.at}) is {entry.verdict}, pinned {entry.claim.expect}: {because}"
+
+
+@cache
+def _ledger(path: Path) -> Ledger:
+    return Ledger([path])

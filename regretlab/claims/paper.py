@@ -1,0 +1,258 @@
+"""Paper: where a file of claims writes them down, one call per claim."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from regretlab.claims import statements as s
+from regretlab.claims.claim import Claim, refuse
+from regretlab.claims.terms import Relation, Term, integer, term
+from regretlab.errors import InputError
+
+_INFINITE = {"oo": None, "-oo": None, None: None}
+
+
+def inequality(*, show: Relation, given: Sequence[Relation] = ()) -> s.Statement:
+    """An inequality, equation or Boolean combination over the reals."""
+    return s.Inequality(tuple(given), show)
+
+
+def scalar(*, f: Any, x: Term, a: Any, b: Any) -> s.Statement:
+    """``f(x) >= 0`` on [a, b]; ``"-oo"`` and ``"oo"`` are allowed."""
+    low, high = (_INFINITE[e] if isinstance(e, str) and e in _INFINITE else Fraction(e) for e in (a, b))
+    return s.Scalar(term(f), x, low, high)
+
+
+def ladder(*, f: Term, x: Term, start: Any, given: Sequence[Relation] = ()) -> s.Statement:
+    """``f >= 0`` along x, from x = start where f is smallest."""
+    return s.Ladder(tuple(given), f, x, term(start))
+
+
+def series(*, term: Callable[[Term], Any], bound: Callable[[Term], Any], first: int = 1) -> s.Statement:
+    """``sum_{t=first}^N term(t) <= bound(N)`` for all N >= first."""
+    from regretlab.claims.terms import term as as_term
+
+    t = integer("t")
+    return s.Series(as_term(term(t)), as_term(bound(t)), t, first)
+
+
+def recursion(*, closed: Callable[..., Any], rec: Callable[..., Any], start: Any = 0, first: int = 0) -> s.Statement:
+    """A closed form of a recursion, for every t > first."""
+    return s.Recursion(closed, rec, start, first)
+
+
+def finite(*, cases: Callable[[], Sequence[Mapping[str, Any]]], holds: Callable[..., bool]) -> s.Statement:
+    """``holds(**case)`` for every case of a finite list."""
+    return s.Finite(cases, holds)
+
+
+def units(*, terms: Mapping[str, Any], weights: Mapping[Term, Any], degree: Any) -> s.Statement:
+    """Every term has the same scaling degree."""
+    return s.Units(
+        {n: term(e) for n, e in terms.items()}, {k: Fraction(w) for k, w in weights.items()}, Fraction(degree)
+    )
+
+
+def order(*, terms: Mapping[str, Any], T: Term, at_most: Any) -> s.Statement:
+    """Every term grows at most like a power of T."""
+    return s.Order({n: term(e) for n, e in terms.items()}, T, Fraction(at_most))
+
+
+def no_regret(*, m: int, beta1: Any, beta2: Sequence[Any]) -> s.Statement:
+    """Adam's average regret vanishes on every m-periodic linear loss."""
+    return s.NoRegret(m, Fraction(beta1), tuple(Fraction(b) for b in beta2))
+
+
+def regret_bound(*, losses: Sequence[Any], algorithm: str, bound: str, horizon: int, start: Any = 1) -> s.Statement:
+    """A bound of the main job holds on a periodic linear loss, up to a horizon."""
+    return s.RegretBound(tuple(Fraction(c) for c in losses), algorithm, bound, horizon, Fraction(start))
+
+
+def bandit_regret(*, regret: Callable[..., Any], bound: Callable[..., Any], horizons: Sequence[int]) -> s.Statement:
+    """A bandit's exact expected regret on an instance is within a bound."""
+    return s.BanditRegret(regret, bound, tuple(horizons))
+
+
+def disagreement(*, here: Any, there: Any, given: Sequence[Relation] = ()) -> s.Statement:
+    """Two printed forms of the same quantity; the claim is a misprint if they differ."""
+    return s.Disagreement(term(here), term(there), tuple(given))
+
+
+def misprint(*, printed: s.Statement, meant: s.Statement) -> s.Statement:
+    """A false printed form and the true one that is evidently meant."""
+    return s.Misprint(printed, meant)
+
+
+def denial(*, statement: s.Statement) -> s.Statement:
+    """The paper asserts that some case violates the statement."""
+    return s.Denial(statement)
+
+
+def vacuity(*, statement: s.Statement) -> s.Statement:
+    """The printed bound is never below the trivial one, which the statement says."""
+    return s.Vacuity(statement)
+
+
+def both(*, statements: Sequence[s.Statement]) -> s.Statement:
+    """All of the statements."""
+    return s.Both(tuple(statements))
+
+
+def derivation(*, given: Sequence[Relation] = (), show: Relation | None = None) -> s.Statement:
+    """A step from the claims it uses; formal with ``show``, the paper's word without."""
+    return s.Derivation(tuple(given), show)
+
+
+def words(*, why: str, verdict: str = "unknown") -> s.Statement:
+    """A claim the text does not allow to be formalised."""
+    return s.Words(why, verdict)
+
+
+class Paper:
+    r"""The claims of one paper. Every method adds one claim and returns it.
+
+    Parameters
+    ----------
+    id : str
+        Short name; the claims' ids begin with it.
+    title : str
+        As a reader would cite it.
+
+    Examples
+    --------
+    >>> from regretlab.claims import Paper, real
+    >>> P = Paper("mine", "My optimiser")
+    >>> a, b, c = real("a b c")
+    >>> young = P.inequality("young", r"2ab \le ca^2 + b^2/c", at="Lemma 1",
+    ...                      given=[c > 0], show=2 * a * b <= c * a**2 + b**2 / c)
+    >>> young.id, young.expect
+    ('mine.young', 'proved')
+    """
+
+    def __init__(self, id: str, title: str = "") -> None:
+        self.id, self.title, self.claims = id, title or id, list[Claim]()
+
+    def add(self, build: Callable[..., s.Statement], id: str, latex: str, details: dict[str, Any]) -> Claim:
+        """Add a claim whose statement ``build`` makes from the details it knows; the rest describe the claim."""
+        full = f"{self.id}.{id}"
+        if any(c.id == full for c in self.claims):
+            raise refuse(full, "this id is already taken", "give every claim of a paper its own id")
+        try:
+            formal = build(**{k: details.pop(k) for k in inspect.signature(build).parameters if k in details})
+            corrected = self._corrected(build, full, details.pop("corrected", None), details)
+            formal.text()  # what cannot be written down is malformed: an unknown bound, a symbol out of place
+        except TypeError as error:
+            raise refuse(
+                full, str(error).replace("()", ""), f"see help(regretlab.claims.paper.{build.__name__})"
+            ) from None
+        except InputError as error:
+            raise refuse(full, str(error).rstrip("."), "mend the statement") from None
+        uses = tuple(details.pop("uses", ()))
+        try:
+            claim = Claim(
+                full, self.title, details.pop("at", ""), latex, formal, uses=uses, corrected=corrected, **details
+            )
+        except TypeError:
+            known = [
+                *inspect.signature(build).parameters,
+                "at",
+                "uses",
+                "exports",
+                "expect",
+                "corrected",
+                "changes",
+                "source",
+            ]
+            odd = ", ".join(sorted(set(details) - set(known)))
+            raise refuse(
+                full, f"it has no detail {odd}", f"known ones are {', '.join(known)}, repaired_by, bounds, note"
+            ) from None
+        self.claims.append(claim)
+        return claim
+
+    def _corrected(
+        self, build: Callable[..., s.Statement], full: str, given: Any, about: dict[str, Any]
+    ) -> Claim | None:
+        if given is None:
+            return None
+        details = dict(given)
+        formal = details.pop("statement", None)
+        if formal is None:
+            formal = build(**{k: details.pop(k) for k in inspect.signature(build).parameters if k in details})
+        latex = details.pop("latex", "")
+        return Claim(f"{full}.corrected", self.title, about.get("at", ""), latex, formal, **details)
+
+    def inequality(self, id: str, latex: str, **details: Any) -> Claim:
+        """``given`` imply ``show``, for all real values of the symbols."""
+        return self.add(inequality, id, latex, details)
+
+    def scalar(self, id: str, latex: str, **details: Any) -> Claim:
+        """``f >= 0`` for ``x`` in [``a``, ``b``], with exp, log and roots."""
+        return self.add(scalar, id, latex, details)
+
+    def ladder(self, id: str, latex: str, **details: Any) -> Claim:
+        """``f >= 0`` under ``given`` in several symbols, along ``x`` from ``start``."""
+        return self.add(ladder, id, latex, details)
+
+    def series(self, id: str, latex: str, **details: Any) -> Claim:
+        """The partial sums of ``term`` from ``first`` stay below ``bound``."""
+        return self.add(series, id, latex, details)
+
+    def recursion(self, id: str, latex: str, **details: Any) -> Claim:
+        """``closed(t)`` solves ``rec(s, t)`` from ``start`` at ``first``."""
+        return self.add(recursion, id, latex, details)
+
+    def finite(self, id: str, latex: str, **details: Any) -> Claim:
+        """``holds(**case)`` for every case of ``cases()``."""
+        return self.add(finite, id, latex, details)
+
+    def units(self, id: str, latex: str, **details: Any) -> Claim:
+        """All ``terms`` scale like ``degree`` under ``weights``."""
+        return self.add(units, id, latex, details)
+
+    def order(self, id: str, latex: str, **details: Any) -> Claim:
+        """All ``terms`` are of order ``T ** at_most``."""
+        return self.add(order, id, latex, details)
+
+    def no_regret(self, id: str, latex: str, **details: Any) -> Claim:
+        """Adam's average regret vanishes on every ``m``-periodic linear loss."""
+        return self.add(no_regret, id, latex, details)
+
+    def regret_bound(self, id: str, latex: str, **details: Any) -> Claim:
+        """``bound`` holds for ``algorithm`` on the periodic linear ``losses`` up to ``horizon``."""
+        return self.add(regret_bound, id, latex, details)
+
+    def bandit_regret(self, id: str, latex: str, **details: Any) -> Claim:
+        """``regret(T) <= bound(T)`` for the ``horizons``."""
+        return self.add(bandit_regret, id, latex, details)
+
+    def disagreement(self, id: str, latex: str, **details: Any) -> Claim:
+        """``here`` and ``there`` are printed for the same quantity."""
+        return self.add(disagreement, id, latex, {"expect": "misprint"} | details)
+
+    def misprint(self, id: str, latex: str, **details: Any) -> Claim:
+        """``printed`` is false and ``meant`` is true."""
+        return self.add(misprint, id, latex, {"expect": "misprint"} | details)
+
+    def denial(self, id: str, latex: str, **details: Any) -> Claim:
+        """The paper asserts the contrary of ``statement``."""
+        return self.add(denial, id, latex, details)
+
+    def vacuity(self, id: str, latex: str, **details: Any) -> Claim:
+        """The bound is never below the trivial one."""
+        return self.add(vacuity, id, latex, {"expect": "vacuous"} | details)
+
+    def both(self, id: str, latex: str, **details: Any) -> Claim:
+        """All ``statements`` hold."""
+        return self.add(both, id, latex, details)
+
+    def derivation(self, id: str, latex: str, **details: Any) -> Claim:
+        """A step from the claims in ``uses``."""
+        return self.add(derivation, id, latex, {"expect": "follows"} | details)
+
+    def words(self, id: str, latex: str, **details: Any) -> Claim:
+        """A claim that cannot be formalised; ``why`` says what is missing."""
+        return self.add(words, id, latex, {"expect": details.get("verdict", "unknown")} | details)

@@ -1,0 +1,79 @@
+"""Provers: untrusted searches, one file per kind of proof. What they return counts only once a checker accepts it.
+
+``find(statement)`` returns ``(form, body)`` of a certificate, or None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from regretlab.claims import checkers
+from regretlab.claims import statements as s
+from regretlab.claims.provers import (
+    bandit,
+    drift,
+    finite,
+    growth,
+    ladder,
+    pieces,
+    points,
+    recursion,
+    replay,
+    series,
+    solver,
+    sos,
+)
+from regretlab.claims.verdict import Rejected
+
+Found = tuple[str, dict[str, Any]]
+Prover = Callable[[Any], Found | None]
+
+#: Kind of statement -> the searches tried, in order: counterexamples first, then the strongest proofs.
+PROVERS: dict[type[s.Statement], tuple[Prover, ...]] = {
+    s.Inequality: (
+        points.find_quick,
+        points.find_undefined,
+        points.find_value,
+        sos.find,
+        sos.find_conjuncts,
+        solver.find,
+        points.find,
+    ),
+    s.Scalar: (pieces.find, pieces.find_algebraic),
+    s.Series: (series.find,),
+    s.Ladder: (ladder.find,),
+    s.RegretBound: (replay.find,),
+    s.NoRegret: (drift.find,),
+    s.Recursion: (recursion.find,),
+    s.Finite: (finite.find,),
+    s.Units: (growth.find_degrees,),
+    s.Order: (growth.find_exponents,),
+    s.BanditRegret: (bandit.find,),
+}
+
+
+def candidates(statement: s.Statement) -> Iterator[Found]:
+    """Certificates worth checking, best first."""
+    if statement.parts():
+        found = [accepted(part) for part in statement.parts()]
+        if all(found):
+            yield "compound", {"parts": [{"form": f[0], "body": f[1]} for f in found if f]}
+        if isinstance(statement, s.Both):
+            for index, certificate in enumerate(found):
+                if certificate is not None:
+                    yield "compound", {"parts": [{"part": index, "form": certificate[0], "body": certificate[1]}]}
+    for find in PROVERS.get(type(statement), ()):
+        if (certificate := find(statement)) is not None:
+            yield certificate
+
+
+def accepted(statement: s.Statement) -> Found | None:
+    """The first candidate that its checker accepts."""
+    for form, body in candidates(statement):
+        try:
+            checkers.check(statement, form, body)
+        except Rejected:
+            continue
+        return form, body
+    return None

@@ -1,0 +1,40 @@
+"""Search for the simplest failing case of a finite statement; if none fails, they are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from regretlab.claims.checkers import finite
+from regretlab.claims.statements import Finite
+from regretlab.claims.verdict import Rejected
+
+
+def find(statement: Finite) -> tuple[str, dict[str, Any]] | None:
+    """A certificate ``case`` (the smallest one that fails), else ``cases`` (their number)."""
+    try:
+        found = finite.cases(statement)
+    except Rejected:
+        return None
+    undefined = None
+    for index in sorted(range(len(found)), key=lambda k: _size(found[k])):
+        try:
+            if not statement.holds(**found[index]):
+                return "case", {"index": index}
+        except ZeroDivisionError:
+            undefined = index if undefined is None else undefined
+    if undefined is not None:
+        return "case", {"index": undefined}
+    return "cases", {"count": len(found)}
+
+
+def _size(value: Any) -> Fraction:
+    """How much there is to read: the numerators and denominators of distinct values, and a little for every entry."""
+    if isinstance(value, Mapping):
+        return sum(map(_size, value.values()), start=Fraction(0))
+    if isinstance(value, (tuple, list)):
+        return sum(map(_size, {str(v): v for v in value}.values()), start=Fraction(len(value)))
+    if isinstance(value, (int, Fraction)):
+        return Fraction(abs(value.numerator) + value.denominator)
+    return Fraction(1)

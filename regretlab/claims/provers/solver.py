@@ -1,0 +1,58 @@
+"""Proofs by SMT solvers: z3, and cvc5 as a second opinion where it is installed."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from regretlab.claims import smt
+from regretlab.claims.checkers import point
+from regretlab.claims.checkers.smt import questions
+from regretlab.claims.provers.points import model, rounded, written
+from regretlab.claims.sampling import points
+from regretlab.claims.statements import Inequality
+from regretlab.claims.verdict import Rejected
+from regretlab.errors import InputError
+
+
+def find(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
+    """A certificate ``smt``: the solvers that answer unsat to every question, and a point where the hypotheses hold."""
+    asked = [smt.script(question)[0] for question in questions(statement)]
+    if any(smt.z3_answer(question)[0] != "unsat" for question in asked):
+        return None
+    at = live(statement)
+    if at is None:
+        return None
+    solvers = ["z3"]
+    if set(smt.cvc5_answers(asked)) == {"unsat"}:
+        solvers.append("cvc5")
+    return "smt", {"solvers": solvers, "live": at}
+
+
+def live(statement: Inequality) -> dict[str, str] | None:
+    """A point where the hypotheses hold, so that the statement is not true of nothing."""
+    for candidate in points(statement.given, statement.symbols, random.Random(1), 1, 4000):
+        return written(candidate)
+    start = model(statement, list(statement.given))
+    for candidate in (start, *rounded(start)) if start is not None else ():
+        try:
+            point.hypotheses(statement, candidate)
+        except Rejected:
+            continue
+        return written(candidate)
+    return None
+
+
+def contradictory(statement: Inequality) -> bool:
+    """Whether z3 shows that no values satisfy the hypotheses."""
+    return smt.z3_answer(smt.script(list(statement.given))[0])[0] == "unsat"
+
+
+def refuse_contradiction(name: str, statement: Inequality) -> None:
+    """Hypotheses that cannot hold prove anything; that is an error of the claims file."""
+    if statement.given and live(statement) is None and contradictory(statement):
+        hypotheses = ", ".join(map(repr, statement.given))
+        raise InputError(
+            f"claim {name}: its hypotheses {hypotheses} contradict each other, so they prove anything; "
+            "drop or mend one."
+        )

@@ -1,0 +1,11 @@
+"""The kinds of formal statement a claim can make. A statement only says; provers search, checkers decide."""
+
+from regretlab.claims.statements._base import Statement
+from regretlab.claims.statements._compound import Both, Denial, Derivation, Disagreement, Misprint, Vacuity, Words
+from regretlab.claims.statements._reals import Finite, Inequality, Ladder, Order, Recursion, Scalar, Series, Units
+from regretlab.claims.statements._runs import BanditRegret, NoRegret, RegretBound
+
+__all__ = [
+    "BanditRegret", "Both", "Denial", "Derivation", "Disagreement", "Finite", "Inequality", "Ladder", "Misprint",
+    "NoRegret", "Order", "Recursion", "RegretBound", "Scalar", "Series", "Statement", "Units", "Vacuity", "Words",
+]  # fmt: skip

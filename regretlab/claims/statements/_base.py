@@ -1,0 +1,56 @@
+"""What every kind of statement shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from regretlab.claims.terms import Node, Relation, Term, all_of, text
+from regretlab.claims.trees import symbols
+from regretlab.errors import InputError
+
+
+class Statement:
+    """What a claim says, formally; subclasses are frozen dataclasses."""
+
+    kind: ClassVar[str]
+
+    def text(self) -> str:
+        """The statement in one line; with :meth:`functions` it determines the claim's digest."""
+        raise NotImplementedError
+
+    def functions(self) -> tuple[Callable[..., Any], ...]:
+        """Python functions the statement is made of; their source enters the digest."""
+        return ()
+
+    def parts(self) -> tuple[Statement, ...]:
+        """The statements a compound one is made of."""
+        return ()
+
+
+def check_relations(where: str, found: Sequence[Any]) -> None:
+    """Refuse what is not a relation between terms."""
+    for relation in found:
+        if isinstance(relation, Relation):
+            continue
+        if isinstance(relation, bool) or type(relation).__name__ in ("BooleanTrue", "BooleanFalse"):
+            raise InputError(
+                f"{where} holds the truth value {relation}: Python or sympy decided the relation before it could be "
+                "checked; declare its symbols with regretlab.claims.real."
+            )
+        raise InputError(f"{where} holds {relation!r}, which is not a relation between real() terms, like a + b <= c.")
+
+
+def under(given: Sequence[Relation]) -> str:
+    """The hypotheses, as the beginning of a line."""
+    return f"{text(all_of(given))} => " if given else ""
+
+
+def speaks_only_of(node: Node, known: Sequence[Term]) -> None:
+    """Refuse symbols that the statement does not quantify over."""
+    for symbol in symbols(node):
+        if not any(symbol is k for k in known):
+            raise InputError(
+                f"the symbol {symbol} is undefined in {text(node)}; "
+                f"the statement speaks of {', '.join(map(text, known))} only."
+            )

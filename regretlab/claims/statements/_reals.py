@@ -1,0 +1,188 @@
+"""Statements about real numbers: inequalities, functions on intervals, sums, recursions, finite cases, orders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+import sympy as sp
+
+from regretlab.claims.fingerprint import source
+from regretlab.claims.purity import without_cases, without_floats
+from regretlab.claims.statements._base import Statement, check_relations, speaks_only_of, under
+from regretlab.claims.terms import Relation, Term, text
+from regretlab.claims.trees import symbols
+from regretlab.errors import InputError
+
+
+@dataclass(frozen=True)
+class Inequality(Statement):
+    """For all real values of the symbols: if every ``given`` holds, every term is defined and ``show`` holds.
+
+    Also equations and Boolean combinations of relations.
+    """
+
+    given: tuple[Relation, ...]
+    show: Relation
+    kind: ClassVar[str] = "inequality"
+
+    def __post_init__(self) -> None:
+        check_relations("given", self.given)
+        check_relations("show", (self.show,))
+
+    @property
+    def symbols(self) -> list[Term]:
+        """Every symbol of the statement."""
+        return symbols(*self.given, self.show)
+
+    def text(self) -> str:
+        return f"for all {', '.join(map(text, self.symbols))}: {under(self.given)}{text(self.show)}"
+
+
+@dataclass(frozen=True)
+class Scalar(Statement):
+    """``f(x) >= 0`` for all x in [low, high]; an end that is None is infinite."""
+
+    f: Term
+    x: Term
+    low: Fraction | None
+    high: Fraction | None
+    kind: ClassVar[str] = "scalar"
+
+    def __post_init__(self) -> None:
+        speaks_only_of(self.f, (self.x,))
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise InputError(f"the interval [{self.low}, {self.high}] is empty; give low < high.")
+
+    def text(self) -> str:
+        ends = f"{'-oo' if self.low is None else self.low}, {'oo' if self.high is None else self.high}"
+        return f"{text(self.f)} >= 0 for {text(self.x)} in [{ends}]"
+
+
+@dataclass(frozen=True)
+class Ladder(Statement):
+    """``f >= 0`` under ``given``, in several symbols, shown along ``x`` from the point ``start`` where f is least."""
+
+    given: tuple[Relation, ...]
+    f: Term
+    x: Term
+    start: Term
+    kind: ClassVar[str] = "ladder"
+
+    def __post_init__(self) -> None:
+        check_relations("given", self.given)
+
+    def text(self) -> str:
+        return (
+            f"for all {', '.join(map(text, symbols(self.f)))}: {under(self.given)}{text(self.f)} >= 0 "
+            f"(along {text(self.x)} from {text(self.start)})"
+        )
+
+
+@dataclass(frozen=True)
+class Series(Statement):
+    """``sum_{t=first}^N term(t) <= bound(N)`` for every integer N >= first; ``t`` is the integer symbol of both."""
+
+    term: Term
+    bound: Term
+    t: Term
+    first: int
+    kind: ClassVar[str] = "series"
+
+    def __post_init__(self) -> None:
+        speaks_only_of(self.term, (self.t,))
+        speaks_only_of(self.bound, (self.t,))
+
+    def text(self) -> str:
+        n = text(self.t)
+        return (
+            f"sum({text(self.term)}, {n} = {self.first}..N) <= [{text(self.bound)}] at {n} = N, "
+            f"for all N >= {self.first}"
+        )
+
+
+@dataclass(frozen=True)
+class Recursion(Statement):
+    """A closed form of a recursion: ``closed(t)`` solves ``s_t = rec(s_{t-1}, t)``, ``s_first = start``.
+
+    ``closed`` and ``rec`` are functions on sympy expressions; sums over a symbolic range are ``sympy.Sum``.
+    """
+
+    closed: Callable[[Any], Any]
+    rec: Callable[[Any, Any], Any]
+    start: Any
+    first: int
+    kind: ClassVar[str] = "recursion"
+
+    def __post_init__(self) -> None:
+        without_cases(self.closed)
+        without_cases(self.rec)
+
+    def functions(self) -> tuple[Callable[..., Any], ...]:
+        return (self.closed, self.rec)
+
+    def text(self) -> str:
+        t, s = sp.Symbol("t", integer=True), sp.Symbol("s")
+        return (
+            f"s(t) = {self.closed(t)} solves s(t) = {self.rec(s, t)} with s = s(t - 1), "
+            f"s({self.first}) = {self.start}, t > {self.first}"
+        )
+
+
+@dataclass(frozen=True)
+class Finite(Statement):
+    """``holds(case)`` for every case of a finite list; a case is a dict of exact values."""
+
+    cases: Callable[[], Sequence[Mapping[str, Any]]]
+    holds: Callable[..., bool]
+    kind: ClassVar[str] = "finite"
+
+    def __post_init__(self) -> None:
+        without_floats(self.cases)
+        without_floats(self.holds)
+
+    def functions(self) -> tuple[Callable[..., Any], ...]:
+        return (self.cases, self.holds)
+
+    def text(self) -> str:
+        return f"for every case of [{source(self.cases)}]: {source(self.holds)}"
+
+
+@dataclass(frozen=True)
+class Units(Statement):
+    """Every named term has the scaling degree ``degree`` when each symbol s is replaced by k**weights[s] * s."""
+
+    terms: Mapping[str, Term]
+    weights: Mapping[Term, Fraction]
+    degree: Fraction
+    kind: ClassVar[str] = "units"
+
+    def __hash__(self) -> int:
+        return hash(self.text())
+
+    def text(self) -> str:
+        weights = ", ".join(f"{text(s)} -> k^{w} {text(s)}" for s, w in self.weights.items())
+        terms = "; ".join(f"{n}: {text(e)}" for n, e in self.terms.items())
+        return f"under {weights} every term scales like k^{self.degree}: {terms}"
+
+
+@dataclass(frozen=True)
+class Order(Statement):
+    """Every named term is O(T^at_most) up to logarithms as ``T`` grows, with tied parameters substituted first."""
+
+    terms: Mapping[str, Term]
+    T: Term
+    at_most: Fraction
+    kind: ClassVar[str] = "order"
+
+    def __hash__(self) -> int:
+        return hash(self.text())
+
+    def text(self) -> str:
+        terms = "; ".join(f"{n}: {text(e)}" for n, e in self.terms.items())
+        return (
+            f"as {text(self.T)} grows every term is at most of order {text(self.T)}^{self.at_most} "
+            f"up to logarithms: {terms}"
+        )

@@ -1,0 +1,96 @@
+"""Statements about runs: a bound holds, average regret vanishes, a bandit's regret is small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from regretlab.bounds import Bound
+from regretlab.claims.fingerprint import source
+from regretlab.claims.statements._base import Statement
+from regretlab.errors import InputError, closest
+
+
+@dataclass(frozen=True)
+class NoRegret(Statement):
+    """Adam with beta1, beta2, eps = 0 and alpha_t = alpha/sqrt(t) has R(T)/T -> 0 on every m-periodic linear loss on
+    [-1, 1], for every one of the values of beta2, with or without bias correction.
+    """
+
+    m: int
+    beta1: Fraction
+    beta2: tuple[Fraction, ...]
+    kind: ClassVar[str] = "no regret"
+
+    def __post_init__(self) -> None:
+        if self.m < 2 or not 0 <= self.beta1 < 1 or not self.beta2 or not all(0 < b < 1 for b in self.beta2):
+            raise InputError(
+                f"m = {self.m}, beta1 = {self.beta1}, beta2 in {{{', '.join(map(str, self.beta2))}}} is not a periodic "
+                "loss and an Adam; use m >= 2, 0 <= beta1 < 1 and at least one beta2 with 0 < beta2 < 1."
+            )
+
+    def text(self) -> str:
+        return (
+            f"Adam with beta1 = {self.beta1}, beta2 in {{{', '.join(map(str, self.beta2))}}}, eps = 0, "
+            f"alpha_t = alpha/sqrt(t) has R(T)/T -> 0 on every {self.m}-periodic linear loss on [-1, 1]"
+        )
+
+
+@dataclass(frozen=True)
+class RegretBound(Statement):
+    """``bound`` holds for ``algorithm`` on linear losses ``c_t x`` on [-1, 1] from ``start``, for all T <= horizon.
+
+    ``losses`` are the slopes of one period; ``algorithm`` is a string of the main job with rational parameters,
+    ``bound`` an id of :mod:`regretlab.bounds`. The run is replayed in intervals, to one T for a refutation, else to the
+    horizon.
+    """
+
+    losses: tuple[Fraction, ...]
+    algorithm: str
+    bound: str
+    horizon: int
+    start: Fraction = Fraction(1)
+    kind: ClassVar[str] = "regret bound"
+
+    def __post_init__(self) -> None:
+        from regretlab import algorithms
+
+        algorithms.parse(self.algorithm)
+        if self.bound not in Bound.known:
+            raise closest("bound", self.bound, Bound.known)
+        if not any(self.losses) or self.horizon < 1 or abs(self.start) > 1:
+            raise InputError(
+                f"losses {tuple(map(str, self.losses))} from x_1 = {self.start} up to T = {self.horizon} are not a "
+                "run; give slopes that are not all 0, a start in [-1, 1] and a horizon of at least 1."
+            )
+
+    def text(self) -> str:
+
+        bound = Bound.known[self.bound]
+        terms = "; ".join(f"{n}: {e}" for n, e in bound.terms.items())
+        assumed = ", ".join(a.text for a in bound.assumes)
+        return (
+            f"{self.algorithm} on losses c_t x, c = ({', '.join(map(str, self.losses))}) periodic, X = [-1, 1], "
+            f"x_1 = {self.start}: R(T) <= {self.bound} [{terms}; assuming {assumed}] for every T <= {self.horizon}"
+        )
+
+
+@dataclass(frozen=True)
+class BanditRegret(Statement):
+    """The expected regret of a bandit sampler on a finite instance is at most ``bound(T)`` at each T of ``horizons``.
+
+    ``regret(T)`` returns the exact expected regret (or a rigorous lower bound) as a Fraction, ``bound(T)`` a Term.
+    """
+
+    regret: Callable[[int], Fraction]
+    bound: Callable[[int], Any]
+    horizons: tuple[int, ...]
+    kind: ClassVar[str] = "bandit regret"
+
+    def functions(self) -> tuple[Callable[..., Any], ...]:
+        return (self.regret, self.bound)
+
+    def text(self) -> str:
+        return f"{source(self.regret)} <= {source(self.bound)} for T in {self.horizons}"

@@ -1,0 +1,87 @@
+"""The vocabulary: what a checked certificate can establish, and how far the check is to be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+#: Verdicts of a claim with its own certificate, and what each says.
+OWN = {
+    "proved": "holds for all values in the stated scope",
+    "bounded": "holds in every case up to the stated size",
+    "sampled": "no counterexample in the stated number of tries",
+    "refuted": "a counterexample that replays",
+    "ill-posed": "an undefined term, a missing hypothesis or unbalanced units",
+    "misprint": "two places of the paper disagree, or a symbol is plainly wrong",
+    "vacuous": "never below what holds trivially",
+    "unknown": "no method decided it, or the text does not allow it to be formalised",
+    "assumed": "the paper's word",
+}
+#: Verdicts of a claim that rests on others.
+DERIVED = {
+    "follows": "its inputs are established; the step is the paper's word",
+    "conditional": "follows if what it uses holds, which is not established",
+    "unsupported": "uses a claim that is false or means nothing; the statement is open, not false",
+    "repaired": "holds with the corrected form of what it uses",
+}
+VERDICTS = OWN | DERIVED
+#: Trust levels, strongest first.
+LEVELS = {
+    "exact": "fractions only",
+    "balls": "interval arithmetic, checked by a second library",
+    "2 solvers": "two independent solvers",
+    "1 solver": "one solver",
+    "cas": "computer algebra and exact unrolling",
+    "floats": "floating point",
+}
+#: Verdicts that a claim resting on another may build on.
+SOUND = {"proved", "bounded", "follows", "repaired"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a checker says of a certificate it accepted: the verdict, the trust level, and the certificate in words."""
+
+    verdict: str
+    level: str
+    words: str
+
+
+class Rejected(Exception):
+    """A certificate that does not establish anything; the message says what failed."""
+
+
+def weakest(levels: Iterable[str]) -> str:
+    """The level of a conclusion drawn from several."""
+    order = list(LEVELS)
+    return max((level for level in levels if level), key=order.index, default="exact")
+
+
+def fields(body: Any, *names: str) -> list[Any]:
+    """The values of a certificate that has exactly these fields."""
+    if not isinstance(body, Mapping) or set(body) != set(names):
+        found = sorted(body) if isinstance(body, Mapping) else type(body).__name__
+        raise Rejected(f"expected exactly the fields {', '.join(names)}, found {found}")
+    return [body[name] for name in names]
+
+
+def rational(value: Any) -> Fraction:
+    """An exact rational as certificates write it: ``"p/q"`` in lowest terms."""
+    if not isinstance(value, str):
+        raise Rejected(f"{value!r} is not the text of a rational")
+    try:
+        found = Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        raise Rejected(f"{value!r} is not a rational") from None
+    if str(found) != value:
+        raise Rejected(f"{value!r} is not in lowest terms")
+    return found
+
+
+def whole(value: Any, least: int = 0) -> int:
+    """A JSON integer not below ``least``."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise Rejected(f"{value!r} is not an integer >= {least}")
+    return value
