@@ -207,7 +207,10 @@ H39 = sum(F(1, k) for k in range(1, 40))
     ],
 )
 def test_sums(summand, bound, first, verdict):
-    assert says(say.series(term=summand, bound=bound, first=first)) == verdict
+    found, level = says(say.series(term=summand, bound=bound, first=first))
+    assert found == verdict[0]
+    # Without the search for squares (regretlab[proof]) a step with roots is a solver's word.
+    assert level in (verdict[1], *(("1 solver", "2 solvers") if found == "proved" else ()))
 
 
 def test_a_bound_that_holds_at_first_and_fails_later_is_refuted():

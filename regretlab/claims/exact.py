@@ -104,6 +104,6 @@ def _root(x: Fraction, q: int) -> Fraction:
     for whole in (x.numerator, x.denominator):
         near = isqrt(whole) if q == 2 else round(whole ** (1 / q)) if whole < 2**900 else 0
         if near**q != whole:
-            raise Irrational(f"root({x}, {q})")
+            raise Irrational("a root that is not a fraction")
         parts.append(near)
     return Fraction(*parts)
