@@ -40,10 +40,10 @@ def summary(entries: Sequence[Entry]) -> list[str]:
     """The closing lines: counts by verdict and by trust level, and every verdict that differs from the pinned one."""
     verdicts, levels = counts(entries)
     printed = sum(not e.claim.is_correction for e in entries)
-    lines = [f"{len(entries)} verdicts: {printed} claims and {len(entries) - printed} corrected forms."]
+    lines = [f"Verdicts: {len(entries)}, on claims: {printed}, on corrected forms: {len(entries) - printed}."]
     lines.append("By verdict: " + ", ".join(f"{n} {v}" for v, n in verdicts.items()) + ".")
     if levels:
-        lines.append("By trust: " + ", ".join(f"{n} {v}" for v, n in levels.items()) + ".")
+        lines.append("By trust: " + ", ".join(f"{v}: {n}" for v, n in levels.items()) + ".")
     differ = [e for e in entries if not e.as_pinned]
     lines += [f"DIFFERS: {e.claim.id} is {e.verdict}, pinned {e.claim.expect}. {_why(e)}" for e in differ]
     lines += [] if differ else ["Every verdict is as pinned."]

@@ -114,6 +114,10 @@ def words(*, why: str, verdict: str = "unknown") -> s.Statement:
 class Paper:
     r"""The claims of one paper. Every method adds one claim and returns it.
 
+    ``help(regretlab.claims.paper.series)`` and so on say which details a kind takes; every kind also takes ``at``,
+    ``uses``, ``exports``, ``expect``, ``corrected``, ``changes``, ``source``, ``repaired_by``, ``bounds`` and ``note``,
+    which :class:`Claim` explains.
+
     Parameters
     ----------
     id : str
