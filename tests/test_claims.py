@@ -17,6 +17,7 @@ from regretlab.claims.terms import term, text
 from regretlab.claims.trees import obligations, substitute
 from regretlab.claims.verdict import Rejected
 from regretlab.errors import InputError
+from tests.tampering import changed, leaves
 
 a, b, c, p, q, g, n, x = real("a b c p q g n x")
 CONVEXITY = 1 / p - 1 / q <= -(p - q) / p**2
@@ -335,28 +336,8 @@ def test_certificates_are_written_and_rechecked(claims, tmp_path):
     body = "P.inequality('x', '', given=[p > 0, q > 0], show=1/p - 1/q <= -(p-q)/p**2)"
     assert claims(body, search=True)["x"].how == "searched"
     assert claims(body)["x"].how == "re-checked"
-    changed = claims(body.replace("p > 0", "p >= 0"))["x"]
-    assert (changed.verdict, changed.how[:26]) == ("unknown", "certificate failed: stale:")
-
-
-def leaves(value, path=()):
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from leaves(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from leaves(inner, (*path, index))
-    else:
-        yield path, value
-
-
-def changed(content, path, value):
-    copy = json.loads(json.dumps(content))
-    inner = copy
-    for key in path[:-1]:
-        inner = inner[key]
-    inner[path[-1]] = value
-    return copy
+    stale = claims(body.replace("p > 0", "p >= 0"))["x"]
+    assert (stale.verdict, stale.how[:26]) == ("unknown", "certificate failed: stale:")
 
 
 def test_an_edited_file_is_recognised(claims, tmp_path):
@@ -364,7 +345,8 @@ def test_an_edited_file_is_recognised(claims, tmp_path):
     file = tmp_path / "certs" / "mine.x.json"
     content = json.loads(file.read_text())
     for path, value in leaves(content):
-        file.write_text(json.dumps(changed(content, path, f"{value}1" if isinstance(value, str) else value + 1)))
+        other = value + {str: "1", int: 1, list: ["1"]}[type(value)]
+        file.write_text(json.dumps(changed(content, path, other)))
         with pytest.raises(Rejected):
             Certificate.read(file)
     for edited in (content | {"verdict": "proved"}, {k: v for k, v in content.items() if k != "tools"}, [content], "{"):

@@ -17,6 +17,7 @@ from regretlab.claims.statements import BanditRegret, Ladder, Scalar, Series, Wo
 from regretlab.claims.verdict import Rejected
 from regretlab.cli import app
 from regretlab.errors import InputError
+from tests.tampering import changed, leaves
 
 #: Every claim of the papers that the ledger must speak of, by its place there.
 CLAIMS = {
@@ -110,26 +111,6 @@ def examples():
 EXAMPLES = examples()
 
 
-def leaves(value, path=()):
-    if isinstance(value, (dict, list)) and value:
-        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from leaves(inner, (*path, key))
-    elif path:
-        yield path, value
-
-
-def changed(content, path, value):
-    copy = json.loads(json.dumps(content))
-    inner = copy
-    for key in path[:-1]:
-        inner = inner[key]
-    if value is None:
-        del inner[path[-1]]
-    else:
-        inner[path[-1]] = value
-    return copy
-
-
 def others(value):
     """Other values for a field: near ones, of another type, and none."""
     yield None
@@ -152,7 +133,7 @@ MORE = {
     "horizons": BanditRegret(lambda T: Fraction(T, 2), lambda T: T, (1, 4)),
 }
 FORGED = {form: (claim.statement, certificate.body) for form, (_, claim, _, certificate) in EXAMPLES.items()}
-FORGED |= {f: (m, dict([provers.accepted(m)])[f]) for f, m in MORE.items() if f not in FORGED}
+FORGED |= {f: (m, {(found := provers.accepted(m)).form: found.body}[f]) for f, m in MORE.items() if f not in FORGED}
 
 
 def test_every_form_has_an_example():

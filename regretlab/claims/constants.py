@@ -12,6 +12,7 @@ from typing import Any
 
 from regretlab.claims import balls
 from regretlab.claims.exact import Irrational, Undefined
+from regretlab.claims.polynomials import add
 from regretlab.claims.terms import Term
 
 #: A positive constant that is raised to rational powers: ``("e", 1)``, ``("p", prime)``, ``("log", atom)`` or
@@ -97,7 +98,7 @@ def _expanded(form: Form, atom: Atom) -> Form:
             part = {monomial - {(atom, exponent)}: c}
             for _ in range(int(exponent)):
                 part = _times(part, dict(atom[1]))
-        out = _add(out, part)
+        out = add(out, part)
     return out
 
 
@@ -109,11 +110,11 @@ def _apply(node: Any, direction: int, x: Form, y: Form | None = None) -> Form:
     """One operation; ``direction`` is the sign of its last operand if that is a sum of several monomials."""
     match node.op:
         case "+":
-            return _add(x, y or {})
+            return add(x, y or {})
         case "-":
-            return _add(x, _scale(y or {}, Fraction(-1)))
+            return add(x, y or {}, Fraction(-1))
         case "neg":
-            return _scale(x, Fraction(-1))
+            return add({}, x, Fraction(-1))
         case "*":
             return _times(x, y or {})
         case "/":
@@ -131,17 +132,6 @@ def _apply(node: Any, direction: int, x: Form, y: Form | None = None) -> Form:
     return _log(node, direction, x)
 
 
-def _add(x: Form, y: Form) -> Form:
-    out = dict(x)
-    for monomial, c in y.items():
-        out[monomial] = out.get(monomial, Fraction(0)) + c
-    return {m: c for m, c in out.items() if c}
-
-
-def _scale(x: Form, c: Fraction) -> Form:
-    return {m: c * v for m, v in x.items()}
-
-
 def _times(x: Form, y: Form) -> Form:
     out: Form = {}
     for m1, c1 in x.items():
@@ -150,7 +140,7 @@ def _times(x: Form, y: Form) -> Form:
             for atom, r in m2:
                 exponents[atom] = exponents.get(atom, Fraction(0)) + r
             c, monomial = _product(exponents)
-            out = _add(out, {monomial: c * c1 * c2})
+            out = add(out, {monomial: c * c1 * c2})
     return out
 
 
@@ -177,7 +167,7 @@ def _atoms(node: Term, direction: int, x: Form) -> tuple[Fraction, dict[Atom, Fr
             raise Irrational(f"{node}: powers of logarithms")
         return c, dict(monomial)
     scale = direction * abs(x[min(x, key=lambda m: sorted(map(str, m)))])
-    return scale, {("sum", frozenset(_scale(x, 1 / scale).items())): Fraction(1)}
+    return scale, {("sum", frozenset(add({}, x, 1 / scale).items())): Fraction(1)}
 
 
 def _power(node: Term, direction: int, x: Form, r: Fraction) -> Form:
@@ -212,7 +202,7 @@ def _log(node: Term, direction: int, x: Form) -> Form:
     out: Form = {}
     for atom, r in exponents.items():
         one = _ONE if atom == _E else frozenset({(("log", atom), Fraction(1))})
-        out = _add(out, {one: r} if r else {})
+        out = add(out, {one: r} if r else {})
     return out
 
 

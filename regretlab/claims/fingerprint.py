@@ -18,6 +18,7 @@ from typing import Any
 _SKIP = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 
 
+@functools.cache
 def source(function: Any) -> str:
     """The function's source on one line, without comments and layout; of a lambda, its text alone."""
     if isinstance(function, functools.partial):
@@ -51,12 +52,18 @@ def _without_docstring(code: str) -> str:
     return code
 
 
+@functools.cache
+def _parsed(text: str) -> ast.Module:
+    """A file is parsed once, not again for each of its lambdas."""
+    return ast.parse(text)
+
+
 def _lambda(code: str, compiled: CodeType, first: int) -> str:
     """The text of one lambda, found by where its compiled body sits in the file."""
     spans = [p for p in compiled.co_positions() if None not in p and (p[0], p[2]) != (p[1], p[3])]
     whole = "".join(linecache.getlines(compiled.co_filename)) or "\n" * (first - 1) + code
     try:
-        tree = ast.parse(whole)
+        tree = _parsed(whole)
     except SyntaxError:
         return code
     line, column = min((p[0], p[2]) for p in spans)

@@ -14,7 +14,7 @@ from regretlab.claims import checkers
 from regretlab.claims.certificate import Certificate, digest
 from regretlab.claims.claim import Claim, refuse
 from regretlab.claims.loading import claims_in, needs, order, shipped
-from regretlab.claims.provers import candidates
+from regretlab.claims.provers import accepted
 from regretlab.claims.provers.solver import refuse_contradiction
 from regretlab.claims.statements import Derivation, Inequality, Misprint, Statement, Words
 from regretlab.claims.verdict import SOUND, Outcome, Rejected, weakest
@@ -53,11 +53,6 @@ class Entry:
         return self.verdict == self.claim.expect
 
 
-def where(certificates: Path, claim_id: str) -> Path:
-    """The file of a claim's certificate."""
-    return certificates / f"{claim_id.replace('/', '-')}.json"
-
-
 def decide(claim: str, statement: Statement, path: Path | None, search: bool, save: Path | None = None) -> Outcome:
     """The outcome for one statement: from its certificate file, or from a search.
 
@@ -71,15 +66,12 @@ def decide(claim: str, statement: Statement, path: Path | None, search: bool, sa
         if certificate.claim != claim or certificate.digest != digest(statement):
             raise Rejected("stale: the statement has changed since the certificate was found; run verify --search")
         return checkers.check(statement, certificate.form, certificate.body)
-    for form, body in candidates(statement):
-        try:
-            outcome = checkers.check(statement, form, body)
-        except Rejected:
-            continue
-        if save is not None:
-            Certificate(claim, digest(statement), form, body, tools()).write(save)
-        return outcome
-    raise Rejected("no method decided it")
+    found = accepted(statement)
+    if found is None:
+        raise Rejected("no method decided it")
+    if save is not None:
+        Certificate(claim, digest(statement), found.form, found.body, tools()).write(save)
+    return found.outcome
 
 
 def tools() -> dict[str, str]:
@@ -127,7 +119,7 @@ class Ledger:
 
     def certificate(self, claim: str) -> Path:
         """The file of a claim's certificate."""
-        return where(self.certificates or self.files[claim].parent / "certs", claim)
+        return (self.certificates or self.files[claim].parent / "certs") / f"{claim.replace('/', '-')}.json"
 
     def verify(self, only: Iterable[str] | None = None, *, search: bool = False, jobs: int = 2) -> list[Entry]:
         """Every claim's verdict, in the order of the files.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from regretlab.claims.terms import Node, Term
 
@@ -12,6 +12,8 @@ from regretlab.claims.terms import Node, Term
 Polynomial = dict[tuple[int, ...], Fraction]
 #: A polynomial as a dictionary key, with leading coefficient 1 or -1.
 Factor = tuple[tuple[tuple[int, ...], Fraction], ...]
+
+Key = TypeVar("Key", bound=Hashable)
 
 #: Largest number of monomials that is still worked with.
 LARGEST = 4000
@@ -21,11 +23,11 @@ class NotPolynomial(ArithmeticError):
     """The term is not a quotient of polynomials in its symbols, or far too large a one."""
 
 
-def add(a: Polynomial, b: Polynomial, scale: Fraction = Fraction(1)) -> Polynomial:
-    """``a + scale * b``."""
+def add(a: dict[Key, Fraction], b: dict[Key, Fraction], scale: Fraction = Fraction(1)) -> dict[Key, Fraction]:
+    """``a + scale * b``, of polynomials or of any sums of multiples."""
     out = dict(a)
-    for exponents, c in b.items():
-        out[exponents] = out.get(exponents, Fraction(0)) + scale * c
+    for key, c in b.items():
+        out[key] = out.get(key, Fraction(0)) + scale * c
     return {e: c for e, c in out.items() if c}
 
 

@@ -207,15 +207,18 @@ def real(names: str) -> Any:
     >>> p * a / (2 * p) == a / 2
     p*a/(2*p) == a/2
     """
-    found = tuple(Term("symbol", name) for name in names.replace(",", " ").split())
-    if not found:
-        raise InputError("real('') declares no symbol; name at least one, like real('a b').")
-    return found[0] if len(found) == 1 else found
+    return _declared("symbol", names)
 
 
 def integer(names: str) -> Any:
     """Integer symbols. Proofs hold for all reals; a counterexample must be an integer."""
-    found = tuple(Term("integer", name) for name in names.replace(",", " ").split())
+    return _declared("integer", names)
+
+
+def _declared(kind: str, names: str) -> Any:
+    found = tuple(Term(kind, name) for name in names.replace(",", " ").split())
+    if not found:
+        raise InputError("an empty text declares no symbol; name at least one, like real('a b').")
     return found[0] if len(found) == 1 else found
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from regretlab.claims import checkers
 from regretlab.claims import statements as s
@@ -24,7 +24,7 @@ from regretlab.claims.provers import (
     solver,
     sos,
 )
-from regretlab.claims.verdict import Rejected
+from regretlab.claims.verdict import Outcome, Rejected
 
 Found = tuple[str, dict[str, Any]]
 Prover = Callable[[Any], Found | None]
@@ -58,22 +58,29 @@ def candidates(statement: s.Statement) -> Iterator[Found]:
     if statement.parts():
         found = [accepted(part) for part in statement.parts()]
         if all(found):
-            yield "compound", {"parts": [{"form": f[0], "body": f[1]} for f in found if f]}
+            yield "compound", {"parts": [{"form": f.form, "body": f.body} for f in found if f]}
         if isinstance(statement, s.Both):
             for index, certificate in enumerate(found):
                 if certificate is not None:
-                    yield "compound", {"parts": [{"part": index, "form": certificate[0], "body": certificate[1]}]}
+                    yield "compound", {"parts": [{"part": index, "form": certificate.form, "body": certificate.body}]}
     for find in PROVERS.get(type(statement), ()):
-        if (certificate := find(statement)) is not None:
-            yield certificate
+        if (proposed := find(statement)) is not None:
+            yield proposed
 
 
-def accepted(statement: s.Statement) -> Found | None:
+class Accepted(NamedTuple):
+    """A certificate that its checker accepted, and what it establishes."""
+
+    form: str
+    body: dict[str, Any]
+    outcome: Outcome
+
+
+def accepted(statement: s.Statement) -> Accepted | None:
     """The first candidate that its checker accepts."""
     for form, body in candidates(statement):
         try:
-            checkers.check(statement, form, body)
+            return Accepted(form, body, checkers.check(statement, form, body))
         except Rejected:
             continue
-        return form, body
     return None

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 from regretlab.claims.balls import Undecided
 from regretlab.claims.checkers import ladder as checker
-from regretlab.claims.checkers import point
-from regretlab.claims.exact import Undefined
 from regretlab.claims.provers import points, solver, sos
-from regretlab.claims.sampling import points as sampled
-from regretlab.claims.statements import Inequality, Ladder
+from regretlab.claims.statements import Ladder
 from regretlab.claims.verdict import Rejected
-
-#: Random points that must not refute the statement before a ladder is looked for.
-SCREEN = 60
 
 
 def find(statement: Ladder) -> tuple[str, dict[str, Any]] | None:
     """A certificate ``ladder``, else ``off ladder``: a point where f < 0. Without a sign there is neither."""
     plain = checker.as_inequality(statement)
-    if not _fails(plain) and (found := _climb(statement)) is not None:
+    if points.survives(plain) and (found := _climb(statement)) is not None:
         return found
     refuted = points.find(plain)
     return None if refuted is None else ("off ladder", refuted[1])
-
-
-def _fails(plain: Inequality) -> bool:
-    for candidate in sampled(plain.given, plain.symbols, random.Random(3), SCREEN):
-        try:
-            if not point.decide(plain.show, candidate)[0]:
-                return True
-        except (Undefined, Undecided):
-            continue
-    return False
 
 
 def _climb(statement: Ladder) -> tuple[str, dict[str, Any]] | None:

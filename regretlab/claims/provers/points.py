@@ -8,8 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from regretlab.claims import smt
+from regretlab.claims.balls import Undecided
 from regretlab.claims.checkers import point
 from regretlab.claims.checkers.smt import questions
+from regretlab.claims.exact import Undefined
 from regretlab.claims.sampling import SIMPLE, points
 from regretlab.claims.statements import Inequality
 from regretlab.claims.terms import Term, text
@@ -18,6 +20,8 @@ from regretlab.claims.verdict import Rejected
 
 #: Random points tried before a proof is, and when none was found.
 FEW, MANY = 400, 4000
+#: Random points that must not refute a statement before a costly proof is looked for.
+SCREEN = 100
 SEED = 7
 Point = dict[Term, Fraction]
 
@@ -71,6 +75,19 @@ def find_undefined(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
 def find_value(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
     """A certificate ``value``: the statement has no symbols and its numbers satisfy it."""
     return None if statement.symbols else ("value", {})
+
+
+def survives(statement: Inequality) -> bool:
+    """Whether no random point refutes the statement or leaves it undefined; else a proof is not looked for."""
+    for candidate in points(statement.given, statement.symbols, random.Random(2), SCREEN, 4 * SCREEN):
+        try:
+            if not point.decide(statement.show, candidate)[0]:
+                return False
+        except Undefined:
+            return False
+        except Undecided:
+            continue
+    return True
 
 
 def written(candidate: Point) -> dict[str, str]:

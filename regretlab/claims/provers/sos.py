@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
-from regretlab.claims.balls import Undecided
-from regretlab.claims.checkers import point
 from regretlab.claims.checkers import sos as checker
 from regretlab.claims.checkers.proofs import conjuncts
-from regretlab.claims.exact import Undefined
 from regretlab.claims.polynomials import NotPolynomial, Polynomial, add, degree, power, times
 from regretlab.claims.provers.ansatz import attempts, product_of, squares
 from regretlab.claims.provers.elimination import Reduced, eliminated
+from regretlab.claims.provers.points import survives
 from regretlab.claims.provers.semidefinite import Block, Multiple, Terms, identity
 from regretlab.claims.provers.solver import live
-from regretlab.claims.sampling import points
 from regretlab.claims.statements import Inequality
 from regretlab.claims.terms import walk
 from regretlab.claims.verdict import Rejected
@@ -30,8 +26,6 @@ HIGHEST_DEGREE = 12
 MOST_NODES = 1000
 #: Positive constants tried for a strict inequality.
 MARGINS = (Fraction(1), Fraction(1, 2), Fraction(1, 100))
-#: Random points that must not refute the statement before an identity is looked for.
-SCREEN = 100
 Found = tuple[Terms, list[Polynomial], int]
 
 
@@ -43,7 +37,7 @@ def find(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
     for squared in (False, True):
         try:
             asked = checker.problem(statement, squared)
-            if degree(asked.goal) > HIGHEST_DEGREE or not (screened or (screened := _holds(statement))):
+            if degree(asked.goal) > HIGHEST_DEGREE or not (screened or (screened := survives(statement))):
                 return None
             found = _identity(asked)
         except (Rejected, NotPolynomial):
@@ -117,19 +111,6 @@ def _margins(asked: checker.Problem) -> Iterator[tuple[tuple[int, ...], Fraction
     for which in ((), *((i,) for i in strict), *combinations(strict, 2)):
         for margin in MARGINS:
             yield which, margin
-
-
-def _holds(statement: Inequality) -> bool:
-    """Whether no random point refutes the statement; else no identity exists."""
-    for candidate in points(statement.given, statement.symbols, random.Random(2), SCREEN, 4 * SCREEN):
-        try:
-            if not point.decide(statement.show, candidate)[0]:
-                return False
-        except Undefined:
-            return False
-        except Undecided:
-            continue
-    return True
 
 
 def _written(p: Polynomial) -> list[Any]:

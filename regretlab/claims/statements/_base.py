@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
@@ -10,14 +11,14 @@ from regretlab.claims.trees import symbols
 from regretlab.errors import InputError
 
 
-class Statement:
+class Statement(ABC):
     """What a claim says, formally; subclasses are frozen dataclasses."""
 
     kind: ClassVar[str]
 
+    @abstractmethod
     def text(self) -> str:
         """The statement in one line; with :meth:`functions` it determines the claim's digest."""
-        raise NotImplementedError
 
     def functions(self) -> tuple[Callable[..., Any], ...]:
         """Python functions the statement is made of; their source enters the digest."""
