@@ -24,7 +24,7 @@ from regretlab.problems import Problem
 from regretlab.regret import KINDS
 from regretlab.scaling import Exponent
 
-FORMAT = 1
+FORMAT = 2
 
 
 def joined(
@@ -37,8 +37,9 @@ def joined(
         "format": FORMAT,
         "regretlab": __version__,
         "versions": json.dumps({m.__name__: m.__version__ for m in (np, xr)}),
-        "engine": records[0].attrs["engine"],
-        "engine_reason": records[0].attrs["engine_reason"],
+        "engine": ", ".join(dict.fromkeys(r.attrs["engine"] for r in records)),
+        "engine_reason": "; ".join(dict.fromkeys(r.attrs["engine_reason"] for r in records)),
+        "engines": json.dumps([[r.attrs["engine"], r.attrs["engine_reason"]] for r in records]),
         "seconds": json.dumps([r.attrs["seconds"] for r in records]),
         "descriptions": json.dumps(descriptions),
     }
@@ -102,8 +103,10 @@ class Result:
         if name not in self._parts:
             part = self.record.sel(algorithm=name)
             part = part.drop_vars([v for v in part.data_vars if bool(part[v].isnull().all())])
-            seconds = json.loads(self.record.attrs["seconds"])[self.algorithms.index(name)]
-            self._parts[name] = part.assign_attrs(seconds=seconds)
+            index = self.algorithms.index(name)
+            seconds = json.loads(self.record.attrs["seconds"])[index]
+            engine, reason = json.loads(self.record.attrs["engines"])[index]
+            self._parts[name] = part.assign_attrs(seconds=seconds, engine=engine, engine_reason=reason)
         return self._parts[name]
 
     def kinds(self, algorithm: str | None = None) -> list[str]:

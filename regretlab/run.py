@@ -15,6 +15,7 @@ from tqdm import tqdm
 from regretlab.algorithms import Algorithm
 from regretlab.engines import array
 from regretlab.engines.array import MEASURES, State
+from regretlab.engines.choice import Choice, choose
 from regretlab.errors import InputError
 from regretlab.methods import Coefficients
 from regretlab.parameters import number
@@ -24,8 +25,6 @@ from regretlab.samplers import Cyclic, Sampler, Setting, Uniform
 from regretlab.state import pack, unpack
 
 CHECKPOINTS = 30
-BLOCK_STEPS = 512
-BLOCK_UNIFORMS = 2_000_000
 
 
 class Plan(NamedTuple):
@@ -135,8 +134,9 @@ def run(
     ----------
     plan : Plan
         From :func:`plan`.
-    engine : {"auto", "array", "cupy"}
-        ``"auto"`` chooses the array engine on NumPy.
+    engine : {"auto", "compiled", "array", "cupy"}
+        ``"auto"`` chooses the compiled engine where every part of the run has a compiled form, else the array engine
+        on NumPy; the record says which, and why.
     observers : sequence of Observer
         This is how regret is measured without the run knowing what regret is.
     progress : bool
@@ -149,22 +149,21 @@ def run(
     xarray.Dataset
         Dimensions ``replicate``, ``t``, and for what is kept at the end ``coordinate`` and ``example``.
     """
-    xp = array.namespace("array" if engine == "auto" else engine)
+    chosen = choose(engine, plan.problem, plan.sampler, plan.measure, len(plan.replicates))
     # Matrices here are small: BLAS threads cost up to fifty times more than they give, and change the rounding.
     with threadpool_limits(limits=1, user_api="blas"):
-        return _run(plan, engine, xp, observers, progress, start)
+        return _run(plan, chosen, observers, progress, start)
 
 
 def _run(
-    plan: Plan, engine: str, xp: Any, observers: Sequence[Observer], progress: bool, start: xr.Dataset | None
+    plan: Plan, chosen: Choice, observers: Sequence[Observer], progress: bool, start: xr.Dataset | None
 ) -> xr.Dataset:
-    problem, sampler = plan.problem.on(xp), plan.sampler
-    state = array.initial(problem, sampler, len(plan.replicates), plan.measure, xp)
+    engine, xp = chosen.engine, chosen.xp
+    state = array.initial(plan.problem, plan.sampler, len(plan.replicates), plan.measure, xp)
     streams = Streams(plan.seed, "sampler", plan.replicates)
     if start is not None:
         state = unpack(start, state, xp)
         streams.state = start["state_words"].values
-    block = min(BLOCK_STEPS, max(1, BLOCK_UNIFORMS // (len(plan.replicates) * max(1, sampler.uniforms))))
 
     columns: list[dict[str, np.ndarray]] = []
     began = time.perf_counter()
@@ -173,15 +172,13 @@ def _run(
     ) as bar:
         for until in plan.checkpoints:
             while state.t < until:
-                steps = min(block, int(until) - state.t)
-                schedule = coefficients(plan.algorithm, state.t + 1, steps)
-                uniforms = xp.asarray(streams.uniforms(steps, sampler.uniforms))
-                state = array.advance(problem, sampler, schedule, state, uniforms)
+                steps = min(engine.steps, int(until) - state.t)
+                state = engine.advance(state, coefficients(plan.algorithm, state.t + 1, steps), streams)
                 bar.update(steps)
             at = to_numpy(state)
             columns.append({**statistics(plan, at), **_merged(o(plan, at) for o in observers)})
     kept = pack(to_numpy(state), streams.state) | _merged(o.final() for o in observers)
-    return _record(plan, to_numpy(state), columns, kept, engine, time.perf_counter() - began)
+    return _record(plan, to_numpy(state), columns, kept, chosen, time.perf_counter() - began)
 
 
 def coefficients(algorithm: Algorithm, first: int, steps: int) -> Coefficients:
@@ -259,13 +256,12 @@ def _merged(parts: Any) -> dict[str, Any]:
 
 
 def _record(
-    plan: Plan, state: State, columns: list[dict[str, np.ndarray]], kept: dict[str, Any], engine: str, seconds: float
+    plan: Plan, state: State, columns: list[dict[str, np.ndarray]], kept: dict[str, Any], chosen: Choice, seconds: float
 ) -> xr.Dataset:
     data = {name: (("replicate", "t"), np.stack([c[name] for c in columns], axis=-1)) for name in columns[0]} | kept
     probabilities = np.asarray(plan.sampler.probabilities(state.sampler))
     data["probabilities"] = (("replicate", "example"), probabilities)
     record = xr.Dataset(data, coords={"replicate": list(plan.replicates), "t": plan.checkpoints})
-    record.attrs["engine"] = "array" if engine == "auto" else engine
-    record.attrs["engine_reason"] = "the only engine on NumPy" if engine == "auto" else "asked for"
+    record.attrs["engine"], record.attrs["engine_reason"] = chosen.name, chosen.reason
     record.attrs["seconds"] = round(seconds, 3)
     return record

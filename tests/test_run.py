@@ -29,7 +29,7 @@ def small():
 
 def final(problem, algorithm, replicates, horizon=60, checkpoints="log", block=None, monkeypatch=None):
     if block:
-        monkeypatch.setattr("regretlab.run.BLOCK_STEPS", block)
+        monkeypatch.setattr("regretlab.engines.array.BLOCK_STEPS", block)
     p = plan(
         problem, algorithms.parse(algorithm), horizon=horizon, replicates=replicates, checkpoints=checkpoints,
         measure=("cumulative", "sampler"),
@@ -180,7 +180,8 @@ def test_provenance_is_complete():
     record = rl.simulate(small(), "adambs(alpha=0.5)", horizon=5, seed=3).record
     facts = json.loads(record.attrs["descriptions"])[0]
     assert record.attrs["regretlab"] == rl.__version__
-    assert record.attrs["engine"] == "array"
+    assert record.attrs["engine"] == "compiled"
+    assert record.attrs["engine_reason"] == "every part of the run is built in"
     assert facts["seed"] == 3
     assert facts["sampler_parameters"]["p_min"] == 0.4 / 40
     assert facts["problem"]["digest"] == small().digest() != rl.problems.OneNeuron(n=40, d=4).digest()

@@ -14,12 +14,16 @@ from array_api_compat import array_namespace
 from regretlab.errors import InputError, NonFiniteError
 from regretlab.methods import Coefficients, Moments, step
 from regretlab.problems import Problem
+from regretlab.rng import Streams
 from regretlab.samplers import Sampler, scatter_add
 
 Array = Any
 
 #: What a run can measure on request; each costs a pass over all n examples per step.
 MEASURES = ("cumulative", "sampler")
+#: Steps of a block, and the most uniforms drawn for one.
+BLOCK_STEPS = 512
+BLOCK_UNIFORMS = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ def namespace(engine: str) -> Any:
                 "engine='cupy' needs CuPy, which is not installed: pip install 'regretlab[gpu]'."
             ) from None
     else:
-        raise InputError(f"engine={engine!r} is not one of 'auto', 'array', 'cupy'.")
+        raise InputError(f"engine={engine!r} is not one of 'auto', 'compiled', 'array', 'cupy'.")
     return xp
 
 
@@ -77,6 +81,19 @@ def initial(problem: Problem, sampler: Sampler, replicates: int, measure: tuple[
         totals["squared_norms"] = fill((R, n))
     zero = fill((R, d))
     return State(0, Moments(x, zero, zero, zero), sampler.init(R, xp), totals)
+
+
+class Arrays:
+    """The array engine on one problem, whose arrays are in ``xp``, and one fitted sampler."""
+
+    def __init__(self, problem: Problem, sampler: Sampler, replicates: int, xp: Any) -> None:
+        self._problem, self._sampler, self._xp = problem, sampler, xp
+        self.steps = min(BLOCK_STEPS, max(1, BLOCK_UNIFORMS // (replicates * max(1, sampler.uniforms))))
+
+    def advance(self, state: State, schedule: Coefficients, streams: Streams) -> State:
+        """The state after the steps of ``schedule``; the streams move on with it."""
+        uniforms = self._xp.asarray(streams.uniforms(len(schedule.eta), self._sampler.uniforms))
+        return advance(self._problem, self._sampler, schedule, state, uniforms)
 
 
 def advance(problem: Problem, sampler: Sampler, schedule: Coefficients, state: State, uniforms: Array) -> State:

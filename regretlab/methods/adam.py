@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from regretlab.methods._base import Array, _MovingAverages, averages
 from regretlab.methods._step import Coefficients
 from regretlab.parameters import parameter
@@ -53,5 +55,11 @@ class Adam(_MovingAverages):
 
     def coefficients(self, t: Array) -> Coefficients:
         b1, b2 = (self.beta1, self.beta2) if self.bias_correction else (0.0, 0.0)
-        eta, c = self.alpha_t(t) / (1 - b1**t), 1 / (1 - b2**t)
+        eta, c = self.alpha_t(t) / remaining(b1, t), 1 / remaining(b2, t)
         return averages(t, self.beta1_t(t), self.beta2, eta=eta, c=c, eps=self.eps)
+
+
+def remaining(beta: float, t: Array) -> Array:
+    """1 - beta**t. Powers below 2**-60 leave 1 as it is, and are not made: as they underflow they cost far more."""
+    enough = max(1.0, np.ceil(-60 / np.log2(beta))) if beta > 0 else 1.0
+    return np.asarray(1 - beta ** np.minimum(t, enough))

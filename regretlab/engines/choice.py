@@ -1,0 +1,62 @@
+"""Which engine makes a run, and why: the compiled one where every part of the run has a compiled form."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Protocol
+
+from regretlab.engines import array, compiled
+from regretlab.engines.array import State
+from regretlab.errors import InputError
+from regretlab.methods import Coefficients
+from regretlab.problems import Problem
+from regretlab.rng import Streams
+from regretlab.samplers import Sampler
+
+
+class Engine(Protocol):
+    """What makes the steps: at most ``steps`` of them at a time, and none in between is seen."""
+
+    steps: int
+
+    def advance(self, state: State, schedule: Coefficients, streams: Streams) -> State: ...
+
+
+class Choice(NamedTuple):
+    """An engine with its name, the reason it was chosen and the namespace of its arrays."""
+
+    engine: Engine
+    name: str
+    reason: str
+    xp: Any
+
+
+def choose(engine: str, problem: Problem, sampler: Sampler, measure: tuple[str, ...], replicates: int) -> Choice:
+    """The engine for a run.
+
+    Parameters
+    ----------
+    engine : {"auto", "compiled", "array", "cupy"}
+        ``"auto"`` is the compiled engine where it can make the run, and else the array engine.
+    problem, sampler
+        The sampler fitted.
+    measure : tuple of str
+        What the run measures beyond its totals.
+    replicates : int
+
+    Raises
+    ------
+    InputError
+        For an unknown engine, and for ``"compiled"`` with a part that has no compiled form.
+    """
+    reason = "asked for"
+    if engine in ("auto", "compiled"):
+        missing = compiled.unsupported(problem, sampler, measure)
+        if engine == "compiled" and missing:
+            raise InputError(f"engine='compiled' cannot make this run: {missing}; use engine='auto' or 'array'.")
+        if engine == "auto":
+            reason = missing or "every part of the run is built in"
+            engine = "array" if missing else "compiled"
+    if engine == "compiled":
+        return Choice(compiled.Compiled(problem, sampler), engine, reason, array.namespace("array"))
+    xp = array.namespace(engine)
+    return Choice(array.Arrays(problem.on(xp), sampler, replicates, xp), engine, reason, xp)

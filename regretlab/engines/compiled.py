@@ -1,0 +1,182 @@
+"""The compiled engine: built-in parts, a block of steps at a time, replicates spread over threads.
+
+It makes the same run as the array engine: the same random words, the same state, the same totals. Where nothing has
+to be summed (d = 1, one example per step, linear losses) it is the same to the last bit; elsewhere sums may come in
+another order.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from joblib import cpu_count
+
+from regretlab.engines import _kernels as kernels
+from regretlab.engines import array
+from regretlab.engines.array import State
+from regretlab.methods import Coefficients, Moments
+from regretlab.problems import Box, HeavyTailedLogistic, Logistic, OneNeuron, Problem, Reddi, StochasticReddi
+from regretlab.rng import Streams
+from regretlab.samplers import AdamBS, AdamBSCorrected, Cyclic, Sampler, Uniform
+
+LOSSES: dict[type[Problem], int] = {
+    Reddi: kernels.IDENTITY,
+    StochasticReddi: kernels.IDENTITY,
+    Logistic: kernels.LOGISTIC,
+    HeavyTailedLogistic: kernels.LOGISTIC,
+    OneNeuron: kernels.NEURON,
+}
+SAMPLERS: dict[type[Sampler], int] = {
+    Cyclic: kernels.CYCLIC,
+    Uniform: kernels.UNIFORM,
+    AdamBS: kernels.ADAMBS,
+    AdamBSCorrected: kernels.ADAMBS_CORRECTED,
+}
+#: The totals in the order of the kernels' arguments.
+TOTALS = (
+    "loss", "received", "squared_gradient", "second_moment", "largest_coordinate", "largest_gradient",
+    "largest_example_gradient", "smallest_x", "largest_x",
+)  # fmt: skip
+#: A block takes about this long, so that the progress bar moves and Ctrl-C is heard.
+BLOCK_SECONDS = 0.2
+FIRST_BLOCK, LARGEST_BLOCK = 64, 1 << 16
+#: Below this many steps a run that stopped being finite is repeated on the array engine, which says where and why.
+DIAGNOSIS_STEPS = 512
+#: A kernel in the cache loads faster than this; one that is not takes seconds.
+LOADING_SECONDS = 1.5
+COMPILE_SECONDS = 15
+
+
+def unsupported(problem: Problem, sampler: Sampler, measure: tuple[str, ...]) -> str | None:
+    """The part of a run that has no compiled form, in words; None when every part has one."""
+    if type(problem) not in LOSSES:
+        return f"the problem {problem.name!r} is not one of the built-in ones"
+    if problem.domain is not None and type(problem.domain) is not Box:
+        return f"the domain {problem.domain!r} is not a box"
+    if type(sampler) not in SAMPLERS:
+        return f"the sampler {sampler.name!r} has no compiled form"
+    if measure:
+        return f"measure={', '.join(measure)} needs all examples at every step"
+    return None
+
+
+class Compiled:
+    """The compiled engine on one problem and sampler.
+
+    Parameters
+    ----------
+    problem, sampler
+        Built-in parts (see :func:`unsupported`), the sampler fitted.
+    threads : int, optional
+        All cores by default; the numbers do not depend on it.
+    """
+
+    def __init__(self, problem: Any, sampler: Any, threads: int | None = None) -> None:
+        self._problem, self._sampler = problem, sampler
+        self._threads = threads or cpu_count()
+        self._squares = (problem.Z * problem.Z).sum(-1)
+        self._code = SAMPLERS[type(sampler)]
+        if self._code == kernels.UNIFORM and not sampler.replacement:
+            self._code = kernels.FLOYD
+        law, K, own = sampler.law, sampler.run.K, sampler.parameters()
+        rate = own["alpha_p"] if self._code == kernels.ADAMBS else law.floor
+        self._law = tuple(
+            map(
+                float, (sampler.run.L, law.floor, rate, own.get("gamma") or 0, law.floor, 1 if law.total > 1 else 1 / K)
+            )
+        )
+        self.steps = FIRST_BLOCK
+        self._warm = False
+
+    def advance(self, state: State, schedule: Coefficients, streams: Streams) -> State:
+        """The state after the steps of ``schedule``; the streams move on with it.
+
+        Raises
+        ------
+        NonFiniteError
+            With the step, the replicate and the cause, as the array engine has it.
+        """
+        words = streams.state
+        if not self._warm:
+            self._warm = True
+            with _Notice():
+                self._made(state, _part(schedule, 0, 0), words.copy())
+        began = time.perf_counter()
+        state, streams.state = self._checked(state, schedule, words)
+        seconds = time.perf_counter() - began
+        self.steps = int(min(LARGEST_BLOCK, max(1, len(schedule.eta) * min(4.0, BLOCK_SECONDS / max(seconds, 1e-9)))))
+        return state
+
+    def _checked(self, state: State, schedule: Coefficients, words: np.ndarray) -> tuple[State, np.ndarray]:
+        """The block, or if it stops being finite, its halves, until few enough steps are left to look at each."""
+        moved = words.copy()
+        after = self._made(state, schedule, moved)
+        # What is not finite stays so: in the iterate, in its second moment or in the sum of the losses.
+        if all(np.isfinite(a).all() for a in (after.moments.x, after.moments.v, after.totals["loss"])):
+            return after, moved
+        steps = len(schedule.eta)
+        if steps > DIAGNOSIS_STEPS:
+            state, words = self._checked(state, _part(schedule, 0, steps // 2), words)
+            return self._checked(state, _part(schedule, steps // 2, steps), words)
+        streams = Streams(0, "sampler", range(len(words)))
+        streams.state = words
+        uniforms = streams.uniforms(steps, self._sampler.uniforms)
+        return array.advance(self._problem, self._sampler, schedule, state, uniforms), streams.state
+
+    def _made(self, state: State, schedule: Coefficients, words: np.ndarray) -> State:
+        """The block on the kernels; ``words`` are advanced in place."""
+        problem, sampler, R = self._problem, self._sampler, len(words)
+        moments = [np.array(a, order="C") for a in state.moments]
+        totals = {name: np.array(a, order="C") for name, a in state.totals.items()}
+        own = np.array(state.sampler[0], order="C")
+        bandit = self._code > kernels.FLOYD
+        position = own if self._code == kernels.CYCLIC else np.zeros(R, np.int64)
+        log_w = own if bandit else np.zeros((R, 1))
+        table = np.stack(schedule[:9])
+        box = (problem.domain.low, problem.domain.high) if problem.domain is not None else (-np.inf, np.inf)
+        shape = tuple(map(float, (schedule.p, schedule.eps, *box)))
+        loss = LOSSES[type(problem)]
+        plain = loss == kernels.IDENTITY and not bandit and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
+        summed = [totals[name] for name in TOTALS]
+
+        def work(begin: int, end: int) -> None:
+            if plain:
+                kernels.advance_lanes(
+                    begin, end, self._code, *self._law[4:], problem.Z, table, shape, *moments, words, position, *summed
+                )
+            else:
+                kernels.advance(
+                    begin, end, sampler.run.K, loss, self._code, self._law, problem.Z, problem.y, self._squares,
+                    table, shape, *moments, words, position, log_w, *summed,
+                )  # fmt: skip
+
+        edges = np.linspace(0, R, min(self._threads, R) + 1).astype(int).tolist()
+        if len(edges) == 2:
+            work(0, R)
+        else:
+            with ThreadPoolExecutor(len(edges) - 1) as pool:
+                list(pool.map(work, edges[:-1], edges[1:]))
+        return State(state.t + len(schedule.eta), Moments(*moments), (own,), totals)
+
+
+def _part(schedule: Coefficients, begin: int, end: int) -> Coefficients:
+    return schedule._replace(**{name: getattr(schedule, name)[begin:end] for name in schedule._fields[:9]})
+
+
+class _Notice:
+    """One line on a terminal when the kernels have to be compiled, which happens once per user and version."""
+
+    def __enter__(self) -> None:
+        text = f"compiling the engine, once per user: ~{COMPILE_SECONDS} s"
+        self._timer = threading.Timer(LOADING_SECONDS, lambda: print(text, file=sys.stderr, flush=True))
+        self._timer.daemon = True
+        if sys.stderr.isatty():
+            self._timer.start()
+
+    def __exit__(self, *error: object) -> None:
+        self._timer.cancel()

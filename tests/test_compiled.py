@@ -1,0 +1,217 @@
+"""The compiled engine: the same run as the array engine, whatever the blocks and threads."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import regretlab as rl
+from regretlab import algorithms
+from regretlab.engines import _kernels, array, compiled
+from regretlab.engines.compiled import Compiled
+from regretlab.problems import Box, L2Ball
+from regretlab.rng import Streams, generator
+from regretlab.run import coefficients, plan, run
+from tests.tolerances import ROUND_OFF_OF_A_RUN
+
+#: Two units in the last place for the polynomials and one for the system's functions, at the worst point of a binade.
+POLYNOMIALS = 2.0**-50
+METHODS = [
+    "sgd(alpha=0.5)", "adam(alpha=0.5)", "adam(alpha=0.5, beta1=0, beta2=1/17, bias_correction=False, eps=0)",
+    "amsgrad(alpha=0.5, eps=0)", "adamx(alpha=0.5, lam=0.9)",
+]  # fmt: skip
+ORDERS = ["", "+cyclic", "+uniform", "+uniform(replacement=False)"]
+BANDITS = ["+adambs", "+adambs_corrected(gamma=0.5)"]
+
+
+def logistic(**options):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 5))
+    return rl.problems.Logistic(X, np.sign(X[:, 0] + 0.1), **options)
+
+
+def both(problem, algorithm, steps, replicates=3, threads=2):
+    """The states and the random words after the same steps on the two engines."""
+    p = plan(problem, algorithms.parse(algorithm), horizon=steps, replicates=replicates)
+    schedule = coefficients(p.algorithm, 1, steps)
+    start = array.initial(problem, p.sampler, replicates, (), np)
+    ours, theirs = (Streams(0, "sampler", range(replicates)) for _ in range(2))
+    fast = Compiled(problem, p.sampler, threads).advance(start, schedule, ours)
+    slow = array.Arrays(problem, p.sampler, replicates, np).advance(start, schedule, theirs)
+    assert (ours.state == theirs.state).all()
+    return fast, slow
+
+
+def parts(state):
+    return {**state.moments._asdict(), **state.totals, "sampler": state.sampler[0]}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("replicates", [1, 70])
+def test_linear_losses_in_one_dimension_are_the_same_bits(method, order, replicates):
+    for problem in (rl.problems.Reddi(), rl.problems.StochasticReddi(1010, 10, probability=0.01)):
+        fast, slow = both(problem, method + order, 200, replicates)
+        for (name, a), b in zip(parts(fast).items(), parts(slow).values(), strict=True):
+            assert a.dtype == b.dtype, name
+            assert (a == b).all(), name
+
+
+@pytest.mark.parametrize("order", ORDERS + BANDITS)
+@pytest.mark.parametrize("batch", ["", ", batch_size=3"])
+@pytest.mark.parametrize(
+    "problem",
+    [logistic(), rl.problems.HeavyTailedLogistic(n=40, d=3), rl.problems.OneNeuron(n=40, d=3), rl.problems.Reddi()],
+    ids=["logistic", "heavy_tailed", "one_neuron", "reddi"],
+)
+def test_sums_agree_to_round_off(problem, batch, order):
+    fast, slow = both(problem, f"amsgrad(alpha=0.5{batch}){order}", 100)
+    for (name, a), b in zip(parts(fast).items(), parts(slow).values(), strict=True):
+        assert np.allclose(a, b, rtol=ROUND_OFF_OF_A_RUN, atol=ROUND_OFF_OF_A_RUN), name
+
+
+@pytest.mark.parametrize("p", [0.0, 0.25, 0.5])
+def test_a_user_defined_method_is_compiled_too(p):
+    """Every coefficient is used, in one dimension to the last bit; p = 1/4 goes through the system's pow."""
+
+    class Everything(rl.methods.Method):
+        def coefficients(self, t):
+            return rl.methods.generic(
+                t, mu=0.9, nu=0.2, beta=0.8, om=0.3, rho=0.99, wd=0.01, eta=0.1 / t, kap=0.5, c=1.1, p=p, eps=1e-3
+            )
+
+    for problem in (rl.problems.Reddi(), logistic(domain=Box(-0.2, 0.3)), logistic(domain="none")):
+        result = rl.simulate(problem, algorithms.Algorithm("everything", Everything(), None, None), horizon=50)
+        slow = rl.simulate(
+            problem, algorithms.Algorithm("everything", Everything(), None, None), horizon=50, engine="array"
+        )
+        assert result.record.attrs["engine"] == "compiled"
+        exact = problem.d == 1 and p != 0.25
+        assert np.allclose(result.record.x, slow.record.x, rtol=0 if exact else ROUND_OFF_OF_A_RUN, atol=0)
+
+
+def test_the_exponentials_and_logarithms_are_those_of_the_system():
+    u = np.concatenate([np.linspace(-40, 40, 4001), [-1e4, -800.0, 800.0, 1e4]])
+    rows = [np.empty(len(u)) for _ in range(3)]
+    for label in (-1.0, 1.0):
+        y = np.full(len(u), label)
+        for code, problem in ((_kernels.LOGISTIC, logistic()), (_kernels.NEURON, rl.problems.OneNeuron(n=3, d=1))):
+            _kernels._losses(code, u, y, *rows, np.empty(len(u), np.int64))
+            assert np.allclose(rows[0], problem.phi(u, y), rtol=POLYNOMIALS, atol=1e-300)
+            assert np.allclose(rows[1], problem.slope(u, y), rtol=POLYNOMIALS, atol=1e-300)
+
+
+def test_random_words_are_numpys_own():
+    own, words = generator(3, "sampler", 1), Streams(3, "sampler", [1]).state
+    assert [_kernels.uniform(words, 0) for _ in range(9)] == own.random(9).tolist()
+    assert (words[0] == own.bit_generator.state["state"]["state"]).all()
+
+
+ALL = ["adam(alpha=0.5)" + sampler for sampler in ORDERS + BANDITS]
+
+
+@pytest.mark.parametrize("algorithm", ALL)
+@pytest.mark.parametrize("problem", [rl.problems.StochasticReddi(), logistic()], ids=["reddi", "logistic"])
+def test_blocks_threads_and_batches_do_not_matter(problem, algorithm, monkeypatch):
+    whole = run(plan(problem, algorithms.parse(algorithm), horizon=90, replicates=5, checkpoints=[90]))
+    alone = run(plan(problem, algorithms.parse(algorithm), horizon=90, replicates=[3], checkpoints=[90]))
+    xr.testing.assert_identical(whole.sel(replicate=[3]).drop_attrs(), alone.drop_attrs())
+    monkeypatch.setattr(compiled, "FIRST_BLOCK", 7)
+    monkeypatch.setattr(compiled, "LARGEST_BLOCK", 11)
+    for threads in (1, 3, 8):
+        monkeypatch.setattr(compiled, "cpu_count", lambda threads=threads: threads)
+        again = run(plan(problem, algorithms.parse(algorithm), horizon=90, replicates=5, checkpoints=[90]))
+        xr.testing.assert_identical(whole.drop_attrs(), again.drop_attrs())
+
+
+@pytest.mark.parametrize("algorithm", ALL)
+@pytest.mark.parametrize("problem", [rl.problems.StochasticReddi(), logistic()], ids=["reddi", "logistic"])
+def test_a_resumed_run_equals_the_unsplit_one_bit_for_bit(problem, algorithm, tmp_path):
+    half = rl.simulate(problem, algorithm, horizon=31, replicates=3, checkpoints=[10, 31])
+    opened = rl.Result.open(half.to_netcdf(tmp_path / "half.nc"))
+    resumed = opened.extend(horizon=60, checkpoints=[60], problem=problem).of().drop_vars(["algorithm", "comparator"])
+    p = plan(problem, algorithms.parse(algorithm), horizon=31, replicates=3)
+    whole = run(p._replace(horizon=60, checkpoints=np.array([10, 31, 60])))
+    xr.testing.assert_equal(resumed[list(whole.data_vars)], whole)
+    assert resumed.attrs["engine"] == "compiled"
+
+
+@pytest.mark.parametrize("samples", [1, 3])
+def test_a_run_that_overflows_says_where_and_why(samples):
+    options = {"horizon": 4000, "replicates": samples}
+    messages = []
+    for engine in ("compiled", "array"):
+        problem = rl.problems.Logistic(np.array([[1.0], [-1.0]]), np.array([1.0, -1.0]), domain="none")
+        with pytest.raises(rl.NonFiniteError, match="the iterate overflowed") as error:
+            rl.simulate(problem, algorithms.Algorithm("bursting", Bursting(), None, None), engine=engine, **options)
+        messages.append(str(error.value))
+    assert messages[0] == messages[1]
+    assert messages[0].startswith("step 2500, replicate 0, coordinate 0")
+
+
+class Bursting(rl.methods.Method):
+    def coefficients(self, t):
+        return rl.methods.generic(t, eta=np.where(t == 2500, np.inf, 0.1), p=0.0)
+
+
+@pytest.mark.parametrize(
+    ("problem", "algorithm", "options", "reason"),
+    [
+        (logistic(), "adamcb", {}, "the sampler 'adamcb' has no compiled form"),
+        (logistic(), "adamcb_ours", {}, "the sampler 'adamcb_ours' has no compiled form"),
+        (logistic(domain=L2Ball(1)), "adam", {}, "the domain L2Ball(radius=1.0) is not a box"),
+        (logistic(), "adam", {"measure": "cumulative"}, "measure=cumulative needs all examples at every step"),
+        (type("Mine", (rl.problems.Reddi,), {})(), "adam", {}, "is not one of the built-in ones"),
+    ],
+)
+def test_other_parts_run_on_the_array_engine_and_say_so(problem, algorithm, options, reason):
+    record = rl.simulate(problem, algorithm, horizon=5, **options).record
+    assert record.attrs["engine"] == "array"
+    assert reason in record.attrs["engine_reason"]
+    with pytest.raises(rl.InputError, match="engine='compiled' cannot make this run: ") as error:
+        rl.simulate(problem, algorithm, horizon=5, engine="compiled", **options)
+    assert reason in str(error.value)
+    assert "use engine='auto' or 'array'" in str(error.value)
+
+
+def test_every_algorithm_goes_on_with_its_own_engine():
+    result = rl.simulate(logistic(), ["adam(alpha=0.1)", "adamcb(alpha=0.1)"], horizon=10, checkpoints=[10])
+    assert result.record.attrs["engine"] == "compiled, array"
+    longer = result.extend(horizon=20, checkpoints=[20])
+    assert [longer.of(name).attrs["engine"] for name in longer.algorithms] == ["compiled", "array"]
+    assert rl.simulate(logistic(), "adam", horizon=5, engine="array").record.attrs["engine_reason"] == "asked for"
+
+
+CACHE = """
+import sys, numpy as np
+sys.path.insert(0, sys.argv[1])
+import _kernels
+words = np.arange(1, 5, dtype=np.uint64)[None]
+print(_kernels.uniform(words, 0), sum(_kernels.uniform.stats.cache_hits.values()))
+"""
+
+
+def test_editing_the_kernels_empties_their_cache(tmp_path):
+    """Numba's cache knows a kernel by its file: an edited helper must not leave old machine code behind."""
+    copy = Path(shutil.copy(_kernels.__file__, tmp_path / "_kernels.py"))
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+
+    def outcome():
+        command = [sys.executable, "-c", CACHE, str(tmp_path)]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
+
+    first, again = outcome(), outcome()
+    assert (first[1], again) == ("0", [first[0], "1"])
+    copy.write_text(copy.read_text().replace("np.uint64(11)) * (1.0 /", "np.uint64(11)) * (2.0 /"))
+    assert outcome() == [str(2 * float(first[0])), "0"]
+
+
+def test_kernels_use_nothing_compiled_from_another_file():
+    source = Path(_kernels.__file__).read_text()
+    assert "from regretlab" not in source
+    assert "import regretlab" not in source
