@@ -1,62 +1,42 @@
 """The compiled kernels: the loop over the steps of a block, for a range of replicates.
 
-Everything that is compiled lives in this one file, because Numba's cache knows a kernel by the file of its entry point
-alone: a helper elsewhere could be edited and the old machine code would still be loaded.
-
 The four lines of :func:`regretlab.methods.step` are repeated in :func:`_step`, without any licence to round
-differently. Only sums over examples, coordinates and draws may be reordered (``REORDER``), and the exponentials and
-logarithms are polynomials (good to two units in the last place), so that they run on whole vectors.
+differently. Only sums over examples, coordinates and draws may be reordered.
+
+What a step carries lies in rows of ``LANES`` numbers of one flat array, whose distances the compiler knows, so that it
+uses vector instructions: side by side are the coordinates of one replicate, or, for one-dimensional linear losses,
+the replicates.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
+
+from regretlab.compilation import REORDER, entry, inner
+from regretlab.samplers._base import Rule
+from regretlab.samplers._laws import draw, kept, observe, plant
+from regretlab.vectors import (
+    DEPTH, EXP, INDICES, LABEL, LN2, LONGEST, NORM, NUMBERS, PHI, SCORE, SLOPE, J, P, W, exps, softplus,
+    squared_length, uniform,
+)  # fmt: skip
 
 Array = Any
 
 #: Losses: phi(u) = u; log(1 + exp(-y u)); y log(1 + exp(-max(u, 0))).
 IDENTITY, LOGISTIC, NEURON = range(3)
 #: Samplers.
-CYCLIC, UNIFORM, FLOYD, ADAMBS, ADAMBS_CORRECTED = range(5)
-#: Replicates side by side in the innermost loop.
-LANES = 64
-
-REORDER = {"reassoc", "nsz"}
-LOG2E, LN2_HIGH, LN2_LOW = 1.4426950408889634, 6.93147180369123816490e-01, 1.90821492927058770002e-10
-SMALLEST = -708.0  # below it exp is subnormal
-
-
-def compiled(fastmath: Any = False) -> Callable[[Any], Any]:
-    """Numba's decorator with a cache on disk, or without one where no folder can be written."""
-
-    def decorate(function: Any) -> Any:
-        options = {"nogil": True, "error_model": "numpy", "fastmath": fastmath}
-        try:
-            return numba.njit(cache=True, **options)(function)
-        except RuntimeError:  # Numba's way to say that neither the package nor the user's cache folder is writable
-            return numba.njit(**options)(function)
-
-    return decorate
+CYCLIC, UNIFORM, FLOYD, BANDIT = range(4)
+#: Numbers side by side, a multiple of the longest vector; short rows are padded to a multiple of it.
+LANES, VECTOR = 64, 8
+#: Where the rows begin: iterate, moments, gradient, sum of its squares, extremes of the iterate, loss, largest gradient.
+ROWS = 12
+X, M, V, V_HAT, G, SQUARES, LOW, HIGH, LOSS, SIZE, MOMENT, SECOND = range(0, ROWS * LANES, LANES)
 
 
-@compiled()
-def uniform(words: Array, r: int) -> float:
-    """The next uniform of replicate r: ``numpy.random.Generator(SFC64).random()``, advancing its four words."""
-    a, b, c, counter = words[r, 0], words[r, 1], words[r, 2], words[r, 3]
-    out = a + b + counter
-    words[r, 0] = b ^ (b >> np.uint64(11))
-    words[r, 1] = c + (c << np.uint64(3))
-    words[r, 2] = ((c << np.uint64(24)) | (c >> np.uint64(40))) + out
-    words[r, 3] = counter + np.uint64(1)
-    return np.float64(out >> np.uint64(11)) * (1.0 / 9007199254740992.0)
-
-
-@compiled()
+@inner
 def _step(  # the arguments are the step's symbols, in the order of Coefficients
     x: float, m: float, v: float, top: float, g: float,
     mu: float, nu: float, beta: float, om: float, rho: float, wd: float, eta: float, kap: float, c: float,
@@ -81,330 +61,298 @@ def _step(  # the arguments are the step's symbols, in the order of Coefficients
     return x, m, v, top
 
 
-@compiled(REORDER)
-def _dot(Z: Array, j: int, x: Array) -> float:
-    total = 0.0
-    for i in range(x.shape[0]):
-        total += Z[j, i] * x[i]
-    return total
+@inner
+def _steps(b: Array, q: int, count: int, k: Array) -> None:
+    """One step of ``count`` lanes of the rows in b[q] with the coefficients k, and the totals of each lane."""
+    mu, nu, beta, om, rho, wd, eta, kap, c = k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7], k[8]
+    p, eps, low, high = k[9], k[10], k[11], k[12]
+    for i in range(count):
+        g, x = b[q, i + G], b[q, i]
+        least, most, size = b[q, i + LOW], b[q, i + HIGH], b[q, i + SIZE]
+        b[q, i + SQUARES] += g * g
+        b[q, i + SIZE] = abs(g) if abs(g) > size else size
+        b[q, i + LOW] = x if x < least else least
+        b[q, i + HIGH] = x if x > most else most
+    # Three loops, because one that tests p in each lane would not use vector instructions.
+    if p == 0.5:
+        for i in range(count):
+            b[q, i], b[q, i + M], b[q, i + V], b[q, i + V_HAT] = _step(
+                b[q, i], b[q, i + M], b[q, i + V], b[q, i + V_HAT], b[q, i + G],
+                mu, nu, beta, om, rho, wd, eta, kap, c, 0.5, eps, low, high,
+            )  # fmt: skip
+    elif p == 0.0:
+        for i in range(count):
+            b[q, i], b[q, i + M], b[q, i + V], b[q, i + V_HAT] = _step(
+                b[q, i], b[q, i + M], b[q, i + V], b[q, i + V_HAT], b[q, i + G],
+                mu, nu, beta, om, rho, wd, eta, kap, c, 0.0, eps, low, high,
+            )  # fmt: skip
+    else:
+        for i in range(count):
+            b[q, i], b[q, i + M], b[q, i + V], b[q, i + V_HAT] = _step(
+                b[q, i], b[q, i + M], b[q, i + V], b[q, i + V_HAT], b[q, i + G],
+                mu, nu, beta, om, rho, wd, eta, kap, c, p, eps, low, high,
+            )  # fmt: skip
 
 
-@compiled(REORDER)
-def _gather(Z: Array, J: Array, a: Array, g: Array) -> None:
-    """g = sum_k a[k] Z[J[k]], four rows per pass."""
-    K, d = J.shape[0], g.shape[0]
-    g[:] = 0.0
-    k = 0
+@inner(fastmath=REORDER)
+def _scores(Z: Array, x: Array, K: int, F: Array, I: Array) -> None:
+    """The scores z_j . x of the batch, for dense rows."""
+    for k in range(K):
+        j, total = np.uint64(I[J, k]), 0.0
+        for i in range(x.shape[0]):
+            total += Z[j, i] * x[i]
+        F[SCORE, k] = total
+
+
+@inner(fastmath=REORDER)
+def _gradient(Z: Array, g: Array, K: int, F: Array, I: Array) -> None:
+    """g = sum_k w_k phi'_k z_k for dense rows, four per pass."""
+    k, d = 0, g.shape[0]
+    for i in range(d):
+        g[i] = 0.0
     while k + 4 <= K:
-        j0, j1, j2, j3 = J[k], J[k + 1], J[k + 2], J[k + 3]
-        a0, a1, a2, a3 = a[k], a[k + 1], a[k + 2], a[k + 3]
+        j0, j1, j2, j3 = np.uint64(I[J, k]), np.uint64(I[J, k + 1]), np.uint64(I[J, k + 2]), np.uint64(I[J, k + 3])
+        a0, a1 = F[W, k] * F[SLOPE, k], F[W, k + 1] * F[SLOPE, k + 1]
+        a2, a3 = F[W, k + 2] * F[SLOPE, k + 2], F[W, k + 3] * F[SLOPE, k + 3]
         for i in range(d):
             g[i] += (a0 * Z[j0, i] + a1 * Z[j1, i]) + (a2 * Z[j2, i] + a3 * Z[j3, i])
         k += 4
     while k < K:
+        j, a = np.uint64(I[J, k]), F[W, k] * F[SLOPE, k]
         for i in range(d):
-            g[i] += a[k] * Z[J[k], i]
+            g[i] += a * Z[j, i]
         k += 1
 
 
-@compiled(REORDER)
-def _sum(a: Array) -> float:
-    total = 0.0
-    for i in range(a.shape[0]):
-        total += a[i]
-    return total
+@inner
+def _sparse_scores(values: Array, starts: Array, columns: Array, x: Array, K: int, F: Array, I: Array) -> None:
+    for k in range(K):
+        j, total = I[J, k], 0.0
+        for q in range(starts[j], starts[j + 1]):
+            total += values[q] * x[columns[q]]
+        F[SCORE, k] = total
 
 
-@compiled({"nnan", "nsz"})
-def _largest(a: Array) -> float:
-    top = a[0]
-    for i in range(a.shape[0]):
-        top = a[i] if a[i] > top else top
-    return top
+@inner
+def _sparse_gradient(values: Array, starts: Array, columns: Array, g: Array, K: int, F: Array, I: Array) -> None:
+    for i in range(g.shape[0]):
+        g[i] = 0.0
+    for k in range(K):
+        j, a = I[J, k], F[W, k] * F[SLOPE, k]
+        for q in range(starts[j], starts[j + 1]):
+            g[columns[q]] += a * values[q]
 
 
-@compiled()
-def _exps(a: Array, shift: float, out: Array, bits: Array) -> None:
-    """out = exp(a - shift) for a <= shift: a Taylor polynomial on [-ln 2 / 2, ln 2 / 2], times a power of two."""
-    n = a.shape[0]
-    for i in range(n):
-        z = a[i] - shift
-        z = z if z > SMALLEST else SMALLEST
-        k = math.floor(z * LOG2E + 0.5)
-        r = (z - k * LN2_HIGH) - k * LN2_LOW
-        far = 1 / 362880 + r * (1 / 3628800 + r * (1 / 39916800 + r * (1 / 479001600 + r * (1 / 6227020800))))
-        middle = 1 / 120 + r * (1 / 720 + r * (1 / 5040 + r * (1 / 40320 + r * far)))
-        out[i] = 1.0 + r * (1.0 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * middle))))
-        bits[i] = (np.int64(k) + 1023) << 52
-    power = bits.view(np.float64)
-    for i in range(n):
-        out[i] *= power[i]
-
-
-@compiled()
-def _losses(code: int, u: Array, y: Array, phi: Array, slope: Array, e: Array, bits: Array) -> None:
-    """phi and its derivative at the scores u; log1p(e) is 2 artanh(e / (2 + e)), an odd series."""
-    K = u.shape[0]
+@inner
+def _losses(code: int, K: int, F: Array, I: Array) -> None:
+    """phi and its derivative at the scores."""
     if code == IDENTITY:
         for k in range(K):
-            phi[k], slope[k] = u[k], 1.0
+            F[PHI, k], F[SLOPE, k] = F[SCORE, k], 1.0
         return
     for k in range(K):
-        phi[k] = -abs(u[k])
-    _exps(phi, 0.0, e, bits)
-    for k in range(K):
-        s = e[k] / (2.0 + e[k])
-        q = s * s
-        far = 1 / 23 + q * (1 / 25 + q * (1 / 27 + q * (1 / 29 + q * (1 / 31 + q * (1 / 33 + q * (1 / 35))))))
-        middle = 1 / 11 + q * (1 / 13 + q * (1 / 15 + q * (1 / 17 + q * (1 / 19 + q * (1 / 21 + q * far)))))
-        phi[k] = 2.0 * s * (1.0 + q * (1 / 3 + q * (1 / 5 + q * (1 / 7 + q * (1 / 9 + q * middle)))))
+        F[SLOPE, k] = -abs(F[SCORE, k])
+    exps(F, SLOPE, EXP, K, I)
+    softplus(F, EXP, PHI, K)
     if code == LOGISTIC:
         for k in range(K):
-            z = -y[k] * u[k]
+            y, e = F[LABEL, k], F[EXP, k]
+            z = -y * F[SCORE, k]
             # Written so that a score that is not a number stays one, and the run stops.
-            phi[k] += 0.0 if z <= 0.0 else z
-            slope[k] = -y[k] * ((1.0 if z >= 0.0 else e[k]) / (1.0 + e[k]))
+            F[PHI, k] += 0.0 if z <= 0.0 else z
+            F[SLOPE, k] = -y * ((1.0 if z >= 0.0 else e) / (1.0 + e))
     else:
         for k in range(K):
-            phi[k] = y[k] * (LN2_HIGH + LN2_LOW if u[k] <= 0.0 else phi[k])
-            slope[k] = -y[k] * (e[k] / (1.0 + e[k])) if u[k] > 0.0 else 0.0
+            y, e, u = F[LABEL, k], F[EXP, k], F[SCORE, k]
+            F[PHI, k] = y * (LN2 if u <= 0.0 else F[PHI, k])
+            F[SLOPE, k] = -y * (e / (1.0 + e)) if u > 0.0 else 0.0
 
 
-@compiled()
-def _inverted(cumulative: Array, point: float) -> int:
-    """The first index whose cumulative sum exceeds the point, or the last index."""
-    low: int = 0
-    high: int = cumulative.shape[0] - 1
-    while low < high:
-        middle = (low + high) >> 1
-        if cumulative[middle] > point:
-            high = middle
-        else:
-            low = middle + 1
-    return low
-
-
-@compiled()
-def _draw(
-    sampler: int, gamma: float, everyone: float, words: Array, r: int, position: int, log_w: Array, mark: Array,
-    stamp: int, law: Array, cumulative: Array, bits: Array, J: Array, w: Array, p: Array,
+@inner
+def _ordered(
+    sampler: int, everyone: float, words: Array, r: int, position: int, mark: Array, stamp: int, n: int, K: int,
+    F: Array, I: Array,
 ) -> None:  # fmt: skip
-    """The mini-batch J with its weights w and probabilities p; ``everyone`` is the samplers' constant probability."""
-    n, K = mark.shape[0], J.shape[0]
-    if sampler <= FLOYD:
-        for k in range(K):
-            if sampler == CYCLIC:
-                J[k] = (position + k) % n
-            elif sampler == UNIFORM:
-                J[k] = np.int64(uniform(words, r) * n)
-            else:
-                last = n - K + k
-                found = np.int64(uniform(words, r) * (last + 1))
-                J[k] = last if mark[found] == stamp else found
-                mark[J[k]] = stamp
-            w[k], p[k] = 1.0 / K, everyone
-        return
-    if sampler == ADAMBS:
-        _exps(log_w, 0.0, law, bits)
-    else:
-        _exps(log_w, _largest(log_w), law, bits)
-        size = _sum(law)
-        for j in range(n):
-            law[j] = (1.0 - gamma) * law[j] / size + gamma / n
-    total = 0.0
-    for j in range(n):
-        total += law[j]
-        cumulative[j] = total
+    """A batch from the samplers that learn nothing; ``everyone`` is their constant probability."""
     for k in range(K):
-        J[k] = _inverted(cumulative, uniform(words, r) * total)
-        p[k] = law[J[k]]
-        w[k] = 1.0 / (K * n * p[k])
-
-
-@compiled()
-def _observe(
-    sampler: int, L: float, floor: float, rate: float, log_w: Array, J: Array, p: Array, norms: Array, law: Array,
-    bits: Array,
-) -> None:  # fmt: skip
-    """The logarithms of the bandit's weights after the gradient norms of the drawn examples have been seen."""
-    K = J.shape[0]
-    for k in range(K):
-        if sampler == ADAMBS:
-            loss = (L / floor) ** 2 - (norms[k] / p[k]) ** 2
+        if sampler == CYCLIC:
+            I[J, k] = (position + k) % n
+        elif sampler == UNIFORM:
+            I[J, k] = np.int64(uniform(words, r) * n)
         else:
-            loss = 1.0 - (floor * norms[k] / (L * p[k])) ** 2
-        log_w[J[k]] += -rate * loss / (K * p[k])
-    top = _largest(log_w)
-    if sampler == ADAMBS:
-        _project(log_w, top, floor, law, bits)
-    else:
-        for j in range(log_w.shape[0]):
-            log_w[j] -= top
+            last = n - K + k
+            found = np.int64(uniform(words, r) * (last + 1))
+            I[J, k] = last if mark[found] == stamp else found
+            mark[I[J, k]] = stamp
+        F[W, k], F[P, k] = 1.0 / K, everyone
 
 
-@compiled()
-def _project(log_w: Array, top: float, floor: float, law: Array, bits: Array) -> None:
-    """The logarithm of the KL projection onto {sum p = 1, p >= floor}: entries below the floor are fixed in rounds."""
-    n = log_w.shape[0]
-    _exps(log_w, top, law, bits)
-    fixed, before = 0, -1
-    scale = 1.0
-    while fixed > before:
-        before = fixed
-        size = _sum(law)
-        scale = (1.0 - floor * fixed) / (size if size > 0.0 else 1.0)
-        for j in range(n):
-            if law[j] > 0.0 and law[j] * scale < floor:
-                law[j] = 0.0
-                fixed += 1
-    for j in range(n):
-        log_w[j] = (log_w[j] - top) + math.log(scale) if law[j] > 0.0 else math.log(floor)
-
-
-@compiled()
+@entry
 def advance(
-    begin: int, end: int, K: int, loss_code: int, sampler: int, law_of: tuple[float, ...], Z: Array, y: Array,
-    squares: Array, schedule: Array, shape: tuple[float, ...], x: Array, m: Array, v: Array, v_hat: Array,
-    words: Array, position: Array, log_w: Array, loss: Array, received: Array, squared_gradient: Array,
-    second_moment: Array, largest_coordinate: Array, largest_gradient: Array, largest_example_gradient: Array,
-    smallest_x: Array, largest_x: Array,
+    begin: int, end: int, K: int, loss_code: int, sampler: int, per_draw: float, everyone: float, rule: Rule, Z: Array,
+    values: Array, starts: Array, columns: Array, y: Array, squares: Array, constant: Array, moving: Array, rows: Array, x: Array,
+    m: Array, v: Array, v_hat: Array, words: Array, position: Array, own: Array, loss: Array, received: Array,
+    squared_gradient: Array, second_moment: Array, largest_coordinate: Array, largest_gradient: Array,
+    largest_example_gradient: Array, smallest_x: Array, largest_x: Array,
 ) -> None:  # fmt: skip
-    """All steps of the schedule (9, steps) for the replicates begin..end-1, one after the other, in place.
+    """All steps of a block for the replicates begin..end-1, one after the other, in place.
 
-    ``law_of`` holds (L, floor, rate, gamma, constant probability, weight of one draw in the second moment) of the
-    sampler, ``shape`` the method's p and eps and the ends of the box.
+    ``constant`` holds the nine coefficients, p, eps and the ends of the box; those in ``moving`` change from step to
+    step, as ``rows`` (of each, all steps) has it. ``per_draw`` is the weight of one draw in the second moment,
+    ``everyone`` the constant probability of a sampler without a rule.
     """
-    n, d = Z.shape
-    L, floor, rate, gamma, everyone, per_draw = law_of
-    power, eps, low, high = shape
-    J, bits = np.empty(K, np.int64), np.empty(K, np.int64)
-    w, p, u, label = np.empty(K), np.empty(K), np.empty(K), np.empty(K)
-    phi, slope, e, norms = np.empty(K), np.empty(K), np.empty(K), np.empty(K)
-    g = np.empty(d)
-    width = n if sampler > FLOYD else 1
-    law, cumulative, all_bits = np.empty(width), np.empty(width), np.empty(width, np.int64)
-    mark = np.full(n, -1, np.int64)
+    n, d, bandit = y.shape[0], x.shape[1], sampler == BANDIT
+    width = max(2 * K, DEPTH)
+    F, I = np.zeros((NUMBERS, width)), np.zeros((INDICES, width), np.int64)
+    g, xr, coefficients = np.empty(d), np.empty(d), constant.copy()
+    chunks = (d + LANES - 1) // LANES
+    b = np.zeros((chunks, ROWS * LANES))
+    half = 1
+    while half < n and bandit:
+        half *= 2
+    tree = np.empty(2 * half)
+    mark = np.full(n if sampler == FLOYD else 1, -1, np.int64)
     stamp = 0
     for r in range(begin, end):
-        xr, log_wr = x[r], log_w[r]
-        for s in range(schedule.shape[1]):
-            stamp += 1
-            _draw(
-                sampler, gamma, everyone, words, r, position[r], log_wr, mark, stamp, law, cumulative, all_bits,
-                J, w, p,
-            )  # fmt: skip
+        top = plant(rule, own, r, tree, F, I) if bandit else 0.0
+        for i in range(d):
+            c, o = i // LANES, i % LANES
+            b[c, o], b[c, o + M], b[c, o + V], b[c, o + V_HAT] = x[r, i], m[r, i], v[r, i], v_hat[r, i]
+            b[c, o + SQUARES] = squared_gradient[r, i]
+            b[c, o + LOW], b[c, o + HIGH], b[c, o + SIZE] = smallest_x[r, i], largest_x[r, i], 0.0
+            xr[i] = x[r, i]
+        for k in range(K):
+            F[LONGEST, k] = 0.0
+        value, moment, length = loss[r], second_moment[r], largest_gradient[r]
+        at = position[r]
+        for s in range(rows.shape[1]):
+            for i in range(moving.shape[0]):
+                coefficients[moving[i]] = rows[i, s]
+            if bandit:
+                top = draw(rule, own, r, K, tree, top, words, F, I)
+            else:
+                stamp += 1
+                _ordered(sampler, everyone, words, r, at, mark, stamp, n, K, F, I)
+                at = (at + K) % n
+            if values.shape[0] > 0:
+                _sparse_scores(values, starts, columns, xr, K, F, I)
+            else:
+                _scores(Z, xr, K, F, I)
             for k in range(K):
-                u[k], label[k] = _dot(Z, J[k], xr), y[J[k]]
-            _losses(loss_code, u, label, phi, slope, e, bits)
-            value, moment, longest = 0.0, 0.0, largest_example_gradient[r]
+                F[LABEL, k] = y[I[J, k]]
+            _losses(loss_code, K, F, I)
+            now, spread = 0.0, 0.0
             for k in range(K):
-                value += w[k] * phi[k]
-                square = slope[k] * slope[k] * squares[J[k]]
-                moment += square / (p[k] * p[k])
-                norms[k] = math.sqrt(square)
-                longest = norms[k] if norms[k] > longest else longest
-                received[r, J[k]] += w[k]
-                e[k] = w[k] * slope[k]
-            loss[r] += value
-            second_moment[r] += per_draw * moment
-            largest_example_gradient[r] = longest
-            _gather(Z, J, e, g)
-            mu, nu, beta, om, rho = schedule[0, s], schedule[1, s], schedule[2, s], schedule[3, s], schedule[4, s]
-            wd, eta, kap, c = schedule[5, s], schedule[6, s], schedule[7, s], schedule[8, s]
-            length, coordinate = 0.0, largest_coordinate[r]
-            for i in range(d):
-                gi, xi = g[i], xr[i]
-                length += gi * gi
-                coordinate = abs(gi) if abs(gi) > coordinate else coordinate
-                squared_gradient[r, i] += gi * gi
-                smallest_x[r, i] = xi if xi < smallest_x[r, i] else smallest_x[r, i]
-                largest_x[r, i] = xi if xi > largest_x[r, i] else largest_x[r, i]
-                xr[i], m[r, i], v[r, i], v_hat[r, i] = _step(
-                    xi, m[r, i], v[r, i], v_hat[r, i], gi, mu, nu, beta, om, rho, wd, eta, kap, c, power, eps, low, high
-                )
-            largest_coordinate[r] = coordinate
-            length = math.sqrt(length)
-            largest_gradient[r] = length if length > largest_gradient[r] else largest_gradient[r]
-            if sampler > FLOYD:
-                _observe(sampler, L, floor, rate, log_wr, J, p, norms, law, all_bits)
-            elif sampler == CYCLIC:
-                position[r] = (position[r] + K) % n
+                F[NORM, k] = F[SLOPE, k] * F[SLOPE, k] * squares[I[J, k]]
+            for k in range(K):
+                now += F[W, k] * F[PHI, k]
+                spread += F[NORM, k] / (F[P, k] * F[P, k])
+                received[r, I[J, k]] += F[W, k]
+            for k in range(K):
+                square, top_square = F[NORM, k], F[LONGEST, k]
+                F[LONGEST, k] = square if square > top_square else top_square
+                F[NORM, k] = math.sqrt(square)
+            value += now
+            moment += per_draw * spread
+            if values.shape[0] > 0:
+                _sparse_gradient(values, starts, columns, g, K, F, I)
+            else:
+                _gradient(Z, g, K, F, I)
+            here = math.sqrt(squared_length(g))
+            length = here if here > length else length
+            for c in range(chunks):
+                first = c * LANES
+                count = min(LANES, d - first)
+                for i in range(count):
+                    b[c, i + G] = g[first + i]
+                _steps(b, c, (count + VECTOR - 1) // VECTOR * VECTOR, coefficients)
+                for i in range(count):
+                    xr[first + i] = b[c, i]
+            if bandit:
+                top = observe(rule, own, r, K, tree, top, F, I)
+        if bandit:
+            kept(rule, own, r, tree)
+        position[r] = at
+        loss[r], second_moment[r], largest_gradient[r] = value, moment, length
+        for k in range(K):
+            largest_example_gradient[r] = max(largest_example_gradient[r], math.sqrt(F[LONGEST, k]))
+        for i in range(d):
+            c, o = i // LANES, i % LANES
+            x[r, i], m[r, i], v[r, i], v_hat[r, i] = b[c, o], b[c, o + M], b[c, o + V], b[c, o + V_HAT]
+            squared_gradient[r, i] = b[c, o + SQUARES]
+            smallest_x[r, i], largest_x[r, i] = b[c, o + LOW], b[c, o + HIGH]
+            largest_coordinate[r] = max(largest_coordinate[r], b[c, o + SIZE])
 
 
-@compiled()
+@inner
+def _words(state: Array, out: Array, count: int) -> None:
+    """The next word of every lane's stream, :func:`regretlab.vectors.uniform` side by side."""
+    for i in range(count):
+        a, b, c, counter = state[i], state[i + LANES], state[i + 2 * LANES], state[i + 3 * LANES]
+        word = a + b + counter
+        state[i] = b ^ (b >> np.uint64(11))
+        state[i + LANES] = c + (c << np.uint64(3))
+        state[i + 2 * LANES] = ((c << np.uint64(24)) | (c >> np.uint64(40))) + word
+        state[i + 3 * LANES] = counter + np.uint64(1)
+        out[i] = np.float64(word >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@entry
 def advance_lanes(
-    begin: int, end: int, sampler: int, everyone: float, per_draw: float, Z: Array, schedule: Array,
-    shape: tuple[float, ...], x: Array, m: Array, v: Array, v_hat: Array, words: Array, position: Array, loss: Array,
+    begin: int, end: int, sampler: int, per_draw: float, everyone: float, Z: Array, constant: Array, moving: Array,
+    rows: Array, x: Array, m: Array, v: Array, v_hat: Array, words: Array, position: Array, loss: Array,
     received: Array, squared_gradient: Array, second_moment: Array, largest_coordinate: Array,
     largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array, largest_x: Array,
 ) -> None:  # fmt: skip
-    """As :func:`advance` for linear losses with d = K = 1: replicates side by side, so that whole vectors are used.
-
-    Only for p = 1/2 and p = 0. One array holds all that is carried: its rows are known not to overlap.
-    """
+    """As :func:`advance` for linear losses with d = K = 1: replicates side by side, so that whole vectors are used."""
     n = Z.shape[0]
-    power, eps, low, high = shape
-    a = np.empty((12, LANES))
-    state, chosen = np.empty((4, LANES), np.uint64), np.empty(LANES, np.int64)
-    moment, visits = np.empty(n), np.empty(n)
+    b, state = np.zeros((1, ROWS * LANES)), np.zeros(4 * LANES, np.uint64)
+    u = np.empty(LANES)
+    moments, visits = np.empty(n), np.empty(n)
     for j in range(n):
-        moment[j] = per_draw * (Z[j, 0] * Z[j, 0] / (everyone * everyone))
+        moments[j] = per_draw * (Z[j, 0] * Z[j, 0] / (everyone * everyone))
+    coefficients = constant.copy()
     for first in range(begin, end, LANES):
-        count = min(LANES, end - first)
-        for i in range(count):
+        alive = min(LANES, end - first)
+        count = 1 if alive == 1 else (alive + VECTOR - 1) // VECTOR * VECTOR
+        for i in range(alive):
             r = first + i
-            a[0, i], a[1, i], a[2, i], a[3, i] = x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0]
-            a[4, i], a[5, i], a[6, i], a[7, i] = loss[r], squared_gradient[r, 0], second_moment[r], largest_gradient[r]
-            a[8, i], a[9, i] = smallest_x[r, 0], largest_x[r, 0]
+            b[0, i], b[0, i + M], b[0, i + V], b[0, i + V_HAT] = x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0]
+            b[0, i + SQUARES], b[0, i + SIZE] = squared_gradient[r, 0], largest_gradient[r]
+            b[0, i + LOW], b[0, i + HIGH] = smallest_x[r, 0], largest_x[r, 0]
+            b[0, i + LOSS], b[0, i + MOMENT] = loss[r], second_moment[r]
             for word in range(4):
-                state[word, i] = words[r, word]
+                state[i + word * LANES] = words[r, word]
         at = position[first]
         visits[:] = 0.0
-        for s in range(schedule.shape[1]):
+        for s in range(rows.shape[1]):
+            for i in range(moving.shape[0]):
+                coefficients[moving[i]] = rows[i, s]
             if sampler == CYCLIC:
                 for i in range(count):
-                    a[10, i], a[11, i] = Z[at, 0], moment[at]
+                    b[0, i + G], b[0, i + SECOND] = Z[at, 0], moments[at]
                 visits[at] += 1.0
                 at = at + 1 if at + 1 < n else 0
             else:
-                for i in range(count):
-                    chosen[i] = np.int64(uniform(state.T, i) * n)
-                for i in range(count):
-                    j = chosen[i]
-                    a[10, i], a[11, i] = Z[j, 0], moment[j]
+                _words(state, u, count)
+                for i in range(alive):
+                    j = np.int64(u[i] * n)
+                    b[0, i + G], b[0, i + SECOND] = Z[j, 0], moments[j]
                     received[first + i, j] += 1.0
             for i in range(count):
-                g, xi = a[10, i], a[0, i]
-                size = abs(g)
-                a[4, i] += g * xi
-                a[5, i] += g * g
-                a[6, i] += a[11, i]
-                a[7, i] = size if size > a[7, i] else a[7, i]
-                a[8, i] = xi if xi < a[8, i] else a[8, i]
-                a[9, i] = xi if xi > a[9, i] else a[9, i]
-            mu, nu, beta, om, rho = schedule[0, s], schedule[1, s], schedule[2, s], schedule[3, s], schedule[4, s]
-            wd, eta, kap, c = schedule[5, s], schedule[6, s], schedule[7, s], schedule[8, s]
-            if power == 0.5:
-                for i in range(count):
-                    a[0, i], a[1, i], a[2, i], a[3, i] = _step(
-                        a[0, i], a[1, i], a[2, i], a[3, i], a[10, i],
-                        mu, nu, beta, om, rho, wd, eta, kap, c, 0.5, eps, low, high,
-                    )  # fmt: skip
-            else:
-                for i in range(count):
-                    a[0, i], a[1, i], a[2, i], a[3, i] = _step(
-                        a[0, i], a[1, i], a[2, i], a[3, i], a[10, i],
-                        mu, nu, beta, om, rho, wd, eta, kap, c, 0.0, eps, low, high,
-                    )  # fmt: skip
-        for i in range(count):
+                b[0, i + LOSS] += b[0, i + G] * b[0, i]
+                b[0, i + MOMENT] += b[0, i + SECOND]
+            _steps(b, 0, count, coefficients)
+        for i in range(alive):
             r = first + i
-            x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0] = a[0, i], a[1, i], a[2, i], a[3, i]
-            loss[r], squared_gradient[r, 0], second_moment[r], largest_gradient[r] = a[4, i], a[5, i], a[6, i], a[7, i]
-            largest_coordinate[r] = largest_example_gradient[r] = a[7, i]
-            smallest_x[r, 0], largest_x[r, 0] = a[8, i], a[9, i]
+            x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0] = b[0, i], b[0, i + M], b[0, i + V], b[0, i + V_HAT]
+            squared_gradient[r, 0], largest_gradient[r] = b[0, i + SQUARES], b[0, i + SIZE]
+            largest_coordinate[r] = largest_example_gradient[r] = b[0, i + SIZE]
+            smallest_x[r, 0], largest_x[r, 0] = b[0, i + LOW], b[0, i + HIGH]
+            loss[r], second_moment[r] = b[0, i + LOSS], b[0, i + MOMENT]
+            for word in range(4):
+                words[r, word] = state[i + word * LANES]
             if sampler == CYCLIC:
                 position[r] = at
                 for j in range(n):
                     received[r, j] += visits[j]
-            for word in range(4):
-                words[r, word] = state[word, i]

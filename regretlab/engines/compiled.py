@@ -22,7 +22,7 @@ from regretlab.engines.array import State
 from regretlab.methods import Coefficients, Moments
 from regretlab.problems import Box, HeavyTailedLogistic, Logistic, OneNeuron, Problem, Reddi, StochasticReddi
 from regretlab.rng import Streams
-from regretlab.samplers import AdamBS, AdamBSCorrected, Cyclic, Sampler, Uniform
+from regretlab.samplers import Cyclic, Rule, Sampler, Uniform
 
 LOSSES: dict[type[Problem], int] = {
     Reddi: kernels.IDENTITY,
@@ -31,12 +31,8 @@ LOSSES: dict[type[Problem], int] = {
     HeavyTailedLogistic: kernels.LOGISTIC,
     OneNeuron: kernels.NEURON,
 }
-SAMPLERS: dict[type[Sampler], int] = {
-    Cyclic: kernels.CYCLIC,
-    Uniform: kernels.UNIFORM,
-    AdamBS: kernels.ADAMBS,
-    AdamBSCorrected: kernels.ADAMBS_CORRECTED,
-}
+#: For samplers that learn nothing: no weights, and no numbers of a rule.
+NO_RULE = Rule(False, False, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 #: The totals in the order of the kernels' arguments.
 TOTALS = (
     "loss", "received", "squared_gradient", "second_moment", "largest_coordinate", "largest_gradient",
@@ -58,7 +54,7 @@ def unsupported(problem: Problem, sampler: Sampler, measure: tuple[str, ...]) ->
         return f"the problem {problem.name!r} is not one of the built-in ones"
     if problem.domain is not None and type(problem.domain) is not Box:
         return f"the domain {problem.domain!r} is not a box"
-    if type(sampler) not in SAMPLERS:
+    if sampler.rule is None and type(sampler) not in (Cyclic, Uniform):
         return f"the sampler {sampler.name!r} has no compiled form"
     if measure:
         return f"measure={', '.join(measure)} needs all examples at every step"
@@ -80,16 +76,13 @@ class Compiled:
         self._problem, self._sampler = problem, sampler
         self._threads = threads or cpu_count()
         self._squares = (problem.Z * problem.Z).sum(-1)
-        self._code = SAMPLERS[type(sampler)]
-        if self._code == kernels.UNIFORM and not sampler.replacement:
-            self._code = kernels.FLOYD
-        law, K, own = sampler.law, sampler.run.K, sampler.parameters()
-        rate = own["alpha_p"] if self._code == kernels.ADAMBS else law.floor
-        self._law = tuple(
-            map(
-                float, (sampler.run.L, law.floor, rate, own.get("gamma") or 0, law.floor, 1 if law.total > 1 else 1 / K)
-            )
-        )
+        self._rule, law, K = sampler.rule, sampler.law, sampler.run.K
+        self._code = (
+            kernels.BANDIT if self._rule else kernels.CYCLIC if type(sampler) is Cyclic
+            else kernels.UNIFORM if sampler.replacement else kernels.FLOYD
+        )  # fmt: skip
+        self._per_draw = 1.0 if law.total > 1 else 1 / K
+        self._everyone = float(law.floor)
         self.steps = FIRST_BLOCK
         self._warm = False
 
@@ -134,25 +127,26 @@ class Compiled:
         moments = [np.array(a, order="C") for a in state.moments]
         totals = {name: np.array(a, order="C") for name, a in state.totals.items()}
         own = np.array(state.sampler[0], order="C")
-        bandit = self._code > kernels.FLOYD
+        bandit = self._rule is not None
         position = own if self._code == kernels.CYCLIC else np.zeros(R, np.int64)
-        log_w = own if bandit else np.zeros((R, 1))
-        table = np.stack(schedule[:9])
-        box = (problem.domain.low, problem.domain.high) if problem.domain is not None else (-np.inf, np.inf)
-        shape = tuple(map(float, (schedule.p, schedule.eps, *box)))
+        weights = own if bandit else np.zeros((R, 1))
+        table = _table(schedule, problem.domain)
         loss = LOSSES[type(problem)]
         plain = loss == kernels.IDENTITY and not bandit and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
+        none = np.empty(0, np.int64)
         summed = [totals[name] for name in TOTALS]
 
         def work(begin: int, end: int) -> None:
             if plain:
                 kernels.advance_lanes(
-                    begin, end, self._code, *self._law[4:], problem.Z, table, shape, *moments, words, position, *summed
-                )
+                    begin, end, self._code, self._per_draw, self._everyone, problem.Z, *table, *moments, words,
+                    position, *summed,
+                )  # fmt: skip
             else:
                 kernels.advance(
-                    begin, end, sampler.run.K, loss, self._code, self._law, problem.Z, problem.y, self._squares,
-                    table, shape, *moments, words, position, log_w, *summed,
+                    begin, end, sampler.run.K, loss, self._code, self._per_draw, self._everyone,
+                    self._rule or NO_RULE, *self._features, problem.y, self._squares, *table, *moments,
+                    words, position, weights, *summed,
                 )  # fmt: skip
 
         edges = np.linspace(0, R, min(self._threads, R) + 1).astype(int).tolist()
@@ -166,6 +160,22 @@ class Compiled:
 
 def _part(schedule: Coefficients, begin: int, end: int) -> Coefficients:
     return schedule._replace(**{name: getattr(schedule, name)[begin:end] for name in schedule._fields[:9]})
+
+
+def _table(schedule: Coefficients, domain: Box | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The schedule as the kernels take it: constants, the coefficients that move, and their rows (moving, steps).
+
+    A coefficient broadcast from one number is known by its stride.
+    """
+    box = (domain.low, domain.high) if domain is not None else (-np.inf, np.inf)
+    columns = [np.asarray(a) for a in schedule[:9]]
+    steps = len(columns[0])
+    moving = [i for i, a in enumerate(columns) if a.strides[0]]
+    rows = np.empty((len(moving), steps))
+    for row, i in zip(rows, moving, strict=True):
+        row[:] = columns[i]
+    constant = np.array([*(a[0] if steps else 0.0 for a in columns), schedule.p, schedule.eps, *box])
+    return constant, np.array(moving, np.int64), rows
 
 
 class _Notice:

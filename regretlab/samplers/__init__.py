@@ -1,6 +1,6 @@
 """Samplers: laws over mini-batches that learn from gradient norms (one file per family)."""
 
-from regretlab.samplers._base import Draw, Law, Sampler, Setting, draw_with_replacement, scatter_add
+from regretlab.samplers._base import Draw, Law, Rule, Sampler, Setting, draw_with_replacement, scatter_add
 from regretlab.samplers._depround import depround, depround_rows
 from regretlab.samplers._simplex import capped_probabilities, kl_projection
 from regretlab.samplers.adambs import AdamBS, AdamBSCorrected, largest_divergence
@@ -8,7 +8,8 @@ from regretlab.samplers.adamcb import AdamCB, AdamCBOurs
 from regretlab.samplers.orders import Cyclic, Uniform
 
 __all__ = [
-    "AdamBS", "AdamBSCorrected", "AdamCB", "AdamCBOurs", "Cyclic", "Draw", "Law", "Sampler", "Setting", "Uniform",
+    "AdamBS", "AdamBSCorrected", "AdamCB", "AdamCBOurs", "Cyclic", "Draw", "Law", "Rule", "Sampler", "Setting",
+    "Uniform",
     "capped_probabilities", "depround", "depround_rows", "draw_with_replacement", "kl_projection",
     "largest_divergence", "scatter_add",
 ]  # fmt: skip

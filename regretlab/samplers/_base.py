@@ -38,6 +38,29 @@ class Law(NamedTuple):
     max_weight: float
 
 
+class Rule(NamedTuple):
+    r"""A bandit sampler in numbers, for the engines that draw and update in O(K log n).
+
+    .. math:: w_k \leftarrow w_k \exp\Big(-\frac{\text{rate}}{p_k}
+        \Big(\text{top} - \frac{\text{scale}^2\|g_k\|^2}{p_k^2}\Big)\Big)
+
+    for the drawn examples, whose weight in the gradient estimate is ``weight / p_k``. ``projected``: the weights are
+    projected onto P, and are the probabilities up to a factor; else they are kept as logarithms, mixed with the
+    uniform law by ``mixing`` and, if ``distinct``, capped. ``distinct``: batches are drawn as by DepRound, else with
+    replacement.
+    """
+
+    projected: bool
+    distinct: bool
+    mixing: float
+    total: float
+    floor: float
+    rate: float
+    top: float
+    scale: float
+    weight: float
+
+
 class Draw(NamedTuple):
     """A mini-batch: indices ``J``, weights ``w`` of the estimate, probabilities ``p`` of the drawn; all (R, K).
 
@@ -89,6 +112,11 @@ class Sampler(Component):
     @abstractmethod
     def law(self) -> Law:
         """The set of probabilities and the estimator, for a fitted sampler."""
+
+    @property
+    def rule(self) -> Rule | None:
+        """The sampler as a :class:`Rule`, if it is one; None runs it on the array engine."""
+        return None
 
     @property
     @abstractmethod

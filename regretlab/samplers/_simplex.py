@@ -57,6 +57,13 @@ def kl_projection(log_w: Array, total: float, floor: float, cap: float = math.in
         at_cap = at_cap | ((excess > 0) & (surplus >= missing))
 
 
+def in_proportion(weights: Array, total: float) -> Array:
+    """Probabilities (R, n) that sum to ``total`` from weights that are already projected: no more than a factor."""
+    xp = array_namespace(weights)
+    p = weights * (total / xp.sum(weights, axis=-1, keepdims=True))
+    return xp.minimum(p, xp.ones_like(p))
+
+
 def capped_probabilities(log_w: Array, K: int, gamma: float) -> tuple[Array, Array]:
     r"""AdamCB's batch-selection probabilities and its null set (Kim & Oh 2025, Algorithm 2, lines 2-11).
 

@@ -15,6 +15,7 @@ from regretlab.samplers._base import (
     Array,
     Draw,
     Law,
+    Rule,
     Sampler,
     Setting,
     State,
@@ -23,7 +24,7 @@ from regretlab.samplers._base import (
     scatter_add,
     take,
 )  # fmt: skip
-from regretlab.samplers._simplex import kl_projection
+from regretlab.samplers._simplex import in_proportion, kl_projection
 
 PAPER = "AdamBS, Algorithm 2"
 CORRECTED = "AdamCB, Appendix D"
@@ -45,9 +46,6 @@ class _WithReplacement(Sampler):
     @property
     def uniforms(self) -> int:
         return self.run.K
-
-    def init(self, replicates: int, xp: Any) -> State:
-        return (xp.full((replicates, self.run.n), -math.log(self.run.n)),)
 
     def draw(self, state: State, u: Array) -> Draw:
         probabilities = self.probabilities(state)
@@ -78,7 +76,8 @@ class AdamBS(_WithReplacement):
     Notes
     -----
     The printed Algorithm 2 divides by :math:`p_j^t`, which only exists after its last line; the sampling law
-    :math:`p^{t-1}` is meant and used. The state is the logarithm of p, so no step underflows.
+    :math:`p^{t-1}` is meant and used. The state is p up to a factor; an update
+    goes through its logarithm, so no step underflows.
 
     References
     ----------
@@ -117,15 +116,27 @@ class AdamBS(_WithReplacement):
         assert self.p_min is not None
         return self.p_min
 
+    @property
+    def rule(self) -> Rule:
+        assert self.alpha_p is not None
+        n, K, L = self.run.n, self.run.K, self.run.L
+        return Rule(
+            projected=True, distinct=False, mixing=0.0, total=1.0, floor=self.floor, rate=self.alpha_p / K,
+            top=(L / self.floor) ** 2, scale=1.0, weight=1 / (K * n),
+        )  # fmt: skip
+
+    def init(self, replicates: int, xp: Any) -> State:
+        return (xp.full((replicates, self.run.n), 1 / self.run.n),)
+
     def probabilities(self, state: State) -> Array:
-        return array_namespace(state[0]).exp(state[0])
+        return in_proportion(state[0], 1.0)
 
     def observe(self, state: State, draw: Draw, norms: Array) -> State:
         xp = array_namespace(norms)
         assert self.alpha_p is not None
         loss = (self.run.L / self.floor) ** 2 - (norms / draw.p) ** 2
-        log_w = scatter_add(state[0], draw.J, -self.alpha_p * loss / (self.run.K * draw.p))
-        return (xp.log(kl_projection(log_w, total=1.0, floor=self.floor)),)
+        log_w = scatter_add(xp.log(state[0]), draw.J, -self.alpha_p * loss / (self.run.K * draw.p))
+        return (kl_projection(log_w, total=1.0, floor=self.floor),)
 
 
 @dataclass(frozen=True)
@@ -167,6 +178,18 @@ class AdamBSCorrected(_WithReplacement):
     def floor(self) -> float:
         assert self.gamma is not None
         return self.gamma / self.run.n
+
+    @property
+    def rule(self) -> Rule:
+        assert self.gamma is not None
+        n, K, L = self.run.n, self.run.K, self.run.L
+        return Rule(
+            projected=False, distinct=False, mixing=self.gamma, total=1.0, floor=self.floor, rate=self.floor / K,
+            top=1.0, scale=self.floor / L, weight=1 / (K * n),
+        )  # fmt: skip
+
+    def init(self, replicates: int, xp: Any) -> State:
+        return (xp.zeros((replicates, self.run.n)),)
 
     def probabilities(self, state: State) -> Array:
         xp = array_namespace(state[0])

@@ -13,6 +13,7 @@ from regretlab.samplers._base import (
     Array,
     Draw,
     Law,
+    Rule,
     Sampler,
     Setting,
     State,
@@ -21,7 +22,7 @@ from regretlab.samplers._base import (
     take,
 )
 from regretlab.samplers._depround import depround_rows
-from regretlab.samplers._simplex import capped_probabilities, kl_projection
+from regretlab.samplers._simplex import capped_probabilities, in_proportion, kl_projection
 
 PAPER = "AdamCB, Algorithms 2 and 3"
 
@@ -39,6 +40,11 @@ class _Combinatorial(Sampler):
         """The smallest inclusion probability, K gamma / n."""
         gamma = self.parameters()["gamma"]
         return float(self.run.K * gamma / self.run.n)
+
+    @property
+    def mixing(self) -> float:
+        """The share of the uniform law: gamma, and 1 where all examples are drawn anyway."""
+        return 1.0 if self.run.n == self.run.K else float(self.parameters()["gamma"])
 
     def init(self, replicates: int, xp: Any) -> State:
         return (xp.zeros((replicates, self.run.n)),)
@@ -95,6 +101,15 @@ class AdamCB(_Combinatorial):
     def law(self) -> Law:
         n, K = self.run.n, self.run.K
         return Law(total=float(K), floor=self.floor, cap=1.0, factor=1 / K, max_weight=1 / (n * self.floor))
+
+    @property
+    def rule(self) -> Rule:
+        assert self.gamma is not None
+        n, K, L = self.run.n, self.run.K, self.run.L
+        return Rule(
+            projected=False, distinct=True, mixing=self.mixing, total=float(K), floor=self.floor,
+            rate=K * self.gamma / n, top=1.0, scale=self.gamma / (n * L), weight=1 / (K * n),
+        )  # fmt: skip
 
     def probabilities(self, state: State) -> Array:
         assert self.gamma is not None
@@ -164,13 +179,22 @@ class AdamCBOurs(_Combinatorial):
     def law(self) -> Law:
         return Law(total=float(self.run.K), floor=self.floor, cap=1.0, factor=1.0, max_weight=1 / self.gamma)
 
+    @property
+    def rule(self) -> Rule:
+        n, K, L = self.run.n, self.run.K, self.run.L
+        mirror = self.update == "mirror"
+        return Rule(
+            projected=mirror, distinct=True, mixing=self.mixing, total=float(K), floor=self.floor,
+            rate=float(self.step or 0) if mirror else K * self.gamma / n, top=float(mirror), scale=self.floor / L,
+            weight=1 / n,
+        )  # fmt: skip
+
     def init(self, replicates: int, xp: Any) -> State:
-        uniform = math.log(self.run.K / self.run.n) if self.update == "mirror" else 0.0
-        return (xp.full((replicates, self.run.n), uniform),)
+        return (xp.full((replicates, self.run.n), self.run.K / self.run.n if self.update == "mirror" else 0.0),)
 
     def probabilities(self, state: State) -> Array:
         if self.update == "mirror":
-            return array_namespace(state[0]).exp(state[0])
+            return in_proportion(state[0], float(self.run.K))
         return capped_probabilities(state[0], self.run.K, self.gamma)[0]
 
     def draw(self, state: State, u: Array) -> Draw:
@@ -188,8 +212,8 @@ class AdamCBOurs(_Combinatorial):
         gain = (self.floor * norms / (L * draw.p)) ** 2
         if self.update == "mirror":
             assert self.step is not None
-            log_w = scatter_add(state[0], draw.J, -self.step * (1 - gain) / draw.p)
-            return (xp.log(kl_projection(log_w, total=float(K), floor=self.floor, cap=1.0)),)
+            log_w = scatter_add(xp.log(state[0]), draw.J, -self.step * (1 - gain) / draw.p)
+            return (kl_projection(log_w, total=float(K), floor=self.floor, cap=1.0),)
         change = K * self.gamma * gain / (n * draw.p)
         log_w = scatter_add(state[0], draw.J, xp.where(draw.frozen, xp.zeros_like(change), change))
         return (log_w - xp.max(log_w, axis=-1, keepdims=True),)

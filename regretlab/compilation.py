@@ -1,0 +1,59 @@
+"""How the kernels are compiled: Numba, with a cache on disk that belongs to one state of their sources.
+
+Numba's cache knows a kernel by the file of its entry point alone: a helper in another file could be edited, and the
+old machine code would still be loaded. The folder of the cache is therefore named after a digest of all the files in
+:data:`SOURCES`; kernels call nothing compiled from elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from platformdirs import user_cache_path
+
+#: Every file that holds compiled functions (a test keeps it complete).
+SOURCES = (
+    "compilation.py",
+    "vectors.py",
+    "samplers/_trees.py",
+    "samplers/_laws.py",
+    "engines/_kernels.py",
+)
+#: What sums over examples, coordinates and draws may do; the step of a method may not.
+REORDER = {"reassoc", "nsz", "contract"}
+#: What polynomials may do: multiply and add in one instruction.
+FUSE = {"contract"}
+
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+
+
+def cache_folder(root: Path = Path(__file__).parent) -> Path:
+    """The folder of the compiled kernels; in ``NUMBA_CACHE_DIR`` if that is set, else in the user's cache."""
+    digest = hashlib.sha256(b"".join((root / name).read_bytes() for name in SOURCES)).hexdigest()[:16]
+    base = os.environ.get("NUMBA_CACHE_DIR")
+    return Path(base or user_cache_path("regretlab")) / f"kernels-{digest}"
+
+
+def inner(function: Callable[..., Any] | None = None, *, fastmath: Any = False) -> Any:
+    """A compiled function that only other compiled functions call."""
+    decorate = numba.njit(fastmath=fastmath, **_OPTIONS)
+    return decorate if function is None else decorate(function)
+
+
+def entry(function: Callable[..., Any]) -> Any:
+    """A compiled function that Python calls: its machine code is kept on disk, if a folder can be written."""
+    before = numba.config.CACHE_DIR
+    try:
+        folder = cache_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        numba.config.CACHE_DIR = str(folder)
+        return numba.njit(cache=True, **_OPTIONS)(function)
+    except (OSError, RuntimeError):  # no home, or a file system that cannot be written
+        return numba.njit(**_OPTIONS)(function)
+    finally:
+        numba.config.CACHE_DIR = before

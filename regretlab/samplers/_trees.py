@@ -1,0 +1,146 @@
+r"""Sum trees: draws from a law over n examples, and changes to it, in O(log n) each.
+
+A tree is one array of 2P numbers, P the power of two at or above n: leaf j is entry P + j, every parent i holds the
+sum of its children 2i and 2i + 1, and the root is entry 1. Parents are computed from their children again whenever a
+leaf changes, so a tree is a function of its leaves: nothing drifts, and one rebuilt from saved leaves is the same.
+
+Laws are affine in the leaves, :math:`p_j = a\,\text{leaf}_j + b`, so that uniform mixing needs no change to the tree.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from regretlab.compilation import inner
+from regretlab.vectors import CAPS, CROSSING, FILLED, NODE, POINT, SHARE, STACK, J, U
+
+Array = Any
+#: Nodes are unsigned where they index, which spares the test for an index from the end.
+ONE = np.uint64(1)
+
+
+def width(n: int) -> int:
+    """P: the number of leaves of a complete tree over n examples."""
+    return 1 << (n - 1).bit_length()
+
+
+@inner
+def build(tree: Array) -> None:
+    """All parents from the leaves."""
+    for i in range(tree.shape[0] // 2 - 1, 0, -1):
+        tree[i] = tree[2 * i] + tree[2 * i + 1]
+
+
+@inner
+def refresh(tree: Array, I: Array, row: int, begin: int, end: int) -> None:
+    """The parents of the leaves ``I[row, begin:end]``, level by level."""
+    half = tree.shape[0] // 2
+    for k in range(begin, end):
+        I[NODE, k] = half + I[row, k]
+    while half > 1:
+        half >>= 1
+        for k in range(begin, end):
+            I[NODE, k] >>= 1
+        for k in range(begin, end):
+            i = np.uint64(I[NODE, k])
+            tree[i] = tree[i + i] + tree[i + i + ONE]
+
+
+@inner
+def descend(
+    tree: Array, n: int, a: float, b: float, ties: bool, F: Array, target: int, count: int, I: Array, found: int
+) -> None:
+    """For each target in a row of F, the first leaf up to which the law sums to more than it.
+
+    Without ``ties``, to at least it. On return the row holds what is left of the target before that leaf, and
+    ``I[found]`` the leaves. All descents go level by level, without branches. A leaf beyond the last, which only
+    rounding reaches, is the last.
+    """
+    half = tree.shape[0] // 2
+    span = half
+    for k in range(count):
+        I[NODE, k] = 1
+    while span > 1:
+        span >>= 1
+        if b == 0:
+            for k in range(count):
+                left = 2 * I[NODE, k]
+                rest, mass = F[target, k], a * tree[np.uint64(left)]
+                right = (rest > mass) | (ties & (rest == mass))
+                F[target, k] = rest - mass if right else rest
+                I[NODE, k] = left + right
+        else:
+            for k in range(count):
+                left = 2 * I[NODE, k]
+                inside = n - (left * span - half)
+                inside = inside if inside < span else span
+                rest, mass = F[target, k], a * tree[np.uint64(left)] + b * (inside if inside > 0 else 0)
+                right = (rest > mass) | (ties & (rest == mass))
+                F[target, k] = rest - mass if right else rest
+                I[NODE, k] = left + right
+    for k in range(count):
+        j = I[NODE, k] - half
+        I[found, k] = j if j < n else n - 1
+
+
+@inner
+def collect(tree: Array, least: float, I: Array, begin: int, end: int) -> int:
+    """How many leaves are at or above ``least`` > 0; they are written to ``I[CAPS, begin:end]`` as far as it goes.
+
+    A subtree whose sum is below ``least`` holds none, so this looks at O(sum / least * log n) nodes.
+    """
+    half = tree.shape[0] // 2
+    count, depth = 0, 1
+    I[STACK, 0] = 1
+    while depth > 0:
+        depth -= 1
+        i = I[STACK, depth]
+        if not tree[i] >= least:
+            continue
+        if i >= half:
+            if begin + count < end:
+                I[CAPS, begin + count] = i - half
+            count += 1
+        else:
+            I[STACK, depth], I[STACK, depth + 1] = 2 * i + 1, 2 * i
+            depth += 2
+    return count
+
+
+@inner
+def pivotal(tree: Array, n: int, K: int, a: float, b: float, F: Array, I: Array) -> None:
+    """K distinct examples with DepRound's law: Deville's systematic sampling, in O(K log n).
+
+    The same draw from the same 2K uniforms as :func:`regretlab.samplers.depround_rows`, which says how it works:
+    ``CROSSING`` are the examples whose share of the line contains an integer, ``FILLED`` where they begin.
+    """
+    if n == K:
+        for k in range(K):
+            I[J, k] = k
+        return
+    half = tree.shape[0] // 2
+    for k in range(K - 1):
+        F[POINT, k] = k + 1.0
+    descend(tree, n, a, b, False, F, POINT, K - 1, I, CROSSING)
+    for k in range(K - 1):
+        F[FILLED, k] = (k + 1.0) - F[POINT, k]
+    for k in range(1, K - 1):  # a rounded sum may let an example with p = 1 contain two integers
+        I[CROSSING, k] = max(I[CROSSING, k], I[CROSSING, k - 1] + 1)
+    I[CROSSING, K - 1], F[FILLED, K - 1] = n, a * tree[1] + b * n
+    for k in range(K):
+        F[SHARE, k] = min(1.0, a * tree[half + min(I[CROSSING, k], n - 1)] + b)
+        F[POINT, k] = k + F[U, k] * (F[FILLED, k] - k)
+        # Below zero: the point lies on what is left of the example carried over. The descent eats the point itself.
+        F[U, k] = F[POINT, k] - (F[FILLED, k - 1] + F[SHARE, k - 1] if k > 0 else 0.0)
+    descend(tree, n, a, b, True, F, POINT, K, I, J)
+    left_over, start = 0, -1
+    for k in range(K):
+        crossing = I[CROSSING, k]
+        inside = min(max(I[J, k], start + 1), crossing - 1)
+        winner = left_over if F[U, k] < 0 or crossing - start == 1 else inside
+        takes = k == K - 1 or F[U, K + k] * (2 - (F[FILLED, k] - k) - F[SHARE, k]) < 1 - F[SHARE, k]
+        start = crossing
+        I[J, k] = winner if takes else crossing
+        left_over = crossing if takes else winner
