@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import dataclasses
 import gzip
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,9 @@ from scipy import sparse
 from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.preprocessing import StandardScaler
 
+import regretlab as rl
 from regretlab.errors import InputError
+from regretlab.problems import data as datasets
 from regretlab.problems.data import Dataset, from_arrays, load, scale
 
 # Round-off: the numbers compared are of size at most 3, from sums of at most 8 terms and two divisions;
@@ -49,6 +52,10 @@ def write_npz(path: Path, X: np.ndarray, y: np.ndarray) -> Path:
 
 
 WRITERS = {".svm": write_libsvm, ".csv": write_csv, ".npz": write_npz}
+
+
+def dense(X):
+    return X.toarray() if sparse.issparse(X) else X
 
 
 def written(tmp_path: Path, name: str, content: str | bytes) -> Path:
@@ -161,7 +168,7 @@ def test_formats_agree_bit_for_bit(tmp_path_factory, X, bits):
     folder = tmp_path_factory.mktemp("formats")
     for suffix, write in WRITERS.items():
         data = load(write(folder / f"f{suffix}", X, y))
-        assert np.array_equal(data.X, X)
+        assert np.array_equal(dense(data.X), X)
         assert np.array_equal(data.y, y)
 
 
@@ -181,6 +188,47 @@ def test_libsvm_details(tmp_path):
     assert np.array_equal(data.X, [[2, 0, 4], [0, 1, 0]])
     data = load(written(tmp_path, "b.svm", "1 0:5 2:1\n-1 1:3\n"))
     assert np.array_equal(data.X, [[5, 0, 1], [0, 3, 0]])
+
+
+def test_a_libsvm_file_of_many_rows_stays_sparse_and_runs(tmp_path):
+    """Peak memory is a few times that of the non-zeros and their labels; dense features would take 1.6 GB."""
+    n, d, each = 100_000, 2000, 4
+    rng = np.random.default_rng(0)
+    columns = np.sort(rng.integers(0, d // each, (n, each)) + np.arange(each) * (d // each), axis=1)
+    columns[0, -1] = d - 1
+    values, labels = rng.integers(1, 10, (n, each)), rng.choice([-1, 1], n)
+    line = "%d" + " %d:%d" * each
+    pairs = np.stack([columns + 1, values], axis=-1).reshape(n, -1)
+    path = tmp_path / "many.svm"
+    np.savetxt(path, np.column_stack([labels, pairs]), fmt=line)
+    tracemalloc.start()
+    problem = rl.problems.Logistic(path)
+    result = rl.simulate(problem, "adamx(alpha=0.1)", horizon=20, checkpoints=[20], engine="array")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    expected = sparse.csr_array((values.ravel() * 1.0, columns.ravel(), np.arange(0, n * each + 1, each)), shape=(n, d))
+    assert (expected != problem.data.X).nnz == 0
+    assert np.array_equal(problem.y, labels)
+    assert sparse.issparse(problem.Z)
+    assert abs(problem.squared_norms.max() - 1) <= ROUNDOFF
+    assert np.isfinite(result.record.loss).all()
+    assert peak < 10 * (12 * n * each + 16 * n) < 8 * n * d / 20
+
+
+@pytest.mark.parametrize(("nonzeros", "kept"), [(15, True), (16, False), (48, False), (0, True)])
+def test_features_stay_sparse_below_a_third(tmp_path, nonzeros, kept):
+    X = np.zeros(48)
+    X[:nonzeros] = np.arange(1, nonzeros + 1)
+    X = X[::-1].reshape(8, 6)
+    y = np.array([1.0, -1.0] * 4)
+    cases = [from_arrays(make(X), y) for make in (sparse.csr_matrix, sparse.coo_array, sparse.csc_array)]
+    if nonzeros:
+        cases.append(load(write_libsvm(tmp_path / "a.svm", X, y)))
+    for data in cases:
+        assert isinstance(data.X, sparse.csr_array if kept else np.ndarray)
+        assert np.array_equal(dense(data.X), X)
+        assert data.X.dtype == np.float64
+    assert isinstance(from_arrays(X, y).X, np.ndarray)
 
 
 def test_npz_accepts_other_number_types_and_extra_arrays(tmp_path):
@@ -277,7 +325,13 @@ BAD_FILES = {
     "svm, two labels in a row": ("a.svm", "1,2 1:1\n", ["line 1", "'1,2 1:1'", "one numeric label"]),
     "svm, huge index": ("a.svm", "1 99999999999999999999:1\n", ["line 1"]),
     "svm, binary": ("a.svm", b"\xff\xfe\x00\x01", ["line 1", "label index:value"]),
-    "svm, too large": ("a.svm", "1 2000000000:1\n-1 1:1\n", ["29.8 GiB", "above 8", "select"]),
+    "svm, index above int32": ("a.svm", "1 3000000000:1\n-1 1:1\n", ["line 1", "indices below 2**31"]),
+    "svm, sparse nan": ("a.svm", "1 1:1\n-1 3:0 9:nan\n", ["row 2, column 9", "X[1, 8]", "nan", "make it finite"]),
+    "svm, too large": (
+        "a.svm",
+        "1 2000000000:1\n-1 1:1\n",
+        ["2000000000 columns", "32 rows", "477 GiB", "above 8", "index"],
+    ),
     "gz, bad line": ("a.svm.gz", gzip.compress(b"1 1:1\n" * 5000 + b"oops\n"), ["line 5001", "'oops'"]),
     "gz, other content": ("a.svm.gz", "1 1:1\n", ["not a readable .svm.gz", "Not a gzipped file"]),
     "gz, cut off": ("a.svm.gz", gzip.compress(b"1 1:1\n")[:-9], ["not a readable .svm.gz", "end-of-stream"]),
@@ -387,8 +441,26 @@ def test_label_types(y, labels):
     assert data.labels == labels
 
 
-def test_sparse_features_become_dense():
-    assert np.array_equal(from_arrays(sparse.csr_matrix(X), Y).X, X)
+def test_sparse_features_are_copied_and_put_in_order():
+    """Columns in any order, one entry given twice, a stored zero."""
+    given = sparse.csr_matrix((np.array([4, 1, 2, 0], np.int8), [5, 1, 5, 3], [0, 3, 4]), shape=(2, 9))
+    data = from_arrays(given, [0, 1])
+    assert data.X.data.tolist() == [1.0, 6.0]
+    assert data.X.indices.tolist() == [1, 5]
+    ordered = sparse.csr_array(data.X)
+    copy = from_arrays(ordered, [0, 1])
+    ordered.data[:] = 7
+    assert copy.X.data.tolist() == [1.0, 6.0]
+    assert given.data.tolist() == [4, 1, 2, 0]
+
+
+def test_sparse_features_with_many_entries_have_the_dense_limit(monkeypatch):
+    monkeypatch.setattr(datasets, "_DENSE_LIMIT_GIB", 8 * 20 * 10 / 2**30)
+    allowed = np.ones((20, 10))
+    assert isinstance(from_arrays(sparse.csr_array(allowed), np.arange(20) % 2).X, np.ndarray)
+    with pytest.raises(InputError) as error:
+        from_arrays(sparse.csr_array(np.ones((21, 10))), np.arange(21) % 2)
+    check_sentence(error, "X needs", "GiB when dense", "select features")
 
 
 BAD_ARRAYS = {
@@ -401,7 +473,13 @@ BAD_ARRAYS = {
     "complex": ([[1j], [2]], [0, 1], ["complex128", "real numbers"]),
     "inf": ([[1, 2], [3, -np.inf]], [0, 1], ["row 2, column 2", "X[1, 1]", "-inf"]),
     "sparse nan": (sparse.csr_matrix([[1, np.nan], [3, 1]]), [0, 1], ["row 1, column 2", "nan"]),
-    "sparse, huge": (sparse.csr_matrix((10**5, 10**6)), [0, 1], ["745 GiB", "above 8"]),
+    "sparse nan, in CSR": (sparse.eye(9, format="coo") * np.nan, [0] * 9, ["row 1, column 1", "X[0, 0]", "nan"]),
+    "sparse, too many columns": (sparse.csr_matrix((2, 2**25 + 1)), [0, 1], ["33554433 columns", "8 GiB", "above 8"]),
+    "sparse vector": (sparse.coo_array(np.ones(3)), [0, 1, 1], ["X has shape (3,)", "not a matrix"]),
+    "sparse, no rows": (sparse.csr_array((0, 3)), [], ["X has no rows"]),
+    "sparse, no columns": (sparse.csr_array((3, 0)), [0, 1, 1], ["X has no feature columns"]),
+    "sparse complex": (sparse.eye_array(9) * 1j, [0] * 9, ["complex128", "real numbers"]),
+    "sparse, too few labels": (sparse.eye_array(9), [0, 1], ["X has 9 rows", "(2,)"]),
     "column of labels": ([[1], [2]], [[0], [1]], ["2 rows", "(2, 1)", "one label per row"]),
     "one label": ([[1], [2]], 1, ["2 rows", "()"]),
     "too many labels": ([[1], [2]], [0, 1, 0], ["2 rows", "(3,)"]),
@@ -479,6 +557,37 @@ def test_none_changes_nothing_but_copies(X):
     assert np.array_equal(scaled, X)
     assert not np.shares_memory(scaled, X)
     assert "none" in description
+
+
+@untimed
+@given(X=matrices, keep=st.integers(1, 2**16))
+def test_scaling_sparse_features_is_scaling_dense_ones(X, keep):
+    X = np.where(np.resize([keep >> i & 1 for i in range(17)], X.shape), X, 0) * (np.arange(X.shape[1]) % 3 == 0)
+    assume(np.abs(X).max() >= 1e-150)
+    given_ = sparse.csr_array(X)
+    for how in ("unit", "none"):
+        (ours, text), (theirs, expected) = scale(given_, how), scale(X, how)
+        assert sparse.issparse(ours) == (12 * given_.nnz < 4 * X.size)
+        assert np.abs(dense(ours) - theirs).max() <= ROUNDOFF * max(1, np.abs(theirs).max())
+        assert text == expected
+        assert np.array_equal(given_.toarray(), X)
+    if np.ptp(X, axis=0).any():
+        assert np.array_equal(scale(given_, "standard")[0], scale(X, "standard")[0])
+
+
+def test_standard_refuses_sparse_features_that_are_too_large_when_dense():
+    features = sparse.csr_array(([1.0], ([3], [5])), shape=(10**5, 10**6))
+    assert scale(features, "unit")[0].nnz == 1
+    with pytest.raises(InputError) as error:
+        scale(features, "standard")
+    check_sentence(error, "745 GiB", "above 8", "'standard'", "means", "use 'unit'")
+
+
+@pytest.mark.parametrize("name", ["digits", "breast_cancer"])
+def test_the_bundled_sets_are_dense_and_scaled_by_numpys_norm(name):
+    X = load(name).X
+    assert isinstance(X, np.ndarray)
+    assert np.array_equal(scale(X, "unit")[0], X / np.linalg.norm(X, axis=1).max())
 
 
 def test_standard_of_a_column_far_from_zero():

@@ -1,13 +1,27 @@
 """Problems: gradients are derivatives, constants are true bounds on the domain, convexity is declared honestly."""
 
+import copy
+import tracemalloc
+
+import array_api_strict
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 import regretlab as rl
-from regretlab.problems import Box, L2Ball, names
-from tests.tolerances import FINITE_DIFFERENCE, ROUND_OFF
+from regretlab.problems import Box, L2Ball, LinearModel, names, neuron
+from tests.tolerances import FINITE_DIFFERENCE, ROUND_OFF, ROUND_OFF_OF_A_RUN
+
+
+def sparse_logistic(**options):
+    """One feature in five, one row without any."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 12)) * (rng.random((60, 12)) < 0.2)
+    X[7] = 0
+    return rl.problems.Logistic(sparse.csr_array(X), np.sign(rng.normal(size=60)), **options)
+
 
 PROBLEMS = {
     "reddi": rl.problems.Reddi(C=4),
@@ -17,7 +31,11 @@ PROBLEMS = {
     "breast_cancer": rl.problems.Logistic("breast_cancer", scale="standard", domain="ball", radius=3),
     "one_neuron": rl.problems.OneNeuron(n=50, d=5),
     "heavy": rl.problems.HeavyTailedLogistic(n=50, d=5),
+    "sparse": sparse_logistic(domain=Box(-0.5, 2)),
+    "sparse_ball": sparse_logistic(domain="ball", radius=3),
 }
+SPARSE = {name: problem for name, problem in PROBLEMS.items() if sparse.issparse(problem.Z)}
+SPARSE["unbounded"] = sparse_logistic(domain="none", scale="none")
 
 
 def points(problem, count, seed=0):
@@ -30,6 +48,10 @@ def points(problem, count, seed=0):
 @pytest.fixture(params=PROBLEMS, name="problem")
 def _problem(request):
     return PROBLEMS[request.param]
+
+
+def dense(Z):
+    return Z.toarray() if sparse.issparse(Z) else Z
 
 
 def everything(problem, x):
@@ -78,7 +100,8 @@ def test_declared_constants_bound_what_happens_on_the_domain(problem):
 def test_constants_are_not_idle(problem):
     """Twin: nine tenths of L is exceeded somewhere, so the bound above could fail."""
     x = np.concatenate([np.full((1, problem.d), v) for v in (-1.0, -1e-9, 0.0, 1e-9, 1.0)] + [points(problem, 500)])
-    x = np.concatenate([x, np.sign(problem.Z[: min(problem.n, 200)]), -np.sign(problem.Z[: min(problem.n, 200)])])
+    signs = np.sign(dense(problem.Z)[:200])
+    x = np.concatenate([x, signs, -signs])
     x = np.concatenate([x, x * 1e-6])
     x = problem.domain.project(x, np.ones_like(x))
     largest = max(np.sqrt((everything(problem, part)[1] ** 2).sum(-1)).max() for part in np.array_split(x, 20))
@@ -103,10 +126,131 @@ def test_the_stochastic_example_is_an_exact_finite_sum():
 def test_heavy_tails_have_the_printed_law():
     """The expected number of non-zero features is beta3 H_n H_d; Monte Carlo over seeds, false alarms below 1e-6."""
     n, d, seeds = 30, 10, 400
-    counts = [np.count_nonzero(rl.problems.OneNeuron(n, d, seed=s).Z) for s in range(seeds)]
+    counts = [rl.problems.OneNeuron(n, d, seed=s).Z.nnz for s in range(seeds)]
     chance = np.arange(1, n + 1)[:, None] ** -2.0 * np.arange(1, d + 1) ** -2.0
     error = np.sqrt((chance * (1 - chance)).sum() / seeds)
     assert abs(np.mean(counts) - chance.sum()) < 5 * error
+
+
+def drawn_densely(n, d, beta3, gamma, seed):
+    """The doubly heavy-tailed features as arrays, all uniforms of one kind at once."""
+    rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, n, d])))
+    chance = beta3 * np.arange(1, n + 1)[:, None] ** -gamma * np.arange(1, d + 1) ** -gamma
+    present = rng.random((n, d)) < chance
+    signs = np.where(rng.random((n, d)) < 0.5, -1.0, 1.0)
+    labels = np.where(rng.random(n) < 0.5, -1.0, 1.0)
+    return np.where(present, signs, 0.0), labels
+
+
+@pytest.mark.parametrize("draws", [1, 7, 40, 1 << 16])
+@pytest.mark.parametrize(("n", "d"), [(1, 1), (1, 9), (9, 1), (10, 4), (11, 4), (300, 20)])
+def test_heavy_tails_do_not_depend_on_how_many_rows_are_drawn_at_a_time(n, d, draws, monkeypatch):
+    monkeypatch.setattr(neuron, "DRAWS", draws)
+    for seed in range(20):
+        Z, y = neuron.heavy_tailed(n, d, 0.9, 2.0, seed)
+        expected = drawn_densely(n, d, 0.9, 2.0, seed)
+        assert np.array_equal(Z.toarray(), expected[0])
+        assert np.array_equal(y, expected[1])
+
+
+def test_heavy_tails_need_no_array_of_all_features():
+    n, d = 200_000, 50
+    tracemalloc.start()
+    rl.problems.HeavyTailedLogistic(n, d).constants()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * (12 * (n + d) + 4 * neuron.DRAWS) < 8 * n * d / 2
+
+
+def densified(problem):
+    """The same problem with its features in a dense array."""
+    twin = copy.copy(problem)
+    twin.Z = problem.Z.toarray()
+    for cached in ("squared_norms", "_constants"):
+        twin.__dict__.pop(cached, None)
+    return twin
+
+
+@pytest.mark.parametrize("name", SPARSE)
+def test_sparse_and_dense_features_are_the_same_problem(name):
+    problem, twin = SPARSE[name], densified(SPARSE[name])
+    x = np.random.default_rng(0).uniform(-1, 1, (3, problem.d))
+    assert all(np.array_equal(a, b) for a, b in zip(everything(problem, x), everything(twin, x), strict=True))
+    weights = np.random.default_rng(1).random(problem.n)
+    pairs = [
+        (problem.all_losses(x), twin.all_losses(x)),
+        (problem.all_gradient_norms(x), twin.all_gradient_norms(x)),
+        (problem.squared_norms, twin.squared_norms),
+        (problem.floors(), twin.floors()),
+        *zip(problem.weighted(x[0], weights), twin.weighted(x[0], weights), strict=True),
+        *zip(problem.reach(), twin.reach(), strict=True),
+        *((c.value, twin.constants()[key].value) for key, c in problem.constants().items()),
+    ]
+    for ours, theirs in pairs:
+        assert type(ours) is type(theirs)
+        np.testing.assert_allclose(ours, theirs, rtol=ROUND_OFF, atol=ROUND_OFF)
+
+
+@pytest.mark.parametrize("name", SPARSE)
+def test_a_run_on_sparse_features_is_that_on_dense_ones(name):
+    options = {"horizon": 60, "replicates": 2, "engine": "array", "measure": ("cumulative", "sampler")}
+    ours, theirs = (
+        rl.simulate(problem, "amsgrad(alpha=0.5)+adambs_corrected(gamma=0.5)", **options).of()
+        for problem in (SPARSE[name], densified(SPARSE[name]))
+    )
+    for variable in ("x", "loss", "received", "probabilities", "sum_sqrt_v_hat"):
+        np.testing.assert_allclose(ours[variable], theirs[variable], rtol=ROUND_OFF_OF_A_RUN, atol=ROUND_OFF_OF_A_RUN)
+
+
+def test_sparse_features_move_to_namespaces_without_sparse_arrays():
+    xp = array_api_strict
+    problem = SPARSE["sparse"]
+    assert problem.on(np).Z is problem.Z
+    moved, x, J = problem.on(xp), points(problem, 2), np.array([[0, 7, 7], [3, 59, 1]])
+    for ours, theirs in zip(
+        moved.losses_and_gradients(xp.asarray(x), xp.asarray(J)), problem.losses_and_gradients(x, J), strict=True
+    ):
+        assert np.abs(np.asarray(ours) - theirs).max() <= ROUND_OFF
+    norms = np.asarray(moved.all_gradient_norms(xp.asarray(x)))
+    assert np.abs(norms - problem.all_gradient_norms(x)).max() <= ROUND_OFF
+
+
+def test_sparse_features_are_kept_in_one_form():
+    """Unsorted, with an entry given twice and a stored zero; the caller's matrix stays as it was."""
+    given = sparse.csr_matrix((np.array([1.0, 2.0, 0.5, 0.0]), [2, 0, 2, 1], [0, 3, 4]), shape=(2, 3))
+    problem = Identity(given)
+    assert isinstance(problem.Z, sparse.csr_array)
+    assert problem.Z.data.tolist() == [2.0, 1.5]
+    assert problem.Z.indices.tolist() == [0, 2]
+    assert problem.Z.indptr.tolist() == [0, 2, 2]
+    assert (given.nnz, given.data.tolist()) == (4, [1.0, 2.0, 0.5, 0.0])
+    for other in (given.tocoo(), given.tocsc().astype(np.float32), sparse.lil_array(given)):
+        assert Identity(other).digest() == problem.digest()
+
+
+def test_the_digest_of_sparse_features_covers_values_places_and_shape():
+    Z = sparse.csr_array([[0.0, 1.0, 0.0], [2.0, 0.0, 0.0]])
+    wide = Z.copy()
+    wide.indices, wide.indptr = wide.indices.astype(np.int64), wide.indptr.astype(np.int64)
+    assert Identity(wide).digest() == Identity(Z).digest()
+    others = [2 * Z, Z[:, [1, 0, 2]], Z[[1, 0]], sparse.csr_array(sparse.hstack([Z, sparse.coo_array((2, 1))]))]
+    assert len({Identity(other).digest() for other in [Z, *others]}) == 5
+
+
+class Identity(LinearModel):
+    name = "identity"
+
+    def __init__(self, Z):
+        super().__init__(Z, np.zeros(Z.shape[0]), domain=Box(-1, 1))
+
+    def phi(self, u, y):
+        return u
+
+    def slope(self, u, y):
+        return np.ones_like(u)
+
+    def slope_bound(self, low, high):
+        return np.ones_like(low)
 
 
 @settings(max_examples=50, deadline=None)

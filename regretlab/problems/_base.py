@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from array_api_compat import array_namespace
+from scipy import sparse
 
 from regretlab.problems.domains import Domain
 
@@ -112,8 +113,13 @@ class Problem(ABC):
 
 
 def digest(*parts: Any) -> str:
-    """SHA-256 over arrays' bytes and other parts' text, shortened to 16 hexadecimal digits."""
+    """SHA-256 over arrays' bytes and other parts' text, shortened to 16 hexadecimal digits.
+
+    A sparse matrix counts with its shape and the three arrays of its CSR form, whatever integers hold the indices.
+    """
     h = hashlib.sha256()
     for part in parts:
+        if sparse.issparse(part):
+            part = digest(part.shape, part.data, part.indices.astype(np.int64), part.indptr.astype(np.int64))
         h.update(part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode())
     return h.hexdigest()[:16]

@@ -18,12 +18,14 @@ import numpy as np
 from scipy import sparse
 
 from regretlab.errors import InputError, closest
+from regretlab.problems._sparse import Features, canonical, entrywise
 
 _BUNDLED = ("breast_cancer", "digits", "digits:even-odd", "digits:A-B")
 _SCALINGS = ("unit", "standard", "none")
 _OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open}
 _UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, MemoryError, csv.Error, BadZipFile, zlib.error)
-_DENSE_LIMIT_GIB = 8  # engines work on dense rows, and making far larger ones gets the process killed
+_DENSE_LIMIT_GIB = 8  # making far larger arrays gets the process killed
+_BATCH = 32  # rows that a step makes dense: the default batch size of Logistic
 
 
 @dataclass(frozen=True, eq=False)  # compared by identity: arrays have no single truth value
@@ -31,7 +33,7 @@ class Dataset:
     """A binary classification data set; :func:`load` and :func:`from_arrays` make checked ones."""
 
     name: str  #: short name, e.g. ``"digits:3-8"``, or a file's name without its suffix
-    X: np.ndarray  #: features, shape (n, d), float64, all finite, unscaled (see :func:`scale`)
+    X: Features  #: (n, d) array or ``scipy.sparse.csr_array``, float64, all finite, unscaled (see :func:`scale`)
     y: np.ndarray  #: labels, shape (n,), float64, each -1 or +1, both present
     source: str  #: where the data came from, for the provenance of a record
     labels: tuple[str, str]  #: the raw labels that became -1 and +1
@@ -47,8 +49,9 @@ def load(spec: str | os.PathLike[str]) -> Dataset:
         ``"breast_cancer"``, all bundled with scikit-learn; otherwise a file, of whose two label values the
         smaller (of words: the first in sorted order) becomes -1:
 
-        - ``.svm``, ``.libsvm``, ``.svmlight``, ``.txt``, also with ``.gz`` or ``.bz2``: LIBSVM format, made
-          dense. Indices count from 1, or from 0 if index 0 occurs; the largest that occurs gives d.
+        - ``.svm``, ``.libsvm``, ``.svmlight``, ``.txt``, also with ``.gz`` or ``.bz2``: LIBSVM format,
+          sparse or dense as in :func:`from_arrays`. Indices count from 1, or from 0 if index 0 occurs; the
+          largest that occurs gives d.
         - ``.npz``: arrays ``X`` and ``y``.
         - ``.csv``: UTF-8, commas. The first line is a header if every cell is a word (neither empty nor a
           number). The label is the column named y, label, target or class, else the last; it may be words.
@@ -82,7 +85,8 @@ def from_arrays(X: Any, y: Any, name: str = "user data") -> Dataset:
     Parameters
     ----------
     X : array_like or scipy sparse matrix, shape (n, d)
-        Features: finite numbers, n >= 1, d >= 1. Copied, and made dense.
+        Features: finite numbers, n >= 1, d >= 1. Copied. A sparse matrix becomes CSR if that takes less than
+        half the memory, 12 nnz < 8 n d / 2 bytes (under a third of the entries non-zero); else it becomes dense.
     y : array_like, shape (n,)
         Labels: numbers or words with exactly two distinct values; the smaller becomes -1.
     name : str
@@ -91,7 +95,8 @@ def from_arrays(X: Any, y: Any, name: str = "user data") -> Dataset:
     Raises
     ------
     InputError
-        If a shape, a feature or the labels are not as above.
+        If a shape, a feature or the labels are not as above, or an array would take more than 8 GiB: all of X
+        made dense, or a batch of 32 rows of a sparse X, which allows d up to 2**25.
 
     Examples
     --------
@@ -102,25 +107,27 @@ def from_arrays(X: Any, y: Any, name: str = "user data") -> Dataset:
     return _checked(X, y, name, "arrays given by the caller")
 
 
-def scale(X: Any, how: str) -> tuple[np.ndarray, str]:
-    r"""Scale features into the unit ball: a new array, and a description of what was done.
+def scale(X: Any, how: str) -> tuple[Features, str]:
+    r"""Scale features into the unit ball: new features, and a description of what was done.
 
     .. math:: \text{unit: } x_i / \max_j \|x_j\|_2, \qquad
               \text{standard: } z_i / \max_j \|z_j\|_2 \text{ with } z_{ik} = (x_{ik} - \bar x_k) / s_k
 
     Parameters
     ----------
-    X : array_like, shape (n, d)
+    X : array_like or scipy sparse matrix, shape (n, d)
         Finite features.
     how : {"unit", "standard", "none"}
         ``unit`` divides by one factor and so keeps the geometry; ``standard`` first standardises every column
         (with 1/n, as scikit-learn's StandardScaler; a constant column becomes exactly 0); ``none`` changes
-        nothing. After ``unit`` and ``standard`` the largest row norm is 1 up to round-off.
+        nothing. After ``unit`` and ``standard`` the largest row norm is 1 up to round-off. Sparse features stay
+        sparse (by the rule of :func:`from_arrays`), except that ``standard`` subtracts means and makes them dense.
 
     Raises
     ------
     InputError
-        If ``how`` is unknown, or X is not a finite matrix or has no scale (all zero, constant or extreme).
+        If ``how`` is unknown, or X is not a finite matrix or has no scale (all zero, constant or extreme), or
+        ``standard`` would make a sparse X an array above 8 GiB.
 
     Examples
     --------
@@ -134,6 +141,8 @@ def scale(X: Any, how: str) -> tuple[np.ndarray, str]:
         return X, "none: features as given"
     done = f"{how}: features "
     if how == "standard":
+        if sparse.issparse(X):
+            X = _dense(X, "instead of 'standard', which subtracts means, use 'unit'")
         # A power of two is an exact factor that keeps squares in range. The first row goes before the mean,
         # so that a constant column is exactly 0 and one far from zero keeps its digits.
         X = np.ldexp(X, -np.frexp(np.abs(X).max(axis=0))[1])
@@ -144,11 +153,11 @@ def scale(X: Any, how: str) -> tuple[np.ndarray, str]:
             raise InputError("every column of X is constant, so 'standard' makes all features 0; use 'none'.")
         X = np.divide(X, deviation, out=np.zeros_like(X), where=deviation > 0)
         done += f"standardised ({np.sum(deviation == 0)} constant), "
-    largest = np.abs(X).max()
+    largest = abs(X).max()
     if not 1e-150 <= largest <= 1e150:  # else a square leaves the range of float64
         raise InputError(f"X has largest |entry| {largest:g}; 'unit' takes 1e-150 to 1e150, so use 'none'.")
-    norm = np.linalg.norm(X, axis=1).max()
-    return X / norm, f"{done}divided by the largest row norm {norm:.6g}"
+    norm = np.sqrt((X * X).sum(-1).max())
+    return entrywise(lambda values: values / norm, X), f"{done}divided by the largest row norm {norm:.6g}"
 
 
 def _bundled(spec: str) -> Dataset:
@@ -202,7 +211,7 @@ def _libsvm(path: Path) -> tuple[Any, Any]:
             file.seek(0)
             lines = file.read(end).removesuffix(b"\n").split(b"\n")
             text = lines[-1][:50].decode(errors="replace")
-            form = "'label index:value index:value ...' with one numeric label and rising indices"
+            form = "'label index:value index:value ...' with one numeric label and rising indices below 2**31"
             raise InputError(f"line {len(lines)}, {text!r}, is not LIBSVM; write {form}.") from None
     return X if X.nnz else X[:, :0], y  # the loader gives a file without any feature one column of zeros
 
@@ -258,7 +267,7 @@ def _checked(X: Any, y: Any, name: str, source: str) -> Dataset:
     if y.dtype.kind not in "biufU":
         raise InputError(f"y has dtype {y.dtype}; give only numbers or only words, none missing.")
     if y.shape != X.shape[:1]:
-        raise InputError(f"X has {len(X)} rows but y has shape {y.shape}; give one label per row.")
+        raise InputError(f"X has {X.shape[0]} rows but y has shape {y.shape}; give one label per row.")
     if y.dtype.kind == "f" and not np.isfinite(y).all():
         i = int(np.isfinite(y).argmin())
         raise InputError(f"the label in row {i + 1}, y[{i}], is {y[i]}; make it finite or drop the row.")
@@ -270,26 +279,46 @@ def _checked(X: Any, y: Any, name: str, source: str) -> Dataset:
     return Dataset(name, X, np.where(y == values[1], 1.0, -1.0), source, (texts[0], texts[1]))
 
 
-def _features(X: Any) -> np.ndarray:
-    """A dense float64 copy of a finite matrix with at least one row and one column."""
-    if sparse.issparse(X):
-        size = 8 * X.shape[0] * X.shape[-1] / 2**30
-        if size > _DENSE_LIMIT_GIB:
-            raise InputError(f"X needs {size:.3g} GiB when dense, above {_DENSE_LIMIT_GIB}; select features.")
-        X = X.toarray()
-    X = _array(X, "X")
+def _features(X: Any) -> Features:
+    """A float64 copy of a finite matrix with at least one row and one column, dense or CSR."""
+    X = X if sparse.issparse(X) else _array(X, "X")
     if X.ndim != 2:
         raise InputError(f"X has shape {X.shape}, which is not a matrix; use shape (rows, features).")
-    if not X.size:
-        raise InputError(f"X has no {'feature columns' if len(X) else 'rows'}; give at least one.")
+    if 0 in X.shape:
+        raise InputError(f"X has no {'feature columns' if X.shape[0] else 'rows'}; give at least one.")
     if X.dtype.kind not in "biuf":
         raise InputError(f"X has dtype {X.dtype}; give real numbers, e.g. X.astype(float).")
-    X = np.array(X, dtype=np.float64, order="C")
-    bad = np.argwhere(~np.isfinite(X))
+    X = _compressed(X) if sparse.issparse(X) else np.array(X, dtype=np.float64, order="C")
+    bad = np.transpose(entrywise(lambda values: ~np.isfinite(values), X).nonzero())
     if len(bad):
         i, k = bad[0]
         raise InputError(f"row {i + 1}, column {k + 1}, X[{i}, {k}], is {X[i, k]}; make it finite.")
     return X
+
+
+def _compressed(X: Any) -> Features:
+    """A copy of a sparse matrix, as CSR where that takes less than half the memory, else dense."""
+    X = canonical(X.copy())
+    n, d = X.shape
+    if 12 * X.nnz >= 8 * n * d / 2:
+        return _dense(X, "select features")
+    if _gibibytes(_BATCH, d) > _DENSE_LIMIT_GIB:
+        raise InputError(
+            f"X has {d} columns, so {_BATCH} rows need {_gibibytes(_BATCH, d):.3g} GiB when dense, as in a step, above "
+            f"{_DENSE_LIMIT_GIB}; check the largest index or select features."
+        )
+    return X
+
+
+def _dense(X: sparse.csr_array, advice: str) -> np.ndarray:
+    if _gibibytes(*X.shape) > _DENSE_LIMIT_GIB:
+        size = f"{_gibibytes(*X.shape):.3g} GiB when dense, above {_DENSE_LIMIT_GIB}"
+        raise InputError(f"X needs {size}; {advice}.")
+    return X.toarray()
+
+
+def _gibibytes(n: int, d: int) -> float:
+    return 8 * n * d / 2**30
 
 
 def _array(values: Any, name: str) -> np.ndarray:

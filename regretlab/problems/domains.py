@@ -12,6 +12,7 @@ from array_api_compat import array_namespace
 
 from regretlab.errors import InputError
 from regretlab.parameters import Component, parameter
+from regretlab.problems._sparse import Features, entrywise
 
 NEWTON_STEPS = 60  # the secular equation is solved to round-off in about ten; the rest is for badly scaled weights
 
@@ -25,8 +26,8 @@ class Domain(Protocol):
     def linear_minimum(self, c: np.ndarray) -> float:
         """``min over z in X of <c, z>``, which is what the Frank-Wolfe gap needs."""
 
-    def reach(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The smallest and largest value of ``<z_j, x>`` over X for every row of ``z`` (n, d)."""
+    def reach(self, z: Features) -> tuple[np.ndarray, np.ndarray]:
+        """The smallest and largest value of ``<z_j, x>`` over X for every row of ``z`` (n, d), dense or CSR."""
 
     def diameters(self, d: int) -> tuple[float, float]:
         """The diameter of one coordinate (D, also called D_inf) and the Euclidean diameter (D2)."""
@@ -56,9 +57,10 @@ class Box(Component):
     def linear_minimum(self, c: np.ndarray) -> float:
         return float(np.minimum(self.low * c, self.high * c).sum())
 
-    def reach(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        ends = self.low * z, self.high * z
-        return np.minimum(*ends).sum(-1), np.maximum(*ends).sum(-1)
+    def reach(self, z: Features) -> tuple[np.ndarray, np.ndarray]:
+        lowest = entrywise(lambda v: np.minimum(self.low * v, self.high * v), z)
+        highest = entrywise(lambda v: np.maximum(self.low * v, self.high * v), z)
+        return lowest.sum(-1), highest.sum(-1)
 
     def diameters(self, d: int) -> tuple[float, float]:
         return self.high - self.low, (self.high - self.low) * math.sqrt(d)
@@ -102,8 +104,8 @@ class L2Ball(Component):
     def linear_minimum(self, c: np.ndarray) -> float:
         return -self.radius * float(np.linalg.norm(c))
 
-    def reach(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        norms = self.radius * np.linalg.norm(z, axis=-1)
+    def reach(self, z: Features) -> tuple[np.ndarray, np.ndarray]:
+        norms = self.radius * np.sqrt((z * z).sum(-1))
         return -norms, norms
 
     def diameters(self, d: int) -> tuple[float, float]:

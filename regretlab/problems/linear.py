@@ -8,9 +8,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, is_cupy_namespace, is_numpy_namespace
+from scipy import sparse
 
 from regretlab.problems._base import Array, Constant, Problem, digest
+from regretlab.problems._sparse import Features, canonical, row_maxima
 from regretlab.problems.domains import Domain
 
 
@@ -26,7 +28,9 @@ class LinearModel(Problem):
 
     Parameters
     ----------
-    Z : array (n, d)
+    Z : array (n, d) or scipy sparse matrix (n, d)
+        A sparse one is kept as ``scipy.sparse.csr_array`` (float64, rising indices, no stored zeros), so that memory
+        is O(n + d + number of non-zeros); only the rows of a batch are ever made dense.
     y : array (n,)
     domain : Box, L2Ball or None
     start : float or array (d,)
@@ -35,8 +39,9 @@ class LinearModel(Problem):
     #: The infimum of phi over the whole line: bounds every f_j from below.
     infimum: float = -np.inf
 
-    def __init__(self, Z: np.ndarray, y: np.ndarray, *, domain: Domain | None, start: float | np.ndarray = 0.0) -> None:
-        self.Z, self.y = np.ascontiguousarray(Z, dtype=float), np.asarray(y, dtype=float)
+    def __init__(self, Z: Features, y: np.ndarray, *, domain: Domain | None, start: float | np.ndarray = 0.0) -> None:
+        self.Z = canonical(Z) if sparse.issparse(Z) else np.ascontiguousarray(Z, dtype=float)
+        self.y = np.asarray(y, dtype=float)
         self.n, self.d = self.Z.shape
         self.domain = domain
         self.__dict__["start"] = np.broadcast_to(np.asarray(start, dtype=float), (self.d,)).copy()
@@ -53,6 +58,11 @@ class LinearModel(Problem):
     def slope_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """sup |phi'| over [low_j, high_j] for every example, shape (n,)."""
 
+    @cached_property
+    def squared_norms(self) -> Array:
+        r""":math:`\|z_j\|_2^2` of every example, shape (n,)."""
+        return (self.Z * self.Z).sum(-1)
+
     def losses_and_gradients(self, x: Array, J: Array) -> tuple[Array, Array]:
         xp = array_namespace(x)
         z, y = _rows(xp, self.Z, J), _rows(xp, self.y, J)
@@ -64,7 +74,7 @@ class LinearModel(Problem):
 
     def all_gradient_norms(self, x: Array) -> Array:
         xp = array_namespace(x)
-        return xp.abs(self.slope(self._scores(x), self.y)) * xp.sqrt(xp.sum(self.Z * self.Z, axis=-1))
+        return xp.abs(self.slope(self._scores(x), self.y)) * xp.sqrt(self.squared_norms)
 
     def weighted(self, x: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
         u = self.Z @ x
@@ -79,13 +89,12 @@ class LinearModel(Problem):
 
     @cached_property
     def _constants(self) -> dict[str, Constant]:
-        absolute = np.abs(self.Z)
         low, high = self.reach()
         slope = self.slope_bound(low, high)
         span = np.abs(self.phi(high, self.y) - self.phi(low, self.y)).max() if self.domain else np.inf
         return {
-            "L": Constant(float((np.sqrt((self.Z**2).sum(-1)) * slope).max()), "max_j |z_j|_2 sup|phi'| over X"),
-            "G_inf": Constant(float((absolute.max(-1) * slope).max()), "max_j |z_j|_inf sup|phi'| over X"),
+            "L": Constant(float((np.sqrt(self.squared_norms) * slope).max()), "max_j |z_j|_2 sup|phi'| over X"),
+            "G_inf": Constant(float((row_maxima(abs(self.Z)) * slope).max()), "max_j |z_j|_inf sup|phi'| over X"),
             "span": Constant(float(span), "max_j of phi's range over the scores z_j . x, x in X"),
             "floor": Constant(float(self.floors().min()), "min_j of phi's smallest value over X"),
         }
@@ -99,13 +108,15 @@ class LinearModel(Problem):
     def reach(self) -> tuple[np.ndarray, np.ndarray]:
         """The smallest and largest score of every example over the domain."""
         if self.domain is None:
-            infinite = np.where(np.abs(self.Z).sum(-1) > 0, np.inf, 0.0)
+            infinite = np.where(abs(self.Z).sum(-1) > 0, np.inf, 0.0)
             return -infinite, infinite
         return self.domain.reach(self.Z)
 
     def on(self, xp: Any) -> LinearModel:
+        """The same problem with its arrays in ``xp``: a sparse Z stays sparse on NumPy and CuPy, else becomes dense."""
         moved = copy.copy(self)
-        moved.Z, moved.y = xp.asarray(self.Z), xp.asarray(self.y)
+        moved.Z, moved.y = _features_on(xp, self.Z), xp.asarray(self.y)
+        moved.__dict__["squared_norms"] = xp.asarray(self.squared_norms)
         return moved
 
     def digest(self) -> str:
@@ -113,5 +124,20 @@ class LinearModel(Problem):
 
 
 def _rows(xp: Any, a: Array, J: Array) -> Array:
-    """``a[J]`` for an integer array J of any shape, with the standard's ``take``."""
-    return xp.reshape(xp.take(a, xp.reshape(J, (-1,)), axis=0), tuple(J.shape) + tuple(a.shape[1:]))
+    """``a[J]`` for an integer array J of any shape, dense; with the standard's ``take`` where ``a`` is not sparse."""
+    flat = xp.reshape(J, (-1,))
+    rows = a[flat, :].toarray() if hasattr(a, "toarray") else xp.take(a, flat, axis=0)
+    return xp.reshape(rows, tuple(J.shape) + tuple(a.shape[1:]))
+
+
+def _features_on(xp: Any, Z: Features) -> Array:
+    """Z in the namespace ``xp``, whose sparse form is that of SciPy or CuPy; other namespaces have none."""
+    if not sparse.issparse(Z):
+        return xp.asarray(Z)
+    if is_numpy_namespace(xp):
+        return Z
+    if is_cupy_namespace(xp):
+        from cupyx.scipy.sparse import csr_matrix  # not at the top: CuPy is optional
+
+        return csr_matrix((xp.asarray(Z.data), xp.asarray(Z.indices), xp.asarray(Z.indptr)), shape=Z.shape)
+    return xp.asarray(Z.toarray())

@@ -45,8 +45,9 @@ class Logistic(_Logistic):
 
     Parameters
     ----------
-    X : array (n, d), or str
-        Features; or the name of a bundled data set or the path of a file (then ``y`` is left out).
+    X : array (n, d), scipy sparse matrix (n, d), or str
+        Features, sparse ones kept so where that halves the memory; or the name of a bundled data set or the path of
+        a file (then ``y`` is left out).
         Bundled: ``"digits"`` (even vs odd), ``"digits:3-8"`` (any pair), ``"breast_cancer"``. Files: LIBSVM, npz, CSV.
     y : array (n,)
         Two label values; the smaller becomes -1, the larger +1.

@@ -1,0 +1,49 @@
+"""Features as dense arrays or as SciPy's compressed sparse rows (CSR): the few operations that treat them alike.
+
+Sums, products and absolute values need none of this: ``Z @ x``, ``w @ Z``, ``abs(Z)`` and ``(Z * Z).sum(-1)`` are
+spelt the same for both. A function of every entry and the largest entry of a row are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+#: ``np.ndarray`` or ``scipy.sparse.csr_array``, shape (n, d).
+Features = Any
+
+
+def canonical(Z: Any) -> sparse.csr_array:
+    """Any sparse matrix as float64 CSR with rising indices in every row, each once, and no stored zero.
+
+    Shares the memory of ``Z`` where that is its form already, and never changes ``Z``.
+    """
+    Z = sparse.csr_array(Z, dtype=np.float64)
+    if Z.has_canonical_format and Z.data.all():
+        return Z
+    Z = Z.copy()
+    Z.sum_duplicates()
+    Z.eliminate_zeros()
+    return Z
+
+
+def entrywise(function: Callable[[np.ndarray], np.ndarray], Z: Features) -> Features:
+    """``function`` of every entry, for a function that takes 0 to 0; a sparse matrix stays one.
+
+    Examples
+    --------
+    >>> entrywise(np.sqrt, sparse.csr_array([[0.0, 9.0]])).toarray()
+    array([[0., 3.]])
+    """
+    if not sparse.issparse(Z):
+        return function(Z)
+    return sparse.csr_array((function(Z.data), Z.indices, Z.indptr), shape=Z.shape)
+
+
+def row_maxima(Z: Features) -> np.ndarray:
+    """The largest entry of every row, shape (n,)."""
+    largest = Z.max(axis=-1)
+    return largest.toarray().ravel() if sparse.issparse(largest) else largest
