@@ -18,13 +18,14 @@ from regretlab.compilation import FUSE, REORDER, inner
 
 Array = Any
 
-#: Rows of F: uniforms (two per draw), parts of a draw, probabilities, weights, scores, labels, losses, gradients' norms
+#: Rows of F: uniforms, parts of a draw, probabilities, weights, scores, labels, losses, gradients' norms
 #: and their largest squares.
 U, FILLED, SHARE, POINT, BETWEEN, P, W, SCORE, LABEL, PHI, SLOPE, EXP, NORM, LONGEST = range(14)
 NUMBERS = 14
-#: Rows of I: drawn examples, nodes of a tree, examples at integers, capped ones, bits of a number, a path, marks.
-J, NODE, CROSSING, CAPS, BITS, STACK, FROZEN = range(7)
-INDICES = 7
+#: Rows of I: drawn examples, nodes of a tree, examples at integers, capped ones, bits of a number, a path, marks,
+#: duels won.
+J, NODE, CROSSING, CAPS, BITS, STACK, FROZEN, WON = range(8)
+INDICES = 8
 #: Room for a path through a tree.
 DEPTH = 128
 

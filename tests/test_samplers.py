@@ -161,21 +161,20 @@ def inclusions(draw, smallest=0):
 
 
 def depround_cuts(p):
-    """Breakpoints of the 2K uniforms of ``depround_rows``.
+    """Breakpoints of the K uniforms of ``depround_rows``: a duel per crossing, then a choice among the partial sums.
 
-    One choice among the partial sums of each unit interval, and one duel per crossing. A partial sum that is an
-    integer in fractions may miss it in floats, which moves the crossing to the next example, so the choices are cut
-    for every end that the interval may get.
+    A partial sum that is an integer in fractions may miss it in floats, which moves the crossing to the next example;
+    the breakpoints are the same.
     """
     K, sums = int(sum(p)), list(itertools.accumulate(p))
-    choices, duels = [], []
+    cuts = []
     for k in range(K):
-        inside = [s - k for s in sums if k < s <= k + 1]
-        choices.append({a / b for a, b in itertools.combinations(sorted(set(inside)), 2)})
         j = next(j for j, s in enumerate(sums) if s >= k + 1)
-        held = max(F(0), sums[j] - p[j] - k)
-        duels.append({(1 - p[j]) / (2 - held - p[j])} if held + p[j] < 2 and k < K - 1 else set())
-    return choices + duels
+        held = max(F(0), sums[j] - p[j] - k) if k < K - 1 else F(1)
+        takes = F(1) if k == K - 1 else (1 - p[j]) / (2 - held - p[j]) if held + p[j] < 2 else F(0)
+        places = {(s - k) / held for s in sums if k < s < k + held} | {F(1)}
+        cuts.append({takes * a for a in places} | {takes + (1 - takes) * a for a in places})
+    return cuts
 
 
 def rows_law(p):
@@ -261,7 +260,7 @@ def many_probabilities(n=40, K=9):
 
 def test_depround_rows_counts_on_many_examples():
     p, K = many_probabilities()
-    u = np.random.default_rng(6).random((40_000, 2 * K))
+    u = np.random.default_rng(6).random((40_000, K))
     check_counts(depround_rows(np.broadcast_to(p, (len(u), len(p))), K, u), p, K)
 
 
@@ -283,7 +282,7 @@ def test_depround_rows_is_a_batch_at_the_ends_of_the_uniforms(ends):
         n = int(rng.integers(3, 8))
         K = int(rng.integers(2, min(n, 4)))
         p, _ = capped_probabilities(rng.choice([0.3, 1, 3]) * rng.normal(size=(1, n)), K, 0.2)
-        u = np.array(list(itertools.product([0.3, *ends], repeat=2 * K)))
+        u = np.array(list(itertools.product([0.3, *ends], repeat=K)))
         J = np.sort(depround_rows(np.broadcast_to(p, (len(u), n)), K, u), axis=1)
         assert ((J >= 0) & (n > J)).all()
         repeated = (np.diff(J, axis=1) == 0).any(axis=1)
@@ -299,7 +298,7 @@ def test_depround_rows_is_a_batch_where_capped_examples_meet_rounded_sums(n):
     for K in range(2, n):
         for capped in (c for m in range(1, K) for c in itertools.combinations(range(n), m)):
             p, _ = capped_probabilities(np.array([[50.0 * (j in capped) for j in range(n)]]), K, 0.1)
-            J = np.sort(depround_rows(np.broadcast_to(p, (20, n)), K, u[:, : 2 * K]), axis=1)
+            J = np.sort(depround_rows(np.broadcast_to(p, (20, n)), K, u[:, :K]), axis=1)
             assert (np.diff(J, axis=1) > 0).all(), (p.tolist(), J[0].tolist())
             assert all((j == J).any(axis=1).all() for j in np.flatnonzero(p[0] == 1))
 
@@ -668,7 +667,7 @@ def test_draws_with_replacement_are_unbiased(seed):
     G = sum(g) / n
     for kind, p in ((AdamBS, adambs), (AdamBSCorrected, corrected)):
         sampler = fit(kind(gamma=float(gamma)), n, K)
-        state = np.log([[float(x) for x in (p if kind is AdamBS else w)]])
+        state = np.array([[float(x) for x in p]]) if kind is AdamBS else np.log([[float(x) for x in w]])
         assert np.abs(sampler.probabilities((state,)) - [float(x) for x in p]).max() <= ROUND_OFF
         law = check_draw_estimate(
             sampler, (state,), [set(itertools.accumulate(p)) - {1}] * K, p, g, lambda q: 1 / (K * n * q)
@@ -710,7 +709,7 @@ def test_combinatorial_estimates(seed):
         assert subsets(law) == textbook_law(p)
         assert moments(law, g, lambda j, c=factor: c / (n * p[j]))[0] == factor * G
     mirror = fit(AdamCBOurs(float(gamma)), n, K)
-    state = (np.log([[float(x) for x in p]]),)
+    state = (np.array([[float(x) for x in p]]),)
     law = check_draw_estimate(mirror, state, depround_cuts(p), p, g, lambda q: 1 / (n * q))
     _, second = moments(law, g, lambda j: 1 / (n * p[j]))
     assert second <= sum(x * x / q for x, q in zip(g, p, strict=True)) / n**2 + (1 - F(1, K)) * G * G
@@ -791,7 +790,8 @@ def naive_mirror(p, J, norms, *, L, gamma, step, p_min=None):
 def side_by_side(sampler, law, update, first, scales=None):
     """The largest difference of probabilities from a naive sampler that sees the same draws and norms."""
     n, K, L = sampler.run.n, sampler.run.K, sampler.run.L
-    rng, state, mine, worst = np.random.default_rng(3), (np.log([first]),), list(first), 0.0
+    rng, mine, worst = np.random.default_rng(3), list(first), 0.0
+    state = (np.array([first]) if sampler.rule.projected else np.log([first]),)
     for _ in range(50):
         p, null = law(mine)
         worst = max(worst, float(np.abs(sampler.probabilities(state)[0] - p).max()))
@@ -878,7 +878,7 @@ def test_a_capped_example_is_frozen(kind):
     first = [8.0, 1.0, 1.0, 1.0, 1.0]
     sampler = fit(AdamCB(gamma=0.1) if kind == "adamcb" else AdamCBOurs(gamma=0.1, update="gains"), 5, 2)
     state = (np.log([first]),)
-    draw = sampler.draw(state, np.full((1, 4), 0.3))
+    draw = sampler.draw(state, np.full((1, 2), 0.3))
     J = draw.J[0].tolist()
     assert draw.frozen[0].tolist() == [j == 0 for j in J]
     assert 0 in J

@@ -19,8 +19,24 @@ from regretlab.compilation import REORDER, entry, inner
 from regretlab.samplers._base import Rule
 from regretlab.samplers._laws import draw, kept, observe, plant
 from regretlab.vectors import (
-    DEPTH, EXP, INDICES, LABEL, LN2, LONGEST, NORM, NUMBERS, PHI, SCORE, SLOPE, J, P, W, exps, softplus,
-    squared_length, uniform,
+    DEPTH,
+    EXP,
+    INDICES,
+    LABEL,
+    LN2,
+    LONGEST,
+    NORM,
+    NUMBERS,
+    PHI,
+    SCORE,
+    SLOPE,
+    J,
+    P,
+    W,
+    exps,
+    softplus,
+    squared_length,
+    uniform,
 )  # fmt: skip
 
 Array = Any

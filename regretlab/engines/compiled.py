@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from joblib import cpu_count
+from scipy import sparse
 
 from regretlab.engines import _kernels as kernels
 from regretlab.engines import array
@@ -75,7 +76,7 @@ class Compiled:
     def __init__(self, problem: Any, sampler: Any, threads: int | None = None) -> None:
         self._problem, self._sampler = problem, sampler
         self._threads = threads or cpu_count()
-        self._squares = (problem.Z * problem.Z).sum(-1)
+        self._features, self._squares = _features(problem.Z), problem.squared_norms
         self._rule, law, K = sampler.rule, sampler.law, sampler.run.K
         self._code = (
             kernels.BANDIT if self._rule else kernels.CYCLIC if type(sampler) is Cyclic
@@ -133,13 +134,12 @@ class Compiled:
         table = _table(schedule, problem.domain)
         loss = LOSSES[type(problem)]
         plain = loss == kernels.IDENTITY and not bandit and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
-        none = np.empty(0, np.int64)
         summed = [totals[name] for name in TOTALS]
 
         def work(begin: int, end: int) -> None:
             if plain:
                 kernels.advance_lanes(
-                    begin, end, self._code, self._per_draw, self._everyone, problem.Z, *table, *moments, words,
+                    begin, end, self._code, self._per_draw, self._everyone, self._features[0], *table, *moments, words,
                     position, *summed,
                 )  # fmt: skip
             else:
@@ -160,6 +160,13 @@ class Compiled:
 
 def _part(schedule: Coefficients, begin: int, end: int) -> Coefficients:
     return schedule._replace(**{name: getattr(schedule, name)[begin:end] for name in schedule._fields[:9]})
+
+
+def _features(Z: Any) -> tuple[np.ndarray, ...]:
+    """Dense rows, or no rows but the values, row starts and columns of sparse ones."""
+    if sparse.issparse(Z):
+        return np.empty((0, 0)), Z.data, Z.indptr.astype(np.int64), Z.indices.astype(np.int64)
+    return Z, np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64)
 
 
 def _table(schedule: Coefficients, domain: Box | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

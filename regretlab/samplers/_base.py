@@ -61,6 +61,10 @@ class Rule(NamedTuple):
     weight: float
 
 
+#: An inclusion probability this near to 1 is 1: where two meet at an integer, rounding must not decide what is drawn.
+CERTAIN = 1 - 2.0**-44
+
+
 class Draw(NamedTuple):
     """A mini-batch: indices ``J``, weights ``w`` of the estimate, probabilities ``p`` of the drawn; all (R, K).
 

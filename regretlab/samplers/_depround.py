@@ -13,7 +13,7 @@ from typing import Any
 
 from array_api_compat import array_namespace
 
-from regretlab.samplers._base import Array
+from regretlab.samplers._base import CERTAIN, Array
 
 
 def depround(p: Sequence[Any], chance: Callable[[Any], bool]) -> list[int]:
@@ -72,8 +72,10 @@ def depround_rows(p: Array, K: int, u: Array) -> Array:
     p : array (R, n)
         Inclusion probabilities in (0, 1]; every row sums to K up to round-off.
     K : int
-    u : array (R, 2K)
-        Uniforms: the first K choose a winner between two integers of the cumulative sum, the others settle crossings.
+    u : array (R, K)
+        One uniform for each interval between two integers of the cumulative sum. It first settles the duel with the
+        example at the upper integer, and what is left of it is again uniform and chooses the other duellist. So an
+        example that ends at an integer may, by rounding, fall on either side without any change of the draw.
 
     Returns
     -------
@@ -98,14 +100,19 @@ def depround_rows(p: Array, K: int, u: Array) -> Array:
     carried = xp.take_along_axis(padded, starts + 1, axis=-1)  # where the example carried over stops, per interval
     filled = xp.take_along_axis(padded, xp.minimum(ends, xp.asarray(n)), axis=-1)  # where the crossing one begins
     floor = xp.broadcast_to(xp.arange(K, dtype=p.dtype), (R, K))
-    points = floor + u[:, :K] * (filled - floor)
+    # The crossing example holds `share`; the winner so far, who holds `held`, takes the unit with chance `takes`.
+    held = filled - floor
+    share = xp.take_along_axis(p, xp.minimum(ends, xp.asarray(n - 1)), axis=-1)
+    share = xp.where(share > CERTAIN, 1.0, share)
+    left = 2 - held - share
+    takes = xp.where(left > 0, (1 - share) / xp.where(left > 0, left, 1.0), 0.0)
+    takes[:, K - 1] = 1.0
+    winner_takes = u < takes
+    rest = xp.where(winner_takes, takes, 1 - takes)
+    points = floor + held * xp.where(winner_takes, u, u - takes) / xp.where(rest > 0, rest, 1.0)
     inside = xp.stack([xp.searchsorted(cumulative[r, :], points[r, :], side="right") for r in range(R)])
     inside = xp.minimum(xp.maximum(inside, starts + 1), ends - 1)
     nobody = ends - starts == 1  # no example lies inside the interval, whatever the point rounds to
-    share = xp.take_along_axis(p, xp.minimum(ends, xp.asarray(n - 1)), axis=-1)
-    # The winner so far holds `filled - floor`; the crossing example takes the unit with probability (1 - held) / ...
-    winner_takes = u[:, K:] * (2 - (filled - floor) - share) < 1 - share
-    winner_takes[:, K - 1] = True
 
     selected = []
     left_over = xp.zeros((R,), dtype=ends.dtype)

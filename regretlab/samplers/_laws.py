@@ -118,7 +118,7 @@ def draw(
             tree[half + I[CAPS, i]] = tau
         refresh(tree, I, CAPS, 0, count)
     if rule.distinct:
-        for k in range(2 * K):
+        for k in range(K):
             F[U, k] = uniform(words, r)
         pivotal(tree, n, K, a, b, F, I)
     else:

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from regretlab.compilation import inner
-from regretlab.vectors import CAPS, CROSSING, FILLED, NODE, POINT, SHARE, STACK, J, U
+from regretlab.samplers._base import CERTAIN
+from regretlab.vectors import CAPS, CROSSING, FILLED, NODE, POINT, SHARE, STACK, WON, J, U
 
 Array = Any
 #: Nodes are unsigned where they index, which spares the test for an index from the end.
@@ -113,7 +114,7 @@ def collect(tree: Array, least: float, I: Array, begin: int, end: int) -> int:
 def pivotal(tree: Array, n: int, K: int, a: float, b: float, F: Array, I: Array) -> None:
     """K distinct examples with DepRound's law: Deville's systematic sampling, in O(K log n).
 
-    The same draw from the same 2K uniforms as :func:`regretlab.samplers.depround_rows`, which says how it works:
+    The same draw from the same K uniforms as :func:`regretlab.samplers.depround_rows`, which says how it works:
     ``CROSSING`` are the examples whose share of the line contains an integer, ``FILLED`` where they begin.
     """
     if n == K:
@@ -126,21 +127,28 @@ def pivotal(tree: Array, n: int, K: int, a: float, b: float, F: Array, I: Array)
     descend(tree, n, a, b, False, F, POINT, K - 1, I, CROSSING)
     for k in range(K - 1):
         F[FILLED, k] = (k + 1.0) - F[POINT, k]
-    for k in range(1, K - 1):  # a rounded sum may let an example with p = 1 contain two integers
-        I[CROSSING, k] = max(I[CROSSING, k], I[CROSSING, k - 1] + 1)
+    for k in range(1, K - 1):
+        if I[CROSSING, k] <= I[CROSSING, k - 1]:  # a rounded sum lets an example with p = 1 contain two integers
+            I[CROSSING, k] += 1
+            F[FILLED, k] = k + 1.0
     I[CROSSING, K - 1], F[FILLED, K - 1] = n, a * tree[1] + b * n
     for k in range(K):
-        F[SHARE, k] = min(1.0, a * tree[half + min(I[CROSSING, k], n - 1)] + b)
-        F[POINT, k] = k + F[U, k] * (F[FILLED, k] - k)
+        held, share = F[FILLED, k] - k, a * tree[half + min(I[CROSSING, k], n - 1)] + b
+        share = 1.0 if share > CERTAIN else share
+        left = 2 - held - share
+        takes = 1.0 if k == K - 1 else (1 - share) / left if left > 0 else 0.0
+        won = F[U, k] < takes
+        rest = takes if won else 1 - takes
+        F[POINT, k] = k + held * (F[U, k] - (0.0 if won else takes)) / (rest if rest > 0 else 1.0)
         # Below zero: the point lies on what is left of the example carried over. The descent eats the point itself.
         F[U, k] = F[POINT, k] - (F[FILLED, k - 1] + F[SHARE, k - 1] if k > 0 else 0.0)
+        F[SHARE, k], I[WON, k] = share, won
     descend(tree, n, a, b, True, F, POINT, K, I, J)
     left_over, start = 0, -1
     for k in range(K):
         crossing = I[CROSSING, k]
         inside = min(max(I[J, k], start + 1), crossing - 1)
         winner = left_over if F[U, k] < 0 or crossing - start == 1 else inside
-        takes = k == K - 1 or F[U, K + k] * (2 - (F[FILLED, k] - k) - F[SHARE, k]) < 1 - F[SHARE, k]
         start = crossing
-        I[J, k] = winner if takes else crossing
-        left_over = crossing if takes else winner
+        I[J, k] = winner if I[WON, k] else crossing
+        left_over = crossing if I[WON, k] else winner

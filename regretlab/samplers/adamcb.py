@@ -33,7 +33,7 @@ class _Combinatorial(Sampler):
 
     @property
     def uniforms(self) -> int:
-        return 2 * self.run.K
+        return self.run.K
 
     @property
     def floor(self) -> float:
