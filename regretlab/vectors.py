@@ -1,6 +1,6 @@
 """Compiled functions of vectors, and the next word of a random stream.
 
-A kernel's working memory is two arrays, numbers F and indices I, whose rows (:data:`NUMBERS`, :data:`INDICES`) have
+A kernel's working memory is two arrays, numbers F and indices Q, whose rows (:data:`NUMBERS`, :data:`INDICES`) have
 one entry for each draw. Functions take the arrays and name the rows: a slice would cost more than the work on it.
 
 Exponentials and logarithms are polynomials (good to two units in the last place), so that they run on vector
@@ -19,10 +19,10 @@ from regretlab.compilation import FUSE, REORDER, inner
 Array = Any
 
 #: Rows of F: uniforms, parts of a draw, probabilities, weights, scores, labels, losses, gradients' norms
-#: and their largest squares.
+#: and the largest of them.
 U, FILLED, SHARE, POINT, BETWEEN, P, W, SCORE, LABEL, PHI, SLOPE, EXP, NORM, LONGEST = range(14)
 NUMBERS = 14
-#: Rows of I: drawn examples, nodes of a tree, examples at integers, capped ones, bits of a number, a path, marks,
+#: Rows of Q: drawn examples, nodes of a tree, examples at integers, capped ones, bits of a number, a path, marks,
 #: duels won.
 J, NODE, CROSSING, CAPS, BITS, STACK, FROZEN, WON = range(8)
 INDICES = 8
@@ -48,7 +48,7 @@ def uniform(words: Array, r: int) -> float:
 
 
 @inner(fastmath=FUSE)
-def exps(F: Array, source: int, target: int, count: int, I: Array) -> None:
+def exps(F: Array, source: int, target: int, count: int, Q: Array) -> None:
     """exp of a row: a Taylor polynomial on [-ln 2 / 2, ln 2 / 2], times a power of two."""
     for i in range(count):
         z = F[source, i]
@@ -59,8 +59,8 @@ def exps(F: Array, source: int, target: int, count: int, I: Array) -> None:
         far = 1 / 362880 + r * (1 / 3628800 + r * (1 / 39916800 + r * (1 / 479001600 + r * (1 / 6227020800))))
         middle = 1 / 120 + r * (1 / 720 + r * (1 / 5040 + r * (1 / 40320 + r * far)))
         F[target, i] = 1.0 + r * (1.0 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * middle))))
-        I[BITS, i] = (np.int64(k) + 1023) << 52
-    power = I.view(np.float64)
+        Q[BITS, i] = (np.int64(k) + 1023) << 52
+    power = Q.view(np.float64)
     for i in range(count):
         F[target, i] *= power[BITS, i]
 

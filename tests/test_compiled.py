@@ -128,11 +128,11 @@ def test_a_user_defined_method_is_compiled_too(p):
 
 def test_the_exponentials_and_logarithms_are_those_of_the_system():
     u = np.concatenate([np.linspace(-40, 40, 4001), [-1e4, -800.0, 800.0, 1e4]])
-    F, I = np.zeros((vectors.NUMBERS, len(u))), np.zeros((vectors.INDICES, len(u)), np.int64)
+    F, Q = np.zeros((vectors.NUMBERS, len(u))), np.zeros((vectors.INDICES, len(u)), np.int64)
     for label in (-1.0, 1.0):
         for code, problem in ((_kernels.LOGISTIC, logistic()), (_kernels.NEURON, rl.problems.OneNeuron(n=3, d=1))):
             F[vectors.SCORE], F[vectors.LABEL] = u, label
-            _kernels._losses(code, len(u), F, I)
+            _kernels._losses(code, len(u), F, Q)
             assert np.allclose(F[vectors.PHI], problem.phi(u, F[vectors.LABEL]), rtol=POLYNOMIALS, atol=1e-300)
             assert np.allclose(F[vectors.SLOPE], problem.slope(u, F[vectors.LABEL]), rtol=POLYNOMIALS, atol=1e-300)
 

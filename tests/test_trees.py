@@ -29,11 +29,11 @@ def planted(leaves):
 @pytest.mark.parametrize("n", [1, 2, 5, 64, 1000])
 def test_parents_are_sums_and_do_not_drift(n):
     rng = np.random.default_rng(n)
-    tree, _, I = planted(rng.random(n))
+    tree, _, Q = planted(rng.random(n))
     for _ in range(100):
-        I[J, :3] = rng.integers(0, n, 3)
-        tree[len(tree) // 2 + I[J, :3]] = rng.random()
-        refresh(tree, I, J, 0, 3)
+        Q[J, :3] = rng.integers(0, n, 3)
+        tree[len(tree) // 2 + Q[J, :3]] = rng.random()
+        refresh(tree, Q, J, 0, 3)
     again = tree.copy()
     build(again)
     assert (tree == again).all()
@@ -43,22 +43,22 @@ def test_parents_are_sums_and_do_not_drift(n):
 @pytest.mark.parametrize(("a", "b"), [(1.0, 0.0), (0.7, 0.3), (0.0, 1.0)])
 def test_a_descent_inverts_the_cumulative_sum(n, a, b):
     w = np.random.default_rng(n).random(n)
-    tree, F, I = planted(w / w.sum())
+    tree, F, Q = planted(w / w.sum())
     cumulative = np.cumsum(a * w / w.sum() + b / n)
     targets = np.random.default_rng(1).random(100) * cumulative[-1]
     F[U, :100] = targets
-    descend(tree, n, a, b / n, True, F, U, 100, I, J)
-    assert (I[J, :100] == np.searchsorted(cumulative, targets, side="right")).all()
-    before = np.concatenate([[0], cumulative])[I[J, :100]]
+    descend(tree, n, a, b / n, True, F, U, 100, Q, J)
+    assert (Q[J, :100] == np.searchsorted(cumulative, targets, side="right")).all()
+    before = np.concatenate([[0], cumulative])[Q[J, :100]]
     assert np.abs(F[U, :100] - (targets - before)).max() <= ROUND_OFF
 
 
 def test_the_first_of_two_leaves_at_a_tie():
-    tree, F, I = planted([1.0, 1.0, 1.0])
+    tree, F, Q = planted([1.0, 1.0, 1.0])
     for ties, leaf in ((True, 1), (False, 0)):
         F[U, 0] = 1.0
-        descend(tree, 3, 1.0, 0.0, ties, F, U, 1, I, J)
-        assert I[J, 0] == leaf
+        descend(tree, 3, 1.0, 0.0, ties, F, U, 1, Q, J)
+        assert Q[J, 0] == leaf
 
 
 def drawn(p, u, mixing=0.0):
@@ -66,12 +66,12 @@ def drawn(p, u, mixing=0.0):
     n, K = len(p), u.shape[1]
     p = np.array([float(q) for q in p])
     a = 1 - mixing
-    tree, F, I = planted((p - mixing * K / n) / a)
+    tree, F, Q = planted((p - mixing * K / n) / a)
     batches = []
     for row in u:
         F[U, :K] = row
-        pivotal(tree, n, K, a, mixing * K / n, F, I)
-        batches.append(I[J, :K].copy())
+        pivotal(tree, n, K, a, mixing * K / n, F, Q)
+        batches.append(Q[J, :K].copy())
     return np.array(batches)
 
 
@@ -116,14 +116,14 @@ def test_capping_is_the_textbooks(log_w, data):
     p, null = capped_probabilities(np.array([log_w]), K, mixing)
     own = np.array([log_w]) - max(np.array(log_w)[~null[0]], default=0.0)
     rule = Rule(False, True, mixing, float(K), K * mixing / n, 0.1, 1.0, 1.0, 1.0)
-    tree, F, I = planted(np.zeros(n))
-    largest = plant(rule, own, 0, tree, F, I)
-    count, tau = _capped(rule, n, K, tree, largest, I)
+    tree, F, Q = planted(np.zeros(n))
+    largest = plant(rule, own, 0, tree, F, Q)
+    count, tau = _capped(rule, n, K, tree, largest, Q)
     C = (1 / K - mixing / n) / (1 - mixing)
     half = len(tree) // 2
-    tree[half + I[CAPS, :count]] = tau
+    tree[half + Q[CAPS, :count]] = tau
     mine = K * ((1 - mixing) * (1 - count * C) / tree[1] * tree[half : half + n] + mixing / n)
-    mine[I[CAPS, :count]] = 1.0
+    mine[Q[CAPS, :count]] = 1.0
     assert np.abs(mine - p[0]).max() <= ROUND_OFF
 
 
@@ -134,13 +134,13 @@ def test_the_projection_is_the_textbooks(log_w, data):
     K, share = data.draw(st.integers(1, n - 1)), data.draw(st.sampled_from([0.01, 0.4, 0.9]))
     rule = Rule(True, True, 0.0, float(K), share * K / n, 0.0, 0.0, 0.0, 0.0)
     p = kl_projection(np.array([log_w]), rule.total, rule.floor, 1.0)[0]
-    tree, F, I = planted(p)
+    tree, F, Q = planted(p)
     drop = data.draw(st.lists(st.floats(-5, 0), min_size=K, max_size=K))
     J_ = data.draw(st.permutations(range(n)))[:K]
     expected = np.log(p)
     expected[J_] += drop
-    I[J, :K], F[SHARE, :K] = J_, np.exp(drop)
-    _project(rule, K, tree, float(p.max()), F, I)
+    Q[J, :K], F[SHARE, :K] = J_, np.exp(drop)
+    _project(rule, K, tree, float(p.max()), F, Q)
     leaves = tree[len(tree) // 2 :][:n]
     again = tree.copy()
     build(again)
@@ -151,8 +151,8 @@ def test_the_projection_is_the_textbooks(log_w, data):
 
 def test_leaves_above_a_threshold():
     w = np.random.default_rng(0).random(1000)
-    tree, _, I = planted(w)
-    count = collect(tree, 0.99, I, 0, 200)
-    assert sorted(I[CAPS, :count]) == np.flatnonzero(w >= 0.99).tolist()
-    assert collect(tree, 0.99, I, 0, 2) == count
-    assert collect(tree, np.inf, I, 0, 200) == 0
+    tree, _, Q = planted(w)
+    count = collect(tree, 0.99, Q, 0, 200)
+    assert sorted(Q[CAPS, :count]) == np.flatnonzero(w >= 0.99).tolist()
+    assert collect(tree, 0.99, Q, 0, 2) == count
+    assert collect(tree, np.inf, Q, 0, 200) == 0

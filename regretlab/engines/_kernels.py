@@ -47,7 +47,8 @@ IDENTITY, LOGISTIC, NEURON = range(3)
 CYCLIC, UNIFORM, FLOYD, BANDIT = range(4)
 #: Numbers side by side, a multiple of the longest vector; short rows are padded to a multiple of it.
 LANES, VECTOR = 64, 8
-#: Where the rows begin: iterate, moments, gradient, sum of its squares, extremes of the iterate, loss, largest gradient.
+#: Where the rows begin: iterate, moments, gradient, sum of its squares, extremes of the iterate, loss, the largest
+#: gradient, second moment, and what one step adds to it.
 ROWS = 12
 X, M, V, V_HAT, G, SQUARES, LOW, HIGH, LOSS, SIZE, MOMENT, SECOND = range(0, ROWS * LANES, LANES)
 
@@ -78,89 +79,92 @@ def _step(  # the arguments are the step's symbols, in the order of Coefficients
 
 
 @inner
+def _lane(
+    b: Array, q: int, i: int, mu: float, nu: float, beta: float, om: float, rho: float, wd: float, eta: float,
+    kap: float, c: float, p: float, eps: float, low: float, high: float,
+) -> None:  # fmt: skip
+    """One step of lane i of b[q], and its totals."""
+    g, x, size = b[q, i + G], b[q, i], abs(b[q, i + G])
+    least, most, largest = b[q, i + LOW], b[q, i + HIGH], b[q, i + SIZE]
+    b[q, i + LOSS] += g * x
+    b[q, i + SQUARES] += g * g
+    b[q, i + MOMENT] += b[q, i + SECOND]
+    b[q, i + SIZE] = size if size > largest else largest
+    b[q, i + LOW] = x if x < least else least
+    b[q, i + HIGH] = x if x > most else most
+    b[q, i], b[q, i + M], b[q, i + V], b[q, i + V_HAT] = _step(
+        x, b[q, i + M], b[q, i + V], b[q, i + V_HAT], g, mu, nu, beta, om, rho, wd, eta, kap, c, p, eps, low, high
+    )
+
+
+@inner
 def _steps(b: Array, q: int, count: int, k: Array) -> None:
     """One step of ``count`` lanes of the rows in b[q] with the coefficients k, and the totals of each lane."""
     mu, nu, beta, om, rho, wd, eta, kap, c = k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7], k[8]
     p, eps, low, high = k[9], k[10], k[11], k[12]
-    for i in range(count):
-        g, x = b[q, i + G], b[q, i]
-        least, most, size = b[q, i + LOW], b[q, i + HIGH], b[q, i + SIZE]
-        b[q, i + SQUARES] += g * g
-        b[q, i + SIZE] = abs(g) if abs(g) > size else size
-        b[q, i + LOW] = x if x < least else least
-        b[q, i + HIGH] = x if x > most else most
     # Three loops, because one that tests p in each lane would not use vector instructions.
     if p == 0.5:
         for i in range(count):
-            b[q, i], b[q, i + M], b[q, i + V], b[q, i + V_HAT] = _step(
-                b[q, i], b[q, i + M], b[q, i + V], b[q, i + V_HAT], b[q, i + G],
-                mu, nu, beta, om, rho, wd, eta, kap, c, 0.5, eps, low, high,
-            )  # fmt: skip
+            _lane(b, q, i, mu, nu, beta, om, rho, wd, eta, kap, c, 0.5, eps, low, high)
     elif p == 0.0:
         for i in range(count):
-            b[q, i], b[q, i + M], b[q, i + V], b[q, i + V_HAT] = _step(
-                b[q, i], b[q, i + M], b[q, i + V], b[q, i + V_HAT], b[q, i + G],
-                mu, nu, beta, om, rho, wd, eta, kap, c, 0.0, eps, low, high,
-            )  # fmt: skip
+            _lane(b, q, i, mu, nu, beta, om, rho, wd, eta, kap, c, 0.0, eps, low, high)
     else:
         for i in range(count):
-            b[q, i], b[q, i + M], b[q, i + V], b[q, i + V_HAT] = _step(
-                b[q, i], b[q, i + M], b[q, i + V], b[q, i + V_HAT], b[q, i + G],
-                mu, nu, beta, om, rho, wd, eta, kap, c, p, eps, low, high,
-            )  # fmt: skip
+            _lane(b, q, i, mu, nu, beta, om, rho, wd, eta, kap, c, p, eps, low, high)
 
 
 @inner(fastmath=REORDER)
-def _scores(Z: Array, x: Array, K: int, F: Array, I: Array) -> None:
+def _scores(Z: Array, x: Array, K: int, F: Array, Q: Array) -> None:
     """The scores z_j . x of the batch, for dense rows."""
     for k in range(K):
-        j, total = np.uint64(I[J, k]), 0.0
+        j, total = np.uint64(Q[J, k]), 0.0
         for i in range(x.shape[0]):
             total += Z[j, i] * x[i]
         F[SCORE, k] = total
 
 
 @inner(fastmath=REORDER)
-def _gradient(Z: Array, g: Array, K: int, F: Array, I: Array) -> None:
+def _gradient(Z: Array, g: Array, K: int, F: Array, Q: Array) -> None:
     """g = sum_k w_k phi'_k z_k for dense rows, four per pass."""
     k, d = 0, g.shape[0]
     for i in range(d):
         g[i] = 0.0
     while k + 4 <= K:
-        j0, j1, j2, j3 = np.uint64(I[J, k]), np.uint64(I[J, k + 1]), np.uint64(I[J, k + 2]), np.uint64(I[J, k + 3])
+        j0, j1, j2, j3 = np.uint64(Q[J, k]), np.uint64(Q[J, k + 1]), np.uint64(Q[J, k + 2]), np.uint64(Q[J, k + 3])
         a0, a1 = F[W, k] * F[SLOPE, k], F[W, k + 1] * F[SLOPE, k + 1]
         a2, a3 = F[W, k + 2] * F[SLOPE, k + 2], F[W, k + 3] * F[SLOPE, k + 3]
         for i in range(d):
             g[i] += (a0 * Z[j0, i] + a1 * Z[j1, i]) + (a2 * Z[j2, i] + a3 * Z[j3, i])
         k += 4
     while k < K:
-        j, a = np.uint64(I[J, k]), F[W, k] * F[SLOPE, k]
+        j, a = np.uint64(Q[J, k]), F[W, k] * F[SLOPE, k]
         for i in range(d):
             g[i] += a * Z[j, i]
         k += 1
 
 
 @inner
-def _sparse_scores(values: Array, starts: Array, columns: Array, x: Array, K: int, F: Array, I: Array) -> None:
+def _sparse_scores(values: Array, starts: Array, columns: Array, x: Array, K: int, F: Array, Q: Array) -> None:
     for k in range(K):
-        j, total = I[J, k], 0.0
+        j, total = Q[J, k], 0.0
         for q in range(starts[j], starts[j + 1]):
             total += values[q] * x[columns[q]]
         F[SCORE, k] = total
 
 
 @inner
-def _sparse_gradient(values: Array, starts: Array, columns: Array, g: Array, K: int, F: Array, I: Array) -> None:
+def _sparse_gradient(values: Array, starts: Array, columns: Array, g: Array, K: int, F: Array, Q: Array) -> None:
     for i in range(g.shape[0]):
         g[i] = 0.0
     for k in range(K):
-        j, a = I[J, k], F[W, k] * F[SLOPE, k]
+        j, a = Q[J, k], F[W, k] * F[SLOPE, k]
         for q in range(starts[j], starts[j + 1]):
             g[columns[q]] += a * values[q]
 
 
 @inner
-def _losses(code: int, K: int, F: Array, I: Array) -> None:
+def _losses(code: int, K: int, F: Array, Q: Array) -> None:
     """phi and its derivative at the scores."""
     if code == IDENTITY:
         for k in range(K):
@@ -168,7 +172,7 @@ def _losses(code: int, K: int, F: Array, I: Array) -> None:
         return
     for k in range(K):
         F[SLOPE, k] = -abs(F[SCORE, k])
-    exps(F, SLOPE, EXP, K, I)
+    exps(F, SLOPE, EXP, K, Q)
     softplus(F, EXP, PHI, K)
     if code == LOGISTIC:
         for k in range(K):
@@ -187,29 +191,29 @@ def _losses(code: int, K: int, F: Array, I: Array) -> None:
 @inner
 def _ordered(
     sampler: int, everyone: float, words: Array, r: int, position: int, mark: Array, stamp: int, n: int, K: int,
-    F: Array, I: Array,
+    F: Array, Q: Array,
 ) -> None:  # fmt: skip
     """A batch from the samplers that learn nothing; ``everyone`` is their constant probability."""
     for k in range(K):
         if sampler == CYCLIC:
-            I[J, k] = (position + k) % n
+            Q[J, k] = (position + k) % n
         elif sampler == UNIFORM:
-            I[J, k] = np.int64(uniform(words, r) * n)
+            Q[J, k] = np.int64(uniform(words, r) * n)
         else:
             last = n - K + k
             found = np.int64(uniform(words, r) * (last + 1))
-            I[J, k] = last if mark[found] == stamp else found
-            mark[I[J, k]] = stamp
+            Q[J, k] = last if mark[found] == stamp else found
+            mark[Q[J, k]] = stamp
         F[W, k], F[P, k] = 1.0 / K, everyone
 
 
 @entry
 def advance(
     begin: int, end: int, K: int, loss_code: int, sampler: int, per_draw: float, everyone: float, rule: Rule, Z: Array,
-    values: Array, starts: Array, columns: Array, y: Array, squares: Array, constant: Array, moving: Array, rows: Array, x: Array,
-    m: Array, v: Array, v_hat: Array, words: Array, position: Array, own: Array, loss: Array, received: Array,
-    squared_gradient: Array, second_moment: Array, largest_coordinate: Array, largest_gradient: Array,
-    largest_example_gradient: Array, smallest_x: Array, largest_x: Array,
+    values: Array, starts: Array, columns: Array, y: Array, lengths: Array, constant: Array, moving: Array,
+    rows: Array, x: Array, m: Array, v: Array, v_hat: Array, words: Array, position: Array, own: Array, loss: Array,
+    received: Array, squared_gradient: Array, second_moment: Array, largest_coordinate: Array,
+    largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array, largest_x: Array,
 ) -> None:  # fmt: skip
     """All steps of a block for the replicates begin..end-1, one after the other, in place.
 
@@ -219,7 +223,7 @@ def advance(
     """
     n, d, bandit = y.shape[0], x.shape[1], sampler == BANDIT
     width = max(2 * K, DEPTH)
-    F, I = np.zeros((NUMBERS, width)), np.zeros((INDICES, width), np.int64)
+    F, Q = np.zeros((NUMBERS, width)), np.zeros((INDICES, width), np.int64)
     g, xr, coefficients = np.empty(d), np.empty(d), constant.copy()
     chunks = (d + LANES - 1) // LANES
     b = np.zeros((chunks, ROWS * LANES))
@@ -230,7 +234,7 @@ def advance(
     mark = np.full(n if sampler == FLOYD else 1, -1, np.int64)
     stamp = 0
     for r in range(begin, end):
-        top = plant(rule, own, r, tree, F, I) if bandit else 0.0
+        top = plant(rule, own, r, tree, F, Q) if bandit else 0.0
         for i in range(d):
             c, o = i // LANES, i % LANES
             b[c, o], b[c, o + M], b[c, o + V], b[c, o + V_HAT] = x[r, i], m[r, i], v[r, i], v_hat[r, i]
@@ -245,35 +249,35 @@ def advance(
             for i in range(moving.shape[0]):
                 coefficients[moving[i]] = rows[i, s]
             if bandit:
-                top = draw(rule, own, r, K, tree, top, words, F, I)
+                top = draw(rule, own, r, K, tree, top, words, F, Q)
             else:
                 stamp += 1
-                _ordered(sampler, everyone, words, r, at, mark, stamp, n, K, F, I)
+                _ordered(sampler, everyone, words, r, at, mark, stamp, n, K, F, Q)
                 at = (at + K) % n
             if values.shape[0] > 0:
-                _sparse_scores(values, starts, columns, xr, K, F, I)
+                _sparse_scores(values, starts, columns, xr, K, F, Q)
             else:
-                _scores(Z, xr, K, F, I)
+                _scores(Z, xr, K, F, Q)
             for k in range(K):
-                F[LABEL, k] = y[I[J, k]]
-            _losses(loss_code, K, F, I)
+                F[LABEL, k] = y[Q[J, k]]
+            _losses(loss_code, K, F, Q)
             now, spread = 0.0, 0.0
             for k in range(K):
-                F[NORM, k] = F[SLOPE, k] * F[SLOPE, k] * squares[I[J, k]]
+                F[NORM, k] = abs(F[SLOPE, k]) * lengths[Q[J, k]]
+                received[r, Q[J, k]] += F[W, k]
+            for k in range(K):
+                norm, longest = F[NORM, k], F[LONGEST, k]
+                F[LONGEST, k] = norm if norm > longest else longest
+                F[EXP, k] = (norm * norm) / (F[P, k] * F[P, k])
             for k in range(K):
                 now += F[W, k] * F[PHI, k]
-                spread += F[NORM, k] / (F[P, k] * F[P, k])
-                received[r, I[J, k]] += F[W, k]
-            for k in range(K):
-                square, top_square = F[NORM, k], F[LONGEST, k]
-                F[LONGEST, k] = square if square > top_square else top_square
-                F[NORM, k] = math.sqrt(square)
+                spread += F[EXP, k]
             value += now
             moment += per_draw * spread
             if values.shape[0] > 0:
-                _sparse_gradient(values, starts, columns, g, K, F, I)
+                _sparse_gradient(values, starts, columns, g, K, F, Q)
             else:
-                _gradient(Z, g, K, F, I)
+                _gradient(Z, g, K, F, Q)
             here = math.sqrt(squared_length(g))
             length = here if here > length else length
             for c in range(chunks):
@@ -285,13 +289,13 @@ def advance(
                 for i in range(count):
                     xr[first + i] = b[c, i]
             if bandit:
-                top = observe(rule, own, r, K, tree, top, F, I)
+                top = observe(rule, own, r, K, tree, top, F, Q)
         if bandit:
             kept(rule, own, r, tree)
         position[r] = at
         loss[r], second_moment[r], largest_gradient[r] = value, moment, length
         for k in range(K):
-            largest_example_gradient[r] = max(largest_example_gradient[r], math.sqrt(F[LONGEST, k]))
+            largest_example_gradient[r] = max(largest_example_gradient[r], F[LONGEST, k])
         for i in range(d):
             c, o = i // LANES, i % LANES
             x[r, i], m[r, i], v[r, i], v_hat[r, i] = b[c, o], b[c, o + M], b[c, o + V], b[c, o + V_HAT]
@@ -339,7 +343,7 @@ def advance_lanes(
             b[0, i + LOSS], b[0, i + MOMENT] = loss[r], second_moment[r]
             for word in range(4):
                 state[i + word * LANES] = words[r, word]
-        at = position[first]
+        at = int(position[first])
         visits[:] = 0.0
         for s in range(rows.shape[1]):
             for i in range(moving.shape[0]):
@@ -352,12 +356,9 @@ def advance_lanes(
             else:
                 _words(state, u, count)
                 for i in range(alive):
-                    j = np.int64(u[i] * n)
-                    b[0, i + G], b[0, i + SECOND] = Z[j, 0], moments[j]
-                    received[first + i, j] += 1.0
-            for i in range(count):
-                b[0, i + LOSS] += b[0, i + G] * b[0, i]
-                b[0, i + MOMENT] += b[0, i + SECOND]
+                    drawn = np.int64(u[i] * n)
+                    b[0, i + G], b[0, i + SECOND] = Z[drawn, 0], moments[drawn]
+                    received[first + i, drawn] += 1.0
             _steps(b, 0, count, coefficients)
         for i in range(alive):
             r = first + i

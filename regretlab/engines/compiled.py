@@ -76,7 +76,7 @@ class Compiled:
     def __init__(self, problem: Any, sampler: Any, threads: int | None = None) -> None:
         self._problem, self._sampler = problem, sampler
         self._threads = threads or cpu_count()
-        self._features, self._squares = _features(problem.Z), problem.squared_norms
+        self._features, self._lengths = _features(problem.Z), np.sqrt(problem.squared_norms)
         self._rule, law, K = sampler.rule, sampler.law, sampler.run.K
         self._code = (
             kernels.BANDIT if self._rule else kernels.CYCLIC if type(sampler) is Cyclic
@@ -145,7 +145,7 @@ class Compiled:
             else:
                 kernels.advance(
                     begin, end, sampler.run.K, loss, self._code, self._per_draw, self._everyone,
-                    self._rule or NO_RULE, *self._features, problem.y, self._squares, *table, *moments,
+                    self._rule or NO_RULE, *self._features, problem.y, self._lengths, *table, *moments,
                     words, position, weights, *summed,
                 )  # fmt: skip
 

@@ -61,5 +61,6 @@ class Adam(_MovingAverages):
 
 def remaining(beta: float, t: Array) -> Array:
     """1 - beta**t. Powers below 2**-60 leave 1 as it is, and are not made: as they underflow they cost far more."""
-    enough = max(1.0, np.ceil(-60 / np.log2(beta))) if beta > 0 else 1.0
-    return np.asarray(1 - beta ** np.minimum(t, enough))
+    if t.dtype != object and beta > 0:
+        t = np.minimum(t, np.ceil(-60 / np.log2(beta)))
+    return np.asarray(1 - beta**t)

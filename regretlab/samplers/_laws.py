@@ -28,7 +28,7 @@ TINY = 1e-200
 
 
 @inner
-def plant(rule: Rule, own: Array, r: int, tree: Array, F: Array, I: Array) -> float:
+def plant(rule: Rule, own: Array, r: int, tree: Array, F: Array, Q: Array) -> float:
     """The tree of replicate r's state ``own[r]``, probabilities up to a factor or logarithms, and its largest leaf."""
     n, half, room = own.shape[1], tree.shape[0] // 2, F.shape[1]
     largest = 0.0
@@ -37,7 +37,7 @@ def plant(rule: Rule, own: Array, r: int, tree: Array, F: Array, I: Array) -> fl
         for j in range(count):
             F[POINT, j] = F[SHARE, j] = own[r, first + j]
         if not rule.projected:
-            exps(F, POINT, SHARE, count, I)
+            exps(F, POINT, SHARE, count, Q)
         for j in range(count):
             leaf = F[SHARE, j] if rule.projected or F[POINT, j] < INFINITE else np.inf
             tree[half + first + j] = leaf
@@ -49,7 +49,7 @@ def plant(rule: Rule, own: Array, r: int, tree: Array, F: Array, I: Array) -> fl
 
 
 @inner
-def _renewed(rule: Rule, own: Array, r: int, tree: Array, F: Array, I: Array, count: int) -> float:
+def _renewed(rule: Rule, own: Array, r: int, tree: Array, F: Array, Q: Array, count: int) -> float:
     """The same law from weights relative to the largest that is not capped (or all times a power of two: exact)."""
     n = own.shape[1]
     if rule.projected:
@@ -62,16 +62,16 @@ def _renewed(rule: Rule, own: Array, r: int, tree: Array, F: Array, I: Array, co
             if own[r, j] > top:
                 capped = False
                 for i in range(count):
-                    capped |= I[CAPS, i] == j
+                    capped |= Q[CAPS, i] == j
                 top = top if capped else own[r, j]
         for j in range(n):
             own[r, j] -= top
-    return plant(rule, own, r, tree, F, I)
+    return plant(rule, own, r, tree, F, Q)
 
 
 @inner
-def _capped(rule: Rule, n: int, K: int, tree: Array, largest: float, I: Array) -> tuple[int, float]:
-    """AdamCB's capping: how many are capped (``I[CAPS]``, their leaves now zero) and the threshold tau."""
+def _capped(rule: Rule, n: int, K: int, tree: Array, largest: float, Q: Array) -> tuple[int, float]:
+    """AdamCB's capping: how many are capped (``Q[CAPS]``, their leaves now zero) and the threshold tau."""
     C = (1 / K - rule.mixing / n) / (1 - rule.mixing)
     count = 0
     while True:
@@ -79,32 +79,32 @@ def _capped(rule: Rule, n: int, K: int, tree: Array, largest: float, I: Array) -
         tau = C * tree[1] / rest if rest > 0 else np.inf
         if not (largest >= tau and tree[1] > 0 and count < K):
             return count, tau
-        more = min(collect(tree, tau, I, count, K), K - count)
+        more = min(collect(tree, tau, Q, count, K), K - count)
         if more == 0:
             return count, tau
         for i in range(count, count + more):
-            tree[tree.shape[0] // 2 + I[CAPS, i]] = 0.0
-        refresh(tree, I, CAPS, count, count + more)
+            tree[tree.shape[0] // 2 + Q[CAPS, i]] = 0.0
+        refresh(tree, Q, CAPS, count, count + more)
         count += more
 
 
 @inner
 def draw(
-    rule: Rule, own: Array, r: int, K: int, tree: Array, largest: float, words: Array, F: Array, I: Array
+    rule: Rule, own: Array, r: int, K: int, tree: Array, largest: float, words: Array, F: Array, Q: Array
 ) -> float:
-    """A batch ``I[J]`` with its probabilities and weights; ``I[FROZEN]`` marks what AdamCB does not update.
+    """A batch ``Q[J]`` with its probabilities and weights; ``Q[FROZEN]`` marks what AdamCB does not update.
 
     ``largest`` is no smaller than any leaf, and what is returned is so again.
     """
     n, half = own.shape[1], tree.shape[0] // 2
     count, tau = 0, 0.0
     if rule.mixing < 1 and rule.distinct and not rule.projected:
-        count, tau = _capped(rule, n, K, tree, largest, I)
+        count, tau = _capped(rule, n, K, tree, largest, Q)
         if not LEAST < tree[1] < MOST:
-            largest = _renewed(rule, own, r, tree, F, I, count)
-            count, tau = _capped(rule, n, K, tree, largest, I)
+            largest = _renewed(rule, own, r, tree, F, Q, count)
+            count, tau = _capped(rule, n, K, tree, largest, Q)
     elif not LEAST < tree[1] < MOST:
-        largest = _renewed(rule, own, r, tree, F, I, 0)
+        largest = _renewed(rule, own, r, tree, F, Q, 0)
     b = rule.mixing * rule.total / n
     if rule.projected:
         a, b = rule.total / tree[1], 0.0
@@ -115,78 +115,78 @@ def draw(
         a = rule.total * (1 - rule.mixing) * (1 - count * C) / tree[1]
     if count > 0:
         for i in range(count):
-            tree[half + I[CAPS, i]] = tau
-        refresh(tree, I, CAPS, 0, count)
+            tree[half + Q[CAPS, i]] = tau
+        refresh(tree, Q, CAPS, 0, count)
     if rule.distinct:
         for k in range(K):
             F[U, k] = uniform(words, r)
-        pivotal(tree, n, K, a, b, F, I)
+        pivotal(tree, n, K, a, b, F, Q)
     else:
         everything = a * tree[1] + b * n
         for k in range(K):
             F[U, k] = uniform(words, r) * everything
-        descend(tree, n, a, b, True, F, U, K, I, J)
+        descend(tree, n, a, b, True, F, U, K, Q, J)
     for k in range(K):
-        p = a * tree[half + I[J, k]] + b
-        F[P, k], I[FROZEN, k] = (p if p < 1.0 else 1.0), 0
+        p = a * tree[half + Q[J, k]] + b
+        F[P, k], Q[FROZEN, k] = (p if p < 1.0 else 1.0), 0
     if count > 0:
         for i in range(count):
-            F[FILLED, i] = own[r, I[CAPS, i]]
+            F[FILLED, i] = own[r, Q[CAPS, i]]
             for k in range(K):
-                if I[J, k] == I[CAPS, i]:
-                    F[P, k], I[FROZEN, k] = 1.0, 1
-        exps(F, FILLED, SHARE, count, I)
+                if Q[J, k] == Q[CAPS, i]:
+                    F[P, k], Q[FROZEN, k] = 1.0, 1
+        exps(F, FILLED, SHARE, count, Q)
         for i in range(count):
-            tree[half + I[CAPS, i]] = F[SHARE, i] if F[FILLED, i] < INFINITE else np.inf
-        refresh(tree, I, CAPS, 0, count)
+            tree[half + Q[CAPS, i]] = F[SHARE, i] if F[FILLED, i] < INFINITE else np.inf
+        refresh(tree, Q, CAPS, 0, count)
     for k in range(K):
         F[W, k] = rule.weight / F[P, k]
     return largest
 
 
 @inner
-def observe(rule: Rule, own: Array, r: int, K: int, tree: Array, largest: float, F: Array, I: Array) -> float:
+def observe(rule: Rule, own: Array, r: int, K: int, tree: Array, largest: float, F: Array, Q: Array) -> float:
     """The weights after the gradient norms of the drawn examples have been seen; bounds the leaves as :func:`draw`."""
     half = tree.shape[0] // 2
     for k in range(K):
         seen = rule.scale * F[NORM, k] / F[P, k]
         F[POINT, k] = -rule.rate * (rule.top - seen * seen) / F[P, k]
     if rule.projected:
-        exps(F, POINT, SHARE, K, I)
-        return _project(rule, K, tree, largest, F, I)
+        exps(F, POINT, SHARE, K, Q)
+        return _project(rule, K, tree, largest, F, Q)
     for k in range(K):
-        own[r, I[J, k]] += 0.0 if I[FROZEN, k] else F[POINT, k]
+        own[r, Q[J, k]] += 0.0 if Q[FROZEN, k] else F[POINT, k]
     for k in range(K):  # an example may have been drawn several times
-        F[POINT, k] = own[r, I[J, k]]
-    exps(F, POINT, SHARE, K, I)
+        F[POINT, k] = own[r, Q[J, k]]
+    exps(F, POINT, SHARE, K, Q)
     for k in range(K):
         leaf = F[SHARE, k] if F[POINT, k] < INFINITE else np.inf
-        tree[half + I[J, k]] = leaf
+        tree[half + Q[J, k]] = leaf
         largest = leaf if leaf > largest else largest
-    refresh(tree, I, J, 0, K)
+    refresh(tree, Q, J, 0, K)
     return largest
 
 
 @inner
-def _project(rule: Rule, K: int, tree: Array, largest: float, F: Array, I: Array) -> float:
+def _project(rule: Rule, K: int, tree: Array, largest: float, F: Array, Q: Array) -> float:
     """Leaves of the batch times ``F[SHARE]``, then all leaves projected.
 
     As in :func:`regretlab.samplers.kl_projection`, p = c leaf between floor and 1: the larger of lack and excess
     fixes its entries, until there is neither. Only what has been drawn can have come below the floor; above 1 can be
-    what is as large as 1 / c. These are listed in ``I[CROSSING]`` with their weights in ``F[FILLED]``, fixed ones with
+    what is as large as 1 / c. These are listed in ``Q[CROSSING]`` with their weights in ``F[FILLED]``, fixed ones with
     minus the probability they are fixed at; meanwhile their leaves say where in the list they are.
     """
     half, listed, fixed = tree.shape[0] // 2, 0, 0.0
     others = tree[1]
     for k in range(K):
-        leaf = tree[half + I[J, k]]
+        leaf = tree[half + Q[J, k]]
         if leaf < 0:
             F[FILLED, int(-leaf) - 1] *= F[SHARE, k]
             continue
         others -= leaf
-        I[CROSSING, listed], F[FILLED, listed] = I[J, k], leaf * F[SHARE, k]
+        Q[CROSSING, listed], F[FILLED, listed] = Q[J, k], leaf * F[SHARE, k]
         listed += 1
-        tree[half + I[J, k]] = -listed
+        tree[half + Q[J, k]] = -listed
     for i in range(listed):
         F[FILLED, i] = max(F[FILLED, i], TINY)
     while True:
@@ -195,12 +195,12 @@ def _project(rule: Rule, K: int, tree: Array, largest: float, F: Array, I: Array
             free += max(F[FILLED, i], 0.0)
         c = (rule.total - fixed) / free if rule.total > fixed and free > 0 else 1.0
         if rule.distinct and c * largest > 1:
-            for i in range(min(collect(tree, 1 / c, I, 0, K), K)):
-                leaf = tree[half + I[CAPS, i]]
-                I[CROSSING, listed], F[FILLED, listed] = I[CAPS, i], leaf
+            for i in range(min(collect(tree, 1 / c, Q, 0, K), K)):
+                leaf = tree[half + Q[CAPS, i]]
+                Q[CROSSING, listed], F[FILLED, listed] = Q[CAPS, i], leaf
                 others -= leaf
                 listed += 1
-                tree[half + I[CAPS, i]] = -listed
+                tree[half + Q[CAPS, i]] = -listed
         lack, excess = 0.0, 0.0
         for i in range(listed):
             p = c * F[FILLED, i]
@@ -219,9 +219,9 @@ def _project(rule: Rule, K: int, tree: Array, largest: float, F: Array, I: Array
     top = 0.0
     for i in range(listed):
         leaf = F[FILLED, i] if F[FILLED, i] > 0 else -F[FILLED, i] / c
-        tree[half + I[CROSSING, i]] = leaf
+        tree[half + Q[CROSSING, i]] = leaf
         top = max(top, leaf)
-    refresh(tree, I, CROSSING, 0, listed)
+    refresh(tree, Q, CROSSING, 0, listed)
     return max(largest, top) if listed == 0 or largest * c <= 1 else max(1 / c, top)
 
 

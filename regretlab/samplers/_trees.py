@@ -20,6 +20,8 @@ from regretlab.vectors import CAPS, CROSSING, FILLED, NODE, POINT, SHARE, STACK,
 Array = Any
 #: Nodes are unsigned where they index, which spares the test for an index from the end.
 ONE = np.uint64(1)
+#: Below this many nodes in a level, all are summed again: a batch touches most of them several times.
+CROWN = 32
 
 
 def width(n: int) -> int:
@@ -35,83 +37,85 @@ def build(tree: Array) -> None:
 
 
 @inner
-def refresh(tree: Array, I: Array, row: int, begin: int, end: int) -> None:
-    """The parents of the leaves ``I[row, begin:end]``, level by level."""
+def refresh(tree: Array, Q: Array, row: int, begin: int, end: int) -> None:
+    """The parents of the leaves ``Q[row, begin:end]``, level by level; near the root, all there are."""
     half = tree.shape[0] // 2
     for k in range(begin, end):
-        I[NODE, k] = half + I[row, k]
-    while half > 1:
+        Q[NODE, k] = half + Q[row, k]
+    while half > CROWN:
         half >>= 1
         for k in range(begin, end):
-            I[NODE, k] >>= 1
+            Q[NODE, k] >>= 1
         for k in range(begin, end):
-            i = np.uint64(I[NODE, k])
+            i = np.uint64(Q[NODE, k])
             tree[i] = tree[i + i] + tree[i + i + ONE]
+    for i in range(half - 1, 0, -1):
+        tree[i] = tree[2 * i] + tree[2 * i + 1]
 
 
 @inner
 def descend(
-    tree: Array, n: int, a: float, b: float, ties: bool, F: Array, target: int, count: int, I: Array, found: int
+    tree: Array, n: int, a: float, b: float, ties: bool, F: Array, target: int, count: int, Q: Array, found: int
 ) -> None:
     """For each target in a row of F, the first leaf up to which the law sums to more than it.
 
     Without ``ties``, to at least it. On return the row holds what is left of the target before that leaf, and
-    ``I[found]`` the leaves. All descents go level by level, without branches. A leaf beyond the last, which only
+    ``Q[found]`` the leaves. All descents go level by level, without branches. A leaf beyond the last, which only
     rounding reaches, is the last.
     """
     half = tree.shape[0] // 2
     span = half
     for k in range(count):
-        I[NODE, k] = 1
+        Q[NODE, k] = 1
     while span > 1:
         span >>= 1
         if b == 0:
             for k in range(count):
-                left = 2 * I[NODE, k]
+                left = 2 * Q[NODE, k]
                 rest, mass = F[target, k], a * tree[np.uint64(left)]
                 right = (rest > mass) | (ties & (rest == mass))
                 F[target, k] = rest - mass if right else rest
-                I[NODE, k] = left + right
+                Q[NODE, k] = left + right
         else:
             for k in range(count):
-                left = 2 * I[NODE, k]
+                left = 2 * Q[NODE, k]
                 inside = n - (left * span - half)
                 inside = inside if inside < span else span
                 rest, mass = F[target, k], a * tree[np.uint64(left)] + b * (inside if inside > 0 else 0)
                 right = (rest > mass) | (ties & (rest == mass))
                 F[target, k] = rest - mass if right else rest
-                I[NODE, k] = left + right
+                Q[NODE, k] = left + right
     for k in range(count):
-        j = I[NODE, k] - half
-        I[found, k] = j if j < n else n - 1
+        j = Q[NODE, k] - half
+        Q[found, k] = j if j < n else n - 1
 
 
 @inner
-def collect(tree: Array, least: float, I: Array, begin: int, end: int) -> int:
-    """How many leaves are at or above ``least`` > 0; they are written to ``I[CAPS, begin:end]`` as far as it goes.
+def collect(tree: Array, least: float, Q: Array, begin: int, end: int) -> int:
+    """How many leaves are at or above ``least`` > 0; they are written to ``Q[CAPS, begin:end]`` as far as it goes.
 
     A subtree whose sum is below ``least`` holds none, so this looks at O(sum / least * log n) nodes.
     """
     half = tree.shape[0] // 2
     count, depth = 0, 1
-    I[STACK, 0] = 1
+    Q[STACK, 0] = 1
     while depth > 0:
         depth -= 1
-        i = I[STACK, depth]
+        i = Q[STACK, depth]
         if not tree[i] >= least:
             continue
         if i >= half:
             if begin + count < end:
-                I[CAPS, begin + count] = i - half
+                Q[CAPS, begin + count] = i - half
             count += 1
         else:
-            I[STACK, depth], I[STACK, depth + 1] = 2 * i + 1, 2 * i
+            Q[STACK, depth], Q[STACK, depth + 1] = 2 * i + 1, 2 * i
             depth += 2
     return count
 
 
 @inner
-def pivotal(tree: Array, n: int, K: int, a: float, b: float, F: Array, I: Array) -> None:
+def pivotal(tree: Array, n: int, K: int, a: float, b: float, F: Array, Q: Array) -> None:
     """K distinct examples with DepRound's law: Deville's systematic sampling, in O(K log n).
 
     The same draw from the same K uniforms as :func:`regretlab.samplers.depround_rows`, which says how it works:
@@ -119,21 +123,21 @@ def pivotal(tree: Array, n: int, K: int, a: float, b: float, F: Array, I: Array)
     """
     if n == K:
         for k in range(K):
-            I[J, k] = k
+            Q[J, k] = k
         return
     half = tree.shape[0] // 2
     for k in range(K - 1):
         F[POINT, k] = k + 1.0
-    descend(tree, n, a, b, False, F, POINT, K - 1, I, CROSSING)
+    descend(tree, n, a, b, False, F, POINT, K - 1, Q, CROSSING)
     for k in range(K - 1):
         F[FILLED, k] = (k + 1.0) - F[POINT, k]
     for k in range(1, K - 1):
-        if I[CROSSING, k] <= I[CROSSING, k - 1]:  # a rounded sum lets an example with p = 1 contain two integers
-            I[CROSSING, k] += 1
+        if Q[CROSSING, k] <= Q[CROSSING, k - 1]:  # a rounded sum lets an example with p = 1 contain two integers
+            Q[CROSSING, k] += 1
             F[FILLED, k] = k + 1.0
-    I[CROSSING, K - 1], F[FILLED, K - 1] = n, a * tree[1] + b * n
+    Q[CROSSING, K - 1], F[FILLED, K - 1] = n, a * tree[1] + b * n
     for k in range(K):
-        held, share = F[FILLED, k] - k, a * tree[half + min(I[CROSSING, k], n - 1)] + b
+        held, share = F[FILLED, k] - k, a * tree[half + min(Q[CROSSING, k], n - 1)] + b
         share = 1.0 if share > CERTAIN else share
         left = 2 - held - share
         takes = 1.0 if k == K - 1 else (1 - share) / left if left > 0 else 0.0
@@ -142,13 +146,13 @@ def pivotal(tree: Array, n: int, K: int, a: float, b: float, F: Array, I: Array)
         F[POINT, k] = k + held * (F[U, k] - (0.0 if won else takes)) / (rest if rest > 0 else 1.0)
         # Below zero: the point lies on what is left of the example carried over. The descent eats the point itself.
         F[U, k] = F[POINT, k] - (F[FILLED, k - 1] + F[SHARE, k - 1] if k > 0 else 0.0)
-        F[SHARE, k], I[WON, k] = share, won
-    descend(tree, n, a, b, True, F, POINT, K, I, J)
+        F[SHARE, k], Q[WON, k] = share, won
+    descend(tree, n, a, b, True, F, POINT, K, Q, J)
     left_over, start = 0, -1
     for k in range(K):
-        crossing = I[CROSSING, k]
-        inside = min(max(I[J, k], start + 1), crossing - 1)
+        crossing = Q[CROSSING, k]
+        inside = min(max(Q[J, k], start + 1), crossing - 1)
         winner = left_over if F[U, k] < 0 or crossing - start == 1 else inside
         start = crossing
-        I[J, k] = winner if I[WON, k] else crossing
-        left_over = crossing if I[WON, k] else winner
+        Q[J, k] = winner if Q[WON, k] else crossing
+        left_over = crossing if Q[WON, k] else winner
