@@ -49,8 +49,8 @@ def refresh(tree: Array, Q: Array, row: int, begin: int, end: int) -> None:
         for k in range(begin, end):
             i = np.uint64(Q[NODE, k])
             tree[i] = tree[i + i] + tree[i + i + ONE]
-    for i in range(half - 1, 0, -1):
-        tree[i] = tree[2 * i] + tree[2 * i + 1]
+    for top in range(half - 1, 0, -1):
+        tree[top] = tree[2 * top] + tree[2 * top + 1]
 
 
 @inner
