@@ -12,6 +12,6 @@ from regretlab.result import Result
 from regretlab.simulation import simulate
 
 __all__ = [
-    "InputError", "InterruptedWarning", "NonFiniteError", "Result", "__version__", "algorithms", "bounds", "claims", "methods",
-    "problems", "samplers", "scaling", "simulate",
+    "InputError", "InterruptedWarning", "NonFiniteError", "Result", "__version__", "algorithms", "bounds", "claims",
+    "methods", "problems", "samplers", "scaling", "simulate",
 ]  # fmt: skip
