@@ -7,7 +7,33 @@ does. ``prepare`` returns None where a workload makes no sense for the tool.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
+from tests.benchmarks.workloads import Workload
+
 Run = Callable[[int], tuple[np.ndarray, np.ndarray]]
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """The numbers of a fitted sampler: n, K, gradient bound L, floor of the law, AdamBS's rate, AdamCB's gamma."""
+
+    n: int
+    K: int
+    L: float
+    floor: float
+    rate: float
+    gamma: float
+
+    @classmethod
+    def of(cls, workload: Workload) -> Sampling:
+        s = workload.sampler
+        rate, gamma = float(s.get("alpha_p") or 0), float(s.get("gamma") or 0)
+        return cls(workload.problem.n, workload.batch, float(s["L"]), float(s["floor"]), rate, gamma)
+
+    @property
+    def uniforms(self) -> dict[str, int]:
+        """How many uniforms a step takes, by the sampler's name."""
+        return {"cyclic": 0, "uniform": self.K, "adambs": self.K, "adamcb": 2 * self.K}
