@@ -80,7 +80,9 @@ def synthetic(n: int, d: int) -> Any:
 
 
 def _logistic(name: str, title: str, algorithm: str, n: int, family: str) -> Workload:
-    return Workload(name, f"{title}, n={n:.0e}".replace("e+0", "e"), family, lambda: synthetic(n, 50), algorithm, 8, 20_000)
+    return Workload(
+        name, f"{title}, n={n:.0e}".replace("e+0", "e"), family, lambda: synthetic(n, 50), algorithm, 8, 20_000
+    )
 
 
 REDDI = "adam(alpha=0.1, beta1=0, beta2=1/10, eps=0, bias_correction=False)"

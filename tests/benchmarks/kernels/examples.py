@@ -1,4 +1,4 @@
-"""Logistic regression with mini-batches, hand-fused: one driver, specialised at compile time by its sampler and features.
+"""Logistic regression with mini-batches, hand-fused: one driver, specialised when compiled by sampler and features.
 
 Numba inlines the parts given to :func:`fused` into one kernel per combination, which is what writing each out by hand
 would give. Recorded is the cumulative loss at the checkpoints and the final iterate, and nothing else.

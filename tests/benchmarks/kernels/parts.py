@@ -17,10 +17,15 @@ LOG2E, LN2_HIGH, LN2_LOW = 1.4426950408889634, 6.93147180369123816490e-01, 1.908
 SMALLEST = -708.0  # below it exp is subnormal
 
 # Interpolation at Chebyshev nodes: exp on [-ln 2 / 2, ln 2 / 2] to 2e-17, artanh(sqrt q) / sqrt q on [0, 1/9] to 2e-18.
-E2, E3, E4, E5, E6 = 0.5000000000000019, 0.1666666666666668, 0.0416666666664881, 0.008333333333319601, 0.00138888889523147
-E7, E8, E9, E10, E11 = (
-    0.00019841269890047113, 2.4801485482328494e-05, 2.755724091857897e-06, 2.763263963904103e-07, 2.5110037605963777e-08,
-)  # fmt: skip
+E2, E3, E4, E5, E6 = (
+    0.5000000000000019,
+    0.1666666666666668,
+    0.0416666666664881,
+    0.008333333333319601,
+    0.00138888889523147,
+)
+E7, E8, E9 = 0.00019841269890047113, 2.4801485482328494e-05, 2.755724091857897e-06
+E10, E11 = 2.763263963904103e-07, 2.5110037605963777e-08
 A1, A2, A3, A4, A5 = (
     0.33333333333333076, 0.20000000000092874, 0.14285714272727057, 0.11111112040373837, 0.09090870416252403,
 )  # fmt: skip
@@ -96,7 +101,9 @@ def exponentials(b, row, bits):
         far = E6 + r * (E7 + r * (E8 + r * (E9 + r * (E10 + r * E11))))
         b[SCRATCH, k] = 1.0 + r * (1.0 + r * (E2 + r * (E3 + r * (E4 + r * (E5 + r * far)))))
         bits[k] = (np.int64(q) + 1023) << 52
-    power = bits.view(np.float64)  # two loops: within one, the write as integer and the read as float would stop vectors
+    power = bits.view(
+        np.float64
+    )  # two loops: within one, the write as integer and the read as float would stop vectors
     for k in range(b.shape[1]):
         b[SCRATCH, k] *= power[k]
 

@@ -26,7 +26,7 @@ def grown(n, weight):
 
 @njit({"nsz", "contract"})
 def descend(tree, n, slope, offset, points, J):
-    """J[k] = the leaf whose share ``slope * weight + offset`` of the line holds points[k], left as what is beyond its begin."""
+    """J[k] = the leaf whose share ``slope * weight + offset`` of the line holds points[k], which becomes the rest."""
     leaves = tree.shape[0] // 2
     K = points.shape[0]
     J[:] = 1

@@ -1,7 +1,7 @@
-"""One module per tool. ``prepare(workload, uniforms=None)`` gives ``run(steps)`` -> (losses (R, C), final iterate (R, d)).
+"""One module per tool: ``prepare(workload, uniforms=None)`` gives ``run(steps)`` -> losses (R, C), last iterate (R, d).
 
 A tool draws its own random numbers, unless it is handed ``uniforms`` (steps, R, per step), as the test of agreement
-does. ``prepare`` returns None where a workload makes no sense for the tool.
+does. Only what is compared is recorded: the cumulative loss at the checkpoints and the final iterate.
 """
 
 from __future__ import annotations

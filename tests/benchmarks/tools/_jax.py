@@ -1,4 +1,4 @@
-"""What both JAX tools share: one replicate's draw, loss, gradient and what the sampler learns; each then vmaps over R."""
+"""What both JAX tools share: one replicate's draw, loss, gradient and what its sampler learns; vmap does the rest."""
 
 from __future__ import annotations
 
@@ -62,12 +62,19 @@ def parts(workload: Workload) -> Parts:
     return Parts(law, uniforms, linear if workload.family == "linear" else logistic)
 
 
-def given(uniforms: np.ndarray | None, workload: Workload) -> tuple[Array, Array, int | None]:
-    """The uniforms by replicate, one key per replicate, and how vmap reads the uniforms."""
-    keys = jax.random.split(jax.random.key(1), workload.replicates)
+def replicates(
+    uniforms: np.ndarray | None, workload: Workload
+) -> tuple[tuple[Array, Array, Array], tuple[Any, int, int]]:
+    """Start, uniforms and key of every replicate, and vmap's axes for them.
+
+    The starts are one array, although all are equal: else XLA would see that deterministic replicates are all the same,
+    and make only one of them.
+    """
+    R = workload.replicates
+    start, keys = jnp.asarray(np.tile(workload.problem.start, (R, 1))), jax.random.split(jax.random.key(1), R)
     if uniforms is None or uniforms.shape[-1] == 0:
-        return None, keys, None
-    return jnp.asarray(uniforms.swapaxes(0, 1)), keys, 0
+        return (start, None, keys), (0, None, 0)
+    return (start, jnp.asarray(uniforms.swapaxes(0, 1)), keys), (0, 0, 0)
 
 
 def bandit_draw(law: Array, u: Array, s: Sampling) -> tuple[Array, Array]:

@@ -13,7 +13,7 @@ DENSE = 0.25  # features with fewer non-zeros than this share are kept as CSR
 
 
 def prepare(workload: Workload, uniforms: np.ndarray | None = None) -> Run:
-    """The kernels draw in place, with the streams of regretlab, so given uniforms of those streams are the same ones."""
+    """The kernels draw in place from regretlab's own streams, so uniforms given from those are the same numbers."""
     return _linear(workload) if workload.family == "linear" else _examples(workload)
 
 
@@ -32,7 +32,18 @@ def _linear(workload: Workload) -> Run:
         if workload.sampler["name"] == "uniform":
             rare = float((slopes == slopes[0]).mean())
             lanes.random(
-                slopes[0], slopes[-1], rare, alpha, beta1, beta2, method["eps"], start, _words(R), checkpoints, losses, x
+                slopes[0],
+                slopes[-1],
+                rare,
+                alpha,
+                beta1,
+                beta2,
+                method["eps"],
+                start,
+                _words(R),
+                checkpoints,
+                losses,
+                x,
             )
         else:
             kernel = lanes.scalar if R == 1 else lanes.cyclic

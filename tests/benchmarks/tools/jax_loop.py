@@ -12,16 +12,16 @@ import jax.numpy as jnp
 import numpy as np
 
 from tests.benchmarks.tools import Run
-from tests.benchmarks.tools._jax import given, parts
+from tests.benchmarks.tools._jax import parts, replicates
 from tests.benchmarks.workloads import Workload
 
 VERSION = f"jax {jax.__version__}"
 
 
 def prepare(workload: Workload, uniforms: np.ndarray | None = None) -> Run:
-    p, method, (draws, keys, axis) = parts(workload), workload.method, given(uniforms, workload)
+    p, method = parts(workload), workload.method
+    inputs, axes = replicates(uniforms, workload)
     alpha, beta1, beta2, eps = (method[key] for key in ("alpha", "beta1", "beta2", "eps"))
-    start = jnp.asarray(workload.problem.start)
     adamx, corrected = method["name"] == "adamx", bool(method.get("bias_correction"))
     unroll = 8 if workload.family == "uniform" else 1
 
@@ -40,7 +40,7 @@ def prepare(workload: Workload, uniforms: np.ndarray | None = None) -> Run:
         x = jnp.clip(x - eta * m / (jnp.sqrt(scale) + eps), -1.0, 1.0)
         return x, m, v, top, mu, before, power2, law, total + loss
 
-    def replicate(checkpoints: Any, draws: Any, key: Any) -> Any:
+    def replicate(checkpoints: Any, start: Any, draws: Any, key: Any) -> Any:
         zero = jnp.zeros_like(start)
         first = jnp.array(0.0 if adamx else 1.0)
         carry = start, zero, zero, zero, jnp.array(beta1), first, jnp.ones(()), p.law, jnp.zeros(())
@@ -63,10 +63,10 @@ def prepare(workload: Workload, uniforms: np.ndarray | None = None) -> Run:
         (x, *_), losses = jax.lax.scan(stretch, carry, (begins, checkpoints))
         return losses, x
 
-    compiled = jax.jit(jax.vmap(replicate, in_axes=(None, axis, 0)))
+    compiled = jax.jit(jax.vmap(replicate, in_axes=(None, *axes)))
 
     def run(steps: int) -> tuple[np.ndarray, np.ndarray]:
-        losses, x = compiled(jnp.asarray(workload.checkpoints(steps)), draws, keys)
+        losses, x = compiled(jnp.asarray(workload.checkpoints(steps)), *inputs)
         return np.asarray(losses), np.asarray(x)
 
     return run

@@ -14,7 +14,7 @@ import numpy as np
 import optax
 
 from tests.benchmarks.tools import Run
-from tests.benchmarks.tools._jax import given, parts
+from tests.benchmarks.tools._jax import parts, replicates
 from tests.benchmarks.workloads import Workload
 
 VERSION = f"jax {jax.__version__}, optax {optax.__version__}"
@@ -52,12 +52,12 @@ def scale_by_adamx(beta1: float, beta2: float, lam: float, eps: float) -> optax.
 
 
 def prepare(workload: Workload, uniforms: np.ndarray | None = None) -> Run:
-    p, made, (draws, keys, axis) = parts(workload), optimiser(workload.method), given(uniforms, workload)
-    start = jnp.asarray(workload.problem.start)
+    p, made = parts(workload), optimiser(workload.method)
+    inputs, axes = replicates(uniforms, workload)
 
     @cache
     def compiled(steps: int) -> Any:
-        def replicate(draws: Any, key: Any) -> Any:
+        def replicate(start: Any, draws: Any, key: Any) -> Any:
             def one(carry: Any, t: Any) -> Any:
                 x, state, law, total = carry
                 loss, g, law = p.estimate(x, law, p.uniforms(draws, key, t), t)
@@ -70,10 +70,10 @@ def prepare(workload: Workload, uniforms: np.ndarray | None = None) -> Run:
             (x, *_), totals = jax.lax.scan(one, carry, jnp.arange(steps))
             return totals[workload.checkpoints(steps) - 1], x
 
-        return jax.jit(jax.vmap(replicate, in_axes=(axis, 0)))
+        return jax.jit(jax.vmap(replicate, in_axes=axes))
 
     def run(steps: int) -> tuple[np.ndarray, np.ndarray]:
-        losses, x = compiled(steps)(draws, keys)
+        losses, x = compiled(steps)(*inputs)
         return np.asarray(losses), np.asarray(x)
 
     return run

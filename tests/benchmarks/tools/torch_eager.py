@@ -1,4 +1,4 @@
-"""PyTorch on the CPU, eager, its own update over all replicates at once (one call per step to ``torch.optim`` is slower).
+"""PyTorch on the CPU, eager, with its own update over all replicates at once, which ``torch.optim`` cannot make.
 
 Gradients come from the scores, not from autograd: the samplers need each example's norm in any case.
 """
@@ -84,7 +84,9 @@ def bandit_draw(law: torch.Tensor, u: torch.Tensor, s: Sampling) -> tuple[torch.
     return J, law.gather(1, J)
 
 
-def bandit_observe(law: torch.Tensor, J: torch.Tensor, p: torch.Tensor, norms: torch.Tensor, s: Sampling) -> torch.Tensor:
+def bandit_observe(
+    law: torch.Tensor, J: torch.Tensor, p: torch.Tensor, norms: torch.Tensor, s: Sampling
+) -> torch.Tensor:
     """AdamBS's step, then the projection onto {p >= floor}: entries below the floor are fixed in rounds."""
     exponent = -s.rate * ((s.L / s.floor) ** 2 - (norms / p) ** 2) / (s.K * p)
     w = law.scatter_reduce(1, J, exponent.exp(), reduce="prod")
