@@ -87,14 +87,14 @@ def timed(run: Run, steps: int) -> float:
 
 
 def _enough(run: Run, horizon: int, seconds: float) -> int:
-    """Steps that take at least about ``seconds``, at most the horizon.
+    """Steps that take at least ``seconds``, at most the horizon.
 
-    Half of it may be what a run costs however short it is, so the steps are not extrapolated but grown until they fit.
+    Part of it may be what a run costs however short it is, so the steps are not extrapolated but grown until they fit.
     """
     steps = min(FIRST_STEPS, horizon)
     while True:
         run(steps)  # some tools compile anew for every number of steps
         taken = timed(run, steps)
-        if taken >= seconds / 2 or steps == horizon:
+        if taken >= seconds or steps == horizon:
             return steps
-        steps = min(horizon, int(steps * min(16.0, max(2.0, seconds / taken))))
+        steps = min(horizon, int(steps * min(16.0, max(4.0, seconds / taken))))

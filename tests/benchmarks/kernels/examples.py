@@ -38,10 +38,11 @@ def bandit_draw(n, law, tree, u, b, J, edges, nodes):
     for k in range(K):
         u[k] *= root
     trees.descend(tree, n, 1.0, 0.0, u, J)
+    for k in range(K):  # a loop of its own: a load from anywhere would keep the divisions below from being vectors
+        b[CHANCE, k] = tree[first + J[k]]
     for k in range(K):
-        p = tree[first + J[k]] / root
-        b[CHANCE, k] = p
-        b[WEIGHT, k] = 1.0 / (K * n * p)
+        b[CHANCE, k] /= root
+        b[WEIGHT, k] = 1.0 / (K * n * b[CHANCE, k])
     return True
 
 
@@ -117,9 +118,9 @@ def combinatorial_draw(n, law, tree, u, b, J, edges, nodes):
         J[k] = winner if takes else start
         carried = start if takes else winner
     for k in range(K):
-        p = slope * tree[first + J[k]] + offset
-        b[CHANCE, k] = p
-        b[WEIGHT, k] = 1.0 / (K * n * p)
+        b[CHANCE, k] = slope * tree[first + J[k]] + offset
+    for k in range(K):
+        b[WEIGHT, k] = 1.0 / (K * n * b[CHANCE, k])
     return True
 
 
@@ -164,7 +165,7 @@ SAMPLERS = {
 
 @cache
 def fused(sampler, sparse):
-    """The kernel ``advance(features, y, squares, law, method, words, checkpoints, x, losses)``.
+    """The kernel ``advance(features, y, norms, K, law, method, words, checkpoints, x, losses)``.
 
     ``features`` is Z or the CSR triple; ``law`` is (L, floor, rate or gamma, largest weight); ``method`` is (alpha,
     beta1, beta2, lam, eps, adamx); x (R, d) holds the start and is overwritten, losses (R, C) is written. The result
@@ -175,7 +176,7 @@ def fused(sampler, sparse):
     learns = sampler != "uniform"
 
     @njit()
-    def advance(features, y, squares, K, law, method, words, checkpoints, x, losses):
+    def advance(features, y, norms, K, law, method, words, checkpoints, x, losses):
         n, d = y.shape[0], x.shape[1]
         alpha, beta1, beta2, lam, eps, adamx = method
         b, bits = np.empty((9, K)), np.empty(K, np.int64)
@@ -210,7 +211,7 @@ def fused(sampler, sparse):
                     before, mu = mu, mu * lam
                     if learns:
                         for k in range(K):
-                            b[NORM, k] = abs(b[SLOPE, k]) * math.sqrt(squares[J[k]])
+                            b[NORM, k] = abs(b[SLOPE, k]) * norms[J[k]]
                         observe(n, law, tree, b, J, nodes, bits)
                 t = checkpoints[c]
                 losses[r, c] = total

@@ -9,6 +9,7 @@ from tests.benchmarks.kernels.parts import njit
 
 #: Above this level all nodes are recomputed, below it those on the paths of the changed leaves.
 TOP = 32
+NONE, ONE, TWO = np.uint64(0), np.uint64(1), np.uint64(2)
 
 
 @njit()
@@ -29,18 +30,19 @@ def descend(tree, n, slope, offset, points, J):
     """J[k] = the leaf whose share ``slope * weight + offset`` of the line holds points[k], which becomes the rest."""
     leaves = tree.shape[0] // 2
     K = points.shape[0]
-    J[:] = 1
+    J[:] = 2  # always a left child
     half = leaves // 2
     while half > 0:
         shift = offset * half
         for k in range(K):
-            left = slope * tree[2 * J[k]] + shift
+            node = np.uint64(J[k])  # unsigned: no check for an index counted from the end
+            left = slope * tree[node] + shift
             right = points[k] >= left
             points[k] = points[k] - left if right else points[k]
-            J[k] = 2 * J[k] + (1 if right else 0)
+            J[k] = np.int64((node << ONE) + (TWO if right else NONE))
         half //= 2
     for k in range(K):
-        j = J[k] - leaves
+        j = (J[k] >> 1) - leaves
         J[k] = j if j < n else n - 1
 
 

@@ -63,7 +63,7 @@ def _examples(workload: Workload) -> Run:
         features = (begin, np.nonzero(present)[1], problem.Z[present])
     else:
         features = problem.Z
-    squares = (problem.Z**2).sum(1)
+    norms = np.sqrt((problem.Z**2).sum(1))
     third = sampler["alpha_p"] if sampler["name"] == "adambs" else float(sampler.get("gamma") or 0.0)
     law = (float(sampler["L"]), float(sampler["floor"]), float(third), 1.0)
     numbers = [float(method[key]) for key in ("alpha", "beta1", "beta2", "lam", "eps")]
@@ -72,7 +72,7 @@ def _examples(workload: Workload) -> Run:
         checkpoints = workload.checkpoints(steps)
         losses, x = np.empty((R, len(checkpoints))), np.tile(problem.start, (R, 1))
         capped = kernel(
-            features, problem.y, squares, workload.batch, law, (*numbers, method["name"] == "adamx"), _words(R),
+            features, problem.y, norms, workload.batch, law, (*numbers, method["name"] == "adamx"), _words(R),
             checkpoints, x, losses,
         )  # fmt: skip
         if capped >= 0:
