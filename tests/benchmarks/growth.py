@@ -8,23 +8,16 @@ import numpy as np
 
 from tests.benchmarks.measure import Timings, measure
 from tests.benchmarks.tables import number
-from tests.benchmarks.workloads import Workload, synthetic
+from tests.benchmarks.workloads import Workload, logistic
 
 SIZES = (10_000, 100_000, 1_000_000)
-ALGORITHMS = {"AdamBS": ("adamx+adambs", "adambs"), "AdamCB": ("adamcb(gamma=0.4)", "adamcb")}
+ALGORITHMS = {"AdamBS": "adamx+adambs", "AdamCB": "adamcb(gamma=0.4)"}
 #: One replicate: a million examples of 50 features take 400 MB, and every replicate its own tree.
 REPLICATES = 1
 
 
 def workloads(algorithm: str, sizes: tuple[int, ...]) -> list[Workload]:
-    text, family = ALGORITHMS[algorithm]
-
-    def one(n: int) -> Workload:
-        return Workload(
-            f"{algorithm}, n={n}", "logistic, d=50, K=32", family, lambda: synthetic(n, 50), text, REPLICATES, 20_000
-        )
-
-    return [one(n) for n in sizes]
+    return [logistic(f"{algorithm}, n={n}", ALGORITHMS[algorithm], n, REPLICATES) for n in sizes]
 
 
 def growth(

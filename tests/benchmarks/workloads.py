@@ -79,10 +79,16 @@ def synthetic(n: int, d: int) -> Any:
     return rl.problems.Logistic(X, y)
 
 
-def _logistic(name: str, title: str, algorithm: str, n: int, family: str) -> Workload:
-    return Workload(
-        name, f"{title}, n={n:.0e}".replace("e+0", "e"), family, lambda: synthetic(n, 50), algorithm, 8, 20_000
-    )
+#: AdamCB first caps a weight at step 5723 with n = 1e4; the yardstick stops there, so all tools make fewer steps.
+BEFORE_THE_CAP = 5_000
+
+
+def logistic(name: str, algorithm: str, n: int, replicates: int = 8) -> Workload:
+    """Logistic regression with n examples, d = 50 and K = 32 under an algorithm, whose sampler names the family."""
+    sampler = "adamcb" if "adamcb" in algorithm else "adambs" if "adambs" in algorithm else "uniform"
+    horizon = BEFORE_THE_CAP if sampler == "adamcb" else 20_000
+    title = f"logistic, {algorithm}, n={n}"
+    return Workload(name, title, sampler, lambda: synthetic(n, 50), algorithm, replicates, horizon)
 
 
 REDDI = "adam(alpha=0.1, beta1=0, beta2=1/10, eps=0, bias_correction=False)"
@@ -96,13 +102,13 @@ WORKLOADS: dict[str, Workload] = {
             "W2", "stochastic Reddi 1010/10, Adam, R=64", "linear",
             lambda: rl.problems.StochasticReddi(1010, 10, probability=0.01), "adam(beta1=0.9, beta2=0.99)", 64, 100_000,
         ),
-        _logistic("W3", "logistic, AdamX, uniform", "adamx", 10_000, "uniform"),
-        _logistic("W4", "logistic, AdamX + AdamBS", "adamx+adambs", 10_000, "adambs"),
-        _logistic("W5-1e4", "logistic, AdamCB", "adamcb(gamma=0.4)", 10_000, "adamcb"),
-        _logistic("W5-1e5", "logistic, AdamCB", "adamcb(gamma=0.4)", 100_000, "adamcb"),
-        _logistic("W5-1e6", "logistic, AdamCB", "adamcb(gamma=0.4)", 1_000_000, "adamcb"),
+        logistic("W3", "adamx", 10_000),
+        logistic("W4", "adamx+adambs", 10_000),
+        logistic("W5-1e4", "adamcb(gamma=0.4)", 10_000),
+        logistic("W5-1e5", "adamcb(gamma=0.4)", 100_000),
+        logistic("W5-1e6", "adamcb(gamma=0.4)", 1_000_000),
         Workload(
-            "W6", "heavy-tailed logistic, AdamBS, n=1e4", "adambs",
+            "W6", "heavy-tailed logistic, adambs, n=10000", "adambs",
             lambda: rl.problems.HeavyTailedLogistic(n=10_000, d=100), "adambs", 8, 20_000,
         ),
     )
