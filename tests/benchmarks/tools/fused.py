@@ -25,6 +25,8 @@ def _linear(workload: Workload) -> Run:
     method, R = workload.method, workload.replicates
     slopes, start = workload.problem.Z[:, 0].copy(), float(workload.problem.start[0])
     alpha, beta1, beta2 = method["alpha"], method["beta1"], method["beta2"]
+    if R > 1 and R % lanes.LANES:
+        raise ValueError(f"R={R}: the kernel over lanes takes replicates by the {lanes.LANES}")
 
     def run(steps: int) -> tuple[np.ndarray, np.ndarray]:
         checkpoints = workload.checkpoints(steps)
