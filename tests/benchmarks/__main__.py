@@ -55,9 +55,9 @@ def main(
         _show(console, "Seconds to the first result", *starting.rows(calls, study), markdown)
     elif growth:
         sizes = growing.SIZES[:2] if quick else growing.SIZES
-        grown = growing.growth(found, rounds, seconds, sizes)
-        document["growth"] = {name: [t.as_json() for t in timings] for name, timings in grown.items()}
-        _show(console, "ns per step, R = 1", *growing.rows(grown, list(found)), markdown)
+        with Console(stderr=True).status("") as status:
+            document["growth"] = grown = growing.growth(found, rounds, seconds, sizes, status.update)
+        _show(console, "ns per step, R = 1, without what checkpoints cost", *growing.rows(grown, sizes), markdown)
     else:
         every = [name for name in WORKLOADS if large or name not in LARGE]
         results: list[Timings] = []

@@ -67,7 +67,7 @@ def measure(
         report(f"{workload.name}: {tool}, warming up")
         try:
             run = module.prepare(workload)
-            steps = _enough(run, workload.horizon, seconds)
+            steps = enough(run, workload.horizon, seconds)
             timings.steps[tool], timings.replicates[tool] = steps, len(run(steps)[0])
         except Exception as error:  # a peer that cannot make a workload must not cost the others their timings
             timings.failures[tool] = f"{type(error).__name__}: {error}"
@@ -86,7 +86,7 @@ def timed(run: Run, steps: int) -> float:
     return time.perf_counter() - began
 
 
-def _enough(run: Run, horizon: int, seconds: float) -> int:
+def enough(run: Run, horizon: int, seconds: float) -> int:
     """Steps that take at least ``seconds``, at most the horizon.
 
     Part of it may be what a run costs however short it is, so the steps are not extrapolated but grown until they fit.
