@@ -19,14 +19,22 @@ ONE_THREAD = {
 }
 
 
-def pin() -> int | None:
-    """One core (the last one allowed) and one thread, before any library starts its pool; the core's number."""
+#: The cores this process may use, read before :func:`pin` leaves one of them.
+ALLOWED = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+
+
+def pin() -> None:
+    """One core (the last one allowed) and one thread; call it before any library starts its pool."""
     os.environ.update(ONE_THREAD)
-    if not hasattr(os, "sched_setaffinity"):
-        return None
-    core = max(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, {core})
-    return core
+    if ALLOWED:
+        os.sched_setaffinity(0, {max(ALLOWED)})
+
+
+def unpinned() -> dict[str, str]:
+    """Back to all cores, for a child process that is timed as its users run it; the child's environment."""
+    if ALLOWED:
+        os.sched_setaffinity(0, ALLOWED)
+    return {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
 
 
 def describe() -> dict[str, Any]:

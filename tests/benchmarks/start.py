@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.benchmarks import machine
 from tests.benchmarks.tables import number
 from tests.benchmarks.workloads import WORKLOADS
 
@@ -30,7 +31,7 @@ def seconds():
     return time.perf_counter() - began
 print(seconds(), min(seconds() for _ in range(3)))
 """
-STUDY = ("-m", "regretlab", "run", "--jobs", "1", "--out")
+STUDY = ("-m", "regretlab", "run", "--out")
 #: The larger relatives of a workload use the same kernels.
 NAMES = tuple(name for name in WORKLOADS if name not in ("W5-1e5", "W5-1e6"))
 
@@ -47,12 +48,13 @@ def first_calls(names: tuple[str, ...] = NAMES, repeats: int = 3) -> dict[str, d
 
 
 def default_study() -> dict[str, float]:
-    """Seconds of ``regretlab run`` in a fresh process, with an empty cache and then with the one it filled."""
+    """Seconds of ``regretlab run`` on all cores, with an empty cache and then with the one it filled."""
+    environment = machine.unpinned()
     with tempfile.TemporaryDirectory() as cache, tempfile.TemporaryDirectory() as out:
         took = {}
         for kind in ("cold", "warm"):
             began = time.perf_counter()
-            _python([*STUDY, str(Path(out) / kind)], cache)
+            _python([*STUDY, str(Path(out) / kind)], cache, environment)
             took[kind] = time.perf_counter() - began
     return took
 
@@ -67,13 +69,13 @@ def rows(calls: dict[str, dict[str, float]], study: dict[str, float]) -> tuple[l
 
 
 def _overhead(name: str, cache: str) -> float:
-    first, later = map(float, _python(["-c", CHILD, name], cache).split())
+    first, later = map(float, _python(["-c", CHILD, name], cache, dict(os.environ)).split())
     return first - later
 
 
-def _python(arguments: list[str], cache: str) -> str:
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    environment = {**os.environ, "NUMBA_CACHE_DIR": cache, "PYTHONPATH": path}
+def _python(arguments: list[str], cache: str, environment: dict[str, str]) -> str:
+    path = os.pathsep.join(filter(None, [str(ROOT), environment.get("PYTHONPATH")]))
+    environment = {**environment, "NUMBA_CACHE_DIR": cache, "PYTHONPATH": path}
     done = subprocess.run([sys.executable, *arguments], env=environment, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{' '.join(arguments[:3])} failed: {json.dumps(done.stderr[-500:])}")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from regretlab.rng import Streams
-from tests.benchmarks import machine, tables
+from tests.benchmarks import growth, machine, start, tables
 from tests.benchmarks.measure import measure
 from tests.benchmarks.tools import Sampling
 from tests.benchmarks.tools.catalogue import INSTALL, TOOLS, load
@@ -91,3 +91,15 @@ def test_the_machine_is_described():
     facts = machine.describe()
     assert facts["versions"]["numpy"] == np.__version__
     assert "one thread" in tables.machine(facts)
+
+
+def test_growth_is_the_last_median_over_the_first():
+    header, rows = growth.rows({"AdamCB": {"fused": [[10.0, 30.0, 20.0], [60.0, 50.0, 40.0]]}}, (10, 100))
+    assert header == ["algorithm, tool", "n = 10", "n = 100", "growth"]
+    assert rows == [["AdamCB, fused", "20", "50", "2.5x"]]
+
+
+def test_a_first_call_is_told_from_a_later_one():
+    header, rows = start.rows({"W3": {"cold": 9.5, "warm": 0.25}}, {"cold": 30.0, "warm": 12.0})
+    assert header[1:] == ["cold cache", "warm cache"]
+    assert [row[1:] for row in rows] == [["9.50", "0.25"], ["30", "12"]]
