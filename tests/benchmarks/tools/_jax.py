@@ -37,7 +37,8 @@ def parts(workload: Workload) -> Parts:
         return jax.random.uniform(jax.random.fold_in(key, t), (per_step,), dtype=jnp.float64)
 
     def linear(x: Array, law: Array, u: Array, t: Array) -> tuple[Array, Array, Array]:
-        g = Z[t % n] if kind == "cyclic" else Z[(u[0] * n).astype(int)]
+        # 0 * x: else the moments would be the same for all replicates, and XLA would compute them once for all.
+        g = Z[t % n] + 0 * x if kind == "cyclic" else Z[(u[0] * n).astype(int)]
         return (g * x)[0], g, law
 
     def logistic(x: Array, law: Array, u: Array, t: Array) -> tuple[Array, Array, Array]:
