@@ -84,6 +84,7 @@ class Compiled:
         )  # fmt: skip
         self._per_draw = 1.0 if law.total > 1 else 1 / K
         self._everyone = float(law.floor)
+        self._pool = ThreadPoolExecutor(self._threads)
         self.steps = FIRST_BLOCK
         self._warm = False
 
@@ -153,8 +154,7 @@ class Compiled:
         if len(edges) == 2:
             work(0, R)
         else:
-            with ThreadPoolExecutor(len(edges) - 1) as pool:
-                list(pool.map(work, edges[:-1], edges[1:]))
+            list(self._pool.map(work, edges[:-1], edges[1:]))
         return State(state.t + len(schedule.eta), Moments(*moments), (own,), totals)
 
 

@@ -45,7 +45,7 @@ class _MovingAverages(Method):
     schedule: str = parameter("sqrt", ("sqrt", "constant"), "alpha_t = alpha / sqrt(t) (theory) or alpha (practice)")
 
     def beta1_t(self, t: Array) -> Array:
-        return np.asarray(self.beta1 * self.lam ** (t - 1))
+        return np.broadcast_to(self.beta1, t.shape) if self.lam == 1 else np.asarray(self.beta1 * self.lam ** (t - 1))
 
     def alpha_t(self, t: Array) -> Array:
         return self.alpha / np.sqrt(t) if self.schedule == "sqrt" else np.full(t.shape, self.alpha)
