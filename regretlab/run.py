@@ -166,7 +166,7 @@ def _run(
         streams.state = start["state_words"].values
 
     columns: list[dict[str, np.ndarray]] = []
-    reached: tuple[State, dict[str, Any]] | None = None
+    reached: tuple[State, np.ndarray, list[dict[str, Any]]] | None = None
     began = time.perf_counter()
     interrupted = False
     try:
@@ -181,7 +181,7 @@ def _run(
                     bar.update(steps)
                 at = to_numpy(state)
                 column = {**statistics(plan, at), **_merged(o(plan, at) for o in observers)}
-                reached = at, pack(at, streams.state) | _merged(o.final() for o in observers)
+                reached = at, streams.state, [o.final() for o in observers]
                 columns.append(column)
     except KeyboardInterrupt:
         if reached is None:
@@ -189,7 +189,9 @@ def _run(
         interrupted = True
         plan = plan._replace(horizon=reached[0].t, checkpoints=plan.checkpoints[: len(columns)])
     assert reached is not None
-    record = _record(plan, reached[0], columns, reached[1], chosen, time.perf_counter() - began)
+    last, words, final = reached
+    kept = pack(last, words) | _merged(final)
+    record = _record(plan, last, columns, kept, chosen, time.perf_counter() - began)
     if interrupted:
         raise Interrupted(plan, record)
     return record
