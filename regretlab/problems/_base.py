@@ -121,5 +121,5 @@ def digest(*parts: Any) -> str:
     for part in parts:
         if sparse.issparse(part):
             part = digest(part.shape, part.data, part.indices.astype(np.int64), part.indptr.astype(np.int64))
-        h.update(part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode())
+        h.update(np.ascontiguousarray(part).data if isinstance(part, np.ndarray) else repr(part).encode())
     return h.hexdigest()[:16]

@@ -14,6 +14,8 @@ from scipy import sparse
 
 #: ``np.ndarray`` or ``scipy.sparse.csr_array``, shape (n, d).
 Features = Any
+#: Entries of the rows that are worked on at a time.
+ENTRIES = 2**22
 
 
 def canonical(Z: Any) -> sparse.csr_array:
@@ -41,6 +43,12 @@ def entrywise(function: Callable[[np.ndarray], np.ndarray], Z: Features) -> Feat
     if not sparse.issparse(Z):
         return function(Z)
     return sparse.csr_array((function(Z.data), Z.indices, Z.indptr), shape=Z.shape)
+
+
+def by_rows(function: Callable[[Features], np.ndarray], Z: Features) -> np.ndarray:
+    """``function`` of the rows, shape (n, ...), some rows at a time, so that what it needs meanwhile stays small."""
+    step = max(1, ENTRIES // Z.shape[1])
+    return np.concatenate([function(Z[i : i + step]) for i in range(0, Z.shape[0], step)])
 
 
 def row_maxima(Z: Features) -> np.ndarray:

@@ -12,7 +12,7 @@ from array_api_compat import array_namespace, is_cupy_namespace, is_numpy_namesp
 from scipy import sparse
 
 from regretlab.problems._base import Array, Constant, Problem, digest
-from regretlab.problems._sparse import Features, canonical, row_maxima
+from regretlab.problems._sparse import Features, by_rows, canonical, row_maxima
 from regretlab.problems.domains import Domain
 
 
@@ -61,7 +61,7 @@ class LinearModel(Problem):
     @cached_property
     def squared_norms(self) -> Array:
         r""":math:`\|z_j\|_2^2` of every example, shape (n,)."""
-        return (self.Z * self.Z).sum(-1)
+        return by_rows(lambda z: (z * z).sum(-1), self.Z)
 
     def losses_and_gradients(self, x: Array, J: Array) -> tuple[Array, Array]:
         xp = array_namespace(x)
@@ -91,10 +91,11 @@ class LinearModel(Problem):
     def _constants(self) -> dict[str, Constant]:
         low, high = self.reach()
         slope = self.slope_bound(low, high)
+        largest = by_rows(lambda z: row_maxima(abs(z)), self.Z)
         span = np.abs(self.phi(high, self.y) - self.phi(low, self.y)).max() if self.domain else np.inf
         return {
             "L": Constant(float((np.sqrt(self.squared_norms) * slope).max()), "max_j |z_j|_2 sup|phi'| over X"),
-            "G_inf": Constant(float((row_maxima(abs(self.Z)) * slope).max()), "max_j |z_j|_inf sup|phi'| over X"),
+            "G_inf": Constant(float((largest * slope).max()), "max_j |z_j|_inf sup|phi'| over X"),
             "span": Constant(float(span), "max_j of phi's range over the scores z_j . x, x in X"),
             "floor": Constant(float(self.floors().min()), "min_j of phi's smallest value over X"),
         }
@@ -107,10 +108,12 @@ class LinearModel(Problem):
 
     def reach(self) -> tuple[np.ndarray, np.ndarray]:
         """The smallest and largest score of every example over the domain."""
-        if self.domain is None:
+        domain = self.domain
+        if domain is None:
             infinite = np.where(abs(self.Z).sum(-1) > 0, np.inf, 0.0)
             return -infinite, infinite
-        return self.domain.reach(self.Z)
+        low, high = by_rows(lambda z: np.stack(domain.reach(z), axis=-1), self.Z).T
+        return low, high
 
     def on(self, xp: Any) -> LinearModel:
         """The same problem with its arrays in ``xp``: a sparse Z stays sparse on NumPy and CuPy, else becomes dense."""
