@@ -37,6 +37,12 @@ class Workload:
         return self.make()
 
     @cached_property
+    def dense(self) -> np.ndarray:
+        """The features as a dense array, for tools without sparse rows."""
+        Z = self.problem.Z
+        return Z.toarray() if hasattr(Z, "toarray") else Z
+
+    @cached_property
     def fitted(self) -> Plan:
         """regretlab's plan at the full horizon; its sampler and method hold all the numbers that the tools need."""
         return plan(self.problem, parse(self.algorithm), horizon=self.horizon, replicates=self.replicates, seed=SEED)

@@ -102,10 +102,10 @@ def combinatorial_draw(n, law, tree, u, b, J, edges, nodes):
     for k in range(K):
         filled = 1.0 - b[FACTOR, k]
         share = slope * tree[first + min(edges[k], n - 1)] + offset
-        b[SCRATCH, k] = u[k] * filled + k
-        b[NORM, k] = 1.0 if u[K + k] * (2.0 - filled - share) < 1.0 - share else 0.0
+        chance = (1.0 - share) / (2.0 - filled - share) if k < K - 1 else 1.0
+        b[NORM, k] = 1.0 if u[k] < chance else 0.0
+        b[SCRATCH, k] = k + filled * (u[k] / chance if u[k] < chance else (u[k] - chance) / (1.0 - chance))
         b[CHANCE, k] = share - b[FACTOR, k]  # how far the share reaches beyond the integer
-    b[NORM, K - 1] = 1.0
     for k in range(K):
         b[WEIGHT, k] = b[SCRATCH, k]
     trees.descend(tree, n, slope, offset, b[WEIGHT], J)
@@ -157,9 +157,9 @@ def sparse_combined(features, J, a, g):
 
 
 SAMPLERS = {
-    "uniform": (uniform_draw, uniform_observe, 1),
-    "adambs": (bandit_draw, bandit_observe, 1),
-    "adamcb": (combinatorial_draw, combinatorial_observe, 2),
+    "uniform": (uniform_draw, uniform_observe),
+    "adambs": (bandit_draw, bandit_observe),
+    "adamcb": (combinatorial_draw, combinatorial_observe),
 }
 
 
@@ -171,7 +171,7 @@ def fused(sampler, sparse):
     beta1, beta2, lam, eps, adamx); x (R, d) holds the start and is overwritten, losses (R, C) is written. The result
     is the step at which a weight reached the cap, or -1.
     """
-    draw, observe, rounds = SAMPLERS[sampler]
+    draw, observe = SAMPLERS[sampler]
     scores, combined = (sparse_scores, sparse_combined) if sparse else (parts.scores, parts.combined)
     learns = sampler != "uniform"
 
@@ -180,7 +180,7 @@ def fused(sampler, sparse):
         n, d = y.shape[0], x.shape[1]
         alpha, beta1, beta2, lam, eps, adamx = method
         b, bits = np.empty((9, K)), np.empty(K, np.int64)
-        u, J, edges, nodes = np.empty(rounds * K), np.empty(K, np.int64), np.empty(K, np.int64), np.empty(K, np.int64)
+        u, J, edges, nodes = np.empty(K), np.empty(K, np.int64), np.empty(K, np.int64), np.empty(K, np.int64)
         a, g = np.empty((4, d)), np.empty(d)
         for r in range(x.shape[0]):
             tree = trees.grown(n if learns else 1, 1.0)

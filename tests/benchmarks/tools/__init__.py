@@ -36,4 +36,4 @@ class Sampling:
     @property
     def uniforms(self) -> dict[str, int]:
         """How many uniforms a step takes, by the sampler's name."""
-        return {"cyclic": 0, "uniform": self.K, "adambs": self.K, "adamcb": 2 * self.K}
+        return {"cyclic": 0, "uniform": self.K, "adambs": self.K, "adamcb": self.K}

@@ -27,7 +27,7 @@ class Parts(NamedTuple):
 def parts(workload: Workload) -> Parts:
     s, kind = Sampling.of(workload), workload.sampler["name"]
     n, K = s.n, s.K
-    Z, y = jnp.asarray(workload.problem.Z), jnp.asarray(workload.problem.y)
+    Z, y = jnp.asarray(workload.dense), jnp.asarray(workload.problem.y)
     norms = jnp.sqrt((Z**2).sum(1))
     per_step = s.uniforms[kind]
 
@@ -120,10 +120,11 @@ def combinatorial_draw(w: Array, u: Array, s: Sampling) -> tuple[Array, Array]:
     ends = jnp.append(jnp.searchsorted(cumulative, floor[1:].astype(float)), n)
     starts, padded = jnp.append(-1, ends[:-1]), jnp.append(0.0, cumulative)
     reach, filled = padded[starts + 1], padded[ends]
-    points = floor + u[:K] * (filled - floor)
+    held, share = filled - floor, p[jnp.minimum(ends, n - 1)]
+    chance = ((1 - share) / (2 - held - share)).at[-1].set(1.0)
+    takes = u < chance
+    points = floor + held * jnp.where(takes, u / chance, (u - chance) / jnp.where(takes, 1.0, 1 - chance))
     inside = jnp.clip(jnp.searchsorted(cumulative, points, side="right"), starts + 1, ends - 1)
-    share = p[jnp.minimum(ends, n - 1)]
-    takes = (u[K:] * (2 - (filled - floor) - share) < 1 - share).at[-1].set(True)
     again = (points < reach) | (ends - starts == 1)
 
     def interval(carried: Array, k: tuple[Array, ...]) -> tuple[Array, Array]:

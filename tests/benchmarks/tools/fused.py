@@ -57,15 +57,16 @@ def _linear(workload: Workload) -> Run:
 
 def _examples(workload: Workload) -> Run:
     problem, sampler, method, R = workload.problem, workload.sampler, workload.method, workload.replicates
-    present = problem.Z != 0
+    Z = workload.dense
+    present = Z != 0
     sparse = bool(present.mean() < DENSE)
     kernel = examples.fused(sampler["name"], sparse)
     if sparse:
         begin = np.concatenate([[0], np.cumsum(present.sum(1))])
-        features = (begin, np.nonzero(present)[1], problem.Z[present])
+        features = (begin, np.nonzero(present)[1], Z[present])
     else:
-        features = problem.Z
-    norms = np.sqrt((problem.Z**2).sum(1))
+        features = Z
+    norms = np.sqrt((Z**2).sum(1))
     third = sampler["alpha_p"] if sampler["name"] == "adambs" else float(sampler.get("gamma") or 0.0)
     law = (float(sampler["L"]), float(sampler["floor"]), float(third), 1.0)
     numbers = [float(method[key]) for key in ("alpha", "beta1", "beta2", "lam", "eps")]

@@ -18,7 +18,7 @@ def prepare(workload: Workload, uniforms: np.ndarray | None = None) -> Run:
     """The first replicate only."""
     problem, method = workload.problem, workload.method
     alpha, beta1, beta2, eps = (method[key] for key in ("alpha", "beta1", "beta2", "eps"))
-    Z, y, K = problem.Z, problem.y, workload.batch
+    Z, y, K = workload.dense, problem.y, workload.batch
     norms = np.sqrt((Z**2).sum(1))
     linear = workload.family == "linear"
 
@@ -115,7 +115,7 @@ class AdamCB(Uniform):
 
     def __init__(self, s: Sampling) -> None:
         super().__init__(s)
-        self.uniforms = 2 * s.K
+        self.uniforms = s.K
         self.w = np.ones(s.n)
 
     def draw(self, u: np.ndarray, t: int) -> tuple[np.ndarray, np.ndarray, Any]:
@@ -148,11 +148,12 @@ def ordered(p: np.ndarray, K: int, u: np.ndarray) -> np.ndarray:
         ends[k] = max(ends[k], ends[k - 1] + 1)
     starts, padded = np.append(-1, ends[:-1]), np.append(0, cumulative)
     reach, filled = padded[starts + 1], padded[ends]
-    points = floor + u[:K] * (filled - floor)
+    held, share = filled - floor, p[np.minimum(ends, n - 1)]
+    chance = (1 - share) / (2 - held - share)
+    chance[-1] = 1
+    takes = u < chance
+    points = floor + held * np.where(takes, u / chance, (u - chance) / np.where(takes, 1, 1 - chance))
     inside = np.clip(np.searchsorted(cumulative, points, side="right"), starts + 1, ends - 1)
-    share = p[np.minimum(ends, n - 1)]
-    takes = u[K:] * (2 - (filled - floor) - share) < 1 - share
-    takes[-1] = True
     again = (points < reach) | (ends - starts == 1)
     J, carried = np.empty(K, dtype=int), 0
     for k in range(K):

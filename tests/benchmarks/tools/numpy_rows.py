@@ -13,7 +13,7 @@ def prepare(workload: Workload, uniforms: np.ndarray | None = None) -> Run:
     problem, method, kind = workload.problem, workload.method, workload.sampler["name"]
     alpha, beta1, beta2, eps = (method[key] for key in ("alpha", "beta1", "beta2", "eps"))
     s, R = Sampling.of(workload), workload.replicates
-    Z, y, n, K = problem.Z, problem.y, s.n, s.K
+    Z, y, n, K = workload.dense, problem.y, s.n, s.K
     norms = np.sqrt((Z**2).sum(1))
     rows = np.arange(R)[:, None]
     slopes = Z[:, 0] if workload.family == "linear" else None

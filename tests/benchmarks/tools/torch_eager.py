@@ -23,7 +23,7 @@ def _made(workload: Workload, uniforms: np.ndarray | None, steps: int) -> tuple[
     alpha, beta1, beta2, eps = (method[key] for key in ("alpha", "beta1", "beta2", "eps"))
     s, R = Sampling.of(workload), workload.replicates
     n, K, linear = s.n, s.K, workload.family == "linear"
-    Z, y = torch.from_numpy(problem.Z), torch.from_numpy(problem.y)
+    Z, y = torch.from_numpy(workload.dense), torch.from_numpy(problem.y)
     norms = Z.square().sum(1).sqrt()
     checkpoints = set(workload.checkpoints(steps).tolist())
     generator = torch.Generator().manual_seed(1)
@@ -120,12 +120,13 @@ def combinatorial_draw(w: torch.Tensor, u: torch.Tensor, s: Sampling) -> tuple[t
     starts = torch.cat([torch.full((R, 1), -1), ends[:, :-1]], 1)
     padded = torch.nn.functional.pad(cumulative, (1, 0))
     reach, filled = padded.gather(1, starts + 1), padded.gather(1, ends)
-    points = floor + u[:, :K] * (filled - floor)
+    held, share = filled - floor, p.gather(1, ends.clamp(max=n - 1))
+    chance = (1 - share) / (2 - held - share)
+    chance[:, -1] = 1
+    takes = u < chance
+    points = floor + held * torch.where(takes, u / chance, (u - chance) / torch.where(takes, 1, 1 - chance))
     inside = torch.searchsorted(cumulative, points, right=True)
     inside = torch.minimum(torch.maximum(inside, starts + 1), ends - 1)
-    share = p.gather(1, ends.clamp(max=n - 1))
-    takes = u[:, K:] * (2 - (filled - floor) - share) < 1 - share
-    takes[:, -1] = True
     again = (points < reach) | (ends - starts == 1)
     chosen, carried = [], torch.zeros(R, dtype=torch.int64)
     for k in range(K):
