@@ -47,4 +47,5 @@ template <class... A> static void run(void (*kernel)(A...), unsigned grid, unsig
 #include KERNELS
 
 double shared_memory[SHARED_NUMBERS];
-extern "C" void launch_advance(unsigned grid, unsigned block, void **arguments) { run(advance, grid, block, arguments); }
+extern "C" void launch_advance(unsigned grid, unsigned block, void **a) { run(advance, grid, block, a); }
+extern "C" void launch_advance_lanes(unsigned grid, unsigned block, void **a) { run(advance_lanes, grid, block, a); }

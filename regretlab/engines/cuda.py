@@ -41,6 +41,8 @@ WARP, THREADS = 32, 128
 SHARED = 48 * 1024 // 8
 #: Numbers at the front of it that the threads tell each other (``Common`` in the source).
 COMMON = 83
+#: Where one thread makes a replicate's steps: the coefficients of the next 32 of them.
+TABLE = 32 * 13
 #: Rows of K numbers and of K indices of a block's working memory.
 ROWS = 12 + 11
 #: Into how many strands a sum is cut: many for a single example, few where K examples are summed side by side.
@@ -185,15 +187,23 @@ class Cuda:
         after = _with(state, lambda a: a.copy())  # rows in order, whatever it was
         moved = xp.asarray(words.copy())
         constant, moving, rows = map(xp.asarray, _table(schedule, self._problem.domain))
-        grid = min(R, max(1, SCRATCH // self._scratch))
+        plain = _plain(self._problem, self._sampler)
+        grid = -(-R // self._threads) if plain else min(R, max(1, SCRATCH // self._scratch))
         sizes = [*self._sizes, R, self._scratch, self._shared > COMMON, steps, moving.shape[0]]
         own = after.sampler[0]
         arguments = (
             xp.asarray(np.array(sizes, np.int64)), *self._constant, constant, moving, rows,
-            xp.empty(grid * self._scratch), *after.moments, moved, own, own, *(after.totals[name] for name in TOTALS),
+            xp.empty(0 if plain else grid * self._scratch), *after.moments, moved, own, own, *(after.totals[name] for name in TOTALS),
         )  # fmt: skip
-        self._device.launch("advance", grid, self._threads, 8 * self._shared, arguments)
+        name, shared = ("advance_lanes", TABLE) if plain else ("advance", self._shared)
+        self._device.launch(name, grid, self._threads, 8 * shared, arguments)
         return State(state.t + steps, after.moments, after.sampler, after.totals), _host(moved)
+
+
+def _plain(problem: Any, sampler: Any) -> bool:
+    """Whether one thread can make a replicate's steps: linear losses in one dimension, one of them per step."""
+    ordered = sampler.rule is None and (type(sampler) is Cyclic or sampler.replacement)
+    return ordered and LOSSES[type(problem)] == codes.IDENTITY and problem.d == sampler.run.K == 1
 
 
 def _with(state: State, change: Any) -> State:

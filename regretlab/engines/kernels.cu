@@ -1,4 +1,5 @@
-// The CUDA kernel: one block of threads makes all steps of a launch for one replicate.
+// The CUDA kernels: one block of threads makes all steps of a launch for one replicate (`advance`); in one dimension
+// with linear losses one thread does (`advance_lanes`).
 //
 // The functions have the names and the order of `_kernels.py`, `samplers/_laws.py` and `samplers/_trees.py`, which say
 // what they compute and why it is right. Threads share the draws, the coordinates or the leaves of a tree; the few sums
@@ -24,7 +25,7 @@ enum { U, SHARE, POINT, P, W, PHI, SLOPE, SPREAD, NORM, LONGEST, FILLED, NUMBERS
 // Rows of K indices: the batch, whether it is an example's first place in it, capped examples, marks, duels won, who is
 // inside an interval, who is carried over; and two lists of 2 K: examples at integers, heights that are a leaf's own.
 enum { J, FIRST, CAPS, FROZEN, WON, INSIDE, CARRIED, CROSSING, ALONE = CROSSING + 2, INDICES = ALONE + 2 };
-enum { DEPTH = 64 };  // room for a path through a tree
+enum { DEPTH = 64, AHEAD = 32 };  // room for a path through a tree; steps whose coefficients are fetched together
 
 #define THREAD ((Int)threadIdx.x)
 #define EACH(i, begin, end) for (Int i = (begin) + THREAD; i < (end); i += (Int)blockDim.x)
@@ -457,13 +458,17 @@ __device__ void step(const double *k, double g, double &x, double &m, double &v,
     x = x > k[HIGH] ? k[HIGH] : x;
 }
 
-extern "C" __global__ void advance(
-    const Int *sizes, double per_draw, double everyone, const double *rule, const double *Z, const double *values,
-    const Int *starts, const Int *columns, const double *y, const double *lengths, const double *constant,
-    const Int *moving, const double *rows, double *scratch, double *x, double *m, double *v, double *v_hat, Word *words,
-    Int *position, double *own, double *loss, double *received, double *squared_gradient, double *second_moment,
-    double *largest_coordinate, double *largest_gradient, double *largest_example_gradient, double *smallest_x,
-    double *largest_x) {
+// What a kernel is given: arrays in the order of the compiled engine's.
+#define ARGUMENTS                                                                                                      \
+    const Int *sizes, double per_draw, double everyone, const double *rule, const double *Z, const double *values,     \
+    const Int *starts, const Int *columns, const double *y, const double *lengths, const double *constant,             \
+    const Int *moving, const double *rows, double *scratch, double *x, double *m, double *v, double *v_hat,            \
+    Word *words, Int *position, double *own, double *loss, double *received, double *squared_gradient,                 \
+    double *second_moment, double *largest_coordinate, double *largest_gradient, double *largest_example_gradient,     \
+    double *smallest_x, double *largest_x
+
+// One block of threads per replicate, and of a few replicates one after the other if there are more than blocks.
+extern "C" __global__ void advance(ARGUMENTS) {
     const Int n = sizes[N], d = sizes[D], K = sizes[BATCH], sampler = sizes[SAMPLER], strands = sizes[STRANDS];
     const bool bandit = sampler == BANDIT, sparse = sizes[SPARSE];
     Block b;
@@ -588,4 +593,49 @@ extern "C" __global__ void advance(
         }
         __syncthreads();
     }
+}
+
+// As `advance` for linear losses with d = K = 1: one thread per replicate, and the step's coefficients of the next few
+// steps in shared memory.
+extern "C" __global__ void advance_lanes(ARGUMENTS) {
+    const Int n = sizes[N], steps = sizes[STEPS], sampler = sizes[SAMPLER], r = (Int)blockIdx.x * blockDim.x + THREAD;
+    const bool alive = r < sizes[REPLICATES];
+    Word stream[4];
+    double now = 0, m1 = 0, v1 = 0, top = 0, squares = 0, low = 0, high = 0, value = 0, moment = 0, size = 0;
+    Int at = 0;
+    if (alive) {
+        now = x[r], m1 = m[r], v1 = v[r], top = v_hat[r], squares = squared_gradient[r], low = smallest_x[r];
+        high = largest_x[r], value = loss[r], moment = second_moment[r], size = largest_gradient[r];
+        at = sampler == CYCLIC ? position[r] : 0;
+        for (int i = 0; i < 4; i++) stream[i] = words[4 * r + i];
+    }
+    for (Int first = 0; first < steps; first += AHEAD) {
+        const Int count = smaller((Int)AHEAD, steps - first);
+        __syncthreads();
+        EACH(e, 0, count * COEFFICIENTS) shared_memory[e] = constant[e % COEFFICIENTS];
+        __syncthreads();
+        EACH(e, 0, count * sizes[MOVING])
+            shared_memory[e % count * COEFFICIENTS + moving[e / count]] = rows[e / count * steps + first + e % count];
+        __syncthreads();
+        for (Int s = 0; alive && s < count; s++) {
+            Int j = sampler == CYCLIC ? at : (Int)(uniform(stream) * (double)n);
+            double g = Z[j], length = fabs(g);
+            at = at + 1 < n ? at + 1 : 0;
+            received[r * n + j] += 1.0;
+            value += g * now;
+            squares += g * g;
+            moment += per_draw * (g * g / (everyone * everyone));
+            size = length > size ? length : size;
+            low = now < low ? now : low;
+            high = now > high ? now : high;
+            step(shared_memory + s * COEFFICIENTS, g, now, m1, v1, top);
+        }
+    }
+    if (!alive) return;
+    x[r] = now, m[r] = m1, v[r] = v1, v_hat[r] = top, squared_gradient[r] = squares, smallest_x[r] = low;
+    largest_x[r] = high, loss[r] = value, second_moment[r] = moment;
+    largest_gradient[r] = largest_coordinate[r] = largest_example_gradient[r] = size;
+    if (sampler == CYCLIC) position[r] = at;
+    else
+        for (int i = 0; i < 4; i++) words[4 * r + i] = stream[i];
 }
