@@ -8,6 +8,7 @@
 #define __global__
 #define __device__
 #define __shared__
+#define __launch_bounds__(...)
 
 struct Index {
     unsigned x;
@@ -18,6 +19,8 @@ static std::barrier<> *gate;
 
 static void __syncthreads() { gate->arrive_and_wait(); }
 static int __clzll(long long a) { return a == 0 ? 64 : __builtin_clzll(a); }
+
+static double __longlong_as_double(long long bits) { return __builtin_bit_cast(double, bits); }
 
 // Nothing a block finds in its shared memory may matter: it starts as not-a-numbers.
 static const int SHARED_NUMBERS = 48 * 1024 / 8;

@@ -14,7 +14,8 @@ PACKAGE = Path(rl.__file__).parent
 #: Modules may import from earlier ranks and from their own package, never from later ranks or from siblings.
 RANKS = [
     {"errors", "_version", "files"},
-    {"parameters", "spelling"},
+    {"parameters", "spelling", "compilation"},
+    {"vectors"},
     {"rng", "methods", "problems", "samplers"},
     {"algorithms", "engines"},
     {"state"},
@@ -28,7 +29,7 @@ RANKS = [
     {"result"},
     {"simulation"},
     {"report", "studies"},
-    {"output", "catalogue"},
+    {"output", "catalogue", "doctor"},
     {"cli"},
     {"__main__"},
 ]

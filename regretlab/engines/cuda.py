@@ -94,12 +94,29 @@ def unavailable() -> str | None:
     """Why no CUDA device can be used, in words; None when one can."""
     try:
         import cupy
-    except ImportError:
+    except ModuleNotFoundError:
         return "CuPy is not installed"
+    except ImportError as error:
+        return f"CuPy cannot be imported ({str(error).strip().splitlines()[0]})"
     try:
         return None if cupy.cuda.runtime.getDeviceCount() else "there is no CUDA device"
     except cupy.cuda.runtime.CUDARuntimeError as error:
         return f"there is no CUDA device ({error})"
+
+
+def devices() -> list[dict[str, Any]]:
+    """Name, memory in GiB and compute capability of every CUDA device; only where there is one."""
+    from cupy.cuda import runtime
+
+    found = [runtime.getDeviceProperties(i) for i in range(runtime.getDeviceCount())]
+    return [
+        {
+            "name": properties["name"].decode(),
+            "memory_gib": round(properties["totalGlobalMem"] / 2**30, 1),
+            "capability": f"{properties['major']}.{properties['minor']}",
+        }
+        for properties in found
+    ]
 
 
 class Cuda:
@@ -113,7 +130,7 @@ class Cuda:
     device : Launcher, optional
         The current CUDA device by default.
     threads : int, optional
-        Threads of a block; the numbers do not depend on it.
+        Threads of a block, at most 128; the numbers do not depend on it.
 
     Raises
     ------

@@ -30,10 +30,10 @@ enum { DEPTH = 64, AHEAD = 32 };  // room for a path through a tree; steps whose
 #define THREAD ((Int)threadIdx.x)
 #define EACH(i, begin, end) for (Int i = (begin) + THREAD; i < (end); i += (Int)blockDim.x)
 
-const double LN2 = 0.69314718055994530942, INF = 1e308 * 1e308;
-const double SMALLEST = -708.0, LARGEST = 709.0, INFINITE = 600.0, TINY = 1e-200;
-const double LEAST = 1.0 / (1ull << 50) / (1ull << 50) / (1ull << 50) / (1ull << 50), MOST = 1.0 / LEAST;
-const double CERTAIN = 1.0 - 1.0 / (1ull << 44);
+#define INF __longlong_as_double(0x7ff0000000000000LL)
+constexpr double LN2 = 0.69314718055994530942, SMALLEST = -708.0, LARGEST = 709.0, INFINITE = 600.0, TINY = 1e-200;
+constexpr double MOST = 1.0 * (1ull << 50) * (1ull << 50) * (1ull << 50) * (1ull << 50), LEAST = 1.0 / MOST;
+constexpr double CERTAIN = 1.0 - 1.0 / (1ull << 44);
 
 // What the threads of a block tell each other, at the front of its shared memory.
 struct Common {
@@ -467,8 +467,9 @@ __device__ void step(const double *k, double g, double &x, double &m, double &v,
     double *second_moment, double *largest_coordinate, double *largest_gradient, double *largest_example_gradient,     \
     double *smallest_x, double *largest_x
 
-// One block of threads per replicate, and of a few replicates one after the other if there are more than blocks.
-extern "C" __global__ void advance(ARGUMENTS) {
+// One block of threads per replicate; a block takes several, one after the other, if there are fewer blocks. Registers
+// are held down so that eight blocks of 128 threads share a multiprocessor: while one waits, another works.
+extern "C" __global__ void __launch_bounds__(128, 8) advance(ARGUMENTS) {
     const Int n = sizes[N], d = sizes[D], K = sizes[BATCH], sampler = sizes[SAMPLER], strands = sizes[STRANDS];
     const bool bandit = sampler == BANDIT, sparse = sizes[SPARSE];
     Block b;
@@ -478,7 +479,7 @@ extern "C" __global__ void advance(ARGUMENTS) {
     double *g = scratch + blockIdx.x * sizes[SCRATCH];
     b.tree = g + d;
     double *work = sizes[SHARED] ? shared_memory + sizeof(Common) / sizeof(double) : b.tree + (bandit ? 2 * b.half : 0);
-    b.numbers = work, b.indices = (Int *)(work + NUMBERS * K), b.parts = work + (NUMBERS + INDICES) * K;
+    b.numbers = work, b.indices = (Int *)(work + NUMBERS * K), b.parts = work + NUMBERS * K + INDICES * K;
     double *k = b.common->coefficients, *parts = b.parts;
     Int *batch = b.Q(J);
 
