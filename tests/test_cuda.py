@@ -220,8 +220,8 @@ def test_a_run_is_the_same_alone_in_blocks_and_resumed(problem, algorithm, monke
     half = rl.simulate(problem, algorithm, horizon=31, replicates=3, checkpoints=[10, 31], engine="cuda")
     opened = rl.Result.open(half.to_netcdf(tmp_path / "half.nc"))
     resumed = opened.extend(horizon=40, checkpoints=[40], problem=problem).of()
-    if resumed.attrs["engine"] == "cuda":
-        xr.testing.assert_equal(resumed.drop_vars(["algorithm", "comparator"])[list(whole.data_vars)], whole)
+    assert resumed.attrs["engine"] == "cuda"
+    xr.testing.assert_equal(resumed.drop_vars(["algorithm", "comparator"])[list(whole.data_vars)], whole)
 
 
 @pytest.mark.parametrize("p", [0.0, 0.25, 0.5])

@@ -206,11 +206,12 @@ class Cuda:
         constant, moving, rows = map(xp.asarray, _table(schedule, self._problem.domain))
         plain = _plain(self._problem, self._sampler)
         grid = -(-R // self._threads) if plain else min(R, max(1, SCRATCH // self._scratch))
+        scratch = xp.empty(0 if plain else grid * self._scratch, dtype=xp.float64)
         sizes = [*self._sizes, R, self._scratch, self._shared > COMMON, steps, moving.shape[0]]
         own = after.sampler[0]
         arguments = (
-            xp.asarray(np.array(sizes, np.int64)), *self._constant, constant, moving, rows,
-            xp.empty(0 if plain else grid * self._scratch), *after.moments, moved, own, own, *(after.totals[name] for name in TOTALS),
+            xp.asarray(np.array(sizes, np.int64)), *self._constant, constant, moving, rows, scratch,
+            *after.moments, moved, own, own, *(after.totals[name] for name in TOTALS),
         )  # fmt: skip
         name, shared = ("advance_lanes", TABLE) if plain else ("advance", self._shared)
         self._device.launch(name, grid, self._threads, 8 * shared, arguments)
