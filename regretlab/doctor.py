@@ -65,7 +65,8 @@ def parts(found: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
         "CUDA engine": [
             ("CuPy", gpu["cupy"] or "not installed: pip install 'regretlab[gpu]'"),
             *(devices or [("GPU", f"none: {gpu['missing']}")]),
-            *((name, gpu[name] or "not found") for name in ("nvrtc", "nvcc")),
+            ("nvrtc", gpu["nvrtc"] or "not found: CuPy needs CUDA's toolkit, or pip install nvidia-cuda-nvrtc-cu12"),
+            ("nvcc", gpu["nvcc"] or "not found; only the tests use it"),
         ],
     }
 

@@ -68,22 +68,27 @@ class Device:
     Raises
     ------
     InputError
-        Without CuPy or without a device.
+        Without CuPy, a device or CUDA's run-time compiler.
     """
 
     def __init__(self) -> None:
         missing = unavailable()
-        if missing:
+        if missing is None:
+            import array_api_compat.cupy as xp
+            import cupy
+
+            self.xp = xp
+            self._wait = cupy.cuda.runtime.deviceSynchronize
+            self._module = cupy.RawModule(code=SOURCE.read_text(encoding="utf-8"), options=OPTIONS)
+            try:
+                self._module.compile()
+            except RuntimeError as error:  # CUDA's run-time compiler is not there, or too old for the device
+                missing = f"its kernels cannot be compiled ({_first_line(error)})"
+        if missing is not None:
             raise InputError(
                 f"engine='cuda' cannot be used: {missing}; it needs an NVIDIA GPU and pip install 'regretlab[gpu]' "
                 "('regretlab doctor' shows what is there)."
             )
-        import array_api_compat.cupy as xp
-        import cupy
-
-        self.xp = xp
-        self._module = cupy.RawModule(code=SOURCE.read_text(encoding="utf-8"), options=OPTIONS)
-        self._wait = cupy.cuda.runtime.deviceSynchronize
 
     def launch(self, name: str, grid: int, block: int, shared: int, arguments: tuple[Any, ...]) -> None:
         self._module.get_function(name)((grid,), (block,), arguments, shared_mem=shared)
@@ -94,14 +99,18 @@ def unavailable() -> str | None:
     """Why no CUDA device can be used, in words; None when one can."""
     try:
         import cupy
-    except ModuleNotFoundError:
-        return "CuPy is not installed"
     except ImportError as error:
-        return f"CuPy cannot be imported ({str(error).strip().splitlines()[0]})"
+        if error.name == "cupy":
+            return "CuPy is not installed"
+        return f"CuPy cannot be imported ({_first_line(error)})"
     try:
         return None if cupy.cuda.runtime.getDeviceCount() else "there is no CUDA device"
     except cupy.cuda.runtime.CUDARuntimeError as error:
         return f"there is no CUDA device ({error})"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 def devices() -> list[dict[str, Any]]:
