@@ -52,3 +52,8 @@ template <class... A> static void run(void (*kernel)(A...), unsigned grid, unsig
 double shared_memory[SHARED_NUMBERS];
 extern "C" void launch_advance(unsigned grid, unsigned block, void **a) { run(advance, grid, block, a); }
 extern "C" void launch_advance_lanes(unsigned grid, unsigned block, void **a) { run(advance_lanes, grid, block, a); }
+
+// The sizes that the engine has to know.
+extern "C" void sizes_of_the_source(long long *out) {
+    out[0] = sizeof(Common) / sizeof(double), out[1] = (int)NUMBERS + (int)INDICES, out[2] = (int)AHEAD * COEFFICIENTS;
+}

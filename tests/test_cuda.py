@@ -91,6 +91,13 @@ def test_the_source_counts_as_python_does():
     assert names == [*Coefficients._fields[:9], "power", "eps", "low", "high", "coefficients"]
 
 
+def test_the_engine_knows_the_sizes_of_the_source(library):
+    sizes = np.zeros(3, np.int64)
+    ctypes.CDLL(str(library)).sizes_of_the_source(ctypes.c_void_p(sizes.ctypes.data))
+    assert sizes.tolist() == [cuda.COMMON, cuda.ROWS, cuda.TABLE]
+    assert f"__launch_bounds__({cuda.THREADS}," in TEXT
+
+
 def ptx_of_nvrtc(*options):
     library = doctor.nvrtc()
     if library is None:
