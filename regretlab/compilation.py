@@ -29,7 +29,8 @@ REORDER = {"reassoc", "nsz", "contract"}
 #: What polynomials may do: multiply and add in one instruction.
 FUSE = {"contract"}
 
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+#: Kernels are given all their memory, so Numba need not count references to it: that would cost more than the work.
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 
 def cache_folder(root: Path = Path(__file__).parent) -> Path:

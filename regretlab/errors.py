@@ -14,6 +14,10 @@ class NonFiniteError(ArithmeticError):
     """A run whose iterate or loss stopped being a finite number; says step, replicate, coordinate and cause."""
 
 
+class InterruptedWarning(UserWarning):
+    """A simulation was interrupted, and what it returns is only the finished part; says which."""
+
+
 def closest(kind: str, name: str, known: Iterable[str]) -> InputError:
     """The error for an unknown name, with the nearest known one.
 

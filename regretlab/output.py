@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from tqdm import tqdm
 
 from regretlab import plots, report
 from regretlab._version import __version__
-from regretlab.errors import InputError
+from regretlab.errors import InputError, InterruptedWarning
 from regretlab.files import whole
 from regretlab.problems import Problem
 from regretlab.result import Result
@@ -151,7 +152,12 @@ def _tqdm(items: Iterator[Any], total: int, what: str, progress: bool) -> Iterat
 def _run(i: int, part: Path, problem: Problem, text: str, arguments: dict[str, Any]) -> int:
     """One algorithm of cell i, unless it is there already; runs in a process of its own."""
     if _made_by(part) is None:
-        simulate(problem, text, **arguments).to_netcdf(part)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", InterruptedWarning)
+            result = simulate(problem, text, **arguments)
+        if "interrupted" in result.record.attrs:
+            raise KeyboardInterrupt
+        result.to_netcdf(part)
     return i
 
 

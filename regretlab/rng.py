@@ -38,19 +38,25 @@ class Streams:
 
     def __init__(self, seed: int, stream: str, replicates: Iterable[int]) -> None:
         self._generators = [generator(seed, stream, r) for r in replicates]
+        self._words: np.ndarray | None = None  # set, but not yet given to the generators
 
     def uniforms(self, steps: int, per_step: int) -> np.ndarray:
         """Uniforms in [0, 1), shape (steps, replicates, per_step); any split of the steps gives the same numbers."""
+        if self._words is not None:
+            for g, four in zip(self._generators, self._words, strict=True):
+                full = g.bit_generator.state
+                full["state"]["state"] = four
+                g.bit_generator.state = full
+            self._words = None
         return np.stack([g.random((steps, per_step)) for g in self._generators], axis=1)
 
     @property
     def state(self) -> np.ndarray:
         """The four words of every stream, uint64 of shape (replicates, 4)."""
+        if self._words is not None:
+            return self._words.copy()
         return np.stack([g.bit_generator.state["state"]["state"] for g in self._generators])
 
     @state.setter
     def state(self, words: np.ndarray) -> None:
-        for g, four in zip(self._generators, words, strict=True):
-            full = g.bit_generator.state
-            full["state"]["state"] = np.asarray(four, dtype=np.uint64)
-            g.bit_generator.state = full
+        self._words = np.array(words, dtype=np.uint64).reshape(len(self._generators), 4)

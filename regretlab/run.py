@@ -166,19 +166,43 @@ def _run(
         streams.state = start["state_words"].values
 
     columns: list[dict[str, np.ndarray]] = []
+    reached: tuple[State, np.ndarray, list[dict[str, Any]]] | None = None
     began = time.perf_counter()
-    with tqdm(
-        total=plan.horizon, initial=state.t, desc=plan.algorithm.name, unit="step", disable=not progress, leave=False
-    ) as bar:
-        for until in plan.checkpoints:
-            while state.t < until:
-                steps = min(engine.steps, int(until) - state.t)
-                state = engine.advance(state, coefficients(plan.algorithm, state.t + 1, steps), streams)
-                bar.update(steps)
-            at = to_numpy(state)
-            columns.append({**statistics(plan, at), **_merged(o(plan, at) for o in observers)})
-    kept = pack(to_numpy(state), streams.state) | _merged(o.final() for o in observers)
-    return _record(plan, to_numpy(state), columns, kept, chosen, time.perf_counter() - began)
+    interrupted = False
+    try:
+        with tqdm(
+            total=plan.horizon, initial=state.t, desc=plan.algorithm.name, unit="step", disable=not progress,
+            leave=False,
+        ) as bar:  # fmt: skip
+            for until in plan.checkpoints:
+                while state.t < until:
+                    steps = min(engine.steps, int(until) - state.t)
+                    state = engine.advance(state, coefficients(plan.algorithm, state.t + 1, steps), streams)
+                    bar.update(steps)
+                at = to_numpy(state)
+                column = {**statistics(plan, at), **_merged(o(plan, at) for o in observers)}
+                reached = at, streams.state, [o.final() for o in observers]
+                columns.append(column)
+    except KeyboardInterrupt:
+        if reached is None:
+            raise
+        interrupted = True
+        plan = plan._replace(horizon=reached[0].t, checkpoints=plan.checkpoints[: len(columns)])
+    assert reached is not None
+    last, words, final = reached
+    kept = pack(last, words) | _merged(final)
+    record = _record(plan, last, columns, kept, chosen, time.perf_counter() - began)
+    if interrupted:
+        raise Interrupted(plan, record)
+    return record
+
+
+class Interrupted(KeyboardInterrupt):
+    """A run that was interrupted: the plan of the steps up to its last checkpoint, and their record."""
+
+    def __init__(self, plan: Plan, record: xr.Dataset) -> None:
+        super().__init__(f"interrupted after step {plan.horizon}")
+        self.plan, self.record = plan, record
 
 
 def coefficients(algorithm: Algorithm, first: int, steps: int) -> Coefficients:

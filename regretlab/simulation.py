@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from regretlab import algorithms
 from regretlab.algorithms import Algorithm
-from regretlab.errors import InputError
+from regretlab.errors import InputError, InterruptedWarning
 from regretlab.problems import Problem
 from regretlab.problems.names import parse
 from regretlab.regret import Regrets
 from regretlab.result import Result, joined
-from regretlab.run import describe, plan, run
+from regretlab.run import Interrupted, Plan, describe, plan, run
 
 
 def simulate(
@@ -28,6 +29,9 @@ def simulate(
     progress: bool = False,
 ) -> Result:
     """Run algorithms on a problem and measure their regret.
+
+    An interruption (Ctrl-C) returns what is finished, with an :class:`InterruptedWarning`: the algorithms that are, or
+    else the first one up to its last checkpoint, from where :meth:`Result.extend` goes on bit for bit.
 
     Parameters
     ----------
@@ -85,5 +89,31 @@ def simulate(
         )
         for a in parsed
     ]
-    records = [run(p, engine=engine, observers=[Regrets()], progress=progress) for p in plans]
-    return joined(records, [describe(p) for p in plans], problem, parsed)
+    done, records = [], []
+    interrupted = ""
+    try:
+        for p in plans:
+            records.append(run(p, engine=engine, observers=[Regrets()], progress=progress))
+            done.append(p)
+    except KeyboardInterrupt as stop:
+        if isinstance(stop, Interrupted) and not done:
+            done, records = [stop.plan], [stop.record]
+        if not done:
+            raise
+        interrupted = _finished(done, plans)
+        warnings.warn(interrupted, InterruptedWarning, stacklevel=2)
+    result = joined(records, [describe(p) for p in done], problem, [p.algorithm for p in done])
+    if interrupted:
+        result.record.attrs["interrupted"] = interrupted
+    return result
+
+
+def _finished(done: list[Plan], plans: list[Plan]) -> str:
+    """What an interrupted simulation still returns, in one sentence."""
+    T, horizon = done[0].horizon, plans[0].horizon
+    if horizon > T:
+        return (
+            f"interrupted: this is {done[0].algorithm.name} to T = {T}; extend(horizon={horizon}) goes on from there."
+        )
+    names = ", ".join(p.algorithm.name for p in done)
+    return f"interrupted: of {len(plans)} algorithms these were finished: {names}; the others are missing."

@@ -278,7 +278,7 @@ def test_a_killed_run_leaves_nothing_half_written(tmp_path):
     finally:
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 40
     while any(map(alive, workers)) and time.monotonic() < deadline:
         time.sleep(0.2)
     assert not any(map(alive, workers)), "the processes of a killed run go on"

@@ -257,3 +257,43 @@ def test_extending_the_wrong_way_is_refused(tmp_path):
         result.extend(horizon=30)
     with pytest.raises(rl.InputError, match="replicates=1 is not more than the 1"):
         result.extend(replicates=1)
+
+
+class Stops(rl.methods.SGD):
+    """Interrupts the run once, at step 35."""
+
+    def coefficients(self, t):
+        if t[0] <= 35 <= t[-1] and not STOPPED:
+            STOPPED.append(35)
+            raise KeyboardInterrupt
+        return super().coefficients(t)
+
+
+STOPPED: list[int] = []
+
+
+@pytest.mark.parametrize("engine", ["array", "compiled"])
+def test_an_interruption_returns_the_finished_part(engine):
+    """Up to its last checkpoint, from where it goes on as if nothing had happened."""
+    problem, options = small(), {"horizon": 60, "checkpoints": [10, 30, 50], "engine": engine, "replicates": 2}
+    STOPPED.clear()
+    with pytest.warns(rl.InterruptedWarning, match=r"stops\+adambs to T = 30; extend\(horizon=60\) goes on from there"):
+        part = rl.simulate(problem, "stops+adambs", **options)
+    assert part.record.t.values.tolist() == [10, 30]
+    assert part.facts()["horizon"] == 30
+    whole = rl.simulate(problem, "stops+adambs", **options)
+    assert part.extend(horizon=60, checkpoints=[50, 60]).record.equals(whole.record)
+
+
+def test_an_interruption_returns_the_finished_algorithms():
+    STOPPED.clear()
+    with pytest.warns(rl.InterruptedWarning, match="of 3 algorithms these were finished: sgd; the others are missing"):
+        part = rl.simulate(small(), ["sgd", "stops", "adam"], horizon=60)
+    assert part.algorithms == ["sgd"]
+    assert part.horizon == 60
+
+
+def test_an_interruption_before_the_first_checkpoint_is_one():
+    STOPPED.clear()
+    with pytest.raises(KeyboardInterrupt):
+        rl.simulate(small(), "stops", horizon=60, checkpoints=[60])

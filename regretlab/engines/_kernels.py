@@ -19,14 +19,11 @@ from regretlab.compilation import REORDER, entry, inner
 from regretlab.samplers._base import Rule
 from regretlab.samplers._laws import draw, kept, observe, plant
 from regretlab.vectors import (
-    DEPTH,
     EXP,
-    INDICES,
     LABEL,
     LN2,
     LONGEST,
     NORM,
-    NUMBERS,
     PHI,
     SCORE,
     SLOPE,
@@ -213,25 +210,16 @@ def advance(
     values: Array, starts: Array, columns: Array, y: Array, lengths: Array, constant: Array, moving: Array,
     rows: Array, x: Array, m: Array, v: Array, v_hat: Array, words: Array, position: Array, own: Array, loss: Array,
     received: Array, squared_gradient: Array, second_moment: Array, largest_coordinate: Array,
-    largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array, largest_x: Array,
+    largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array, largest_x: Array, F: Array, Q: Array,
+    g: Array, xr: Array, b: Array, tree: Array, mark: Array,
 ) -> None:  # fmt: skip
     """All steps of a block for the replicates begin..end-1, one after the other, in place.
 
     ``constant`` holds the nine coefficients, p, eps and the ends of the box; those in ``moving`` change from step to
     step, as ``rows`` (of each, all steps) has it. ``per_draw`` is the weight of one draw in the second moment,
-    ``everyone`` the constant probability of a sampler without a rule.
+    ``everyone`` the constant probability of a sampler without a rule. The last seven are working memory.
     """
     n, d, bandit = y.shape[0], x.shape[1], sampler == BANDIT
-    width = max(2 * K, DEPTH)
-    F, Q = np.zeros((NUMBERS, width)), np.zeros((INDICES, width), np.int64)
-    g, xr, coefficients = np.empty(d), np.empty(d), constant.copy()
-    chunks = (d + LANES - 1) // LANES
-    b = np.zeros((chunks, ROWS * LANES))
-    half = 1
-    while half < n and bandit:
-        half *= 2
-    tree = np.empty(2 * half)
-    mark = np.full(n if sampler == FLOYD else 1, -1, np.int64)
     stamp = 0
     for r in range(begin, end):
         top = plant(rule, own, r, tree, F, Q) if bandit else 0.0
@@ -247,7 +235,7 @@ def advance(
         at = position[r]
         for s in range(rows.shape[1]):
             for i in range(moving.shape[0]):
-                coefficients[moving[i]] = rows[i, s]
+                constant[moving[i]] = rows[i, s]
             if bandit:
                 top = draw(rule, own, r, K, tree, top, words, F, Q)
             else:
@@ -280,12 +268,12 @@ def advance(
                 _gradient(Z, g, K, F, Q)
             here = math.sqrt(squared_length(g))
             length = here if here > length else length
-            for c in range(chunks):
+            for c in range(b.shape[0]):
                 first = c * LANES
                 count = min(LANES, d - first)
                 for i in range(count):
                     b[c, i + G] = g[first + i]
-                _steps(b, c, (count + VECTOR - 1) // VECTOR * VECTOR, coefficients)
+                _steps(b, c, (count + VECTOR - 1) // VECTOR * VECTOR, constant)
                 for i in range(count):
                     xr[first + i] = b[c, i]
             if bandit:
@@ -305,8 +293,8 @@ def advance(
 
 
 @inner
-def _words(state: Array, out: Array, count: int) -> None:
-    """The next word of every lane's stream, :func:`regretlab.vectors.uniform` side by side."""
+def _words(state: Array, u: Array, drawn: Array, n: int, count: int) -> None:
+    """An example from every lane's stream, :func:`regretlab.vectors.uniform` side by side."""
     for i in range(count):
         a, b, c, counter = state[i], state[i + LANES], state[i + 2 * LANES], state[i + 3 * LANES]
         word = a + b + counter
@@ -314,27 +302,62 @@ def _words(state: Array, out: Array, count: int) -> None:
         state[i + LANES] = c + (c << np.uint64(3))
         state[i + 2 * LANES] = ((c << np.uint64(24)) | (c >> np.uint64(40))) + word
         state[i + 3 * LANES] = counter + np.uint64(1)
-        out[i] = np.float64(word >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+        u[i] = np.float64(word >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+    for i in range(count):
+        drawn[i] = np.uint64(u[i] * n)
+
+
+@entry
+def advance_alone(
+    r: int, sampler: int, per_draw: float, everyone: float, Z: Array, constant: Array, moving: Array, rows: Array,
+    x: Array, m: Array, v: Array, v_hat: Array, words: Array, position: Array, loss: Array, received: Array,
+    squared_gradient: Array, second_moment: Array, largest_coordinate: Array, largest_gradient: Array,
+    largest_example_gradient: Array, smallest_x: Array, largest_x: Array,
+) -> None:  # fmt: skip
+    """As :func:`advance_lanes` for one replicate: what a step hands to the next stays in registers."""
+    n, k = Z.shape[0], constant
+    now, first, second, top = x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0]
+    value, squares, moment, size = loss[r], squared_gradient[r, 0], second_moment[r], largest_gradient[r]
+    least, most, at = smallest_x[r, 0], largest_x[r, 0], int(position[r])
+    p, eps, low, high = k[9], k[10], k[11], k[12]
+    for s in range(rows.shape[1]):
+        for i in range(moving.shape[0]):
+            k[moving[i]] = rows[i, s]
+        if sampler == CYCLIC:
+            j, at = at, (at + 1 if at + 1 < n else 0)
+        else:
+            j = int(uniform(words, r) * n)
+        g = Z[j, 0]
+        received[r, j] += 1.0
+        value += g * now
+        squares += g * g
+        moment += per_draw * (g * g / (everyone * everyone))
+        size = abs(g) if abs(g) > size else size
+        least = now if now < least else least
+        most = now if now > most else most
+        now, first, second, top = _step(
+            now, first, second, top, g, k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7], k[8], p, eps, low, high
+        )
+    x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0] = now, first, second, top
+    loss[r], squared_gradient[r, 0], second_moment[r], largest_gradient[r] = value, squares, moment, size
+    largest_coordinate[r] = largest_example_gradient[r] = size
+    smallest_x[r, 0], largest_x[r, 0] = least, most
+    position[r] = at
 
 
 @entry
 def advance_lanes(
-    begin: int, end: int, sampler: int, per_draw: float, everyone: float, Z: Array, constant: Array, moving: Array,
+    begin: int, end: int, sampler: int, per_draw: float, everyone: float, constant: Array, moving: Array,
     rows: Array, x: Array, m: Array, v: Array, v_hat: Array, words: Array, position: Array, loss: Array,
     received: Array, squared_gradient: Array, second_moment: Array, largest_coordinate: Array,
-    largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array, largest_x: Array,
+    largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array, largest_x: Array, b: Array,
+    state: Array, u: Array, drawn: Array, slopes: Array, moments: Array, visits: Array, counts: Array,
 ) -> None:  # fmt: skip
     """As :func:`advance` for linear losses with d = K = 1: replicates side by side, so that whole vectors are used."""
-    n = Z.shape[0]
-    b, state = np.zeros((1, ROWS * LANES)), np.zeros(4 * LANES, np.uint64)
-    u = np.empty(LANES)
-    moments, visits = np.empty(n), np.empty(n)
-    for j in range(n):
-        moments[j] = per_draw * (Z[j, 0] * Z[j, 0] / (everyone * everyone))
-    coefficients = constant.copy()
+    n = slopes.shape[0]
     for first in range(begin, end, LANES):
         alive = min(LANES, end - first)
-        count = 1 if alive == 1 else (alive + VECTOR - 1) // VECTOR * VECTOR
+        count = (alive + VECTOR - 1) // VECTOR * VECTOR
         for i in range(alive):
             r = first + i
             b[0, i], b[0, i + M], b[0, i + V], b[0, i + V_HAT] = x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0]
@@ -344,22 +367,25 @@ def advance_lanes(
             for word in range(4):
                 state[i + word * LANES] = words[r, word]
         at = int(position[first])
-        visits[:] = 0.0
+        for j in range(n):
+            visits[j] = 0
+        for j in range(counts.shape[0]):
+            counts[j] = 0
         for s in range(rows.shape[1]):
             for i in range(moving.shape[0]):
-                coefficients[moving[i]] = rows[i, s]
+                constant[moving[i]] = rows[i, s]
             if sampler == CYCLIC:
                 for i in range(count):
-                    b[0, i + G], b[0, i + SECOND] = Z[at, 0], moments[at]
-                visits[at] += 1.0
+                    b[0, i + G], b[0, i + SECOND] = slopes[at], moments[at]
+                visits[at] += 1
                 at = at + 1 if at + 1 < n else 0
             else:
-                _words(state, u, count)
-                for i in range(alive):
-                    drawn = np.int64(u[i] * n)
-                    b[0, i + G], b[0, i + SECOND] = Z[drawn, 0], moments[drawn]
-                    received[first + i, drawn] += 1.0
-            _steps(b, 0, count, coefficients)
+                _words(state, u, drawn, n, count)
+                for i in range(count):
+                    b[0, i + G], b[0, i + SECOND] = slopes[drawn[i]], moments[drawn[i]]
+                for i in range(count):
+                    counts[drawn[i] * np.uint64(LANES) + np.uint64(i)] += 1
+            _steps(b, 0, count, constant)
         for i in range(alive):
             r = first + i
             x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0] = b[0, i], b[0, i + M], b[0, i + V], b[0, i + V_HAT]
@@ -371,5 +397,5 @@ def advance_lanes(
                 words[r, word] = state[i + word * LANES]
             if sampler == CYCLIC:
                 position[r] = at
-                for j in range(n):
-                    received[r, j] += visits[j]
+            for j in range(n):
+                received[r, j] += visits[j] if sampler == CYCLIC else counts[j * LANES + i]

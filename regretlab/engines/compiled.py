@@ -24,6 +24,8 @@ from regretlab.methods import Coefficients, Moments
 from regretlab.problems import Box, HeavyTailedLogistic, Logistic, OneNeuron, Problem, Reddi, StochasticReddi
 from regretlab.rng import Streams
 from regretlab.samplers import Cyclic, Rule, Sampler, Uniform
+from regretlab.samplers._trees import leaves
+from regretlab.vectors import DEPTH, INDICES, NUMBERS
 
 LOSSES: dict[type[Problem], int] = {
     Reddi: kernels.IDENTITY,
@@ -84,6 +86,7 @@ class Compiled:
         )  # fmt: skip
         self._per_draw = 1.0 if law.total > 1 else 1 / K
         self._everyone = float(law.floor)
+        self._pool = ThreadPoolExecutor(self._threads)
         self.steps = FIRST_BLOCK
         self._warm = False
 
@@ -137,25 +140,46 @@ class Compiled:
         summed = [totals[name] for name in TOTALS]
 
         def work(begin: int, end: int) -> None:
-            if plain:
-                kernels.advance_lanes(
-                    begin, end, self._code, self._per_draw, self._everyone, self._features[0], *table, *moments, words,
-                    position, *summed,
-                )  # fmt: skip
+            constant, moving, rows = table
+            carried = (constant.copy(), moving, rows, *moments, words, position)
+            law = (self._code, self._per_draw, self._everyone)
+            if plain and end == begin + 1:
+                kernels.advance_alone(begin, *law, self._features[0], *carried, *summed)
+            elif plain:
+                kernels.advance_lanes(begin, end, *law, *carried, *summed, *self._lanes())
             else:
                 kernels.advance(
-                    begin, end, sampler.run.K, loss, self._code, self._per_draw, self._everyone,
-                    self._rule or NO_RULE, *self._features, problem.y, self._lengths, *table, *moments,
-                    words, position, weights, *summed,
+                    begin, end, sampler.run.K, loss, *law, self._rule or NO_RULE, *self._features, problem.y,
+                    self._lengths, *carried, weights, *summed, *self._room(),
                 )  # fmt: skip
 
-        edges = np.linspace(0, R, min(self._threads, R) + 1).astype(int).tolist()
-        if len(edges) == 2:
+        threads = min(self._threads, R)
+        if threads == 1:
             work(0, R)
         else:
-            with ThreadPoolExecutor(len(edges) - 1) as pool:
-                list(pool.map(work, edges[:-1], edges[1:]))
+            edges = [R * i // threads for i in range(threads + 1)]
+            list(self._pool.map(work, edges[:-1], edges[1:]))
         return State(state.t + len(schedule.eta), Moments(*moments), (own,), totals)
+
+    def _room(self) -> tuple[np.ndarray, ...]:
+        """Working memory of :func:`kernels.advance`."""
+        n, d, width = self._problem.n, self._problem.d, max(2 * self._sampler.run.K, DEPTH)
+        return (
+            np.zeros((NUMBERS, width)), np.zeros((INDICES, width), np.int64), np.empty(d), np.empty(d),
+            np.zeros((-(-d // kernels.LANES), kernels.ROWS * kernels.LANES)),
+            np.empty(2 * leaves(n) if self._rule else 0),
+            np.full(n if self._code == kernels.FLOYD else 0, -1),
+        )  # fmt: skip
+
+    def _lanes(self) -> tuple[np.ndarray, ...]:
+        """Working memory of :func:`kernels.advance_lanes`, with the slopes and what each adds to the second moment."""
+        n, lanes, slopes = self._problem.n, kernels.LANES, self._problem.Z[:, 0].copy()
+        moments = self._per_draw * (slopes * slopes / (self._everyone * self._everyone))
+        counts = 0 if self._code == kernels.CYCLIC else n * lanes
+        return (
+            np.zeros((1, kernels.ROWS * lanes)), np.zeros(4 * lanes, np.uint64), np.empty(lanes),
+            np.empty(lanes, np.uint64), slopes, moments, np.zeros(n, np.int64), np.zeros(counts, np.int32),
+        )  # fmt: skip
 
 
 def _part(schedule: Coefficients, begin: int, end: int) -> Coefficients:

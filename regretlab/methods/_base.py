@@ -45,7 +45,7 @@ class _MovingAverages(Method):
     schedule: str = parameter("sqrt", ("sqrt", "constant"), "alpha_t = alpha / sqrt(t) (theory) or alpha (practice)")
 
     def beta1_t(self, t: Array) -> Array:
-        return np.asarray(self.beta1 * self.lam ** (t - 1))
+        return constant(self.beta1, t) if self.lam == 1 else np.asarray(self.beta1 * self.lam ** (t - 1))
 
     def alpha_t(self, t: Array) -> Array:
         return self.alpha / np.sqrt(t) if self.schedule == "sqrt" else np.full(t.shape, self.alpha)
@@ -72,8 +72,13 @@ def generic(
     """
     given = {"mu": mu, "nu": nu, "beta": beta, "om": om, "rho": rho, "wd": wd, "eta": eta, "kap": kap, "c": c}
     kind = object if t.dtype == object else float
-    over_t = {name: np.broadcast_to(np.asarray(a, dtype=kind), t.shape) for name, a in given.items()}
+    over_t = {name: a if getattr(a, "shape", 0) == t.shape else constant(a, t, kind) for name, a in given.items()}
     return Coefficients(**over_t, p=p, eps=eps)
+
+
+def constant(value: Any, t: Array, kind: type = float) -> Array:
+    """``value`` at every t, in no more memory than one number; also much faster than NumPy's general broadcast."""
+    return np.ndarray(t.shape, kind, np.array(value, dtype=kind), strides=(0,))
 
 
 def averages(t: Array, beta1: Any, beta2: float, **others: Any) -> Coefficients:

@@ -24,7 +24,7 @@ ONE = np.uint64(1)
 CROWN = 32
 
 
-def width(n: int) -> int:
+def leaves(n: int) -> int:
     """P: the number of leaves of a complete tree over n examples."""
     return 1 << (n - 1).bit_length()
 

@@ -1,0 +1,1 @@
+"""regretlab beside what else one could use: ``python -m tests.benchmarks``."""
