@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import numpy as np
@@ -300,6 +301,71 @@ def test_without_a_gpu_it_says_what_is_missing(monkeypatch):
         "engine='cuda' cannot be used: CuPy is not installed; it needs an NVIDIA GPU and pip install 'regretlab[gpu]' "
         "('regretlab doctor' shows what is there)."
     )
+
+
+class Cupy(types.ModuleType):
+    """What the engine uses of CuPy, on the host: a runtime with one device, and a module of kernels."""
+
+    def __init__(self, library, count=1, compiles=True):
+        super().__init__("cupy")
+
+        class CUDARuntimeError(RuntimeError):
+            pass
+
+        class RawModule:
+            def __init__(self, *, code, options):
+                assert (code, options) == (TEXT, ("--fmad=false",))
+
+            def compile(self):
+                if not compiles:
+                    raise RuntimeError("no libnvrtc\nfor many reasons")
+
+            def get_function(self, name):
+                host = cuda_host.Host(library)
+                return lambda grid, block, args, *, shared_mem: host.launch(name, *grid, *block, shared_mem, args)
+
+        def devices():
+            if count == 0:
+                raise CUDARuntimeError("cudaErrorNoDevice")
+            return count
+
+        facts = {"name": b"Stub", "totalGlobalMem": 2**31, "major": 9, "minor": 0}
+        runtime = types.SimpleNamespace(
+            getDeviceCount=devices, CUDARuntimeError=CUDARuntimeError, deviceSynchronize=lambda: None,
+            getDeviceProperties=lambda i: facts,
+        )  # fmt: skip
+        self.RawModule, self.cuda = RawModule, types.ModuleType("cupy.cuda")
+        self.cuda.runtime = runtime
+
+    def install(self, monkeypatch):
+        for name, module in (
+            ("cupy", self), ("cupy.cuda", self.cuda), ("array_api_compat.cupy", cuda_host.Host.xp)
+        ):  # fmt: skip
+            monkeypatch.setitem(sys.modules, name, module)
+        monkeypatch.setattr("array_api_compat.cupy", cuda_host.Host.xp, raising=False)
+
+
+def test_a_device_of_cupys(library, monkeypatch):
+    Cupy(library).install(monkeypatch)
+    monkeypatch.setattr(cuda, "THREADS", 4)
+    assert cuda.unavailable() is None
+    assert cuda.devices() == [{"name": "Stub", "memory_gib": 2.0, "capability": "9.0"}]
+    record = rl.simulate(logistic(), "adam+adamcb(gamma=0.4)", horizon=9, engine="cuda").record
+    assert record.attrs["engine"] == "cuda"
+    assert np.allclose(record.x, rl.simulate(logistic(), "adam+adamcb(gamma=0.4)", horizon=9).record.x, atol=ROUND_OFF)
+
+
+@pytest.mark.parametrize(
+    ("stub", "reason"),
+    [
+        ({"count": 0}, r"there is no CUDA device \(cudaErrorNoDevice\);"),
+        ({"compiles": False}, r"its kernels cannot be compiled \(no libnvrtc\);"),
+    ],
+)
+def test_a_device_that_cannot_be_used(stub, reason, monkeypatch):
+    Cupy(None, **stub).install(monkeypatch)
+    with pytest.raises(rl.InputError, match=reason):
+        cuda.Device()
 
 
 @pytest.mark.usefixtures("installed")
