@@ -51,9 +51,7 @@ def main(
     device = cuda.devices()[0]
     machine = describe() | {"cores_used": os.cpu_count()}
     document: dict[str, Any] = {"device": device, "machine": machine, "figures": []}
-    print(
-        f"{device['name']}, {device['memory_gib']} GiB; compiled engine on {os.cpu_count()} cores; ns per step, replicate"
-    )
+    print(f"ns per step and replicate: {device['name']}, {device['memory_gib']} GiB, against {os.cpu_count()} cores")
     for name in workload or DEFAULT:
         for R in REPLICATES:
             chosen = WORKLOADS[name].shortened(replicates=R)
