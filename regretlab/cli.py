@@ -7,8 +7,10 @@ Exit status: 0 done, 1 a verdict differs from the one pinned (verify), 2 bad inp
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import sys
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,8 +18,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from regretlab import __version__, catalogue, spelling, studies
+from regretlab import __version__, catalogue, doctor, spelling, studies
 from regretlab.claims import Ledger, pages
 from regretlab.errors import InputError, NonFiniteError, closest
 from regretlab.output import OutputFolder, write_study
@@ -95,19 +98,25 @@ def run(
 @app.command(name="list")
 def list_() -> None:
     """List the studies, problems, data sets, algorithms, methods, samplers and bounds."""
-    console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
-    for title, rows in catalogue.everything().items():
-        part = Table(title=title, title_justify="left", box=None, show_header=False, pad_edge=False)
-        for name, text in rows:
-            part.add_row(f"  {name}", text)
-        console.print(part)
-        console.print()
+    _print_parts(catalogue.everything())
 
 
 @app.command()
 def show(name: Annotated[str, typer.Argument(help="Any name that 'regretlab list' prints.")]) -> None:
     """Show what something is: its formula, source, parameters with ranges and defaults."""
     print(inspect.cleandoc(catalogue.page(name)))
+
+
+@app.command(name="doctor")
+def doctor_(form: Annotated[str, typer.Option("--format", help="text or json.")] = "text") -> None:
+    """Say what this installation can use: dependencies, extras, the compiled engine, GPUs. Exit status 0, always."""
+    if form not in ("text", "json"):
+        raise closest("format", form, ["text", "json"])
+    found = doctor.examine()
+    if form == "json":
+        print(json.dumps(found, indent=1))
+    else:
+        _print_parts(doctor.parts(found))
 
 
 @app.command()
@@ -143,6 +152,16 @@ def verify(
         print("\n".join([*pages.summary(entries), f"Written: {out}"]))
     if not all(e.as_pinned for e in entries):
         raise typer.Exit(1)
+
+
+def _print_parts(parts: Mapping[str, Iterable[tuple[str, str]]]) -> None:
+    console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False, markup=False)
+    for title, rows in parts.items():
+        part = Table(title=title, title_justify="left", box=None, show_header=False, pad_edge=False)
+        for name, text in rows:
+            part.add_row(f"  {name}", Text(text))
+        console.print(part)
+        console.print()
 
 
 def table(result: Result) -> Table:

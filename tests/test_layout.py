@@ -28,7 +28,7 @@ RANKS = [
     {"result"},
     {"simulation"},
     {"report", "studies"},
-    {"output", "catalogue"},
+    {"output", "catalogue", "doctor"},
     {"cli"},
     {"__main__"},
 ]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Protocol
 
-from regretlab.engines import array, compiled
+from regretlab.engines import array, compiled, cuda
 from regretlab.engines.array import State
 from regretlab.errors import InputError
 from regretlab.methods import Coefficients
 from regretlab.problems import Problem
 from regretlab.rng import Streams
 from regretlab.samplers import Sampler
+
+ENGINES = ("auto", "compiled", "cuda", "array", "cupy")
 
 
 class Engine(Protocol):
@@ -35,8 +37,10 @@ def choose(engine: str, problem: Problem, sampler: Sampler, measure: tuple[str, 
 
     Parameters
     ----------
-    engine : {"auto", "compiled", "array", "cupy"}
-        ``"auto"`` is the compiled engine where it can make the run, and else the array engine.
+    engine : {"auto", "compiled", "cuda", "array", "cupy"}
+        ``"auto"`` is the compiled engine where it can make the run, and else the array engine. It is never one on a
+        GPU: those pay off only for many replicates or examples, and their exponentials round differently, so the same
+        study would give other digits on another machine. They are asked for.
     problem, sampler
         The sampler fitted.
     measure : tuple of str
@@ -46,17 +50,23 @@ def choose(engine: str, problem: Problem, sampler: Sampler, measure: tuple[str, 
     Raises
     ------
     InputError
-        For an unknown engine, and for ``"compiled"`` with a part that has no compiled form.
+        For an unknown engine, for ``"compiled"`` and ``"cuda"`` with a part that has no compiled form, and for
+        ``"cuda"`` and ``"cupy"`` where they cannot run.
     """
+    if engine not in ENGINES:
+        raise InputError(f"engine={engine!r} is not one of {', '.join(map(repr, ENGINES))}.")
     reason = "asked for"
-    if engine in ("auto", "compiled"):
+    if engine in ("auto", "compiled", "cuda"):
         missing = compiled.unsupported(problem, sampler, measure)
-        if engine == "compiled" and missing:
-            raise InputError(f"engine='compiled' cannot make this run: {missing}; use engine='auto' or 'array'.")
+        if engine != "auto" and missing:
+            raise InputError(f"engine={engine!r} cannot make this run: {missing}; use engine='auto' or 'array'.")
         if engine == "auto":
             reason = missing or "every part of the run is built in"
             engine = "array" if missing else "compiled"
     if engine == "compiled":
         return Choice(compiled.Compiled(problem, sampler), engine, reason, array.namespace("array"))
+    if engine == "cuda":
+        device = cuda.Device()
+        return Choice(cuda.Cuda(problem, sampler, device), engine, reason, device.xp)
     xp = array.namespace(engine)
     return Choice(array.Arrays(problem.on(xp), sampler, replicates, xp), engine, reason, xp)
