@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +105,29 @@ def test_every_step_of_a_bandit_is_the_textbooks(order, K):
         state, slow = engines(p, state, t, 1)
         for (name, a), b in zip(parts(p.sampler, state).items(), parts(p.sampler, slow).values(), strict=True):
             assert np.allclose(a, b, rtol=ROUND_OFF, atol=ROUND_OFF), (name, t)
+
+
+@pytest.mark.parametrize("far", [-1e8, 1e8])
+@pytest.mark.parametrize(
+    "order", ["+adambs_corrected(gamma=0.5)", "+adamcb(gamma=0.4)", "+adamcb_ours(update='gains')"]
+)
+def test_weights_far_out_of_the_range_of_a_float_change_nothing(order, far):
+    """What 1e8 steps do to the weights: their logarithms move far away, and only their differences matter."""
+    p = plan(logistic(), algorithms.parse(f"adam(alpha=0.1, batch_size=3){order}"), horizon=10**8)
+    state = array.initial(p.problem, p.sampler, 1, (), np)
+    spread = np.random.default_rng(0).normal(size=(1, p.problem.n))
+    near, away = (replace(state, sampler=(spread + shift,)) for shift in (0.0, far))
+    expected, _ = engines(p, near, 1, 50)
+    moved, slow = engines(p, away, 1, 50)
+    for (name, a), b, c in zip(
+        parts(p.sampler, moved).items(),
+        parts(p.sampler, slow).values(),
+        parts(p.sampler, expected).values(),
+        strict=True,
+    ):
+        # A logarithm of 1e8 is good to 1.5e-8.
+        assert np.allclose(a, b, rtol=1e-6, atol=1e-6), name
+        assert np.allclose(a, c, rtol=1e-6, atol=1e-6), name
 
 
 @pytest.mark.parametrize("p", [0.0, 0.25, 0.5])
