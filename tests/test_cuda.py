@@ -204,8 +204,9 @@ def test_weights_of_any_size(order, others, largest, host):
 @pytest.mark.parametrize("dense", [True, False])
 def test_more_coordinates_than_strands_and_threads(K, dense, host):
     rng = np.random.default_rng(2)
-    X = rng.normal(size=(30, 77))
-    problem = rl.problems.Logistic(X if dense else sparse.csr_array(X), np.sign(X[:, 0]))
+    X = rng.normal(size=(30, 299)) * (rng.random((30, 299)) < 0.2)
+    problem = rl.problems.Logistic(X if dense else sparse.csr_array(X), np.resize([1.0, -1.0], 30))
+    assert sparse.issparse(problem.Z) != dense
     p = planned(problem, f"amsgrad(alpha=0.5, batch_size={K})+adambs", 20)
     expected = made(Compiled(problem, p.sampler, 1), p)
     for threads in (4, 32):
