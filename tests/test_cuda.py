@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from scipy import sparse
 
 import regretlab as rl
 from regretlab import algorithms, doctor
@@ -181,6 +182,35 @@ def test_every_step_of_a_bandit_is_the_compiled_engines(order, K, host):
         after = made(ours, p, t, 1, state)
         assert_same(p, after, made(theirs, p, t, 1, state), ROUND_OFF)
         state = after[0]
+
+
+@pytest.mark.parametrize(
+    "order", ["+adamcb(gamma=0.4)", "+adamcb_ours(gamma=0.1, update='gains')", "+adambs_corrected(gamma=0.5)"]
+)  # fmt: skip
+@pytest.mark.parametrize("others", [0.0, -100.0, -500.0])
+@pytest.mark.parametrize("largest", [(650.0,), (300.0, 650.0), (900.0, 100.0)])
+def test_weights_of_any_size(order, others, largest, host):
+    """Logarithms too large for an exponential, and others so small that the tree is planted again without them."""
+    problem = cuda_host.uneven()
+    p = planned(problem, f"adam(alpha=0.1, batch_size=3){order}", 4)
+    log_w = np.array([*largest, *(others - np.arange(8.0 - len(largest)))])
+    start = array.initial(problem, p.sampler, 2, (), np)
+    start = array.State(0, start.moments, (np.stack([log_w, log_w[::-1]]),), start.totals)
+    expected = made(Compiled(problem, p.sampler, 1), p, start=start)
+    assert_same(p, made(Cuda(problem, p.sampler, host, 4), p, start=start), expected, ROUND_OFF_OF_A_RUN)
+
+
+@pytest.mark.parametrize("K", [1, 9])
+@pytest.mark.parametrize("dense", [True, False])
+def test_more_coordinates_than_strands_and_threads(K, dense, host):
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(30, 299)) * (rng.random((30, 299)) < 0.2)
+    problem = rl.problems.Logistic(X if dense else sparse.csr_array(X), np.resize([1.0, -1.0], 30))
+    assert sparse.issparse(problem.Z) != dense
+    p = planned(problem, f"amsgrad(alpha=0.5, batch_size={K})+adambs", 20)
+    expected = made(Compiled(problem, p.sampler, 1), p)
+    for threads in (4, 32):
+        assert_same(p, made(Cuda(problem, p.sampler, host, threads), p), expected, ROUND_OFF_OF_A_RUN)
 
 
 @pytest.mark.parametrize("order", ORDERS + BANDITS)
