@@ -134,7 +134,7 @@ def run(
     ----------
     plan : Plan
         From :func:`plan`.
-    engine : {"auto", "compiled", "array", "cupy"}
+    engine : {"auto", "compiled", "cuda", "array", "cupy"}
         ``"auto"`` chooses the compiled engine where every part of the run has a compiled form, else the array engine
         on NumPy; the record says which, and why.
     observers : sequence of Observer

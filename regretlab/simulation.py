@@ -47,7 +47,7 @@ def simulate(
     seed : int
     checkpoints : "log" or sequence of int
         Steps at which everything is recorded.
-    engine : {"auto", "compiled", "array", "cupy"}
+    engine : {"auto", "compiled", "cuda", "array", "cupy"}
         ``"auto"`` takes the compiled engine for built-in parts; the record says what was chosen, and why.
     measure : sequence of {"cumulative", "sampler"}
         What costs a pass over all examples per step: ``"cumulative"`` makes cumulative regret exact (else it is

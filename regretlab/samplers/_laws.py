@@ -195,7 +195,7 @@ def _project(rule: Rule, K: int, tree: Array, largest: float, F: Array, Q: Array
             free += max(F[FILLED, i], 0.0)
         c = (rule.total - fixed) / free if rule.total > fixed and free > 0 else 1.0
         if rule.distinct and c * largest > 1:
-            for i in range(min(collect(tree, 1 / c, Q, 0, K), K)):
+            for i in range(min(collect(tree, 1 / c, Q, 0, K), K, 2 * K - listed)):
                 leaf = tree[half + Q[CAPS, i]]
                 Q[CROSSING, listed], F[FILLED, listed] = Q[CAPS, i], leaf
                 others -= leaf
