@@ -144,7 +144,7 @@ def test_cuda_compiles_the_source(compiler):
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("replicates", [1, 70])
+@pytest.mark.parametrize("replicates", [1, 9])
 def test_linear_losses_in_one_dimension_are_the_same_bits(method, order, replicates, host, monkeypatch):
     for problem in ONE_DIMENSION:
         p = planned(problem, method + order, 40, replicates)
@@ -159,14 +159,13 @@ def test_linear_losses_in_one_dimension_are_the_same_bits(method, order, replica
 
 
 @pytest.mark.parametrize("order", ORDERS + BANDITS)
-@pytest.mark.parametrize("batch", ["", ", batch_size=3"])
 @pytest.mark.parametrize(
     "problem",
     [logistic(), rl.problems.HeavyTailedLogistic(n=40, d=3), rl.problems.OneNeuron(n=40, d=3), rl.problems.Reddi()],
     ids=["logistic", "heavy_tailed", "one_neuron", "reddi"],
 )
-def test_sums_agree_to_round_off(problem, batch, order, host):
-    p = planned(problem, f"amsgrad(alpha=0.5{batch}){order}", 20)
+def test_sums_agree_to_round_off(problem, order, host):
+    p = planned(problem, f"amsgrad(alpha=0.5, batch_size=3){order}", 20)
     expected = made(Compiled(problem, p.sampler, 1), p)
     assert_same(p, made(Cuda(problem, p.sampler, host, 4), p), expected, ROUND_OFF_OF_A_RUN)
 
@@ -178,7 +177,7 @@ def test_every_step_of_a_bandit_is_the_compiled_engines(order, K, host):
     p = planned(problem, f"adam(alpha=0.1, batch_size={K}){order}", 400)
     ours, theirs = Cuda(problem, p.sampler, host, 4), Compiled(problem, p.sampler, 1)
     state = array.initial(problem, p.sampler, 2, (), np)
-    for t in range(1, 150):
+    for t in range(1, 30):
         after = made(ours, p, t, 1, state)
         assert_same(p, after, made(theirs, p, t, 1, state), ROUND_OFF)
         state = after[0]
@@ -243,7 +242,7 @@ def test_threads_blocks_and_splits_do_not_change_a_bit(problem, order, host, mon
     assert host.launches[-1][1] == 1
 
 
-@pytest.mark.parametrize("algorithm", ["adam(alpha=0.5)" + sampler for sampler in ORDERS + BANDITS])
+@pytest.mark.parametrize("algorithm", ["adam(alpha=0.5)" + sampler for sampler in ORDERS[1:] + BANDITS[::2]])
 @pytest.mark.parametrize("problem", [rl.problems.StochasticReddi(), logistic()], ids=["reddi", "logistic"])
 @pytest.mark.usefixtures("installed")
 def test_a_run_is_the_same_alone_in_blocks_and_resumed(problem, algorithm, monkeypatch, tmp_path):
@@ -304,6 +303,7 @@ def races(library):
 
 
 @needs_compiler
+@pytest.mark.slow
 def test_no_thread_reads_what_another_still_writes(tmp_path):
     """And a twin with one barrier fewer is found out."""
     begin = TEXT.index("__device__ void observe")

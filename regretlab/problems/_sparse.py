@@ -47,6 +47,8 @@ def entrywise(function: Callable[[np.ndarray], np.ndarray], Z: Features) -> Feat
 
 def by_rows(function: Callable[[Features], np.ndarray], Z: Features) -> np.ndarray:
     """``function`` of the rows, shape (n, ...), some rows at a time, so that what it needs meanwhile stays small."""
+    if sparse.issparse(Z):
+        return function(Z)
     step = max(1, ENTRIES // Z.shape[1])
     return np.concatenate([function(Z[i : i + step]) for i in range(0, Z.shape[0], step)])
 

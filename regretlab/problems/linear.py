@@ -112,6 +112,8 @@ class LinearModel(Problem):
         if domain is None:
             infinite = np.where(abs(self.Z).sum(-1) > 0, np.inf, 0.0)
             return -infinite, infinite
+        if sparse.issparse(self.Z):
+            return domain.reach(self.Z)
         low, high = by_rows(lambda z: np.stack(domain.reach(z), axis=-1), self.Z).T
         return low, high
 

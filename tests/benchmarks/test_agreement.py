@@ -49,8 +49,16 @@ def tool_named(name: str) -> ModuleType:
     return found[name]
 
 
-@pytest.mark.parametrize("tool", [name for name in TOOLS if name != "regretlab"])
-@pytest.mark.parametrize("workload", ["W1-1", "W1-64", "W2", "W3", "W4", "W5-1e4", "W6"])
+def pairs():
+    """Workload and tool; to compile the larger fused kernels takes ten seconds each."""
+    for workload in ("W1-1", "W1-64", "W2", "W3", "W4", "W5-1e4", "W6"):
+        for tool in TOOLS:
+            if tool != "regretlab":
+                slow = tool == "fused" and WORKLOADS[workload].family != "linear"
+                yield pytest.param(workload, tool, marks=[pytest.mark.slow] if slow else [])
+
+
+@pytest.mark.parametrize(("workload", "tool"), pairs())
 def test_a_tool_computes_what_regretlab_computes(workload, tool):
     run = tool_named(tool).prepare(small(workload), uniforms(workload))
     losses, x = run(STEPS)
