@@ -159,7 +159,7 @@ def test_heavy_tails_need_no_array_of_all_features():
     rl.problems.HeavyTailedLogistic(n, d).constants()
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 8 * (12 * (n + d) + 4 * neuron.DRAWS) < 8 * n * d / 2
+    assert peak < 8 * (16 * (n + d) + 4 * neuron.DRAWS) < 8 * n * d / 2
 
 
 def densified(problem):
