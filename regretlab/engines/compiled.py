@@ -7,6 +7,7 @@ another order.
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
 import time
@@ -168,8 +169,8 @@ class Compiled:
         n, d, width = self._problem.n, self._problem.d, max(2 * self._sampler.run.K, DEPTH)
         chunks = -(-d // kernels.LANES)
         return (
-            zeros((NUMBERS, width)), zeros((INDICES, width), np.int64), zeros(d), zeros(d),
-            zeros((chunks, kernels.ROWS * kernels.LANES)), zeros(2 * leaves(n) if self._rule else 0),
+            zeros((NUMBERS, width)), zeros((INDICES, width), np.int64), zeros((d,)), zeros((d,)),
+            zeros((chunks, kernels.ROWS * kernels.LANES)), zeros((2 * leaves(n) if self._rule else 0,)),
             np.full(n if self._code == kernels.FLOYD else 0, -1),
         )  # fmt: skip
 
@@ -179,14 +180,14 @@ class Compiled:
         moments = self._per_draw * (slopes * slopes / (self._everyone * self._everyone))
         counts = 0 if self._code == kernels.CYCLIC else n * lanes
         return (
-            zeros((1, kernels.ROWS * lanes)), zeros(4 * lanes, np.uint64), zeros(lanes), zeros(lanes, np.uint64),
-            slopes, moments, zeros(n, np.int64), zeros(counts, np.int32),
+            zeros((1, kernels.ROWS * lanes)), zeros((4 * lanes,), np.uint64), zeros((lanes,)),
+            zeros((lanes,), np.uint64), slopes, moments, zeros((n,), np.int64), zeros((counts,), np.int32),
         )  # fmt: skip
 
 
-def zeros(shape: int | tuple[int, ...], kind: Any = np.float64) -> np.ndarray:
+def zeros(shape: tuple[int, ...], kind: Any = np.float64) -> np.ndarray:
     """Zeros that begin on a line of the cache: vectors that straddle two cost up to half as much again."""
-    size = int(np.prod(shape)) * np.dtype(kind).itemsize
+    size = math.prod(shape) * np.dtype(kind).itemsize
     raw = np.zeros(size + LINE, np.uint8)
     begin = -raw.ctypes.data % LINE
     return raw[begin : begin + size].view(kind).reshape(shape)
