@@ -58,7 +58,7 @@ def pairs():
                 yield pytest.param(workload, tool, marks=[pytest.mark.slow] if slow else [])
 
 
-@pytest.mark.parametrize(("workload", "tool"), pairs())
+@pytest.mark.parametrize(("workload", "tool"), list(pairs()))
 def test_a_tool_computes_what_regretlab_computes(workload, tool):
     run = tool_named(tool).prepare(small(workload), uniforms(workload))
     losses, x = run(STEPS)
