@@ -50,7 +50,7 @@ def parts(found: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
     """The findings as titled rows of a name and a sentence."""
     compiled, gpu = found["compiled"], found["gpu"]
     written = "can be written" if compiled["writable"] else "cannot be written: kernels are compiled in every process"
-    kernels = ", ".join(compiled["cached"]) or "none yet: the first run compiles them"
+    kernels = ", ".join(compiled["cached"]) or "none: the first run that they can make compiles them"
     devices = [(d["name"], f"{d['memory_gib']} GiB, compute capability {d['capability']}") for d in gpu["devices"]]
     return {
         f"regretlab {found['system']['regretlab']}": [

@@ -112,8 +112,8 @@ def _finished(done: list[Plan], plans: list[Plan]) -> str:
     """What an interrupted simulation still returns, in one sentence."""
     T, horizon = done[0].horizon, plans[0].horizon
     if horizon > T:
-        return (
-            f"interrupted: this is {done[0].algorithm.name} to T = {T}; extend(horizon={horizon}) goes on from there."
-        )
+        others = "; the other algorithms are missing" if len(plans) > 1 else ""
+        name = done[0].algorithm.name
+        return f"interrupted: this is {name} to T = {T}; extend(horizon={horizon}) goes on from there{others}."
     names = ", ".join(p.algorithm.name for p in done)
     return f"interrupted: of {len(plans)} algorithms these were finished: {names}; the others are missing."
