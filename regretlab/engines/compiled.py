@@ -90,7 +90,8 @@ class Compiled:
         self._per_draw = 1.0 if law.total > 1 else 1 / K
         self._everyone = float(law.floor)
         self._pool = ThreadPoolExecutor(self._threads)
-        self.steps = FIRST_BLOCK
+        # Every block plants the trees and copies what has an entry per example: O(n), so short ones do not pay.
+        self.steps = min(LARGEST_BLOCK, max(FIRST_BLOCK, problem.n // 100))
         self._warm = False
 
     def advance(self, state: State, schedule: Coefficients, streams: Streams) -> State:
