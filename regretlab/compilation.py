@@ -22,6 +22,8 @@ SOURCES = (
     "vectors.py",
     "samplers/_trees.py",
     "samplers/_laws.py",
+    "engines/_steps.py",
+    "engines/_lanes.py",
     "engines/_kernels.py",
 )
 #: What sums over examples, coordinates and draws may do; the step of a method may not.

@@ -168,33 +168,33 @@ def _run(
     columns: list[dict[str, np.ndarray]] = []
     reached: tuple[State, np.ndarray, list[dict[str, Any]]] | None = None
     began = time.perf_counter()
-    interrupted = False
+    bar = tqdm(
+        total=plan.horizon, initial=state.t, desc=plan.algorithm.name, unit="step", disable=not progress, leave=False
+    )
+
+    def record(plan: Plan) -> xr.Dataset:
+        assert reached is not None
+        last, words, final = reached
+        kept = pack(last, words) | _merged(final)
+        return _record(plan, last, columns, kept, chosen, time.perf_counter() - began)
+
     try:
-        with tqdm(
-            total=plan.horizon, initial=state.t, desc=plan.algorithm.name, unit="step", disable=not progress,
-            leave=False,
-        ) as bar:  # fmt: skip
+        with bar:
             for until in plan.checkpoints:
                 while state.t < until:
                     steps = min(engine.steps, int(until) - state.t)
                     state = engine.advance(state, coefficients(plan.algorithm, state.t + 1, steps), streams)
                     bar.update(steps)
-                at = to_numpy(state)
+                at = state.mapped(array.host)
                 column = {**statistics(plan, at), **_merged(o(plan, at) for o in observers)}
                 reached = at, streams.state, [o.final() for o in observers]
                 columns.append(column)
     except KeyboardInterrupt:
         if reached is None:
             raise
-        interrupted = True
-        plan = plan._replace(horizon=reached[0].t, checkpoints=plan.checkpoints[: len(columns)])
-    assert reached is not None
-    last, words, final = reached
-    kept = pack(last, words) | _merged(final)
-    record = _record(plan, last, columns, kept, chosen, time.perf_counter() - began)
-    if interrupted:
-        raise Interrupted(plan, record)
-    return record
+        part = plan._replace(horizon=reached[0].t, checkpoints=plan.checkpoints[: len(columns)])
+        raise Interrupted(part, record(part)) from None
+    return record(plan)
 
 
 class Interrupted(KeyboardInterrupt):
@@ -208,20 +208,6 @@ class Interrupted(KeyboardInterrupt):
 def coefficients(algorithm: Algorithm, first: int, steps: int) -> Coefficients:
     """The method's schedule over the steps ``first, first + 1, ...``."""
     return algorithm.method.coefficients(np.arange(first, first + steps, dtype=float))
-
-
-def to_numpy(state: State) -> State:
-    """The state with its arrays on the host."""
-
-    def host(a: Any) -> np.ndarray:
-        return a.get() if hasattr(a, "get") else np.asarray(a)
-
-    return State(
-        state.t,
-        type(state.moments)(*map(host, state.moments)),
-        tuple(map(host, state.sampler)),
-        {name: host(a) for name, a in state.totals.items()},
-    )
 
 
 def statistics(plan: Plan, state: State) -> dict[str, np.ndarray]:

@@ -20,8 +20,8 @@ Array = Any
 
 #: Rows of F: uniforms, parts of a draw, probabilities, weights, scores, labels, losses, gradients' norms
 #: and the largest of them.
-U, FILLED, SHARE, POINT, BETWEEN, P, W, SCORE, LABEL, PHI, SLOPE, EXP, NORM, LONGEST = range(14)
-NUMBERS = 14
+U, FILLED, SHARE, POINT, P, W, SCORE, LABEL, PHI, SLOPE, EXP, NORM, LONGEST = range(13)
+NUMBERS = 13
 #: Rows of Q: drawn examples, nodes of a tree, examples at integers, capped ones, bits of a number, a path, marks,
 #: duels won.
 J, NODE, CROSSING, CAPS, BITS, STACK, FROZEN, WON = range(8)

@@ -13,7 +13,7 @@ import xarray as xr
 
 import regretlab as rl
 from regretlab import algorithms, compilation, vectors
-from regretlab.engines import _kernels, array, compiled
+from regretlab.engines import _kernels, array, blocks, compiled
 from regretlab.engines.compiled import Compiled
 from regretlab.problems import Box, L2Ball
 from regretlab.rng import Streams, generator
@@ -176,8 +176,8 @@ def test_blocks_threads_and_batches_do_not_matter(problem, algorithm, monkeypatc
     whole = run(plan(problem, algorithms.parse(algorithm), horizon=90, replicates=5, checkpoints=[90]))
     alone = run(plan(problem, algorithms.parse(algorithm), horizon=90, replicates=[3], checkpoints=[90]))
     xr.testing.assert_identical(whole.sel(replicate=[3]).drop_attrs(), alone.drop_attrs())
-    monkeypatch.setattr(compiled, "FIRST_BLOCK", 7)
-    monkeypatch.setattr(compiled, "LARGEST_BLOCK", 11)
+    monkeypatch.setattr(blocks, "FIRST_BLOCK", 7)
+    monkeypatch.setattr(blocks, "LARGEST_BLOCK", 11)
     for threads in (1, 3, 8):
         monkeypatch.setattr(compiled, "cpu_count", lambda threads=threads: threads)
         again = run(plan(problem, algorithms.parse(algorithm), horizon=90, replicates=5, checkpoints=[90]))

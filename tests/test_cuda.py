@@ -20,7 +20,7 @@ from scipy import sparse
 
 import regretlab as rl
 from regretlab import algorithms, doctor
-from regretlab.engines import _kernels, array, choice, cuda
+from regretlab.engines import _kernels, array, blocks, choice, cuda
 from regretlab.engines.compiled import Compiled
 from regretlab.engines.cuda import Cuda
 from regretlab.methods import Coefficients
@@ -252,8 +252,8 @@ def test_a_run_is_the_same_alone_in_blocks_and_resumed(problem, algorithm, monke
     assert (whole.attrs["engine"], whole.attrs["engine_reason"]) == ("cuda", "asked for")
     alone = run(p._replace(replicates=(2,)), engine="cuda")
     xr.testing.assert_identical(whole.sel(replicate=[2]).drop_attrs(), alone.drop_attrs())
-    monkeypatch.setattr(cuda, "FIRST_BLOCK", 3)
-    monkeypatch.setattr(cuda, "LARGEST_BLOCK", 7)
+    monkeypatch.setattr(blocks, "FIRST_BLOCK", 3)
+    monkeypatch.setattr(blocks, "LARGEST_BLOCK", 7)
     half = rl.simulate(problem, algorithm, horizon=31, replicates=3, checkpoints=[10, 31], engine="cuda")
     opened = rl.Result.open(half.to_netcdf(tmp_path / "half.nc"))
     resumed = opened.extend(horizon=40, checkpoints=[40], problem=problem).of()
@@ -436,8 +436,8 @@ def test_a_gpu_agrees_to_round_off(problem, order):
 def test_a_run_on_a_gpu_is_the_same_alone_and_in_blocks(monkeypatch):
     p = planned(logistic(), "adamx(alpha=0.5, batch_size=3)+adamcb(gamma=0.4)", 90, 5)
     whole = run(p, engine="cuda")
-    monkeypatch.setattr(cuda, "FIRST_BLOCK", 7)
-    monkeypatch.setattr(cuda, "LARGEST_BLOCK", 11)
+    monkeypatch.setattr(blocks, "FIRST_BLOCK", 7)
+    monkeypatch.setattr(blocks, "LARGEST_BLOCK", 11)
     alone = run(p._replace(replicates=(3,)), engine="cuda")
     xr.testing.assert_identical(whole.sel(replicate=[3]).drop_attrs(), alone.drop_attrs())
 
@@ -445,4 +445,4 @@ def test_a_run_on_a_gpu_is_the_same_alone_and_in_blocks(monkeypatch):
 def on_device(problem, p, device, threads=None):
     start = array.initial(problem, p.sampler, len(p.replicates), (), device.xp)
     state, words = made(Cuda(problem, p.sampler, device, threads), p, start=start)
-    return cuda._with(state, cuda._host), words
+    return state.mapped(array.host), words

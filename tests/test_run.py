@@ -12,7 +12,7 @@ from regretlab import algorithms
 from regretlab.engines import array
 from regretlab.regret import Regrets
 from regretlab.rng import Streams, generator
-from regretlab.run import checkpoint_times, coefficients, plan, run, to_numpy
+from regretlab.run import checkpoint_times, coefficients, plan, run
 from tests.tolerances import ENGINES
 
 ALGORITHMS = [
@@ -88,7 +88,7 @@ def test_the_engine_runs_on_any_array_api(algorithm):
         state = array.initial(problem.on(xp), p.sampler, 2, p.measure, xp)
         uniforms = xp.asarray(Streams(0, "sampler", [0, 1]).uniforms(25, p.sampler.uniforms))
         state = array.advance(problem.on(xp), p.sampler, coefficients(p.algorithm, 1, 25), state, uniforms)
-        states.append(to_numpy(state))
+        states.append(state.mapped(array.host))
     for name, values in states[0].totals.items():
         assert np.allclose(values, states[1].totals[name], rtol=ENGINES, atol=ENGINES), name
     assert np.allclose(states[0].moments.x, states[1].moments.x, rtol=ENGINES, atol=ENGINES)

@@ -48,6 +48,11 @@ P.both(
     "momentum (w = sqrt((t-1) v_hat_t-1)), and clipping to a box. Summed over t and the coordinates: the "
     "three sums (13)-(15). eps = 0.",
 )
+#: A distance D times a root u of time, weighted by r = sqrt(v_hat) / sqrt(t), which the gradients' bound limits.
+WEIGHTED = [
+    alpha > 0, D >= 0, u > 0, c1 > 0, c1 <= c, c <= 1, gamma > 0, L > 0, c > 0, r >= 0, r <= L / (gamma * c1),
+]  # fmt: skip
+
 P.both(
     "Lem1.first",
     r"(13)\le d\,\frac{D^2L\sqrt T}{2\alpha\gamma(1-\beta_1)^2}",
@@ -58,19 +63,7 @@ P.both(
         ratchet,
         telescope,
         inequality(
-            given=[
-                alpha > 0,
-                D >= 0,
-                u > 0,
-                c1 > 0,
-                c1 <= c,
-                c <= 1,
-                gamma > 0,
-                L > 0,
-                c > 0,
-                r >= 0,
-                r <= L / (gamma * c1),
-            ],
+            given=WEIGHTED,
             show=D**2 * (u * r) / (2 * alpha * c) <= D**2 * L * u / (2 * alpha * gamma * c1**2),
         ),
     ],
@@ -107,20 +100,7 @@ P.both(
     statements=[
         inequality(given=[t >= 1], show=sqrt(t) <= t),
         inequality(
-            given=[
-                alpha > 0,
-                D >= 0,
-                u > 0,
-                c1 > 0,
-                c1 <= c,
-                c <= 1,
-                gamma > 0,
-                L > 0,
-                c > 0,
-                r >= 0,
-                r <= L / (gamma * c1),
-                b >= 0,
-            ],
+            given=[*WEIGHTED, b >= 0],
             show=b * D**2 * (u * r) / (2 * alpha * c) <= D**2 * L / (2 * alpha * gamma * c1**2) * (b * u),
         ),
         inequality(

@@ -5,6 +5,7 @@ It is the readable reference of what a run is. Every built-in and every user-def
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,20 +39,28 @@ class State:
     sampler: tuple[Array, ...]
     totals: dict[str, Array]
 
+    def mapped(self, change: Callable[[Array], Array]) -> State:
+        """The state with every array changed."""
+        totals = {name: change(a) for name, a in self.totals.items()}
+        return State(self.t, Moments(*map(change, self.moments)), tuple(map(change, self.sampler)), totals)
+
+
+def host(a: Array) -> np.ndarray:
+    """An array on the host."""
+    return a.get() if hasattr(a, "get") else np.asarray(a)
+
 
 def namespace(engine: str) -> Any:
-    """The array namespace of ``engine``: ``"array"`` is NumPy, ``"cupy"`` is CuPy on the current device."""
-    if engine == "array":
+    """The array namespace of ``engine``: ``"cupy"`` is CuPy on the current device, any other NumPy."""
+    if engine != "cupy":
         import array_api_compat.numpy as xp
-    elif engine == "cupy":
+    else:
         try:
             import array_api_compat.cupy as xp
         except ImportError:
             raise InputError(
                 "engine='cupy' needs CuPy, which is not installed: pip install 'regretlab[gpu]'."
             ) from None
-    else:
-        raise InputError(f"engine={engine!r} is not one of 'auto', 'compiled', 'array', 'cupy'.")
     return xp
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Protocol
 
-from regretlab.engines import array, compiled, cuda
+from regretlab.engines import array, blocks, compiled, cuda
 from regretlab.engines.array import State
 from regretlab.errors import InputError
 from regretlab.methods import Coefficients
@@ -57,7 +57,7 @@ def choose(engine: str, problem: Problem, sampler: Sampler, measure: tuple[str, 
         raise InputError(f"engine={engine!r} is not one of {', '.join(map(repr, ENGINES))}.")
     reason = "asked for"
     if engine in ("auto", "compiled", "cuda"):
-        missing = compiled.unsupported(problem, sampler, measure)
+        missing = blocks.unsupported(problem, sampler, measure)
         if engine != "auto" and missing:
             raise InputError(f"engine={engine!r} cannot make this run: {missing}; use engine='auto' or 'array'.")
         if engine == "auto":
@@ -66,7 +66,7 @@ def choose(engine: str, problem: Problem, sampler: Sampler, measure: tuple[str, 
     if engine == "compiled":
         return Choice(compiled.Compiled(problem, sampler), engine, reason, array.namespace("array"))
     if engine == "cuda":
-        device = cuda.Device()
-        return Choice(cuda.Cuda(problem, sampler, device), engine, reason, device.xp)
+        on_device = cuda.Cuda(problem, sampler)
+        return Choice(on_device, engine, reason, on_device.xp)
     xp = array.namespace(engine)
     return Choice(array.Arrays(problem.on(xp), sampler, replicates, xp), engine, reason, xp)

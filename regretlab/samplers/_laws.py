@@ -28,6 +28,14 @@ TINY = 1e-200
 
 
 @inner
+def _weights(count: int, F: Array, Q: Array) -> None:
+    """``F[SHARE]``: the weights whose logarithms are ``F[POINT]``."""
+    exps(F, POINT, SHARE, count, Q)
+    for k in range(count):
+        F[SHARE, k] = F[SHARE, k] if F[POINT, k] < INFINITE else np.inf
+
+
+@inner
 def plant(rule: Rule, own: Array, r: int, tree: Array, F: Array, Q: Array) -> float:
     """The tree of replicate r's state ``own[r]``, probabilities up to a factor or logarithms, and its largest leaf."""
     n, half, room = own.shape[1], tree.shape[0] // 2, F.shape[1]
@@ -37,9 +45,9 @@ def plant(rule: Rule, own: Array, r: int, tree: Array, F: Array, Q: Array) -> fl
         for j in range(count):
             F[POINT, j] = F[SHARE, j] = own[r, first + j]
         if not rule.projected:
-            exps(F, POINT, SHARE, count, Q)
+            _weights(count, F, Q)
         for j in range(count):
-            leaf = F[SHARE, j] if rule.projected or F[POINT, j] < INFINITE else np.inf
+            leaf = F[SHARE, j]
             tree[half + first + j] = leaf
             largest = leaf if leaf > largest else largest
     for j in range(half + n, 2 * half):
@@ -70,10 +78,15 @@ def _renewed(rule: Rule, own: Array, r: int, tree: Array, F: Array, Q: Array, co
 
 
 @inner
+def _largest_share(rule: Rule, n: int, K: int) -> float:
+    """AdamCB's C: a weight that is at least C times the sum of the others and itself gets probability 1."""
+    return (1 / K - rule.mixing / n) / (1 - rule.mixing)
+
+
+@inner
 def _capped(rule: Rule, n: int, K: int, tree: Array, largest: float, Q: Array) -> tuple[int, float]:
     """AdamCB's capping: how many are capped (``Q[CAPS]``, their leaves now zero) and the threshold tau."""
-    C = (1 / K - rule.mixing / n) / (1 - rule.mixing)
-    count = 0
+    C, count = _largest_share(rule, n, K), 0
     while True:
         rest = 1 - count * C
         tau = C * tree[1] / rest if rest > 0 else np.inf
@@ -105,14 +118,13 @@ def draw(
             count, tau = _capped(rule, n, K, tree, largest, Q)
     elif not LEAST < tree[1] < MOST:
         largest = _renewed(rule, own, r, tree, F, Q, 0)
-    b = rule.mixing * rule.total / n
+    b = 0.0 if rule.projected else rule.mixing * rule.total / n
     if rule.projected:
-        a, b = rule.total / tree[1], 0.0
+        a = rule.total / tree[1]
     elif rule.mixing >= 1:
-        a, b = 0.0, rule.total / n
+        a = 0.0
     else:
-        C = (1 / K - rule.mixing / n) / (1 - rule.mixing)
-        a = rule.total * (1 - rule.mixing) * (1 - count * C) / tree[1]
+        a = rule.total * (1 - rule.mixing) * (1 - count * _largest_share(rule, n, K)) / tree[1]
     if count > 0:
         for i in range(count):
             tree[half + Q[CAPS, i]] = tau
@@ -131,13 +143,13 @@ def draw(
         F[P, k], Q[FROZEN, k] = (p if p < 1.0 else 1.0), 0
     if count > 0:
         for i in range(count):
-            F[FILLED, i] = own[r, Q[CAPS, i]]
+            F[POINT, i] = own[r, Q[CAPS, i]]
             for k in range(K):
                 if Q[J, k] == Q[CAPS, i]:
                     F[P, k], Q[FROZEN, k] = 1.0, 1
-        exps(F, FILLED, SHARE, count, Q)
+        _weights(count, F, Q)
         for i in range(count):
-            tree[half + Q[CAPS, i]] = F[SHARE, i] if F[FILLED, i] < INFINITE else np.inf
+            tree[half + Q[CAPS, i]] = F[SHARE, i]
         refresh(tree, Q, CAPS, 0, count)
     for k in range(K):
         F[W, k] = rule.weight / F[P, k]
@@ -158,9 +170,9 @@ def observe(rule: Rule, own: Array, r: int, K: int, tree: Array, largest: float,
         own[r, Q[J, k]] += 0.0 if Q[FROZEN, k] else F[POINT, k]
     for k in range(K):  # an example may have been drawn several times
         F[POINT, k] = own[r, Q[J, k]]
-    exps(F, POINT, SHARE, K, Q)
+    _weights(K, F, Q)
     for k in range(K):
-        leaf = F[SHARE, k] if F[POINT, k] < INFINITE else np.inf
+        leaf = F[SHARE, k]
         tree[half + Q[J, k]] = leaf
         largest = leaf if leaf > largest else largest
     refresh(tree, Q, J, 0, K)

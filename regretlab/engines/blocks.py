@@ -1,0 +1,146 @@
+"""What the engines with kernels share: the parts they know, the pace of their blocks, and the look at what was made."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace
+from scipy import sparse
+
+from regretlab.engines import _kernels as kernels
+from regretlab.engines import array
+from regretlab.engines.array import State
+from regretlab.methods import Coefficients
+from regretlab.problems import Box, HeavyTailedLogistic, Logistic, OneNeuron, Problem, Reddi, StochasticReddi
+from regretlab.rng import Streams
+from regretlab.samplers import Cyclic, Rule, Sampler, Uniform
+
+LOSSES: dict[type[Problem], int] = {
+    Reddi: kernels.IDENTITY,
+    StochasticReddi: kernels.IDENTITY,
+    Logistic: kernels.LOGISTIC,
+    HeavyTailedLogistic: kernels.LOGISTIC,
+    OneNeuron: kernels.NEURON,
+}
+#: For samplers that learn nothing: no weights, and no numbers of a rule.
+NO_RULE = Rule(False, False, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+#: The totals in the order of the kernels' arguments.
+TOTALS = (
+    "loss", "received", "squared_gradient", "second_moment", "largest_coordinate", "largest_gradient",
+    "largest_example_gradient", "smallest_x", "largest_x",
+)  # fmt: skip
+#: A block takes about this long, so that the progress bar moves and Ctrl-C is heard.
+BLOCK_SECONDS = 0.2
+FIRST_BLOCK, LARGEST_BLOCK = 64, 1 << 16
+#: Below this many steps a run that stopped being finite is repeated on the array engine, which says where and why.
+DIAGNOSIS_STEPS = 512
+
+
+def unsupported(problem: Problem, sampler: Sampler, measure: tuple[str, ...]) -> str | None:
+    """The part of a run that has no compiled form, in words; None when every part has one."""
+    if type(problem) not in LOSSES:
+        return f"the problem {problem.name!r} is not one of the built-in ones"
+    if problem.domain is not None and type(problem.domain) is not Box:
+        return f"the domain {problem.domain!r} is not a box"
+    if sampler.rule is None and type(sampler) not in (Cyclic, Uniform):
+        return f"the sampler {sampler.name!r} has no compiled form"
+    if measure:
+        return f"measure={', '.join(measure)} needs all examples at every step"
+    return None
+
+
+class Blocks(ABC):
+    """An engine that makes a block of steps at a time, each about as long as a user waits for a sign of life.
+
+    Parameters
+    ----------
+    problem, sampler
+        Parts with a compiled form (see :func:`unsupported`), the sampler fitted.
+    """
+
+    def __init__(self, problem: Any, sampler: Any) -> None:
+        self._problem, self._sampler = problem, sampler
+        self._rule, law = sampler.rule, sampler.law
+        self._code = (
+            kernels.BANDIT if self._rule else kernels.CYCLIC if type(sampler) is Cyclic
+            else kernels.UNIFORM if sampler.replacement else kernels.FLOYD
+        )  # fmt: skip
+        self._per_draw = 1.0 if law.total > 1 else 1 / sampler.run.K
+        self._everyone = float(law.floor)
+        # Every block plants the trees and copies what has an entry per example: O(n), so short ones do not pay.
+        self.steps = min(LARGEST_BLOCK, max(FIRST_BLOCK, problem.n // 100))
+        self._warm = False
+
+    def advance(self, state: State, schedule: Coefficients, streams: Streams) -> State:
+        """The state after the steps of ``schedule``; the streams move on with it.
+
+        Raises
+        ------
+        NonFiniteError
+            With the step, the replicate and the cause, as the array engine has it.
+        """
+        words = streams.state
+        if not self._warm:
+            self._warm = True
+            self._warm_up(state, schedule, words)
+        began = time.perf_counter()
+        state, streams.state = self._checked(state, schedule, words)
+        seconds = time.perf_counter() - began
+        self.steps = int(min(LARGEST_BLOCK, max(1, len(schedule.eta) * min(4.0, BLOCK_SECONDS / max(seconds, 1e-9)))))
+        return state
+
+    def _checked(self, state: State, schedule: Coefficients, words: np.ndarray) -> tuple[State, np.ndarray]:
+        """The block, or if it stops being finite, its halves, until few enough steps are left to look at each."""
+        after, moved = self._made(state, schedule, words)
+        xp = array_namespace(after.moments.x)
+        # What is not finite stays so: in the iterate, in its second moment or in the sum of the losses.
+        if all(bool(xp.all(xp.isfinite(a))) for a in (after.moments.x, after.moments.v, after.totals["loss"])):
+            return after, moved
+        steps = len(schedule.eta)
+        if steps > DIAGNOSIS_STEPS:
+            state, words = self._checked(state, part(schedule, 0, steps // 2), words)
+            return self._checked(state, part(schedule, steps // 2, steps), words)
+        streams = Streams(0, "sampler", range(len(words)))
+        streams.state = words
+        uniforms = streams.uniforms(steps, self._sampler.uniforms)
+        seen = array.advance(self._problem, self._sampler, schedule, state.mapped(array.host), uniforms)
+        return seen.mapped(xp.asarray), streams.state
+
+    def _warm_up(self, state: State, schedule: Coefficients, words: np.ndarray) -> None:
+        """No step, so that loading or compiling the kernels does not count as the time of one."""
+        self._made(state, part(schedule, 0, 0), words)
+
+    @abstractmethod
+    def _made(self, state: State, schedule: Coefficients, words: np.ndarray) -> tuple[State, np.ndarray]:
+        """The state and the words after the block; those before it stay as they are."""
+
+
+def part(schedule: Coefficients, begin: int, end: int) -> Coefficients:
+    """The schedule of the steps begin..end-1 of a block."""
+    return schedule._replace(**{name: getattr(schedule, name)[begin:end] for name in schedule._fields[:9]})
+
+
+def features(Z: Any) -> tuple[np.ndarray, ...]:
+    """Dense rows, or no rows but the values, row starts and columns of sparse ones."""
+    if sparse.issparse(Z):
+        return np.empty((0, 0)), Z.data, Z.indptr.astype(np.int64, copy=False), Z.indices.astype(np.int64, copy=False)
+    return Z, np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64)
+
+
+def table(schedule: Coefficients, domain: Box | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The schedule as the kernels take it: constants, the coefficients that move, and their rows (moving, steps).
+
+    A coefficient broadcast from one number is known by its stride.
+    """
+    box = (domain.low, domain.high) if domain is not None else (-np.inf, np.inf)
+    columns = [np.asarray(a) for a in schedule[:9]]
+    steps = len(columns[0])
+    moving = [i for i, a in enumerate(columns) if a.strides[0]]
+    rows = np.empty((len(moving), steps))
+    for row, i in zip(rows, moving, strict=True):
+        row[:] = columns[i]
+    constant = np.array([*(a[0] if steps else 0.0 for a in columns), schedule.p, schedule.eps, *box])
+    return constant, np.array(moving, np.int64), rows
