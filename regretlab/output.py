@@ -78,8 +78,7 @@ def write_study(
     (folder.path / "summary.json").unlink(missing_ok=True)
     names = file_names(made)
     paths = [folder.path / "results" / f"{name}.nc" for name in names]
-    _simulate(study.cells, made, paths, resume, workers, progress)
-    results = [Result.open(path) for path in paths]
+    results = _simulate(study.cells, made, paths, resume, workers, progress)
     drawn: dict[str, dict[str, str]] = {name: {} for name in names}
     tasks = [(name, r, t) for name, r in zip(names, results, strict=True) for t in report.figure_titles(r)]
     for name, title, svg in _tqdm(_parallel(_draw, tasks, workers), len(tasks), "figures", progress):
@@ -92,9 +91,9 @@ def write_study(
 
 def _simulate(
     cells: Sequence[Cell], made: list[Problem], paths: list[Path], resume: bool, workers: int, progress: bool
-) -> None:
-    """Simulate what is not there yet. Every algorithm is saved when it is finished, and joined with the others of its
-    cell when they all are, so that an interruption loses nothing but what was running.
+) -> list[Result]:
+    """The result of every cell; what is not there yet is simulated. Every algorithm is saved when it is finished, and
+    joined with the others of its cell when they all are, so that an interruption loses nothing but what was running.
     """
     folder = paths[0].parent / PARTS
     if not resume:
@@ -111,16 +110,18 @@ def _simulate(
     ]
     if sum(cells[i].horizon for i, *_ in tasks) < FEW_STEPS:
         workers = 1
-    left = {i: len(parts[i]) for i in todo}
-    for i in _tqdm(_parallel(_run, tasks, workers), len(tasks), "simulations", progress):
-        left[i] -= 1
-        if left[i] == 0:
-            result = Result.join([Result.open(part) for part in parts[i]])
-            result.record.attrs["cell"] = digests[i]
-            result.to_netcdf(paths[i])
+    finished: dict[int, dict[Path, Result]] = {i: {} for i in todo}
+    joined: dict[int, Result] = {}
+    for i, part, result in _tqdm(_parallel(_run, tasks, workers), len(tasks), "simulations", progress):
+        finished[i][part] = result
+        if len(finished[i]) == len(parts[i]):
+            joined[i] = Result.join([finished[i].pop(part) for part in parts[i]])
+            joined[i].record.attrs["cell"] = digests[i]
+            joined[i].to_netcdf(paths[i])
             for part in parts[i]:
                 part.unlink()
     shutil.rmtree(folder, ignore_errors=True)
+    return [joined.get(i) or Result.open(path) for i, path in enumerate(paths)]
 
 
 def _parallel(function: Callable[..., Any], tasks: list[tuple[Any, ...]], workers: int) -> Iterator[Any]:
@@ -149,16 +150,17 @@ def _tqdm(items: Iterator[Any], total: int, what: str, progress: bool) -> Iterat
     return iter(tqdm(items, total=total, desc=what, disable=not progress, leave=False))
 
 
-def _run(i: int, part: Path, problem: Problem, text: str, arguments: dict[str, Any]) -> int:
-    """One algorithm of cell i, unless it is there already; runs in a process of its own."""
-    if _made_by(part) is None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", InterruptedWarning)
-            result = simulate(problem, text, **arguments)
-        if "interrupted" in result.record.attrs:
-            raise KeyboardInterrupt
-        result.to_netcdf(part)
-    return i
+def _run(i: int, part: Path, problem: Problem, text: str, arguments: dict[str, Any]) -> tuple[int, Path, Result]:
+    """One algorithm of cell i, saved as ``part`` unless it is there already; runs in a process of its own."""
+    if _made_by(part) is not None:
+        return i, part, Result.open(part)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InterruptedWarning)
+        result = simulate(problem, text, **arguments)
+    if "interrupted" in result.record.attrs:
+        raise KeyboardInterrupt
+    result.to_netcdf(part)
+    return i, part, Result(result.record)
 
 
 def _draw(name: str, result: Result, title: str) -> tuple[str, str, str]:

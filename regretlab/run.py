@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import xarray as xr
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 from tqdm import tqdm
 
 from regretlab.algorithms import Algorithm
@@ -25,6 +26,8 @@ from regretlab.samplers import Cyclic, Sampler, Setting, Uniform
 from regretlab.state import pack, unpack
 
 CHECKPOINTS = 30
+#: Steps whose schedule is made at once: few calls, little memory.
+SCHEDULE_STEPS = 1 << 14
 
 
 class Plan(NamedTuple):
@@ -151,7 +154,7 @@ def run(
     """
     chosen = choose(engine, plan.problem, plan.sampler, plan.measure, len(plan.replicates))
     # Matrices here are small: BLAS threads cost up to fifty times more than they give, and change the rounding.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with _libraries().limit(limits=1, user_api="blas"):
         return _run(plan, chosen, observers, progress, start)
 
 
@@ -165,6 +168,7 @@ def _run(
         state = unpack(start, state, xp)
         streams.state = start["state_words"].values
 
+    ahead = _Ahead(plan)
     columns: list[dict[str, np.ndarray]] = []
     reached: tuple[State, np.ndarray, list[dict[str, Any]]] | None = None
     began = time.perf_counter()
@@ -183,10 +187,11 @@ def _run(
             for until in plan.checkpoints:
                 while state.t < until:
                     steps = min(engine.steps, int(until) - state.t)
-                    state = engine.advance(state, coefficients(plan.algorithm, state.t + 1, steps), streams)
+                    schedule = ahead.steps(state.t + 1, steps)
+                    state = engine.advance(state, schedule, streams)
                     bar.update(steps)
                 at = state.mapped(array.host)
-                column = {**statistics(plan, at), **_merged(o(plan, at) for o in observers)}
+                column = {**statistics(at, float(schedule.c[-1])), **_merged(o(plan, at) for o in observers)}
                 reached = at, streams.state, [o.final() for o in observers]
                 columns.append(column)
     except KeyboardInterrupt:
@@ -195,6 +200,29 @@ def _run(
         part = plan._replace(horizon=reached[0].t, checkpoints=plan.checkpoints[: len(columns)])
         raise Interrupted(part, record(part)) from None
     return record(plan)
+
+
+@functools.cache
+def _libraries() -> ThreadpoolController:
+    """The libraries with threads; to look for them takes longer than a short run."""
+    return ThreadpoolController()
+
+
+class _Ahead:
+    """The schedule of a run, made for many blocks at once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._algorithm, self._horizon = plan.algorithm, plan.horizon
+        self._first, self._known = 1, coefficients(plan.algorithm, 1, 0)
+
+    def steps(self, first: int, count: int) -> Coefficients:
+        """The coefficients of the steps ``first, first + 1, ...``."""
+        begin = first - self._first
+        if not 0 <= begin <= begin + count <= len(self._known.eta):
+            self._first, begin = first, 0
+            made = max(count, min(SCHEDULE_STEPS, self._horizon - first + 1))
+            self._known = coefficients(self._algorithm, first, made)
+        return self._known.part(begin, begin + count)
 
 
 class Interrupted(KeyboardInterrupt):
@@ -210,18 +238,19 @@ def coefficients(algorithm: Algorithm, first: int, steps: int) -> Coefficients:
     return algorithm.method.coefficients(np.arange(first, first + steps, dtype=float))
 
 
-def statistics(plan: Plan, state: State) -> dict[str, np.ndarray]:
+def statistics(state: State, c: float) -> dict[str, np.ndarray]:
     r"""The quantities the bounds speak of, read off the run so far; each of shape (replicates,).
+
+    ``c`` is the method's coefficient at the last step.
 
     ``sum_sqrt_v_hat`` is :math:`\sum_i \sqrt{\hat v_{t,i}}` with the method's own bias correction;
     ``sum_gradient_norms`` is :math:`\sum_i \|g_{1:t,i}\|_2`; ``second_moment`` estimates
     :math:`\sum_s \sum_j \|g_j\|^2/p_j` without bias from the drawn examples.
     """
     totals = state.totals
-    k = coefficients(plan.algorithm, state.t, 1)
     return {
         "loss": totals["loss"],
-        "sum_sqrt_v_hat": np.sqrt(float(k.c[0]) * state.moments.v_hat).sum(-1),
+        "sum_sqrt_v_hat": np.sqrt(c * state.moments.v_hat).sum(-1),
         "sum_gradient_norms": np.sqrt(totals["squared_gradient"]).sum(-1),
         "second_moment": totals["second_moment"],
         "largest_coordinate": totals["largest_coordinate"],

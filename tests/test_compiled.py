@@ -39,10 +39,10 @@ def logistic(**options):
     return rl.problems.Logistic(X, np.sign(X[:, 0] + 0.1), **options)
 
 
-def both(problem, algorithm, steps, replicates=3, threads=2):
+def both(problem, algorithm, steps, replicates=3, threads=2, measure=()):
     """All that the two engines carry after the same steps."""
     p = plan(problem, algorithms.parse(algorithm), horizon=steps, replicates=replicates)
-    start = array.initial(problem, p.sampler, replicates, (), np)
+    start = array.initial(problem, p.sampler, replicates, measure, np)
     return [parts(p.sampler, state) for state in engines(p, start, 1, steps, threads)]
 
 
@@ -214,12 +214,28 @@ class Bursting(rl.methods.Method):
         return rl.methods.generic(t, eta=np.where(t == 2500, np.inf, 0.1), p=0.0)
 
 
+@pytest.mark.parametrize("order", ["+cyclic", "+uniform(replacement=False)", "+adambs", "+adamcb(gamma=0.4)"])
+def test_the_loss_of_all_examples_is_measured_at_every_step(order):
+    sparse = rl.problems.HeavyTailedLogistic(n=150, d=40)
+    assert sparse.Z.nnz
+    for problem in (rl.problems.Reddi(), logistic(), sparse, rl.problems.OneNeuron(n=130, d=5)):
+        fast, slow = both(problem, "adamx(alpha=0.5)" + order, 20, measure=("cumulative",))
+        assert slow["full_loss"].all()
+        for name, values in slow.items():
+            assert np.allclose(fast[name], values, rtol=ROUND_OFF, atol=ROUND_OFF), name
+
+
 @pytest.mark.parametrize(
     ("problem", "algorithm", "options", "reason"),
     [
         (logistic(), "adam+loud", {}, "the sampler 'loud' has no compiled form"),
         (logistic(domain=L2Ball(1)), "adam", {}, "the domain L2Ball(radius=1.0) is not a box"),
-        (logistic(), "adam", {"measure": "cumulative"}, "measure=cumulative needs all examples at every step"),
+        (
+            logistic(),
+            "adam",
+            {"measure": ("cumulative", "sampler")},
+            "measure=sampler needs all examples at every step",
+        ),
         (type("Mine", (rl.problems.Reddi,), {})(), "adam", {}, "is not one of the built-in ones"),
     ],
 )

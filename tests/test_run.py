@@ -12,7 +12,7 @@ from regretlab import algorithms
 from regretlab.engines import array
 from regretlab.regret import Regrets
 from regretlab.rng import Streams, generator
-from regretlab.run import checkpoint_times, coefficients, plan, run
+from regretlab.run import _Ahead, checkpoint_times, coefficients, plan, run
 from tests.tolerances import ENGINES
 
 ALGORITHMS = [
@@ -260,23 +260,28 @@ def test_extending_the_wrong_way_is_refused(tmp_path):
 
 
 class Stops(rl.methods.SGD):
-    """Interrupts the run once, at step 35."""
+    """A method that the fixture ``stopping`` interrupts."""
 
-    def coefficients(self, t):
-        if t[0] <= 35 <= t[-1] and not STOPPED:
-            STOPPED.append(35)
+
+@pytest.fixture
+def stopping(monkeypatch):
+    """Interrupts the first run with the method ``stops``, before the block that holds step 35."""
+    steps, stopped = _Ahead.steps, []
+
+    def interrupt(ahead, first, count):
+        if isinstance(ahead._algorithm.method, Stops) and first <= 35 < first + count and not stopped:
+            stopped.append(first)
             raise KeyboardInterrupt
-        return super().coefficients(t)
+        return steps(ahead, first, count)
+
+    monkeypatch.setattr(_Ahead, "steps", interrupt)
 
 
-STOPPED: list[int] = []
-
-
+@pytest.mark.usefixtures("stopping")
 @pytest.mark.parametrize("engine", ["array", "compiled"])
 def test_an_interruption_returns_the_finished_part(engine):
     """Up to its last checkpoint, from where it goes on as if nothing had happened."""
     problem, options = small(), {"horizon": 60, "checkpoints": [10, 30, 50], "engine": engine, "replicates": 2}
-    STOPPED.clear()
     with pytest.warns(rl.InterruptedWarning, match=r"stops\+adambs to T = 30; extend\(horizon=60\) goes on from there"):
         part = rl.simulate(problem, "stops+adambs", **options)
     assert part.record.t.values.tolist() == [10, 30]
@@ -285,15 +290,15 @@ def test_an_interruption_returns_the_finished_part(engine):
     assert part.extend(horizon=60, checkpoints=[50, 60]).record.equals(whole.record)
 
 
+@pytest.mark.usefixtures("stopping")
 def test_an_interruption_returns_the_finished_algorithms():
-    STOPPED.clear()
     with pytest.warns(rl.InterruptedWarning, match="of 3 algorithms these were finished: sgd; the others are missing"):
         part = rl.simulate(small(), ["sgd", "stops", "adam"], horizon=60)
     assert part.algorithms == ["sgd"]
     assert part.horizon == 60
 
 
+@pytest.mark.usefixtures("stopping")
 def test_an_interruption_before_the_first_checkpoint_is_one():
-    STOPPED.clear()
     with pytest.raises(KeyboardInterrupt):
         rl.simulate(small(), "stops", horizon=60, checkpoints=[60])

@@ -115,6 +115,26 @@ def _losses(code: int, K: int, F: Array, Q: Array) -> None:
 
 
 @inner
+def _everyones_loss(
+    code: int, Z: Array, values: Array, starts: Array, columns: Array, y: Array, x: Array, F: Array, Q: Array
+) -> float:
+    """The mean loss of all examples at x; the rows of the batch are overwritten."""
+    n, total = y.shape[0], 0.0
+    for first in range(0, n, F.shape[1]):
+        count = min(F.shape[1], n - first)
+        for k in range(count):
+            Q[J, k], F[LABEL, k] = first + k, y[first + k]
+        if values.shape[0] > 0:
+            _sparse_scores(values, starts, columns, x, count, F, Q)
+        else:
+            _scores(Z, x, count, F, Q)
+        _losses(code, count, F, Q)
+        for k in range(count):
+            total += F[PHI, k]
+    return total / n
+
+
+@inner
 def _ordered(
     sampler: int, everyone: float, words: Array, r: int, position: int, mark: Array, stamp: int, n: int, K: int,
     F: Array, Q: Array,
@@ -135,23 +155,29 @@ def _ordered(
 
 @entry
 def advance(
-    begin: int, end: int, K: int, loss_code: int, sampler: int, per_draw: float, everyone: float, rule: Rule, Z: Array,
-    values: Array, starts: Array, columns: Array, y: Array, lengths: Array, constant: Array, moving: Array,
+    begin: int, end: int, K: int, loss_code: int, sampler: int, per_draw: float, everyone: float, rule: Rule | None,
+    Z: Array, values: Array, starts: Array, columns: Array, y: Array, lengths: Array, constant: Array, moving: Array,
     rows: Array, x: Array, m: Array, v: Array, v_hat: Array, words: Array, position: Array, own: Array, loss: Array,
     received: Array, squared_gradient: Array, second_moment: Array, largest_coordinate: Array,
-    largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array, largest_x: Array, F: Array, Q: Array,
-    g: Array, xr: Array, b: Array, tree: Array, mark: Array,
+    largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array, largest_x: Array,
+    full_loss: Array, F: Array, Q: Array, g: Array, xr: Array, b: Array, tree: Array, mark: Array,
 ) -> None:  # fmt: skip
     """All steps of a block for the replicates begin..end-1, one after the other, in place.
 
     ``constant`` holds the nine coefficients, p, eps and the ends of the box; those in ``moving`` change from step to
     step, as ``rows`` (of each, all steps) has it. ``per_draw`` is the weight of one draw in the second moment,
-    ``everyone`` the constant probability of a sampler without a rule. The last seven are working memory.
+    ``everyone`` the constant probability of a sampler without a rule; a ``rule`` of None leaves the trees out of the
+    machine code, which takes half the time to compile. ``full_loss`` is empty unless it is measured. The last seven
+    are working memory.
     """
-    n, d, bandit = y.shape[0], x.shape[1], sampler == BANDIT
+    n, d = y.shape[0], x.shape[1]
     stamp = 0
+    for j in range(mark.shape[0]):
+        mark[j] = -1
     for r in range(begin, end):
-        top = plant(rule, own, r, tree, F, Q) if bandit else 0.0
+        top = 0.0
+        if rule is not None:
+            top = plant(rule, own, r, tree, F, Q)
         for i in range(d):
             c, o = i // LANES, i % LANES
             b[c, o], b[c, o + M], b[c, o + V], b[c, o + V_HAT] = x[r, i], m[r, i], v[r, i], v_hat[r, i]
@@ -165,7 +191,9 @@ def advance(
         for s in range(rows.shape[1]):
             for i in range(moving.shape[0]):
                 constant[moving[i]] = rows[i, s]
-            if bandit:
+            if full_loss.shape[0] > 0:
+                full_loss[r] += _everyones_loss(loss_code, Z, values, starts, columns, y, xr, F, Q)
+            if rule is not None:
                 top = draw(rule, own, r, K, tree, top, words, F, Q)
             else:
                 stamp += 1
@@ -205,9 +233,9 @@ def advance(
                 steps(b, c, (count + VECTOR - 1) // VECTOR * VECTOR, constant)
                 for i in range(count):
                     xr[first + i] = b[c, i]
-            if bandit:
+            if rule is not None:
                 top = observe(rule, own, r, K, tree, top, F, Q)
-        if bandit:
+        if rule is not None:
             kept(rule, own, r, tree)
         position[r] = at
         loss[r], second_moment[r], largest_gradient[r] = value, moment, length

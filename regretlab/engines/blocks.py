@@ -16,7 +16,7 @@ from regretlab.engines.array import State
 from regretlab.methods import Coefficients
 from regretlab.problems import Box, HeavyTailedLogistic, Logistic, OneNeuron, Problem, Reddi, StochasticReddi
 from regretlab.rng import Streams
-from regretlab.samplers import Cyclic, Rule, Sampler, Uniform
+from regretlab.samplers import Cyclic, Sampler, Uniform
 
 LOSSES: dict[type[Problem], int] = {
     Reddi: kernels.IDENTITY,
@@ -25,8 +25,6 @@ LOSSES: dict[type[Problem], int] = {
     HeavyTailedLogistic: kernels.LOGISTIC,
     OneNeuron: kernels.NEURON,
 }
-#: For samplers that learn nothing: no weights, and no numbers of a rule.
-NO_RULE = Rule(False, False, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 #: The totals in the order of the kernels' arguments.
 TOTALS = (
     "loss", "received", "squared_gradient", "second_moment", "largest_coordinate", "largest_gradient",
@@ -39,16 +37,21 @@ FIRST_BLOCK, LARGEST_BLOCK = 64, 1 << 16
 DIAGNOSIS_STEPS = 512
 
 
-def unsupported(problem: Problem, sampler: Sampler, measure: tuple[str, ...]) -> str | None:
-    """The part of a run that has no compiled form, in words; None when every part has one."""
+def unsupported(
+    problem: Problem, sampler: Sampler, measure: tuple[str, ...], measures: tuple[str, ...] = ()
+) -> str | None:
+    """The part of a run that has no compiled form, in words; None when every part has one.
+
+    ``measures`` is what the engine's kernels can measure beyond the totals.
+    """
     if type(problem) not in LOSSES:
         return f"the problem {problem.name!r} is not one of the built-in ones"
     if problem.domain is not None and type(problem.domain) is not Box:
         return f"the domain {problem.domain!r} is not a box"
     if sampler.rule is None and type(sampler) not in (Cyclic, Uniform):
         return f"the sampler {sampler.name!r} has no compiled form"
-    if measure:
-        return f"measure={', '.join(measure)} needs all examples at every step"
+    if beyond := [name for name in measure if name not in measures]:
+        return f"measure={', '.join(beyond)} needs all examples at every step"
     return None
 
 
@@ -101,8 +104,8 @@ class Blocks(ABC):
             return after, moved
         steps = len(schedule.eta)
         if steps > DIAGNOSIS_STEPS:
-            state, words = self._checked(state, part(schedule, 0, steps // 2), words)
-            return self._checked(state, part(schedule, steps // 2, steps), words)
+            state, words = self._checked(state, schedule.part(0, steps // 2), words)
+            return self._checked(state, schedule.part(steps // 2, steps), words)
         streams = Streams(0, "sampler", range(len(words)))
         streams.state = words
         uniforms = streams.uniforms(steps, self._sampler.uniforms)
@@ -111,16 +114,11 @@ class Blocks(ABC):
 
     def _warm_up(self, state: State, schedule: Coefficients, words: np.ndarray) -> None:
         """No step, so that loading or compiling the kernels does not count as the time of one."""
-        self._made(state, part(schedule, 0, 0), words)
+        self._made(state, schedule.part(0, 0), words)
 
     @abstractmethod
     def _made(self, state: State, schedule: Coefficients, words: np.ndarray) -> tuple[State, np.ndarray]:
         """The state and the words after the block; those before it stay as they are."""
-
-
-def part(schedule: Coefficients, begin: int, end: int) -> Coefficients:
-    """The schedule of the steps begin..end-1 of a block."""
-    return schedule._replace(**{name: getattr(schedule, name)[begin:end] for name in schedule._fields[:9]})
 
 
 def features(Z: Any) -> tuple[np.ndarray, ...]:

@@ -57,7 +57,8 @@ def choose(engine: str, problem: Problem, sampler: Sampler, measure: tuple[str, 
         raise InputError(f"engine={engine!r} is not one of {', '.join(map(repr, ENGINES))}.")
     reason = "asked for"
     if engine in ("auto", "compiled", "cuda"):
-        missing = blocks.unsupported(problem, sampler, measure)
+        measures = () if engine == "cuda" else compiled.Compiled.measures
+        missing = blocks.unsupported(problem, sampler, measure, measures)
         if engine != "auto" and missing:
             raise InputError(f"engine={engine!r} cannot make this run: {missing}; use engine='auto' or 'array'.")
         if engine == "auto":

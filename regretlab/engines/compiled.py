@@ -7,6 +7,7 @@ another order.
 
 from __future__ import annotations
 
+import functools
 import math
 import sys
 import threading
@@ -20,7 +21,7 @@ from regretlab.engines import _kernels as kernels
 from regretlab.engines import _lanes as lanes
 from regretlab.engines._steps import LANES, ROWS
 from regretlab.engines.array import State
-from regretlab.engines.blocks import LOSSES, NO_RULE, TOTALS, Blocks, features, table
+from regretlab.engines.blocks import LOSSES, TOTALS, Blocks, features, table
 from regretlab.methods import Coefficients, Moments
 from regretlab.samplers._trees import leaves
 from regretlab.vectors import DEPTH, INDICES, NUMBERS
@@ -43,11 +44,16 @@ class Compiled(Blocks):
         All cores by default; the numbers do not depend on it.
     """
 
+    measures = ("cumulative",)
+
     def __init__(self, problem: Any, sampler: Any, threads: int | None = None) -> None:
         super().__init__(problem, sampler)
         self._threads = threads or cpu_count()
         self._features, self._lengths = features(problem.Z), np.sqrt(problem.squared_norms)
         self._pool = ThreadPoolExecutor(self._threads)
+        #: Working memory, by thread.
+        self._room = functools.cache(self._general_room)
+        self._lanes = functools.cache(self._lanes_room)
 
     def _warm_up(self, state: State, schedule: Coefficients, words: np.ndarray) -> None:
         with _Notice():
@@ -64,42 +70,43 @@ class Compiled(Blocks):
         weights = own if bandit else np.zeros((R, 1))
         schedule_table = table(schedule, problem.domain)
         loss = LOSSES[type(problem)]
-        plain = loss == kernels.IDENTITY and not bandit and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
-        summed = [totals[name] for name in TOTALS]
+        summed, full_loss = [totals[name] for name in TOTALS], totals.get("full_loss", np.empty(0))
+        plain = loss == kernels.IDENTITY and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
+        plain = plain and not bandit and not full_loss.size
 
-        def work(begin: int, end: int) -> None:
+        def work(thread: int, begin: int, end: int) -> None:
             constant, moving, rows = schedule_table
             carried = (constant.copy(), moving, rows, *moments, words, position)
             law = (self._code, self._per_draw, self._everyone)
             if plain and end == begin + 1:
                 lanes.advance_alone(begin, *law, self._features[0], *carried, *summed)
             elif plain:
-                lanes.advance_lanes(begin, end, *law, *carried, *summed, *self._lanes())
+                lanes.advance_lanes(begin, end, *law, *carried, *summed, *self._lanes(thread))
             else:
                 kernels.advance(
-                    begin, end, sampler.run.K, loss, *law, self._rule or NO_RULE, *self._features, problem.y,
-                    self._lengths, *carried, weights, *summed, *self._room(),
+                    begin, end, sampler.run.K, loss, *law, self._rule, *self._features, problem.y,
+                    self._lengths, *carried, weights, *summed, full_loss, *self._room(thread),
                 )  # fmt: skip
 
         threads = min(self._threads, R)
         if threads == 1:
-            work(0, R)
+            work(0, 0, R)
         else:
             edges = [R * i // threads for i in range(threads + 1)]
-            list(self._pool.map(work, edges[:-1], edges[1:]))
+            list(self._pool.map(work, range(threads), edges[:-1], edges[1:]))
         return State(state.t + len(schedule.eta), Moments(*moments), (own,), totals), words
 
-    def _room(self) -> tuple[np.ndarray, ...]:
+    def _general_room(self, thread: int) -> tuple[np.ndarray, ...]:
         """Working memory of :func:`kernels.advance`."""
         n, d, width = self._problem.n, self._problem.d, max(2 * self._sampler.run.K, DEPTH)
         chunks = -(-d // LANES)
         return (
             zeros((NUMBERS, width)), zeros((INDICES, width), np.int64), zeros((d,)), zeros((d,)),
             zeros((chunks, ROWS * LANES)), zeros((2 * leaves(n) if self._rule else 0,)),
-            np.full(n if self._code == kernels.FLOYD else 0, -1),
+            zeros((n if self._code == kernels.FLOYD else 0,), np.int64),
         )  # fmt: skip
 
-    def _lanes(self) -> tuple[np.ndarray, ...]:
+    def _lanes_room(self, thread: int) -> tuple[np.ndarray, ...]:
         """Working memory of :func:`lanes.advance_lanes`, with the slopes and what each adds to the second moment."""
         n, slopes = self._problem.n, self._problem.Z[:, 0].copy()
         moments = self._per_draw * (slopes * slopes / (self._everyone * self._everyone))

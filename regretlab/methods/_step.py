@@ -38,6 +38,10 @@ class Coefficients(NamedTuple):
         """The scalars of one step."""
         return self._replace(**{name: float(getattr(self, name)[index]) for name in self._fields[:9]})
 
+    def part(self, begin: int, end: int) -> Coefficients:
+        """The schedule of the steps begin..end-1 of it."""
+        return self._replace(**{name: getattr(self, name)[begin:end] for name in self._fields[:9]})
+
 
 Project = Callable[[Any, Any], Any]
 

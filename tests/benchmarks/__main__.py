@@ -43,7 +43,7 @@ def main(
 ) -> None:
     """Time the workloads and print nanoseconds per step and replicate, with paired ratios to regretlab."""
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False, soft_wrap=markdown)
-    names = _chosen(tool, TOOLS, "tool") or (["regretlab", "fused"] if growth else list(TOOLS))
+    names = _chosen(tool, TOOLS, "tool") or (["regretlab"] if growth else list(TOOLS))
     rounds, seconds = QUICK if quick else (rounds, seconds)
     found, missing = load(names)
     facts = machine.describe()
@@ -56,8 +56,10 @@ def main(
     elif growth:
         sizes = growing.SIZES[:2] if quick else growing.SIZES
         with Console(stderr=True).status("") as status:
-            document["growth"] = grown = growing.growth(found, rounds, seconds, sizes, status.update)
-        _show(console, "ns per step, R = 1, without what checkpoints cost", *growing.rows(grown, sizes), markdown)
+            document["growth"] = grown = growing.growth(found, rounds, sizes, status.update)
+        _show(
+            console, "ns per step, R = 1, without what a run costs at its start", *growing.rows(grown, sizes), markdown
+        )
     else:
         every = [name for name in WORKLOADS if large or name not in LARGE]
         results: list[Timings] = []

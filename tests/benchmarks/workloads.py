@@ -19,7 +19,7 @@ SEED = 0
 
 @dataclass(frozen=True)
 class Workload:
-    """What every tool has to compute: the cumulative loss at 48 log-spaced checkpoints, and the final iterate.
+    """What every tool has to compute: the cumulative loss at ``marks`` log-spaced checkpoints, and the final iterate.
 
     The sampler's parameters are tied to ``horizon``, however many steps a measurement makes.
     """
@@ -31,6 +31,7 @@ class Workload:
     algorithm: str
     replicates: int
     horizon: int
+    marks: int = CHECKPOINTS
 
     @cached_property
     def problem(self) -> Any:
@@ -51,9 +52,8 @@ class Workload:
         """The plan of the first ``steps`` steps."""
         return self.fitted._replace(horizon=steps, checkpoints=self.checkpoints(steps))
 
-    @staticmethod
-    def checkpoints(steps: int) -> np.ndarray:
-        return np.unique(np.geomspace(1, steps, CHECKPOINTS).round().astype(np.int64))
+    def checkpoints(self, steps: int) -> np.ndarray:
+        return np.unique(np.geomspace(steps, 1, self.marks).round().astype(np.int64))
 
     @property
     def batch(self) -> int:
