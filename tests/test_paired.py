@@ -1,0 +1,58 @@
+"""Paired comparisons: the t test's numbers, Holm's correction, and honest answers where nothing can be decided."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from regretlab import paired
+from tests.tolerances import MONTE_CARLO, ROUND_OFF
+
+
+def noise(R, seed=0):
+    return np.random.default_rng(seed).normal(size=R)
+
+
+def test_the_interval_and_p_are_those_of_the_paired_t_test():
+    a, b = noise(12), noise(12, 1) + 0.5
+    (d,) = paired.differences({"a": a, "b": b})
+    theirs = stats.ttest_rel(a, b)
+    assert d.p == pytest.approx(theirs.pvalue, rel=ROUND_OFF)
+    assert (d.low, d.high) == pytest.approx(tuple(theirs.confidence_interval(0.95)), rel=1e-9)
+
+
+def test_holm_is_the_textbooks():
+    """Holm's own example of three: 0.01, 0.02, 0.03 become 0.03, 0.04, 0.04."""
+    assert paired._holm([0.03, 0.01, 0.02]) == pytest.approx([0.04, 0.03, 0.04])
+
+
+def test_pairs_see_what_unpaired_samples_do_not():
+    common = 100 * noise(10)
+    values = {"a": common + 0.1 * noise(10, 1), "b": common + 1 + 0.1 * noise(10, 2)}
+    (d,) = paired.differences(values)
+    assert d.better == "a"
+    assert stats.ttest_ind(values["a"], values["b"]).pvalue > 0.5
+
+
+def test_false_alarms_over_all_pairs_together():
+    """Five equal algorithms, ten pairs: at most 5 % of the tables name a better one (2000 tables)."""
+    corrected = uncorrected = 0
+    for seed in range(2000):
+        rng = np.random.default_rng(seed)
+        found = paired.differences({name: rng.normal(size=8) for name in "abcde"})
+        corrected += any(d.better for d in found)
+        uncorrected += any(d.p < 0.05 for d in found)
+    most = stats.binom.isf(MONTE_CARLO, 2000, 0.05)
+    assert corrected <= most
+    assert uncorrected > most  # the twin: without the correction it fails
+
+
+def test_one_replicate_decides_nothing_and_equal_differences_are_exact():
+    (alone,) = paired.differences({"a": np.array([1.0]), "b": np.array([2.0])})
+    assert alone.better is None
+    assert np.isnan(alone.low)
+    (exact,) = paired.differences({"a": np.array([1.0, 2.0]), "b": np.array([2.0, 3.0])})
+    assert exact.better == "a"
+    assert (exact.low, exact.high) == (-1.0, -1.0)
+    (same,) = paired.differences({"a": np.ones(3), "b": np.ones(3)})
+    assert same.better is None
+    assert paired.table({"a": np.ones(3), "b": np.ones(3)}).better.tolist() == ["undecided"]
