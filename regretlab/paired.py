@@ -22,8 +22,8 @@ class Difference(NamedTuple):
     r"""``first`` minus ``second``, for lower-is-better quantities: negative when ``first`` is better.
 
     ``low`` and ``high`` hold for all pairs of a table together (Bonferroni); ``effect`` is Cohen's :math:`d_z`, the
-    mean difference over its standard deviation; ``p`` is the paired t test's, ``corrected`` Holm's over all pairs of the
-    table. With one replicate there is no interval (nan); where all replicates differ by the same number, it is exact.
+    mean difference over its standard deviation; ``p`` is the paired t test's, ``corrected`` Holm's over all pairs of
+    the table. With one replicate there is no interval (nan); where all replicates differ by the same number, it is exact.
     """
 
     first: str
