@@ -23,7 +23,7 @@ class Difference(NamedTuple):
 
     ``low`` and ``high`` hold for all pairs of a table together (Bonferroni); ``effect`` is Cohen's :math:`d_z`, the
     mean difference over its standard deviation; ``p`` is the paired t test's, ``corrected`` Holm's over all pairs of
-    the table. With one replicate there is no interval (nan); where all replicates differ by the same number, it is exact.
+    the table. With one replicate there is no interval (nan); where all replicates differ by one number, it is exact.
     """
 
     first: str
