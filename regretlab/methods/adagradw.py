@@ -12,7 +12,7 @@ from regretlab.parameters import parameter
 
 @dataclass(frozen=True)
 class AdaGradW(AdaGrad):
-    r"""AdaGrad with decoupled weight decay, which the weight-decay slides hold against :class:`AdaGradL2`.
+    r"""AdaGrad with decoupled weight decay (what "Weight Decay IV" of the weight-decay slides advocates).
 
     .. math:: v_t = \sum_{s\le t} g_s^2, \qquad
         x_{t+1} = \Pi_X\big((1 - \alpha_t\lambda)\, x_t - \alpha_t g_t/(\sqrt{v_t}+\epsilon)\big).
@@ -26,8 +26,8 @@ class AdaGradW(AdaGrad):
 
     Notes
     -----
-    Every coordinate decays at the same rate; with L2 regularisation each decays at its own. PyTorch and optax have no
-    such optimiser by name.
+    Every coordinate decays at the same rate; with L2 regularisation (:class:`AdaGradL2`) each decays at its own.
+    PyTorch and optax have no such optimiser by name.
 
     References
     ----------

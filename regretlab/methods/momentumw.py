@@ -26,10 +26,10 @@ class MomentumW(Momentum):
 
     Notes
     -----
-    The slides call it equivalent to :class:`MomentumL2`. It is so only for ``beta1=0`` (or ``weight_decay=0``): after
-    two steps the iterates differ by :math:`\alpha\beta_1\lambda x_1` (``schedule="constant"``). PyTorch has no such form; in optax it is
-    ``chain(trace(beta1), add_decayed_weights(weight_decay), scale_by_learning_rate(alpha))``. The SGDW of the reference
-    (Alg. 1) decays by :math:`\eta_t\lambda`, without :math:`\alpha`.
+    The slides call it equivalent to :class:`MomentumL2`. It is so only for ``beta1=0`` (or ``weight_decay=0``): with a
+    constant step size the iterates differ by :math:`\alpha\beta_1\lambda x_1` after two steps. PyTorch has no such
+    form; in optax it is a chain of ``trace``, ``add_decayed_weights`` and ``scale_by_learning_rate``. The SGDW of the
+    reference (Algorithm 1) decays by :math:`\eta_t\lambda`, without :math:`\alpha`.
 
     References
     ----------
