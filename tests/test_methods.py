@@ -237,7 +237,7 @@ def test_every_built_in_problem_is_here():
 @pytest.mark.parametrize("name", [name for name in BUILT_IN if name not in OUTSIDE])
 def test_the_engines_agree(name, problem):
     fast, slow = (
-        rl.simulate(PROBLEMS[problem], f"{name}(alpha=0.1)", horizon=40, engine=engine).record
+        rl.simulate(PROBLEMS[problem], f"{name}(alpha=0.1)", horizon=40, checkpoints=[40], engine=engine).record
         for engine in ("auto", "array")
     )
     assert (fast.attrs["engine"], slow.attrs["engine"]) == ("compiled", "array")
@@ -251,7 +251,7 @@ def test_any_power_is_compiled(p):
     """A power is the system's, which rounds to within two units in the last place."""
     for problem in ("reddi", PROBLEMS["logistic"]):
         fast, slow = (
-            rl.simulate(problem, f"padam(alpha=0.1, p={p})", horizon=40, engine=engine).record
+            rl.simulate(problem, f"padam(alpha=0.1, p={p})", horizon=40, checkpoints=[40], engine=engine).record
             for engine in ("compiled", "array")
         )
         assert np.allclose(fast.x, slow.x, rtol=0, atol=POWER)
@@ -260,7 +260,7 @@ def test_any_power_is_compiled(p):
 @pytest.mark.parametrize("problem", PROBLEMS)
 @pytest.mark.parametrize("name", OUTSIDE)
 def test_a_step_outside_the_family_runs_on_the_array_engine(name, problem):
-    record = rl.simulate(PROBLEMS[problem], f"{name}(alpha=0.1)", horizon=20).record
+    record = rl.simulate(PROBLEMS[problem], f"{name}(alpha=0.1)", horizon=20, checkpoints=[20]).record
     assert record.attrs["engine"] == "array"
     assert record.attrs["engine_reason"] == f"the method {name!r} has a step of its own, outside the generic one"
     with pytest.raises(rl.InputError, match=f"engine='compiled' cannot make this run: the method '{name}'"):

@@ -39,7 +39,7 @@ from regretlab.methods import (
 )
 
 # Round-off: iterates of size at most 10 after at most 1000 steps of a handful of operations, which a peer may contract
-# or reorder; at most 8e-15 was seen (x86-64), the rest is for other processors. Single precision is off by 3e-7 or
+# or reorder; at most 6e-15 was seen (x86-64), the rest is for other processors. Single precision is off by 3e-7 or
 # more.
 PEER = 1e-12
 # A stated size of a difference is a number of one fixed instance, given to two digits.
