@@ -88,6 +88,27 @@ SGD = Named("sgd", "Online gradient descent / SGD", "Zinkevich 2003", methods.SG
 Adam = Named("adam", "Adam", "Kingma & Ba 2015, Alg. 1", methods.Adam)
 AMSGrad = Named("amsgrad", "AMSGrad", "Reddi, Kale & Kumar 2018, Alg. 2", methods.AMSGrad)
 AdamX = Named("adamx", "AdamX", "Tran & Phong 2019, Alg. 2", methods.AdamX)
+Momentum = Named("momentum", "SGD with heavy-ball momentum", "Polyak 1964; Padam slides", methods.Momentum)
+MomentumW = Named(
+    "momentumw", "Momentum, decoupled weight decay", "weight-decay slides, Weight Decay V", methods.MomentumW
+)
+MomentumL2 = Named(
+    "momentuml2", "Momentum, L2 regularisation", "weight-decay slides, Weight Decay V", methods.MomentumL2
+)
+Nesterov = Named(
+    "nesterov", "SGD with Nesterov momentum", "Nesterov 1983; Sutskever et al. 2013, Eqs. 3-4", methods.Nesterov
+)
+AdaGrad = Named("adagrad", "AdaGrad", "Duchi, Hazan & Singer 2011", methods.AdaGrad)
+AdaGradMean = Named("adagradmean", "AdaGrad with the mean of the squares", "Padam slides", methods.AdaGradMean)
+AdaGradW = Named(
+    "adagradw", "AdaGrad, decoupled weight decay", "weight-decay slides, Weight Decay IV", methods.AdaGradW
+)
+AdaGradL2 = Named("adagradl2", "AdaGrad, L2 regularisation", "weight-decay slides, Weight Decay IV", methods.AdaGradL2)
+RMSprop = Named("rmsprop", "RMSprop", "Tieleman & Hinton 2012; Padam slides", methods.RMSprop)
+AdamW = Named("adamw", "AdamW", "Loshchilov & Hutter 2019; weight-decay slides, AdamW I", methods.AdamW)
+AdamL2 = Named("adaml2", "Adam, L2 regularisation", "weight-decay slides, Adam I", methods.AdamL2)
+Padam = Named("padam", "Padam", "Chen & Gu 2018; Padam slides", methods.Padam)
+NAdam = Named("nadam", "NAdam", "Dozat 2016, Alg. 2", methods.NAdam)
 AdamBS = Named("adambs", "AdamBS (original)", "Liu, Wu & Mozafari 2020, Alg. 1-2", methods.Adam, samplers.AdamBS)
 AdamBSCorrected = Named(
     "adambs_corrected", "AdamBS, corrected", "Kim & Oh 2025, App. D (reconstructed)", methods.AdamX,
@@ -104,8 +125,12 @@ AdamCBOurs = Named(
 
 #: Every named algorithm by its name in strings and study files.
 ALGORITHMS: dict[str, Named] = {
-    a.name: a for a in (SGD, Adam, AMSGrad, AdamX, AdamBS, AdamBSCorrected, AdamCB, AdamCBOurs)
-}
+    a.name: a
+    for a in (
+        SGD, Momentum, MomentumW, MomentumL2, Nesterov, AdaGrad, AdaGradMean, AdaGradW, AdaGradL2, RMSprop, Adam, AdamW,
+        AdamL2, NAdam, AMSGrad, AdamX, Padam, AdamBS, AdamBSCorrected, AdamCB, AdamCBOurs,
+    )
+}  # fmt: skip
 
 
 def parse(text: str | Algorithm) -> Algorithm:

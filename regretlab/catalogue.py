@@ -6,6 +6,7 @@ import inspect
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import sympy as sp
 
 from regretlab import studies
@@ -24,6 +25,14 @@ DATA_SETS = {
     "digits:A-B": "any two of the digits, e.g. digits:3-8 (d = 64)",
     "breast_cancer": "Wisconsin diagnostic (n = 569, d = 30)",
 }
+
+#: The generic step, as :func:`regretlab.methods.step` has it.
+STEP = (
+    "m     <- mu m + nu g",
+    "v     <- beta v + om g^2",
+    "v_hat <- max(rho v_hat, v)",
+    "x     <- Proj((1 - wd) x - eta (m + kap g) / ((c v_hat)^p + eps))",
+)
 
 
 def everything() -> dict[str, list[tuple[str, str]]]:
@@ -52,7 +61,8 @@ def page(name: str) -> str:
         return _bound(Bound.known[name])
     for kind in (Method.known.get(name), Sampler.known.get(name)):
         if kind is not None:
-            return f"{name}\n\n{_doc(kind)}\n\n{_parameters(kind)}"
+            schedule = f"\n\n{_coefficients(kind)}" if issubclass(kind, Method) else ""
+            return f"{name}\n\n{_doc(kind)}\n\n{_parameters(kind)}{schedule}"
     ledger = Ledger()
     if name in ledger.claims:
         return pages.one(ledger.verify([name], jobs=1)[0])
@@ -67,7 +77,7 @@ def page(name: str) -> str:
 
 def _algorithm(named: Named) -> str:
     parts = [f"{named.name}: {named.title} ({named.source})", f"Method {named.method.__name__}", _doc(named.method)]
-    parts.append(_parameters(named.method))
+    parts += [_parameters(named.method), _coefficients(named.method)]
     if named.sampler is not None:
         parts += [f"Sampler {named.sampler.name}", _doc(named.sampler), _parameters(named.sampler)]
     else:
@@ -135,6 +145,18 @@ def _parameters(kind: type[Component]) -> str:
         default = "tied to the run" if f.default is None else f.default
         rows.append(f"  {name} = {default}   in {allowed}   {f.metadata['doc']}")
     return "\n".join(["Parameters, defaults and ranges:", *(rows or ["  none"])])
+
+
+def _coefficients(kind: type[Method]) -> str:
+    """The coefficients of the step at a few times, from the schedule that is run."""
+    t = np.array([1.0, 2.0, 3.0, 10.0, 100.0, 1e4])
+    k = kind().coefficients(t)
+    lines = [f"Coefficients of the step at the defaults (p = {k.p:.10g}, eps = {k.eps:.10g}):"]
+    lines += [f"  {'t':5}{''.join(f'{moment:>13.10g}' for moment in t)}"]
+    lines += [f"  {name:5}{''.join(f'{value:>13.6g}' for value in getattr(k, name))}" for name in k._fields[:9]]
+    if kind.step is not Method.step:
+        lines += ["", "The step is not the generic one (see above): only the array engines run it."]
+    return "\n".join(["The step:", *(f"  {line}" for line in STEP), "", *lines])
 
 
 def _doc(thing: Any) -> str:

@@ -152,7 +152,7 @@ def run(
     xarray.Dataset
         Dimensions ``replicate``, ``t``, and for what is kept at the end ``coordinate`` and ``example``.
     """
-    chosen = choose(engine, plan.problem, plan.sampler, plan.measure, len(plan.replicates))
+    chosen = choose(engine, plan.algorithm.method, plan.problem, plan.sampler, plan.measure, len(plan.replicates))
     # Matrices here are small: BLAS threads cost up to fifty times more than they give, and change the rounding.
     with _libraries().limit(limits=1, user_api="blas"):
         return _run(plan, chosen, observers, progress, start)

@@ -404,7 +404,7 @@ def test_it_is_never_chosen_silently_and_only_for_built_in_parts():
     with pytest.raises(rl.InputError, match=r"engine='cuda' cannot make this run: measure=cumulative needs all"):
         rl.simulate(logistic(), "adam", horizon=3, measure="cumulative", engine="cuda")
     with pytest.raises(rl.InputError, match=r"engine='gpu' is not one of 'auto', 'compiled', 'cuda'"):
-        choice.choose("gpu", logistic(), None, (), 1)
+        choice.choose("gpu", rl.methods.Adam(), logistic(), None, (), 1)
 
 
 # ---- on a GPU ----

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -16,16 +16,37 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab.methods import SGD, Adam, AdamX, AMSGrad, Coefficients, Method, Moments, averages, step
+from regretlab.methods import (
+    SGD,
+    AdaGrad,
+    AdaGradL2,
+    Adam,
+    AdamL2,
+    AdamW,
+    AdamX,
+    AMSGrad,
+    Coefficients,
+    Method,
+    Moments,
+    Momentum,
+    MomentumL2,
+    MomentumW,
+    NAdam,
+    Nesterov,
+    RMSprop,
+    averages,
+    generic,
+)
 
-# Round-off: iterates of size at most 10 after 300 steps of a handful of operations, which a peer may contract or
-# reorder; at most 2e-15 was seen (x86-64), the rest is for other processors. Single precision is off by 3e-7 or more.
+# Round-off: iterates of size at most 10 after at most 1000 steps of a handful of operations, which a peer may contract
+# or reorder; at most 6e-15 was seen (x86-64), the rest is for other processors. Single precision is off by 3e-7 or
+# more.
 PEER = 1e-12
 # A stated size of a difference is a number of one fixed instance, given to two digits.
 SIZE = 0.05
 
 EXTRA = "needs the extra: pip install 'regretlab[peers]'"
-STEPS = 300
+STEPS, LONG_STEPS = 300, 1000
 T = np.arange(1.0, STEPS + 1)
 D = 6
 ALPHA, BETA1, BETA2 = 0.02, 0.9, 0.999
@@ -79,10 +100,14 @@ def _losses() -> tuple[Losses, ...]:
     gradients = (drift + rng.normal(size=(STEPS, D))) * scales
     fading = gradients / np.sqrt(T)[:, None]  # the maximum comes early: the ratchet matters
     examples = rng.normal(size=(STEPS, 8, D)) + drift
-    return Linear("random", gradients, start), Linear("fading", fading, start), Logistic("logistic", examples, start)
+    long = rng.normal(size=(LONG_STEPS, D)) * scales / 3
+    return (
+        Linear("random", gradients, start), Linear("fading", fading, start), Logistic("logistic", examples, start),
+        Linear("long", long, start),
+    )  # fmt: skip
 
 
-RANDOM, FADING, LOGISTIC = _losses()
+RANDOM, FADING, LOGISTIC, LONG = _losses()
 
 
 def name(parameter: Any) -> str | None:
@@ -93,19 +118,24 @@ everywhere = pytest.mark.parametrize("losses", [RANDOM, FADING, LOGISTIC], ids=n
 with_eps = pytest.mark.parametrize(("losses", "eps"), [(RANDOM, TINY), (FADING, LARGE), (LOGISTIC, TINY)], ids=name)
 
 
-def ours(k: Method | Coefficients, losses: Losses, ops: Any = np, project: Callable = lambda x, w: x) -> Path:
-    """The path of regretlab's own step."""
-    k = k.coefficients(T) if isinstance(k, Method) else k
+def ours(
+    k: Method | Coefficients, losses: Losses, ops: Any = np, project: Callable = lambda x, w: x, v: float = 0.0
+) -> Path:
+    """The path of regretlab's own step; ``v`` is where the second moment begins."""
+    method, k = (k, k.coefficients(np.arange(1.0, len(losses.rows) + 1))) if isinstance(k, Method) else (SGD(), k)
     zero = np.zeros(D)
-    states = [Moments(losses.start, zero, zero, zero)]
+    states = [Moments(losses.start, zero, zero + v, zero)]
     for i, row in enumerate(losses.rows):
-        states.append(step(states[-1], losses.gradient(states[-1].x, row), k.at(i), project, ops))
+        states.append(method.step(states[-1], losses.gradient(states[-1].x, row), k.at(i), project, ops))
     return np.stack([s.x for s in states])
 
 
 @dataclass(frozen=True)
 class Torch:
-    """PyTorch, its gradients by autograd; ``rate`` multiplies the step size of step t through ``LambdaLR``."""
+    """PyTorch, its gradients by autograd.
+
+    ``rate`` multiplies the step size of step t through ``LambdaLR``; ``default`` is PyTorch's default precision.
+    """
 
     torch: ModuleType
 
@@ -118,9 +148,11 @@ class Torch:
         before: Callable[[dict, int], None] = lambda group, t: None,
         after: Callable[[Any], None] = lambda x: None,
         dtype: str = "float64",
+        default: str = "float32",
         **parameters: Any,
     ) -> Path:
         torch = self.torch
+        torch.set_default_dtype(getattr(torch, default))
         x = torch.tensor(losses.start, dtype=getattr(torch, dtype), requires_grad=True)
         made = getattr(torch.optim, optimiser)([x], lr=ALPHA, **parameters)
         scheduler = torch.optim.lr_scheduler.LambdaLR(made, lambda epoch: rate(epoch + 1))
@@ -134,6 +166,7 @@ class Torch:
             with torch.no_grad():
                 after(x)
             path.append(x.detach().numpy().copy())
+        torch.set_default_dtype(torch.float32)
         return np.stack(path)
 
 
@@ -145,10 +178,17 @@ class Optax:
     jax: ModuleType
 
     def path(
-        self, optimiser: str, losses: Losses, *, alpha: Any = ALPHA, dtype: str = "float64", **parameters: Any
+        self,
+        optimiser: str,
+        losses: Losses,
+        *,
+        alpha: Any = ALPHA,
+        dtype: str = "float64",
+        chained: Callable[[Any, Any], Any] = lambda optax, made: made,
+        **parameters: Any,
     ) -> Path:
         jax = self.jax
-        made = getattr(self.optax, optimiser)(alpha, **parameters)
+        made = chained(self.optax, getattr(self.optax, optimiser)(alpha, **parameters))
 
         def one(carry: Any, row: Any) -> Any:
             x, state = carry
@@ -178,7 +218,7 @@ def optax() -> Iterator[Optax]:
 
 def distance(a: Path, b: Path) -> float:
     """The largest difference of a coordinate over all steps."""
-    assert a.shape == b.shape == (STEPS + 1, D)
+    assert a.shape == b.shape
     return float(np.abs(a - b).max())
 
 
@@ -384,23 +424,191 @@ def test_sgd_is_the_peers(torch: Torch, optax: Optax, losses: Losses) -> None:
     check_same(mine, optax.path("sgd", losses))
 
 
+# Momentum, AdaGrad, RMSprop, NAdam and weight decay, where the definitions coincide
+
+
+def l2(optax: ModuleType, made: Any) -> Any:
+    """L2 regularisation in front of an optimiser of optax."""
+    return optax.chain(optax.add_decayed_weights(LAM), made)
+
+
+def decoupled(optax: ModuleType, made: Any) -> Any:
+    """Momentum with decoupled weight decay; of what is handed over nothing is taken."""
+    return optax.chain(optax.trace(BETA1), optax.add_decayed_weights(LAM), optax.scale_by_learning_rate(ALPHA))
+
+
+LAM = 0.1
+HEAVY, LOOKING = {"momentum": BETA1}, {"momentum": BETA1, "nesterov": True}
+ADAGRAD = {"initial_accumulator_value": 0.0, "eps": 0.0}
+STEADY = {"momentum_decay": 1e6}  # 0.96**1e6 is 0 in floating point
+Peer = tuple[str, dict[str, Any]] | None
+#: Our method, and the peers' names and parameters of the same.
+PEERS: dict[str, tuple[Method, Peer, Peer]] = {
+    "sgd": (SGD(ALPHA), ("SGD", {}), ("sgd", {})),
+    "momentum": (Momentum(ALPHA), ("SGD", HEAVY), ("sgd", HEAVY)),
+    "nesterov": (Nesterov(ALPHA), ("SGD", LOOKING), ("sgd", LOOKING)),
+    "momentuml2": (
+        MomentumL2(ALPHA, weight_decay=LAM), ("SGD", HEAVY | {"weight_decay": LAM}), ("sgd", HEAVY | {"chained": l2}),
+    ),
+    "momentumw": (MomentumW(ALPHA, weight_decay=LAM), None, ("sgd", {"chained": decoupled})),
+    "adagrad": (AdaGrad(ALPHA), ("Adagrad", {"eps": 0.0}), ("adagrad", ADAGRAD)),
+    "adagrad, eps": (AdaGrad(ALPHA, eps=LARGE), ("Adagrad", {"eps": LARGE}), None),
+    "adagradl2": (
+        AdaGradL2(ALPHA, weight_decay=LAM), ("Adagrad", {"weight_decay": LAM, "eps": 0.0}),
+        ("adagrad", ADAGRAD | {"chained": l2}),
+    ),
+    "rmsprop": (
+        RMSprop(ALPHA, eps=TINY), ("RMSprop", {"alpha": 0.9}), ("rmsprop", {"eps_in_sqrt": False}),
+    ),
+    "rmsprop, eps": (
+        RMSprop(ALPHA, beta2=0.99, eps=LARGE), ("RMSprop", {"eps": LARGE}),
+        ("rmsprop", {"decay": 0.99, "eps": LARGE, "eps_in_sqrt": False}),
+    ),
+    "adam": (Adam(ALPHA), ("Adam", {}), ("adam", {})),
+    "adamw": (AdamW(ALPHA, weight_decay=LAM), ("AdamW", {"weight_decay": LAM}), ("adamw", {"weight_decay": LAM})),
+    "adaml2": (AdamL2(ALPHA, weight_decay=LAM), ("Adam", {"weight_decay": LAM}), ("adam", {"chained": l2})),
+    "nadam": (NAdam(ALPHA), ("NAdam", STEADY | {"default": "float64"}), ("nadam", {})),
+}  # fmt: skip
+
+
+def pairs(which: int) -> pytest.MarkDecorator:
+    found = {key: (replace(row[0], schedule="constant"), *row[which]) for key, row in PEERS.items() if row[which]}
+    return pytest.mark.parametrize(("method", "optimiser", "parameters"), found.values(), ids=found)
+
+
+answering_and_long = pytest.mark.parametrize("losses", [LOGISTIC, LONG], ids=name)
+
+
+@answering_and_long
+@pairs(1)
+def test_the_same_as_torch(torch: Torch, losses: Losses, method: Method, optimiser: str, parameters: dict) -> None:
+    check_same(ours(method, losses), torch.path(optimiser, losses, **parameters))
+
+
+@answering_and_long
+@pairs(2)
+def test_the_same_as_optax(optax: Optax, losses: Losses, method: Method, optimiser: str, parameters: dict) -> None:
+    check_same(ours(method, losses), optax.path(optimiser, losses, **parameters))
+
+
+def test_amsgrad_over_a_thousand_steps(torch: Torch, optax_as_reddi: Optax) -> None:
+    mine = ours(constant(AMSGrad, eps=TINY), LONG)
+    check_same(mine, optax_as_reddi.path("amsgrad", LONG, **UNCORRECTED))
+    mine = ours(constant(AMSGrad, eps=0), LONG)
+    check_same(mine, torch.path("Adam", LONG, amsgrad=True, eps=0, rate=undo))
+
+
+# The same methods, where the definitions differ
+
+
+@pytest.mark.parametrize(("momentum", "parameters"), [(Momentum, HEAVY), (Nesterov, LOOKING)])
+def test_the_step_size_of_momentum_is_outside_the_sum(torch: Torch, momentum: type[Method], parameters: dict) -> None:
+    check_same(ours(momentum(alpha=ALPHA), LOGISTIC), torch.path("SGD", LOGISTIC, rate=decaying, **parameters))
+
+
+def test_the_slides_on_weight_decay_have_it_inside(optax: Optax) -> None:
+    """v <- beta1 v - eta_t g, x <- x + v: the same while eta_t is constant."""
+
+    def inside(optax_: ModuleType, made: Any) -> Any:
+        return optax_.chain(made, optax_.trace(BETA1))
+
+    theirs = optax.path("sgd", LOGISTIC, alpha=lambda count: ALPHA / optax.jax.numpy.sqrt(count + 1.0), chained=inside)
+    check_differ(ours(Momentum(alpha=ALPHA), LOGISTIC), theirs, 0.11)
+    check_same(ours(generic(T, mu=BETA1, nu=ALPHA / np.sqrt(T), eta=1.0, p=0.0), LOGISTIC), theirs)
+    check_same(ours(constant(Momentum), LOGISTIC), optax.path("sgd", LOGISTIC, chained=inside))
+
+
+def test_the_dampening_of_torch_spares_the_first_step(torch: Torch) -> None:
+    """(1 - beta1) g is what Padam's momentum is for p = 0; PyTorch's buffer begins with g itself."""
+    k = constant(Momentum).coefficients(T)
+    theirs = torch.path("SGD", LOGISTIC, dampening=BETA1, **HEAVY)
+    check_differ(ours(k._replace(nu=np.full(STEPS, 1 - BETA1)), LOGISTIC), theirs, 0.03)
+    check_same(ours(k._replace(nu=np.where(T == 1, 1, 1 - BETA1)), LOGISTIC), theirs)
+
+
+def test_adagrad_of_optax_begins_at_a_tenth_with_eps_under_the_root(optax: Optax) -> None:
+    theirs = optax.path("adagrad", LOGISTIC)
+    check_differ(ours(constant(AdaGrad), LOGISTIC), theirs, 0.032)
+    check_same(ours(constant(AdaGrad), LOGISTIC, RootPlus(1e-7), v=0.1), theirs)
+
+
+def test_rmsprop_of_optax_has_eps_under_the_root(optax: Optax) -> None:
+    theirs = optax.path("rmsprop", LOGISTIC, eps=LARGE)
+    check_differ(ours(constant(RMSprop, eps=LARGE), LOGISTIC), theirs, 0.097)
+    check_same(ours(constant(RMSprop), LOGISTIC, RootPlus(LARGE)), theirs)
+
+
+def test_rmsprop_of_torch_averages_longer(torch: Torch) -> None:
+    theirs = torch.path("RMSprop", LOGISTIC)
+    check_differ(ours(constant(RMSprop, eps=TINY), LOGISTIC), theirs, 0.61)
+
+
+def test_weight_decay_of_the_peers_is_two_things(torch: Torch, optax: Optax) -> None:
+    """In PyTorch ``weight_decay`` is L2 regularisation, save for AdamW."""
+    adam, sgd = torch.path("Adam", LOGISTIC, weight_decay=LAM), torch.path("SGD", LOGISTIC, weight_decay=LAM, **HEAVY)
+    check_differ(ours(constant(AdamW, weight_decay=LAM), LOGISTIC), adam, 0.16)
+    check_differ(ours(constant(MomentumW, weight_decay=LAM), LOGISTIC), sgd, 0.28)
+
+
+def test_adamw_of_the_reference_decays_without_alpha(torch: Torch) -> None:
+    """Loshchilov & Hutter, Algorithm 2: (1 - eta_t lambda) x, with alpha only before the moments."""
+    k = constant(AdamW).coefficients(T)._replace(wd=np.full(STEPS, LAM))
+    check_differ(ours(k, LOGISTIC), torch.path("AdamW", LOGISTIC, weight_decay=LAM), 0.70)
+    check_same(ours(k, LOGISTIC), torch.path("AdamW", LOGISTIC, weight_decay=LAM / ALPHA))
+
+
+def test_the_defaults_of_weight_decay(torch: Torch, optax: Optax) -> None:
+    assert AdamW().weight_decay == inspect.signature(torch.torch.optim.AdamW).parameters["weight_decay"].default
+    assert inspect.signature(optax.optax.adamw).parameters["weight_decay"].default == 1e-4
+
+
+def torch_nadam(psi: float) -> Coefficients:
+    """PyTorch: the look ahead with mu_t = beta1 (1 - 0.96**(psi t) / 2), but m_t averaged with beta1 itself."""
+    mu = BETA1 * (1 - 0.5 * 0.96 ** (psi * np.arange(1.0, STEPS + 2)))
+    ahead, weight = mu[1:] / (1 - np.cumprod(mu)[1:]), (1 - mu[:-1]) / (1 - np.cumprod(mu)[:-1])
+    return averages(T, BETA1, BETA2, eta=ALPHA * ahead, kap=weight / ahead, c=1 / (1 - BETA2**T), eps=TINY)
+
+
+def test_nadam_of_torch_warms_its_momentum_up(torch: Torch) -> None:
+    theirs = torch.path("NAdam", LOGISTIC, default="float64")
+    check_differ(ours(constant(NAdam), LOGISTIC), theirs, 0.092)
+    check_same(ours(torch_nadam(0.004), LOGISTIC), theirs)
+
+
+def test_nadam_of_torch_keeps_a_product_in_the_default_precision(torch: Torch) -> None:
+    """Unless ``torch.set_default_dtype`` says otherwise it is single, whatever the precision of the parameters."""
+    check_differ(ours(constant(NAdam), LOGISTIC), torch.path("NAdam", LOGISTIC, **STEADY), 4.9e-8)
+
+
+def test_nadam_of_the_reference_has_another_beta2(optax: Optax) -> None:
+    """Its Algorithm 2 prints beta2 v_t / (1 - beta2**t); no peer follows."""
+    k = constant(NAdam).coefficients(T)
+    check_differ(ours(k._replace(c=BETA2 * k.c), LOGISTIC), optax.path("nadam", LOGISTIC), 3.3e-4)
+
+
+def test_there_is_no_padam(torch: Torch, optax: Optax) -> None:
+    for peer in (torch.torch.optim, optax.optax, optax.optax.contrib):
+        assert "padam" not in {name.lower() for name in dir(peer)}
+
+
 # eps
 
 
+@dataclass(frozen=True)
 class RootPlus:
     """NumPy with sqrt(v + eps_root) for sqrt(v): what optax calls ``eps_root``, and nothing in our step."""
 
+    eps_root: float
     maximum, where = staticmethod(np.maximum), staticmethod(np.where)
 
-    @staticmethod
-    def sqrt(v: np.ndarray) -> np.ndarray:
-        return np.sqrt(v + LARGE)
+    def sqrt(self, v: np.ndarray) -> np.ndarray:
+        return np.sqrt(v + self.eps_root)
 
 
 @pytest.mark.parametrize(("losses", "size"), [(RANDOM, 0.44), (LOGISTIC, 0.053)], ids=name)
 def test_the_eps_root_of_optax_is_inside_the_root(optax: Optax, losses: Losses, size: float) -> None:
     theirs = optax.path("adam", losses, eps=0, eps_root=LARGE)
-    check_same(ours(constant(Adam, eps=0), losses, RootPlus), theirs)
+    check_same(ours(constant(Adam, eps=0), losses, RootPlus(LARGE)), theirs)
     check_differ(ours(constant(Adam, eps=LARGE), losses), theirs, size)
 
 

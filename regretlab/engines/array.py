@@ -19,6 +19,7 @@ from regretlab.rng import Streams
 from regretlab.samplers import Sampler, scatter_add
 
 Array = Any
+Step = Callable[..., Moments]
 
 #: What a run can measure on request; each costs a pass over all n examples per step.
 MEASURES = ("cumulative", "sampler")
@@ -93,19 +94,21 @@ def initial(problem: Problem, sampler: Sampler, replicates: int, measure: tuple[
 
 
 class Arrays:
-    """The array engine on one problem, whose arrays are in ``xp``, and one fitted sampler."""
+    """The array engine on one problem, whose arrays are in ``xp``, one fitted sampler and the step of a method."""
 
-    def __init__(self, problem: Problem, sampler: Sampler, replicates: int, xp: Any) -> None:
-        self._problem, self._sampler, self._xp = problem, sampler, xp
+    def __init__(self, problem: Problem, sampler: Sampler, replicates: int, xp: Any, step: Step = step) -> None:
+        self._problem, self._sampler, self._xp, self._step = problem, sampler, xp, step
         self.steps = min(BLOCK_STEPS, max(1, BLOCK_UNIFORMS // (replicates * max(1, sampler.uniforms))))
 
     def advance(self, state: State, schedule: Coefficients, streams: Streams) -> State:
         """The state after the steps of ``schedule``; the streams move on with it."""
         uniforms = self._xp.asarray(streams.uniforms(len(schedule.eta), self._sampler.uniforms))
-        return advance(self._problem, self._sampler, schedule, state, uniforms)
+        return advance(self._problem, self._sampler, schedule, state, uniforms, self._step)
 
 
-def advance(problem: Problem, sampler: Sampler, schedule: Coefficients, state: State, uniforms: Array) -> State:
+def advance(
+    problem: Problem, sampler: Sampler, schedule: Coefficients, state: State, uniforms: Array, step: Step = step
+) -> State:
     """The state after ``len(uniforms)`` more steps.
 
     Parameters
@@ -115,15 +118,17 @@ def advance(problem: Problem, sampler: Sampler, schedule: Coefficients, state: S
     schedule : Coefficients
         Arrays over exactly these steps.
     uniforms : array (steps, R, sampler.uniforms)
+    step : callable
+        The method's step.
     """
     xp = array_namespace(state.moments.x)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for i in range(uniforms.shape[0]):
-            state = _one(problem, sampler, schedule.at(i), state, uniforms[i, ...], xp)
+            state = _one(problem, sampler, schedule.at(i), state, uniforms[i, ...], xp, step)
     return state
 
 
-def _one(problem: Problem, sampler: Sampler, k: Coefficients, state: State, u: Array, xp: Any) -> State:
+def _one(problem: Problem, sampler: Sampler, k: Coefficients, state: State, u: Array, xp: Any, step: Step) -> State:
     x = state.moments.x
     draw = sampler.draw(state.sampler, u)
     losses, gradients = problem.losses_and_gradients(x, draw.J)

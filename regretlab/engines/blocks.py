@@ -13,7 +13,7 @@ from scipy import sparse
 from regretlab.engines import _kernels as kernels
 from regretlab.engines import array
 from regretlab.engines.array import State
-from regretlab.methods import Coefficients
+from regretlab.methods import Coefficients, Method
 from regretlab.problems import Box, HeavyTailedLogistic, Logistic, OneNeuron, Problem, Reddi, StochasticReddi
 from regretlab.rng import Streams
 from regretlab.samplers import Cyclic, Sampler, Uniform
@@ -38,12 +38,14 @@ DIAGNOSIS_STEPS = 512
 
 
 def unsupported(
-    problem: Problem, sampler: Sampler, measure: tuple[str, ...], measures: tuple[str, ...] = ()
+    method: Method, problem: Problem, sampler: Sampler, measure: tuple[str, ...], measures: tuple[str, ...] = ()
 ) -> str | None:
     """The part of a run that has no compiled form, in words; None when every part has one.
 
     ``measures`` is what the engine's kernels can measure beyond the totals.
     """
+    if type(method).step is not Method.step:
+        return f"the method {type(method).__name__.lower()!r} has a step of its own, outside the generic one"
     if type(problem) not in LOSSES:
         return f"the problem {problem.name!r} is not one of the built-in ones"
     if problem.domain is not None and type(problem.domain) is not Box:

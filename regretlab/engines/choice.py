@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 from regretlab.engines import array, blocks, compiled, cuda
 from regretlab.engines.array import State
 from regretlab.errors import InputError
-from regretlab.methods import Coefficients
+from regretlab.methods import Coefficients, Method
 from regretlab.problems import Problem
 from regretlab.rng import Streams
 from regretlab.samplers import Sampler
@@ -32,7 +32,9 @@ class Choice(NamedTuple):
     xp: Any
 
 
-def choose(engine: str, problem: Problem, sampler: Sampler, measure: tuple[str, ...], replicates: int) -> Choice:
+def choose(
+    engine: str, method: Method, problem: Problem, sampler: Sampler, measure: tuple[str, ...], replicates: int
+) -> Choice:
     """The engine for a run.
 
     Parameters
@@ -41,7 +43,7 @@ def choose(engine: str, problem: Problem, sampler: Sampler, measure: tuple[str, 
         ``"auto"`` is the compiled engine where it can make the run, and else the array engine. It is never one on a
         GPU: those pay off only for many replicates or examples, and their exponentials round differently, so the same
         study would give other digits on another machine. They are asked for.
-    problem, sampler
+    method, problem, sampler
         The sampler fitted.
     measure : tuple of str
         What the run measures beyond its totals.
@@ -58,7 +60,7 @@ def choose(engine: str, problem: Problem, sampler: Sampler, measure: tuple[str, 
     reason = "asked for"
     if engine in ("auto", "compiled", "cuda"):
         measures = () if engine == "cuda" else compiled.Compiled.measures
-        missing = blocks.unsupported(problem, sampler, measure, measures)
+        missing = blocks.unsupported(method, problem, sampler, measure, measures)
         if engine != "auto" and missing:
             raise InputError(f"engine={engine!r} cannot make this run: {missing}; use engine='auto' or 'array'.")
         if engine == "auto":
@@ -70,4 +72,4 @@ def choose(engine: str, problem: Problem, sampler: Sampler, measure: tuple[str, 
         on_device = cuda.Cuda(problem, sampler)
         return Choice(on_device, engine, reason, on_device.xp)
     xp = array.namespace(engine)
-    return Choice(array.Arrays(problem.on(xp), sampler, replicates, xp), engine, reason, xp)
+    return Choice(array.Arrays(problem.on(xp), sampler, replicates, xp, method.step), engine, reason, xp)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from regretlab.methods._step import Coefficients
+from regretlab.methods._step import Coefficients, Moments, Project, step
 from regretlab.parameters import Component, parameter
 
 Array = np.ndarray
@@ -18,7 +18,8 @@ Array = np.ndarray
 class Method(Component):
     """A method of the generic family. A subclass is one frozen dataclass with :meth:`coefficients`, nothing else.
 
-    Subclasses are found by name (``AMSGrad`` is ``"amsgrad"``) as soon as they are defined; there is no register.
+    A rule outside the family overrides :meth:`step` as well, and runs on the array engine only. Subclasses are found by
+    name (``AMSGrad`` is ``"amsgrad"``) as soon as they are defined; there is no register.
     """
 
     known: ClassVar[dict[str, type[Method]]] = {}
@@ -32,23 +33,34 @@ class Method(Component):
     def coefficients(self, t: Array) -> Coefficients:
         """The coefficients of steps ``t`` (a float array of shape (T,) holding 1, 2, ...), vectorised."""
 
+    def step(self, state: Moments, g: Any, k: Coefficients, project: Project, ops: Any) -> Moments:
+        """One step from the gradient estimate ``g``: the generic one, :func:`regretlab.methods.step`."""
+        return step(state, g, k, project, ops)
+
 
 @dataclass(frozen=True)
-class _MovingAverages(Method):
-    """Shared by the Adam family: two exponential moving averages and the schedules of the theory."""
+class _Scheduled(Method):
+    """Shared by all: a step size and its schedule."""
 
     alpha: float = parameter(1e-3, "(0, inf)", "step size; alpha_t = alpha / sqrt(t), or alpha when constant")
+    _: KW_ONLY
+    schedule: str = parameter("sqrt", ("sqrt", "constant"), "alpha_t = alpha / sqrt(t) (theory) or alpha (practice)")
+
+    def alpha_t(self, t: Array) -> Array:
+        return np.asarray(self.alpha / np.sqrt(t)) if self.schedule == "sqrt" else over(t, self.alpha)
+
+
+@dataclass(frozen=True)
+class _MovingAverages(_Scheduled):
+    """Shared by the Adam family: two exponential moving averages and the decay of the theory."""
+
     beta1: float = parameter(0.9, "[0, 1)", "first-moment decay; beta_{1,t} = beta1 * lam**(t-1)")
     beta2: float = parameter(0.999, "[0, 1)", "second-moment decay")
     lam: float = parameter(1.0, "(0, 1]", "decay of beta_{1,t}; 1 keeps beta1 constant")
     eps: float = parameter(0.0, "[0, inf)", "added to the root of the second moment")
-    schedule: str = parameter("sqrt", ("sqrt", "constant"), "alpha_t = alpha / sqrt(t) (theory) or alpha (practice)")
 
     def beta1_t(self, t: Array) -> Array:
-        return constant(self.beta1, t) if self.lam == 1 else np.asarray(self.beta1 * self.lam ** (t - 1))
-
-    def alpha_t(self, t: Array) -> Array:
-        return self.alpha / np.sqrt(t) if self.schedule == "sqrt" else np.full(t.shape, self.alpha)
+        return over(t, self.beta1) if self.lam == 1 else np.asarray(self.beta1 * self.lam ** (t - 1))
 
 
 def generic(
@@ -71,9 +83,13 @@ def generic(
     They are floats, unless ``t`` holds objects (intervals, where a claim about a run is checked).
     """
     given = {"mu": mu, "nu": nu, "beta": beta, "om": om, "rho": rho, "wd": wd, "eta": eta, "kap": kap, "c": c}
+    return Coefficients(**{name: over(t, a) for name, a in given.items()}, p=p, eps=eps)
+
+
+def over(t: Array, value: Any) -> Array:
+    """A schedule as it is, or one value at every t; floats, unless ``t`` holds objects."""
     kind = object if t.dtype == object else float
-    over_t = {name: a if getattr(a, "shape", 0) == t.shape else constant(a, t, kind) for name, a in given.items()}
-    return Coefficients(**over_t, p=p, eps=eps)
+    return value if getattr(value, "shape", 0) == t.shape else constant(value, t, kind)
 
 
 def constant(value: Any, t: Array, kind: type = float) -> Array:
@@ -84,3 +100,13 @@ def constant(value: Any, t: Array, kind: type = float) -> Array:
 def averages(t: Array, beta1: Any, beta2: float, **others: Any) -> Coefficients:
     """Adam's two exponential moving averages: mu = beta1, nu = 1 - beta1, beta = beta2, om = 1 - beta2."""
     return generic(t, mu=beta1, nu=1 - beta1, beta=beta2, om=1 - beta2, **others)
+
+
+def remaining(beta: float, t: Array) -> Array:
+    """1 - beta**t. Powers below 2**-60 leave 1 as it is, and are not made: as they underflow they cost far more."""
+    if t.dtype != object:
+        enough = np.ceil(-60 / np.log2(beta)) if beta > 0 else 1.0
+        if len(t) and t[0] >= enough:
+            return constant(1.0, t)
+        t = np.minimum(t, enough)
+    return np.asarray(1 - beta**t)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from regretlab.methods._base import Array, _MovingAverages, averages, constant
+from regretlab.methods._base import Array, _MovingAverages, averages, remaining
 from regretlab.methods._step import Coefficients
 from regretlab.parameters import parameter
 
@@ -59,13 +57,3 @@ class Adam(_MovingAverages):
         if self.bias_correction:
             eta, c = eta / remaining(self.beta1, t), 1 / remaining(self.beta2, t)
         return averages(t, self.beta1_t(t), self.beta2, eta=eta, c=c, eps=self.eps)
-
-
-def remaining(beta: float, t: Array) -> Array:
-    """1 - beta**t. Powers below 2**-60 leave 1 as it is, and are not made: as they underflow they cost far more."""
-    if t.dtype != object:
-        enough = np.ceil(-60 / np.log2(beta)) if beta > 0 else 1.0
-        if len(t) and t[0] >= enough:
-            return constant(1.0, t)
-        t = np.minimum(t, enough)
-    return np.asarray(1 - beta**t)

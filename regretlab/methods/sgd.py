@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from regretlab.methods._base import Array, Method, generic
+from regretlab.methods._base import Array, _Scheduled, generic
 from regretlab.methods._step import Coefficients
-from regretlab.parameters import parameter
 
 
 @dataclass(frozen=True)
-class SGD(Method):
+class SGD(_Scheduled):
     r"""Projected online gradient descent (Zinkevich 2003); on mini-batches, stochastic gradient descent.
 
     .. math:: x_{t+1} = \Pi_X(x_t - \alpha_t g_t), \qquad \alpha_t = \alpha / \sqrt t.
@@ -30,12 +27,10 @@ class SGD(Method):
 
     Examples
     --------
+    >>> import numpy as np
     >>> SGD(alpha=2).coefficients(np.array([1.0, 4.0])).eta
     array([2., 1.])
     """
 
-    alpha: float = parameter(1e-3, "(0, inf)", "step size; alpha_t = alpha / sqrt(t), or alpha when constant")
-    schedule: str = parameter("sqrt", ("sqrt", "constant"), "alpha_t = alpha / sqrt(t) (theory) or alpha (practice)")
-
     def coefficients(self, t: Array) -> Coefficients:
-        return generic(t, eta=self.alpha / np.sqrt(t) if self.schedule == "sqrt" else self.alpha, p=0.0)
+        return generic(t, eta=self.alpha_t(t), p=0.0)

@@ -22,7 +22,7 @@ from regretlab.bounds import Bound
 from regretlab.claims.intervals import OPS, Interval, enclose
 from regretlab.claims.statements import RegretBound
 from regretlab.claims.verdict import Outcome, Rejected, fields, whole
-from regretlab.methods import Method, Moments, step
+from regretlab.methods import Method, Moments
 
 #: How each assumption of a theorem is checked for a method with exact parameters; those not here cannot hold.
 ASSUMPTIONS: dict[str, Callable[[Any], bool]] = {
@@ -112,7 +112,7 @@ def replay(method: Any, statement: RegretBound, rounds: int) -> Iterator[Round]:
         slope = statement.losses[(t - 1) % len(statement.losses)]
         total, largest, squares = total + slope, max(largest, abs(slope)), squares + slope * slope
         loss = loss + slope * state.x
-        state = step(state, Interval(slope), k, lambda x, _: x.clip(-1, 1), OPS)
+        state = method.step(state, Interval(slope), k, lambda x, _: x.clip(-1, 1), OPS)
         decays = decays + k.mu * Interval(t - 1).sqrt()
         yield loss + abs(total), given | {
             "T": Interval(t), "G": Interval(largest), "G2": Interval(largest), "L": Interval(largest), "B": decays,

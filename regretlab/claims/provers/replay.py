@@ -10,7 +10,7 @@ from regretlab import algorithms
 from regretlab.bounds import Bound
 from regretlab.bounds._values import schedule_sum
 from regretlab.claims.statements import RegretBound
-from regretlab.methods import Moments, step
+from regretlab.methods import Moments
 
 #: Relative excess that round-off cannot make.
 CLEAR = 1e-9
@@ -28,7 +28,7 @@ def find(statement: RegretBound) -> tuple[str, dict[str, Any]] | None:
         for t in range(times.size):
             k = schedule.at(t)
             points.append(float(state.x))
-            state = step(state, c[t], k, lambda x, _: np.clip(x, -1, 1), np)
+            state = method.step(state, c[t], k, lambda x, _: np.clip(x, -1, 1), np)
             roots.append(float(np.sqrt(k.c * state.v_hat)))
     largest, squares = np.maximum.accumulate(np.abs(c)), np.cumsum(c * c)
     parameters = {name: value for name, value in method.parameters().items() if isinstance(value, float)}
