@@ -107,6 +107,14 @@ def _bound(c: Comparison) -> pd.DataFrame:
     })  # fmt: skip
 
 
+def first_bound(result: Result, algorithm: str | None) -> Bound:
+    """The bound of a figure that shows one, unless another is asked for."""
+    if not (known := result.applicable(algorithm)):
+        name = result.facts(algorithm)["algorithm"]
+        raise InputError(f"no bound in the library is about {name}; 'regretlab list' shows what bounds are about.")
+    return known[0]
+
+
 def ratios(c: Comparison) -> pd.DataFrame:
     """Regret over bound at every checkpoint, of the run whose ratio is largest, or of the mean."""
     curve = np.broadcast_to(c.curve, c.regret.shape)
@@ -116,7 +124,7 @@ def ratios(c: Comparison) -> pd.DataFrame:
         "id": c.bound.id, "t": c.t, "regret": c.regret[run, at], "bound": curve[run, at],
         "ratio": (c.regret / curve)[run, at], "low": (c.low / curve).min(axis=0), "high": (c.high / curve).max(axis=0),
         "above": ((c.low > curve) & later).sum(axis=0), "intervals": len(c.low),
-        "trivial": c.trivial / curve.max(axis=0), "vacuous": (curve >= c.trivial).any(axis=0), "verdict": c.verdict,
+        "trivial": c.trivial / curve.max(axis=0), "vacuous": (~(curve < c.trivial)).any(axis=0), "verdict": c.verdict,
     })  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from regretlab.errors import InputError
 from regretlab.plots._data import label
 from regretlab.plots._draw import COLOURS, PALE, _legend, axes, style
 
@@ -40,6 +41,8 @@ def exponents_data(*results: Result, kind: str = "online") -> pd.DataFrame:
                 "problem": result.problem["name"], "algorithm": name, "label": label(result, name), "exponent": value,
                 "low": low, "high": high, "how": how, "claimed": claimed, "id": bound,
             })  # fmt: skip
+    if not lines:
+        raise InputError(f"none of these results has {kind} regret; simulate with measure=('{kind}',).")
     return pd.DataFrame(lines)
 
 
@@ -52,8 +55,8 @@ def exponents(*results: Result, kind: str = "online", ax: Axes | None = None) ->
     """
     data = exponents_data(*results, kind=kind)
     data["label"] = [textwrap.fill(words, WIDE) for words in data.label]
-    several = data.problem.nunique() > 1
-    first = ~data.problem.duplicated()
+    first = data.problem != data.problem.shift()
+    several = first.sum() > 1
     # A row for every algorithm, and one for the name of every problem where there are several.
     data["row"] = np.arange(len(data)) + 1.25 * several * first.cumsum()
     rows = data.row.max() + 1

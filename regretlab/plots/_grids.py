@@ -16,7 +16,7 @@ from matplotlib.ticker import NullLocator
 from regretlab.bounds import Bound
 from regretlab.bounds._symbols import LATEX, MEANING
 from regretlab.errors import InputError
-from regretlab.plots._data import against, label, ratios
+from regretlab.plots._data import against, first_bound, label, ratios
 from regretlab.plots._draw import (
     COLOURS,
     GREY,
@@ -59,13 +59,7 @@ def ratio_map_data(
         return grid.assign(**{k: v for k, v in (("vacuous", False), ("verdict", "")) if k not in grid})
     lines = []
     for place, result in _cells(grid, names):
-        chosen = [result.bound(bound, algorithm, mode)] if bound is not None else result.comparisons(algorithm, mode)
-        if not chosen:
-            raise InputError(
-                f"no bound in the library is about {result.facts(algorithm)['algorithm']}; "
-                f"'regretlab list' shows what bounds are about."
-            )
-        c = chosen[0]
+        c = result.bound(first_bound(result, algorithm) if bound is None else bound, algorithm, mode)
         last = ratios(c).iloc[-1]
         lines.append(place | {name: last[name] for name in ("id", "regret", "bound", "ratio", "vacuous", "verdict")})
     data = pd.DataFrame(lines)
@@ -123,11 +117,8 @@ def ratio_map(
 
 def _cell(ax: Axes, x: int, y: int, cell: dict[Hashable, Any], colour: tuple[float, ...]) -> None:
     """The number and the marks of one cell."""
-    ink, verdict, words = (
-        "black" if _luminance(colour) > BRIGHT else "white",
-        str(cell["verdict"]),
-        _short(cell["ratio"]),
-    )
+    ink = "black" if _luminance(colour) > BRIGHT else "white"
+    verdict, words = str(cell["verdict"]), _short(cell["ratio"])
     if cell["vacuous"]:
         ax.add_patch(Rectangle((x, y), 1, 1, fill=False, ec=(ink, 0.45), hatch="////", lw=0, gid="vacuous"))
     if verdict == "violated":
@@ -197,7 +188,7 @@ def _luminance(colour: tuple[float, ...]) -> float:
 
 def _short(ratio: float) -> str:
     """Two digits: 0.013, 1.4, 3.0e-5."""
-    return f"{ratio:.2g}" if ratio >= 1e-3 else f"{ratio:.1e}".replace("e-0", "e-")
+    return f"{ratio:.2g}" if abs(ratio) >= 1e-3 else f"{ratio:.1e}".replace("e-0", "e-")
 
 
 def _cells(grid: Grid, names: Sequence[str]) -> list[tuple[dict[str, Any], Result]]:

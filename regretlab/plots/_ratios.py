@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
 
 def bound_ratio_data(
-    result: Result, algorithms: Sequence[str] | None = None, *, kind: str = "online",
-    bounds: Sequence[str] | None = None, mode: str = "stated",
+    result: Result, algorithms: str | Sequence[str] | None = None, *, kind: str = "online",
+    bounds: str | Sequence[str] | None = None, mode: str = "stated",
 ) -> pd.DataFrame:  # fmt: skip
     """The data of :func:`bound_ratio`: one line per algorithm, bound and checkpoint.
 
@@ -43,27 +44,32 @@ def bound_ratio_data(
     the mean) over the bound; ``above`` and ``intervals``, how many of how many lie above it once it is violated;
     ``trivial``, the trivial bound over the bound; ``vacuous``, whether that is at most 1; ``verdict``.
     """
+    named, bounds = _listed(algorithms) or result.algorithms, _listed(bounds)
     parts = []
-    for name in [result.facts(a)["algorithm"] for a in algorithms or result.algorithms]:
+    for name in [result.facts(a)["algorithm"] for a in named]:
         chosen = [c for c in result.comparisons(name, mode) if c.bound.speaks_of == kind]
-        if bounds is None:
-            chosen = sorted(chosen, key=lambda c: c.value)[:1]
+        if not bounds:
+            chosen = sorted(chosen, key=lambda c: (math.isnan(c.value), c.value))[:1]
         else:
             chosen = [c for c in chosen if c.bound.id in bounds]
         parts += [ratios(c).assign(algorithm=name, label=against(result, name, c.bound)) for c in chosen]
     if not parts:
         raise InputError(
-            f"none of {', '.join(bounds or ['the bounds'])} speaks of the {kind} regret of "
-            f"{', '.join(algorithms or result.algorithms)}; 'regretlab list' shows what bounds are about."
+            f"none of {', '.join(bounds or ['the bounds'])} speaks of the {kind} regret of {', '.join(named)}; "
+            f"'regretlab list' shows what bounds are about."
         )
     data = pd.concat(parts, ignore_index=True)
     return data[["algorithm", "id", "label", *(c for c in data.columns if c not in ("algorithm", "id", "label"))]]
 
 
+def _listed(names: str | Sequence[str] | None) -> list[str]:
+    return [names] if isinstance(names, str) else list(names or ())
+
+
 @style()
 def bound_ratio(
-    result: Result, algorithms: Sequence[str] | None = None, *, kind: str = "online",
-    bounds: Sequence[str] | None = None, mode: str = "stated", ax: Axes | None = None,
+    result: Result, algorithms: str | Sequence[str] | None = None, *, kind: str = "online",
+    bounds: str | Sequence[str] | None = None, mode: str = "stated", ax: Axes | None = None,
 ) -> Axes:  # fmt: skip
     """Regret over bound: 1 is the bound, and where a curve is flat the bound has the right rate.
 

@@ -9,8 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
 from regretlab.bounds import Bound
-from regretlab.errors import InputError
-from regretlab.plots._data import bound_versus_regret_data
+from regretlab.plots._data import bound_versus_regret_data, first_bound
 from regretlab.plots._draw import (
     COLOURS,
     GREY,
@@ -43,10 +42,7 @@ def bound_terms_data(
     ``top`` (the ends of its layer; the last ``top`` is the bound), ``share`` (of the bound at the horizon) and
     ``growth`` (its exponent of T as T grows, with statistics of the run at their worst, as text). ``attrs`` as there.
     """
-    chosen = bound if bound is not None else next((b.id for b in result.applicable(algorithm)), None)
-    if chosen is None:
-        name = result.facts(algorithm)["algorithm"]
-        raise InputError(f"no bound in the library is about {name}; 'regretlab list' shows what bounds are about.")
+    chosen = first_bound(result, algorithm) if bound is None else bound
     growth = result.bound(chosen, algorithm, mode).bound.growth
     data = bound_versus_regret_data(result, algorithm, bounds=[chosen], mode=mode)
     parts = dict(iter(data.groupby("role", sort=False)))
