@@ -31,7 +31,7 @@ def replayed(instance, alpha, D2):
 
 
 @pytest.mark.parametrize("alpha", [0.1, 1.0, 3.0])
-@pytest.mark.parametrize("T", [1, 2, 5, 7])
+@pytest.mark.parametrize("T", [1, 2, 6])
 def test_what_is_found_on_a_line_replays_and_keeps_zinkevichs_bound(T, alpha):
     found = worst_case.on_a_line(SGD(alpha=alpha), T, D2=2, G2=3)
     assert found.regret == pytest.approx(replayed(found, alpha, D2=2), rel=ROUND_OFF)
@@ -45,15 +45,14 @@ def test_zinkevichs_bound_is_attained_at_one_step():
 
 def test_the_worst_on_a_line_is_no_better_than_a_run():
     """Reddi's example with C = 1 has slopes 1, -1, -1 on [-1, 1]: one of the instances that were tried."""
-    result = rl.simulate(rl.problems.Reddi(C=1), "sgd(alpha=1)", horizon=8, checkpoints=range(1, 9))
+    result = rl.simulate(rl.problems.Reddi(C=1), "sgd(alpha=1)", horizon=6, checkpoints=range(1, 7))
     regret = result.regret().low.values[0]
-    for T in (1, 3, 6, 8):
+    for T in (1, 3, 6):
         assert regret[T - 1] <= worst_case.on_a_line(SGD(alpha=1), T, D2=2, G2=1).regret * (1 + ROUND_OFF)
 
 
 @needs_pepit
-@pytest.mark.parametrize("alpha", [0.5, 1.0, 2.0])
-@pytest.mark.parametrize("T", [1, 2, 4, 6])
+@pytest.mark.parametrize(("T", "alpha"), [(1, 0.5), (2, 1.0), (3, 2.0), (5, 1.0)])
 def test_the_program_lies_between_the_line_and_the_bound(T, alpha):
     worst = worst_case.regret(SGD(alpha=alpha), T)
     assert worst_case.on_a_line(SGD(alpha=alpha), T).regret <= worst * (1 + SOLVER)
