@@ -32,9 +32,11 @@ VERDICTS = {"holds", "violated", "vacuous", "undecided"}
 def figure_titles(result: Result) -> list[str]:
     """The titles of one problem's figures: overviews, then bound versus regret of every algorithm with a bound."""
     bounded = [plots.label(result, name) for name in result.algorithms if result.applicable(name)]
+    online = any(bound.speaks_of == "online" for name in result.algorithms for bound in result.applicable(name))
     return [
         "regret",
         "average",
+        *(["tightness"] if online else []),
         *(["probabilities"] if plots.learning(result) else []),
         *(f"bound {label}" for label in bounded),
     ]
@@ -43,7 +45,8 @@ def figure_titles(result: Result) -> list[str]:
 def figure(result: Result, title: str) -> Axes:
     """The figure with one of the titles of :func:`figure_titles`."""
     overviews: dict[str, Callable[..., Axes]] = {
-        "regret": plots.regret_overview, "average": plots.average_regret, "probabilities": plots.sampling_probabilities,
+        "regret": plots.regret_overview, "average": plots.average_regret, "tightness": plots.bound_ratio,
+        "probabilities": plots.sampling_probabilities,
     }  # fmt: skip
     if title in overviews:
         return overviews[title](result)
@@ -108,6 +111,7 @@ def _section(result: Result, svgs: dict[str, str]) -> dict[str, Any]:
     captions = {
         "regret": "Regret of every algorithm",
         "average": "Average regret",
+        "tightness": "How tight every algorithm's tightest bound is",
         "probabilities": "What the samplers learned",
     }
     return {

@@ -21,7 +21,7 @@ RANKS = [
     {"run"},
     {"regret"},
     {"extension"},
-    {"bounds", "audit"},
+    {"bounds", "audit", "worst_case"},
     {"scaling", "claims"},
     {"comparison"},
     {"plots"},

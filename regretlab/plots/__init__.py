@@ -31,7 +31,6 @@ from regretlab.plots._draw import (
     DASHES,
     GREY,
     NEGLIGIBLE,
-    ROUND_OFF,
     _bands,
     _below,
     _decade,
@@ -41,17 +40,25 @@ from regretlab.plots._draw import (
     _look,
     _mark_violation,
     _remark,
+    _sizes,
     axes,
     save,
     style,
 )
+from regretlab.plots._exponents import exponents, exponents_data
+from regretlab.plots._grids import ratio_map, ratio_map_data, regret_over, regret_over_data
+from regretlab.plots._ratios import bound_ratio, bound_ratio_data
+from regretlab.plots._terms import bound_terms, bound_terms_data
+from regretlab.plots._worst import worst_case, worst_case_data
 
 if TYPE_CHECKING:
     from regretlab.result import Result
 
-__all__ = ["COLOURS", "COLUMN", "average_regret", "average_regret_data", "axes", "bound_versus_regret",
-    "bound_versus_regret_data", "label", "learning", "regret_overview", "regret_overview_data",
-    "sampling_probabilities", "sampling_probabilities_data", "save", "style"]  # fmt: skip
+__all__ = ["COLOURS", "COLUMN", "average_regret", "average_regret_data", "axes", "bound_ratio", "bound_ratio_data",
+    "bound_terms", "bound_terms_data", "bound_versus_regret", "bound_versus_regret_data", "exponents", "exponents_data",
+    "label", "learning", "ratio_map", "ratio_map_data", "regret_over", "regret_over_data", "regret_overview",
+    "regret_overview_data", "sampling_probabilities", "sampling_probabilities_data", "save", "style", "worst_case",
+    "worst_case_data"]  # fmt: skip
 
 
 @style()
@@ -155,10 +162,3 @@ def sampling_probabilities(result: Result, *, algorithms: Sequence[str] | None =
         ax.plot(curve["rank"], curve.value, label=curve.label.iloc[0], **look | {"markevery": marks})
     ax.axhline(1 / n, color=GREY, lw=0.8, ls=(0, (4, 2)), zorder=1.5, label=f"uniform: 1/{n}")
     return _legend(ax, result.problem["name"], f"range over R = {result.replicates} runs" * (result.replicates > 1))
-
-
-def _sizes(values: Sequence[Any]) -> np.ndarray:
-    """The positive ones, without round-off of the largest; 1 if there is none, so that axes have limits."""
-    joined = np.concatenate([np.asarray(v, dtype=float) for v in values])
-    positive = joined[np.isfinite(joined) & (joined > 0)]
-    return positive[positive > ROUND_OFF * positive.max()] if positive.size else np.ones(1)

@@ -41,6 +41,12 @@ def label(result: Result, name: str) -> str:
     return short[name] if len(set(short.values())) == len(short) else name
 
 
+def against(result: Result, name: str, bound: Bound) -> str:
+    """An algorithm and a bound about it, in few words."""
+    short = label(result, name)
+    return bound.title if bound.title.startswith(short) else f"{short}: {bound.title}"
+
+
 def _plain(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
@@ -98,6 +104,27 @@ def _bound(c: Comparison) -> pd.DataFrame:
         "role": "bound", "id": c.bound.id, "label": c.bound.title + (f" ({c.bound.mark})" if c.bound.mark else ""),
         "t": c.t, "value": c.curve.mean(axis=0), "above": above, "intervals": len(c.low), "worst": c.low.max(axis=0),
         "verdict": c.verdict,
+    })  # fmt: skip
+
+
+def first_bound(result: Result, algorithm: str | None) -> Bound:
+    """The bound of a figure that shows one, unless another is asked for."""
+    if not (known := result.applicable(algorithm)):
+        name = result.facts(algorithm)["algorithm"]
+        raise InputError(f"no bound in the library is about {name}; 'regretlab list' shows what bounds are about.")
+    return known[0]
+
+
+def ratios(c: Comparison) -> pd.DataFrame:
+    """Regret over bound at every checkpoint, of the run whose ratio is largest, or of the mean."""
+    curve = np.broadcast_to(c.curve, c.regret.shape)
+    run, at = (c.regret / curve).argmax(axis=0), np.arange(len(c.t))
+    later = c.t >= (c.first_violation or math.inf)
+    return pd.DataFrame({
+        "id": c.bound.id, "t": c.t, "regret": c.regret[run, at], "bound": curve[run, at],
+        "ratio": (c.regret / curve)[run, at], "low": (c.low / curve).min(axis=0), "high": (c.high / curve).max(axis=0),
+        "above": ((c.low > curve) & later).sum(axis=0), "intervals": len(c.low),
+        "trivial": c.trivial / curve.max(axis=0), "vacuous": (~(curve < c.trivial)).any(axis=0), "verdict": c.verdict,
     })  # fmt: skip
 
 

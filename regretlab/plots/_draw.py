@@ -6,7 +6,7 @@ import io
 import math
 import os
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ COLUMN, HEIGHT = 3.4, 2.2
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", (0, (5, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (2, 1)), (0, (8, 2)), (0, (5, 1, 1, 1, 1, 1)), (0, (3, 3)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+HATCHES = ("", "....", "++++", "oo")
 GREY, PALE, BAND = "0.45", "0.72", 0.2
 #: Left below the axis rather than squeezing the figure: terms this much smaller than all else, regrets of round-off.
 NEGLIGIBLE, ROUND_OFF = 1e-3, 1e-12
@@ -108,6 +109,13 @@ def _look(i: int) -> dict[str, Any]:
     return {**look, "markevery": (i % 5, 5), "zorder": 3 - 0.01 * i}
 
 
+def _sizes(values: Sequence[Any]) -> np.ndarray:
+    """The positive ones, without round-off of the largest; 1 if there is none, so that axes have limits."""
+    joined = np.concatenate([np.asarray(v, dtype=float) for v in values])
+    positive = joined[np.isfinite(joined) & (joined > 0)]
+    return positive[positive > ROUND_OFF * positive.max()] if positive.size else np.ones(1)
+
+
 def _bands(ax: Axes, curves: list[pd.DataFrame], labels: list[str], floor: float = -math.inf) -> None:
     """Means with their bands; what is below ``floor`` is not drawn, and a band that is open ends at the axes."""
     top = ax.get_ylim()[1] if floor > 0 else math.inf
@@ -119,7 +127,7 @@ def _bands(ax: Axes, curves: list[pd.DataFrame], labels: list[str], floor: float
         ax.plot(curve.t, curve.value.where(curve.value >= floor), label=words, **look)
 
 
-def _below(ax: Axes, curves: list[pd.DataFrame], bottom: float, room: int) -> None:
+def _below(ax: Axes, curves: list[pd.DataFrame], bottom: float, room: int, letter: str = "t") -> None:
     """Say which values a logarithmic axis cannot show."""
     hidden = [curve[curve.value < bottom] for curve in curves]
     for i, gone in ((i, gone) for i, gone in enumerate(hidden) if len(gone)):
@@ -127,7 +135,7 @@ def _below(ax: Axes, curves: list[pd.DataFrame], bottom: float, room: int) -> No
         ax.plot(gone.t, np.full(len(gone), bottom), clip_on=False, gid="below the axis", **look)
     if gone := max(hidden, key=len).t.tolist():
         first = curves[0].t.iloc[: len(gone)].tolist() == gone
-        where = f"until t = {gone[-1]}" if first else f"at {len(gone)} of {len(curves[0])} checkpoints"
+        where = f"until {letter} = {gone[-1]}" if first else f"at {len(gone)} of {len(curves[0])} {letter}"
         what = "≤ 0" if all((curve.value <= 0).all() for curve in hidden) else "below the axis"
         _note(ax, curves[0].t.min(), f"▽ regret {what} {where}", room, GREY)
 
@@ -148,13 +156,13 @@ def _logarithmic(ax: Axes, t: pd.Series, low: float, high: float, notes: int) ->
     return float(bottom)
 
 
-def _guides(ax: Axes, curve: pd.DataFrame) -> None:
+def _guides(ax: Axes, curve: pd.DataFrame, letter: str = "t") -> None:
     """The slopes 1/2 and 1, from the curve, over the window in which exponents are fitted; labelled where they end."""
     window = curve[(curve.value > 0) & (curve.t >= curve.t.max() / WINDOW)]
     if window.empty:
         return
     t, y = window.t.to_numpy(), window.value.iloc[0]
-    for power, words, side in ((0.5, r"$\propto\sqrt{t}$", "top"), (1.0, r"$\propto t$", "bottom")):
+    for power, words, side in ((0.5, rf"$\propto\sqrt{{{letter}}}$", "top"), (1.0, rf"$\propto {letter}$", "bottom")):
         guide = y * (t / t[0]) ** power
         ax.plot(t, guide, color=PALE, lw=0.9, zorder=1, label=f"_slope {power:g}")
         ax.annotate(words, (t[-1], guide[-1]), (3, 0), textcoords="offset points", va=side, color=GREY)
@@ -190,19 +198,26 @@ def _mark_violation(ax: Axes, line: pd.DataFrame, color: str, remark: str, room:
     _note(ax, first.t, remark, room, color)
 
 
-def _legend(ax: Axes, title: str, band: str = "") -> Axes:
-    """The legend above the axes, in as many columns as fit; a figure made by :func:`axes` grows by its height."""
+def _legend(ax: Axes, title: str, band: str = "", margin: float = MARGIN) -> Axes:
+    """The legend above the axes, in as many columns as fit; a figure made by :func:`axes` grows by its height.
+
+    It begins ``margin`` points left of the axes, and is wrapped more narrowly where it would not fit the width.
+    """
     handles, labels = ax.get_legend_handles_labels()
     if band:
         handles, labels = [*handles, Patch(color=GREY, alpha=0.3, lw=0)], [*labels, band]
     figure: Any = ax.figure
-    columns = max(1, int((ax.get_position().width * figure.get_figwidth() + MARGIN / 72) / LEGEND))
-    above = ax.transAxes + ScaledTranslation(-MARGIN / 72, 0, figure.dpi_scale_trans)
-    legend = ax.legend(
-        handles, [_wrapped(words, WORDS) for words in labels], ncols=columns,
-        title=_wrapped(title, (WORDS - 3) * columns), alignment="left", loc="lower left", borderaxespad=0,
-        bbox_to_anchor=(0, 1.02), bbox_transform=above,
-    )  # fmt: skip
+    width = ax.get_position().width * figure.get_figwidth() + MARGIN / 72
+    columns = max(1, int(width / LEGEND))
+    above = ax.transAxes + ScaledTranslation(-margin / 72, 0, figure.dpi_scale_trans)
+    for words in range(WORDS, WORDS // 2, -3):
+        legend = ax.legend(
+            handles, [_wrapped(label, words) for label in labels], ncols=columns,
+            title=_wrapped(title, (WORDS - 3) * columns), alignment="left", loc="lower left", borderaxespad=0,
+            bbox_to_anchor=(0, 1.02), bbox_transform=above,
+        )  # fmt: skip
+        if legend.get_window_extent().width <= figure.dpi * (width + 0.5 * MARGIN / 72):
+            break
     ax.tick_params(labelsize=mpl.rcParams["xtick.labelsize"], width=0.6, which="both")
     if isinstance(figure, _Figure):
         figure.set_figheight(figure.get_figheight() + legend.get_window_extent().height / figure.dpi)

@@ -1,0 +1,112 @@
+"""How tight bounds are: the regret as a share of its bound, over the steps of a run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from regretlab.errors import InputError
+from regretlab.plots._data import against, ratios
+from regretlab.plots._draw import (
+    BAND,
+    COLOURS,
+    GREY,
+    _below,
+    _legend,
+    _logarithmic,
+    _look,
+    _note,
+    _remark,
+    _sizes,
+    axes,
+    style,
+)
+
+if TYPE_CHECKING:
+    from regretlab.result import Result
+
+
+def bound_ratio_data(
+    result: Result, algorithms: str | Sequence[str] | None = None, *, kind: str = "online",
+    bounds: str | Sequence[str] | None = None, mode: str = "stated",
+) -> pd.DataFrame:  # fmt: skip
+    """The data of :func:`bound_ratio`: one line per algorithm, bound and checkpoint.
+
+    ``bounds`` are ids; by default every algorithm has its tightest bound, that with the smallest value at the horizon.
+
+    Columns ``algorithm``, ``id``, ``label``, ``t``; ``regret``, ``bound`` and their ``ratio`` in the run whose ratio is
+    largest (for a bound in expectation: of the mean); ``low`` and ``high``, the ends of the intervals of all runs (of
+    the mean) over the bound; ``above`` and ``intervals``, how many of how many lie above it once it is violated;
+    ``trivial``, the trivial bound over the bound; ``vacuous``, whether that is at most 1; ``verdict``.
+    """
+    named, bounds = _listed(algorithms) or result.algorithms, _listed(bounds)
+    parts = []
+    for name in [result.facts(a)["algorithm"] for a in named]:
+        chosen = [c for c in result.comparisons(name, mode) if c.bound.speaks_of == kind]
+        if not bounds:
+            chosen = sorted(chosen, key=lambda c: (math.isnan(c.value), c.value))[:1]
+        else:
+            chosen = [c for c in chosen if c.bound.id in bounds]
+        parts += [ratios(c).assign(algorithm=name, label=against(result, name, c.bound)) for c in chosen]
+    if not parts:
+        raise InputError(
+            f"none of {', '.join(bounds or ['the bounds'])} speaks of the {kind} regret of {', '.join(named)}; "
+            f"'regretlab list' shows what bounds are about."
+        )
+    data = pd.concat(parts, ignore_index=True)
+    return data[["algorithm", "id", "label", *(c for c in data.columns if c not in ("algorithm", "id", "label"))]]
+
+
+def _listed(names: str | Sequence[str] | None) -> list[str]:
+    return [names] if isinstance(names, str) else list(names or ())
+
+
+@style()
+def bound_ratio(
+    result: Result, algorithms: str | Sequence[str] | None = None, *, kind: str = "online",
+    bounds: str | Sequence[str] | None = None, mode: str = "stated", ax: Axes | None = None,
+) -> Axes:  # fmt: skip
+    """Regret over bound: 1 is the bound, and where a curve is flat the bound has the right rate.
+
+    Every algorithm is shown with its tightest bound, or with those of ``bounds`` (ids) that are about it; of several
+    runs, the one with the largest ratio, or their mean for a bound in expectation. Markers are hollow where a bound is
+    vacuous (no better than the trivial one, which is a line of its own when there is one bound alone); a cross marks
+    the first violation.
+    """
+    data = bound_ratio_data(result, algorithms, kind=kind, bounds=bounds, mode=mode)
+    ax = ax or axes()
+    curves = [c.assign(value=c.ratio) for _, c in data.groupby(["algorithm", "id"], sort=False)]
+    violated = [(i, c, _remark(c)) for i, c in enumerate(curves) if c.above.any()]
+    rooms = [1 + remark.count("\n") for _, _, remark in violated]
+    alone = len(curves) == 1 and np.isfinite(curves[0].trivial).all()
+    sizes = _sizes([data.ratio, [1.0], *([data.trivial] if alone else [])])
+    bottom = _logarithmic(ax, data.t, sizes.min(), sizes.max(), sum(rooms) + (data.ratio < sizes.min()).any())
+    top = ax.get_ylim()[1]
+    ax.axhspan(1, top, facecolor="none", edgecolor="0.85", hatch="////", lw=0, zorder=0, gid="above the bound")
+    ax.axhline(1, color="black", lw=0.8, zorder=1.5)
+    ax.annotate("the bound", (1, 1), (-2, -2), xycoords=ax.get_yaxis_transform(), textcoords="offset points",
+                ha="right", va="top", fontsize=6.5)  # fmt: skip
+    for i, curve in enumerate(curves):
+        look, shown = _look(i), curve.value.where(curve.value >= bottom)
+        if np.isfinite(curve[["low", "high"]]).to_numpy().all():
+            low, high = curve.low.clip(bottom, top), curve.high.clip(bottom, top)
+            ax.fill_between(curve.t, low, high, color=look["color"], alpha=BAND, lw=0)
+        ax.plot(curve.t, shown, label=curve.label.iloc[0], **look)
+        hollow = look | {"ls": "", "mfc": "white", "zorder": look["zorder"] + 0.001}
+        ax.plot(curve.t, shown.where(curve.vacuous), **hollow, gid=f"vacuous {curve.id.iloc[0]}")
+    if alone:
+        ax.plot(data.t, data.trivial, color=GREY, ls=(0, (1, 1.5)), zorder=1.8, label="trivial bound / bound")
+    if data.vacuous.any():
+        ax.plot([], [], color=GREY, marker="o", mfc="white", ls="", label="hollow: bound vacuous")
+    for k, (i, curve, remark) in enumerate(violated):
+        first, color = curve[curve.above > 0].iloc[0], COLOURS[i % len(COLOURS)]
+        ax.plot(first.t, first.ratio, marker="X", ms=7, color=color, mec="white", zorder=5, gid=f"violation {first.id}")
+        _note(ax, first.t, remark, sum(rooms[:k]), color)
+    _below(ax, curves, bottom, sum(rooms))
+    ax.set(xlabel="step $t$", ylabel=f"{kind} regret / bound")
+    return _legend(ax, f"{result.problem['name']}, R = {result.replicates}")
