@@ -50,7 +50,7 @@ def _convex(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
 
 
 def _bounded_iterates(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
-    D, extent = facts["problem"]["D"], float(record["extent"].max())
+    D, extent = facts["problem"]["D"], float(record["extent"].values.max())
     if D is None:
         return f"extent {extent:.6g}", "a bounded domain", False
     return f"extent {extent:.6g}", f"D_inf = {D:.6g}", extent <= D * (1 + ROUND_OFF)
@@ -58,7 +58,7 @@ def _bounded_iterates(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]
 
 def _at_most(column: str, constant: str, weighted: bool) -> Rule:
     def rule(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
-        measured = float(record[column].max())
+        measured = float(record[column].values.max())
         if constant not in facts["problem"]["constants"]:
             return f"{measured:.6g}", f"{constant} declared", False
         limit = facts["problem"]["constants"][constant][0] * (facts["law"]["max_weight"] if weighted else 1.0)
@@ -157,7 +157,7 @@ RULES: dict[str, Rule] = {
     "tuned_step": _tuned_step,
     "decaying_beta1": _parameter("lam", "< 1", lambda v: v < 1),
     "non_increasing": _non_increasing,
-    "eps_zero": _parameter("eps", "0", lambda v: v == 0),
+    "eps_zero": _parameter("eps", "0", lambda v: v == 0, 0),
     "gamma_kb": _ratio(2),
     "eta": _ratio(1),
     "eta_p": _eta_p,

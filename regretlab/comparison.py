@@ -38,8 +38,8 @@ class Comparison:
         The bound.
     trivial : array (t,)
         t times the largest possible regret of a step.
-    orders : dict of str to Order
-        How the terms grow, for this run's schedule of beta1.
+    decaying : bool
+        Whether beta_{1,t} decays on this run.
     checks : list of Check
     verdict : str
     first_violation : int or None
@@ -55,10 +55,15 @@ class Comparison:
     terms: dict[str, np.ndarray]
     curve: np.ndarray
     trivial: np.ndarray
-    orders: dict[str, Order]
+    decaying: bool
     checks: list[Check]
     verdict: str
     first_violation: int | None
+
+    @property
+    def orders(self) -> dict[str, Order]:
+        """How the terms grow, for this run's schedule of beta1."""
+        return self.bound.exponents(self.decaying)
 
     @property
     def value(self) -> float:
@@ -146,7 +151,7 @@ def compare(bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str =
     text, first = audit.verdict(checks, low, high, curve, trivial, anytime)
     return Comparison(
         bound, mode, record.t.values, regret, low, high, {name: term.mean(axis=0) for name, term in terms.items()},
-        curve, trivial, bound.exponents(numbers["lam"] < 1), checks, text,
+        curve, trivial, numbers["lam"] < 1, checks, text,
         None if first is None else int(record.t.values[first]),
     )  # fmt: skip
 
@@ -162,5 +167,5 @@ def trivial_bound(facts: dict[str, Any], kind: str, record: xr.Dataset, in_expec
     if kind != "online":
         return np.asarray(t * span)
     expected = facts["law"]["factor"] if in_expectation else None
-    weight = float(record["received"].sum("example").max()) / t[-1] if expected is None else expected
+    weight = float(record["received"].values.sum(-1).max()) / t[-1] if expected is None else expected
     return np.asarray(t * span * weight)

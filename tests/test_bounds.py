@@ -145,7 +145,10 @@ def test_bounds_a_priori_agree_with_the_reference_at_the_worst_statistics(seed):
 
 
 def test_a_changed_constant_would_be_found():
-    for name, symbols in {"adam.printed": ("D2", "G", "beta2", "lam", "S_g"), "padam.ours": ("p", "S_p", "beta2")}.items():
+    for name, symbols in {
+        "adam.printed": ("D2", "G", "beta2", "lam", "S_g"),
+        "padam.ours": ("p", "S_p", "beta2"),
+    }.items():
         values = constants(0)
         expected = float(reference(exactly(values))[name])
         for symbol in symbols:

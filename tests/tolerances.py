@@ -24,3 +24,5 @@ ENGINES = 1e-10
 BOUND_DIGITS = 1e-10
 #: How far a fitted exponent over T/16..T at T = 6000 may be off: the second-order term of the regret is below that.
 SLOPE = 0.05
+#: How far the slope of a term's logarithm may be from its exponent: log log T over log T, for numbers of 400 digits.
+ORDER = 0.02

@@ -191,7 +191,11 @@ class Bound:
 
     def exponents(self, decaying: bool = True) -> dict[str, Order]:
         """The order of every term, for a decaying beta_{1,t} or a constant one."""
-        return self._orders(self.tied_terms, decaying)
+        return self._exponents[decaying]
+
+    @cached_property
+    def _exponents(self) -> dict[bool, dict[str, Order]]:
+        return {decaying: self._orders(self.tied_terms, decaying) for decaying in (True, False)}
 
     def vacuous_from(self, constants: Mapping[str, float], span: float) -> Vacuous:
         """The horizons at which the bound is at least ``span * T``, which every algorithm satisfies.
@@ -236,12 +240,14 @@ class Bound:
                 f"the bound {self.id} cannot be minimised over {parameter!r}; its free parameters are "
                 f"{', '.join(sorted(free)) or 'none'} ({self.source})."
             )
+        if "T" not in constants:
+            raise InputError(
+                f"the bound {self.id} needs a value for T to be minimised over {parameter} ({self.source})."
+            )
         given = {name: value for name, value in constants.items() if name != parameter}
         at_worst = {symbol: w for symbol, w in {**s.WORST, s.p_min: s.FLOOR}.items() if symbol.name not in given}
         expression = sum(self.tied_terms.values()).subs(at_worst).subs(at_worst).subs(s.total, self.total)
-        numbers = complete(
-            {"total": self._total(constants), **given, parameter: math.nan}, constants.get("T", math.nan)
-        )
+        numbers = complete({"total": self._total(constants), **given, parameter: math.nan}, given["T"])
         self._need(numbers)
         others = expression.free_symbols - {free[parameter]}
         return _horizons.minimise(expression.subs({x: float(numbers[x.name]) for x in others}), free[parameter])
