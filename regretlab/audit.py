@@ -50,7 +50,7 @@ def _convex(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
 
 
 def _bounded_iterates(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
-    D, extent = facts["problem"]["D"], float(record["extent"].max())
+    D, extent = facts["problem"]["D"], float(record["extent"].values.max())
     if D is None:
         return f"extent {extent:.6g}", "a bounded domain", False
     return f"extent {extent:.6g}", f"D_inf = {D:.6g}", extent <= D * (1 + ROUND_OFF)
@@ -58,7 +58,7 @@ def _bounded_iterates(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]
 
 def _at_most(column: str, constant: str, weighted: bool) -> Rule:
     def rule(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
-        measured = float(record[column].max())
+        measured = float(record[column].values.max())
         if constant not in facts["problem"]["constants"]:
             return f"{measured:.6g}", f"{constant} declared", False
         limit = facts["problem"]["constants"][constant][0] * (facts["law"]["max_weight"] if weighted else 1.0)
@@ -68,9 +68,9 @@ def _at_most(column: str, constant: str, weighted: bool) -> Rule:
     return rule
 
 
-def _parameter(name: str, needed: str, test: Callable[[Any], bool]) -> Rule:
+def _parameter(name: str, needed: str, test: Callable[[Any], bool], default: Any = None) -> Rule:
     def rule(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
-        value = facts["method_parameters"].get(name)
+        value = facts["method_parameters"].get(name, default)
         return f"{name} = {value}", needed, bool(test(value))
 
     return rule
@@ -88,6 +88,30 @@ def _ratio(power: int) -> Rule:
         return f"{value:.6g}", "< 1", value < 1
 
     return rule
+
+
+def _eta_p(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
+    beta1, beta2, p = (facts["method_parameters"][name] for name in ("beta1", "beta2", "p"))
+    value = math.inf if beta2 == 0 and beta1 > 0 else 0.0 if beta1 == 0 else float(beta1 / beta2**p)
+    return f"{value:.6g}", "< 1, and p <= 1/2", value < 1 and p <= 0.5
+
+
+def _non_increasing(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
+    """On the coefficients of the run's own method, at its checkpoints."""
+    beta1_t = record["beta1_t"].values
+    rise = max(0.0, float(np.diff(beta1_t, axis=-1).max(initial=0.0)))
+    return f"from {beta1_t.flat[0]:.6g} to {beta1_t.flat[-1]:.6g}, rising by {rise:.6g}", "no rise", rise == 0
+
+
+def _tuned_step(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
+    D, alpha = facts["problem"]["D"], facts["method_parameters"]["alpha"]
+    best = math.inf if D is None else D / math.sqrt(2)
+    return f"alpha = {alpha:.6g}", f"{best:.6g}", math.isclose(alpha, best, rel_tol=ROUND_OFF)
+
+
+def _one_neuron(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
+    name = facts["problem"]["name"]
+    return name, "one_neuron(...)", name.startswith("one_neuron")
 
 
 def _tied_gamma(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
@@ -129,10 +153,15 @@ RULES: dict[str, Rule] = {
     "bounded_gradients": _at_most("largest_coordinate", "G_inf", weighted=True),
     "bounded_examples": _at_most("largest_example_gradient", "L", weighted=False),
     "sqrt_step": _parameter("schedule", "'sqrt'", lambda v: v == "sqrt"),
+    "constant_step": _parameter("schedule", "'constant'", lambda v: v == "constant", "constant"),
+    "tuned_step": _tuned_step,
     "decaying_beta1": _parameter("lam", "< 1", lambda v: v < 1),
-    "eps_zero": _parameter("eps", "0", lambda v: v == 0),
+    "non_increasing": _non_increasing,
+    "eps_zero": _parameter("eps", "0", lambda v: v == 0, 0),
     "gamma_kb": _ratio(2),
     "eta": _ratio(1),
+    "eta_p": _eta_p,
+    "one_neuron": _one_neuron,
     "tied_gamma": _tied_gamma,
     "tied_sampler_step": _tied_step,
     "unbiased": _unbiased,
@@ -164,8 +193,9 @@ def verdict(
     Returns
     -------
     str
-        ``"assumption fails: ..."``, ``"violated"`` (a whole interval lies above the bound), ``"vacuous"`` (the bound
-        is no better than the trivial one), ``"holds"``, or ``"undecided"`` (the interval straddles the bound).
+        ``"not applicable because ... fails"`` (or fail) with the ids of the assumptions, ``"violated"`` (a whole
+        interval lies above the bound), ``"vacuous"`` (the bound is no better than the trivial one), ``"holds"``, or
+        ``"undecided"`` (the interval straddles the bound, or one run is to judge an expectation).
     """
     over = (low > bound + ROUND_OFF * np.abs(bound)).any(axis=0)
     if not anytime:
@@ -173,7 +203,7 @@ def verdict(
     first = int(np.argmax(over)) if over.any() else None
     failed = [c.id for c in checks if not c.passed]
     if failed:
-        return f"assumption fails: {', '.join(failed)}", first
+        return f"not applicable because {' and '.join(failed)} {'fails' if len(failed) == 1 else 'fail'}", first
     if first is not None:
         return "violated", first
     last = np.broadcast_to(bound, low.shape)[:, -1]

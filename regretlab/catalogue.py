@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections import Counter
 from typing import Any
 
@@ -11,7 +12,7 @@ import sympy as sp
 
 from regretlab import studies
 from regretlab.algorithms import ALGORITHMS, Named
-from regretlab.bounds import Bound
+from regretlab.bounds import TYPICAL, Bound, Orders
 from regretlab.bounds._symbols import LATEX, MEANING
 from regretlab.claims import Ledger, pages
 from regretlab.errors import closest
@@ -20,6 +21,8 @@ from regretlab.parameters import Component
 from regretlab.problems import names
 from regretlab.samplers import Sampler
 
+#: Horizons are written out up to this power of ten.
+FLOATS = 15
 DATA_SETS = {
     "digits": "handwritten digits 8x8, even against odd (n = 1797, d = 64)",
     "digits:A-B": "any two of the digits, e.g. digits:3-8 (d = 64)",
@@ -106,23 +109,50 @@ def _bound(bound: Bound) -> str:
     status = bound.status + (f", {bound.mark}" if bound.mark else "")
     lines = [f"{bound.id}: {bound.title} ({bound.source}; {status})", "", bound.latex(), ""]
     lines.append(f"A bound on {bound.speaks_of} regret{' in expectation' if bound.in_expectation else ''}; its terms:")
-    for name, term in bound.terms.items():
+    found = bound.order()
+    for name, term in {**bound.terms, **bound.dropped}.items():
         drawn = sp.pretty(term, use_unicode=True, wrap_line=False).splitlines()
-        lines += ["", f"  {name} (grows as T^{bound.growth[name]})", *(f"    {line}" for line in drawn)]
+        remark = ", left out by the statement" if name in bound.dropped else ""
+        lines += ["", f"  {name} (grows as {found[name]}{remark})", *(f"    {line}" for line in drawn)]
     for symbol, tie in bound.ties.items():
         drawn = sp.pretty(sp.Eq(symbol, tie), use_unicode=True, wrap_line=False).splitlines()
         lines += ["", "  where", *(f"    {line}" for line in drawn)]
-    lines += ["", "Assumes:", *(f"  {a.text}" for a in bound.assumes), "", "Symbols:"]
-    symbols = sorted(bound.symbols | set(bound.ties), key=str)
+    lines += ["", *_growth(found), "", "Assumes:", *(f"  {a.text}" for a in bound.hypotheses), "", "Symbols:"]
+    left_out = {symbol for term in bound.dropped.values() for symbol in term.free_symbols}
+    symbols = sorted(bound.symbols | set(bound.ties) | left_out, key=str)
     lines += [f"  {symbol} ({sp.latex(symbol, symbol_names=LATEX)}): {MEANING[symbol]}" for symbol in symbols]
     samplers = f" with the sampler {' or '.join(bound.samplers)}" if bound.samplers else " with any sampler"
     lines += ["", f"About: {' or '.join(bound.methods)}{samplers}."]
+    lines += [f"The bound in its place: {bound.corrected}."] if bound.corrected else []
+    lines += [f"Compared on request; tables and figures show {bound.represented_by}."] if bound.represented_by else []
     lines += [bound.remark] if bound.remark else []
     ledger = Ledger()
     verdicts = [pages.line(entry) for entry in ledger.verify(ledger.about(bound.id), jobs=1)]
     return "\n".join(
         [*lines, "", "The ledger says (regretlab show CLAIM for more):", *(verdicts or ["  nothing about it"])]
     )
+
+
+def _growth(found: Orders) -> list[str]:
+    """Which term dominates, and from which horizon on, at the typical constants."""
+    lines = [f"The {found.dominating} term dominates {_since(found.log10_horizon)}."]
+    lines += [
+        f"The {name} term, left out, is below the {kept} term only {_since(log10)}."
+        for name, horizons in found.outgrown.items()
+        for kept, log10 in horizons.items()
+        if log10 > 0
+    ]
+    at = ", ".join(f"{name}={value:g}" for name, value in TYPICAL.items())
+    return [*lines, f"(Horizons at {at}, unless the theorem ties them; statistics at their worst.)"]
+
+
+def _since(log10: float) -> str:
+    """From which horizon on."""
+    if log10 == math.inf:
+        return "at no horizon that was looked at"
+    if log10 == 0:
+        return "at every T"
+    return f"from T = {10**log10:.4g} on" if log10 < FLOATS else f"from T = 10^{log10:.6g} on"
 
 
 def _paper(name: str, ledger: Ledger) -> str:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from regretlab import audit
 from regretlab.audit import Check
-from regretlab.bounds import Bound
+from regretlab.bounds import Bound, Order
 from regretlab.bounds._values import values
 from regretlab.errors import InputError
 from regretlab.scaling import t_quantile
@@ -37,6 +38,8 @@ class Comparison:
         The bound.
     trivial : array (t,)
         t times the largest possible regret of a step.
+    decaying : bool
+        Whether beta_{1,t} decays on this run.
     checks : list of Check
     verdict : str
     first_violation : int or None
@@ -52,9 +55,15 @@ class Comparison:
     terms: dict[str, np.ndarray]
     curve: np.ndarray
     trivial: np.ndarray
+    decaying: bool
     checks: list[Check]
     verdict: str
     first_violation: int | None
+
+    @property
+    def orders(self) -> dict[str, Order]:
+        """How the terms grow, for this run's schedule of beta1."""
+        return self.bound.exponents(self.decaying)
 
     @property
     def value(self) -> float:
@@ -65,6 +74,10 @@ class Comparison:
     def ratio(self) -> float:
         """Regret over bound at the horizon: the largest over replicates, or of the mean for a bound in expectation."""
         return float((self.regret[:, -1] / self.curve[:, -1]).max())
+
+    def audit(self) -> pd.DataFrame:
+        """The assumptions as a table: what each says, what was measured, what is needed, and whether it passed."""
+        return pd.DataFrame([c._asdict() for c in self.checks]).assign(bound=self.bound.id, verdict=self.verdict)
 
     def summary(self) -> dict[str, Any]:
         """The comparison as plain data, for summary.json."""
@@ -81,7 +94,7 @@ class Comparison:
             "verdict": self.verdict,
             "first_violation": self.first_violation,
             "terms": {name: float(term[-1]) for name, term in self.terms.items()},
-            "growth": {name: str(power) for name, power in self.bound.growth.items()},
+            "growth": {name: str(order.T) for name, order in self.orders.items()},
             "assumptions": [c._asdict() for c in self.checks],
         }
 
@@ -123,9 +136,10 @@ def compare(bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str =
         )
     low, high = record[f"{kind}_low"].values, record[f"{kind}_high"].values
     regret = low
-    checks = [audit.check(a, facts, record) for a in bound.assumes]
+    checks = [audit.check(a, facts, record) for a in bound.hypotheses]
     shape = low.shape
-    terms = {name: np.broadcast_to(term, shape) for name, term in bound.evaluate(values(facts, record, mode)).items()}
+    numbers = values(facts, record, mode)
+    terms = {name: np.broadcast_to(term, shape) for name, term in bound.evaluate(numbers).items()}
     curve = sum(terms.values(), np.zeros(shape))
     if bound.in_expectation:
         regret, low, high = (part[None] for part in mean_interval(low, high, record.sizes["t"]))
@@ -137,7 +151,8 @@ def compare(bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str =
     text, first = audit.verdict(checks, low, high, curve, trivial, anytime)
     return Comparison(
         bound, mode, record.t.values, regret, low, high, {name: term.mean(axis=0) for name, term in terms.items()},
-        curve, trivial, checks, text, None if first is None else int(record.t.values[first]),
+        curve, trivial, numbers["lam"] < 1, checks, text,
+        None if first is None else int(record.t.values[first]),
     )  # fmt: skip
 
 
@@ -152,5 +167,5 @@ def trivial_bound(facts: dict[str, Any], kind: str, record: xr.Dataset, in_expec
     if kind != "online":
         return np.asarray(t * span)
     expected = facts["law"]["factor"] if in_expectation else None
-    weight = float(record["received"].sum("example").max()) / t[-1] if expected is None else expected
+    weight = float(record["received"].values.sum(-1).max()) / t[-1] if expected is None else expected
     return np.asarray(t * span * weight)

@@ -142,12 +142,13 @@ def _algorithm(result: Result, row: dict[str, Any], svgs: dict[str, str]) -> dic
 def _linear(comparison: Comparison) -> list[str]:
     """A sentence for every term that grows at least linearly in T once the theorem's own parameters are put in."""
     sentences = []
-    for name, power in comparison.bound.growth.items():
-        if power < 1:
+    given = "the theorem's own gamma(T)" if comparison.bound.ties else "a constant beta1"
+    for name, order in comparison.orders.items():
+        if order.T < 1:
             continue
         rate = float(comparison.terms[name][-1] / comparison.t[-1])
         sentence = (
-            f"With the theorem's own gamma(T) the {name} term grows like T^{power}: it is {number(rate, 6)} per step "
+            f"With {given} the {name} term grows like T^{order.T}: it is {number(rate, 6)} per step "
             f"at this horizon, so the bound is at least linear in T and says nothing about convergence."
         )
         if comparison.bound.id == "adamcb.printed":

@@ -24,7 +24,7 @@ from regretlab.problems import Problem
 from regretlab.regret import KINDS
 from regretlab.scaling import Exponent
 
-FORMAT = 2
+FORMAT = 3
 
 
 def joined(
@@ -146,22 +146,41 @@ class Result:
                 f"the bound {bound.id} is about {' or '.join(bound.methods)}"
                 f"{' with the sampler ' + ' or '.join(bound.samplers) if bound.samplers else ''}, "
                 f"not about {facts['method']} with {facts['sampler']}; applicable here: "
-                f"{', '.join(b.id for b in self.applicable(algorithm)) or 'none'}."
+                f"{', '.join(b.id for b in self.applicable(algorithm, every=True)) or 'none'}."
             )
         key = (bound.id, self._name(algorithm), mode)
         if key not in self._compared:
             self._compared[key] = compare(bound, facts, self.of(algorithm), mode)
         return self._compared[key]
 
-    def applicable(self, algorithm: str | None = None) -> list[Bound]:
-        """The bounds that are about this method and sampler and speak of a regret that was measured."""
+    def applicable(self, algorithm: str | None = None, every: bool = False) -> list[Bound]:
+        """The bounds that are about this method and sampler and speak of a regret that was measured.
+
+        With ``every`` also those that another one represents in tables and figures.
+        """
         facts, kinds = self.facts(algorithm), self.kinds(algorithm)
-        known = Bound.known.values()
+        known = [b for b in Bound.known.values() if every or not b.represented_by]
         return [b for b in known if b.about(facts["method"], facts["sampler"]) and b.speaks_of in kinds]
 
     def comparisons(self, algorithm: str | None = None, mode: str = "stated") -> list[Comparison]:
         """Every applicable bound against one algorithm's regret."""
         return [self.bound(b, algorithm, mode) for b in self.applicable(algorithm)]
+
+    def audit(self, algorithm: str | None = None, mode: str = "stated") -> pd.DataFrame:
+        """Every assumption of every bound about this pair: what was measured, what is needed, and whether it passed.
+
+        Columns ``bound``, ``verdict``, ``id``, ``text``, ``measured``, ``needed``, ``passed``.
+
+        Examples
+        --------
+        >>> import regretlab as rl
+        >>> table = rl.simulate(rl.problems.Reddi(), "sgd(alpha=0.1)", horizon=50).audit()
+        >>> table.id.tolist(), bool(table.passed.all()), table.verdict[0]
+        (['convex', 'bounded_iterates', 'bounded_gradients', 'sqrt_step'], True, 'holds')
+        """
+        tables = [self.bound(b, algorithm, mode).audit() for b in self.applicable(algorithm, every=True)]
+        columns = ["bound", "verdict", "id", "text", "measured", "needed", "passed"]
+        return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
     def summary(self) -> list[dict[str, Any]]:
         """One row per algorithm: regret with interval, exponent, bounds with verdicts; the rows of summary.json."""

@@ -18,7 +18,7 @@ from regretlab.engines import array
 from regretlab.engines.array import MEASURES, State
 from regretlab.engines.choice import Choice, choose
 from regretlab.errors import InputError
-from regretlab.methods import Coefficients
+from regretlab.methods import Coefficients, power
 from regretlab.parameters import number
 from regretlab.problems import Problem
 from regretlab.rng import Streams
@@ -191,7 +191,7 @@ def _run(
                     state = engine.advance(state, schedule, streams)
                     bar.update(steps)
                 at = state.mapped(array.host)
-                column = {**statistics(at, float(schedule.c[-1])), **_merged(o(plan, at) for o in observers)}
+                column = {**statistics(at, schedule.at(-1)), **_merged(o(plan, at) for o in observers)}
                 reached = at, streams.state, [o.final() for o in observers]
                 columns.append(column)
     except KeyboardInterrupt:
@@ -238,20 +238,26 @@ def coefficients(algorithm: Algorithm, first: int, steps: int) -> Coefficients:
     return algorithm.method.coefficients(np.arange(first, first + steps, dtype=float))
 
 
-def statistics(state: State, c: float) -> dict[str, np.ndarray]:
+def statistics(state: State, k: Coefficients) -> dict[str, np.ndarray]:
     r"""The quantities the bounds speak of, read off the run so far; each of shape (replicates,).
 
-    ``c`` is the method's coefficient at the last step.
+    ``k`` are the method's coefficients of the last step.
 
     ``sum_sqrt_v_hat`` is :math:`\sum_i \sqrt{\hat v_{t,i}}` with the method's own bias correction;
-    ``sum_gradient_norms`` is :math:`\sum_i \|g_{1:t,i}\|_2`; ``second_moment`` estimates
-    :math:`\sum_s \sum_j \|g_j\|^2/p_j` without bias from the drawn examples.
+    ``sum_v_hat_p`` the same with the method's power p for the root; ``sum_gradient_norms`` is
+    :math:`\sum_i \|g_{1:t,i}\|_2`, ``sum_squared_gradients`` :math:`\sum_i \|g_{1:t,i}\|_2^2`; ``second_moment``
+    estimates :math:`\sum_s \sum_j \|g_j\|^2/p_j` without bias from the drawn examples; ``beta1_t`` is the first
+    moment's decay at this step.
     """
     totals = state.totals
+    v_hat = k.c * state.moments.v_hat
     return {
         "loss": totals["loss"],
-        "sum_sqrt_v_hat": np.sqrt(c * state.moments.v_hat).sum(-1),
+        "sum_sqrt_v_hat": np.sqrt(v_hat).sum(-1),
+        "sum_v_hat_p": power(v_hat, k.p, np).sum(-1),
+        "beta1_t": np.full(len(v_hat), k.mu),
         "sum_gradient_norms": np.sqrt(totals["squared_gradient"]).sum(-1),
+        "sum_squared_gradients": totals["squared_gradient"].sum(-1),
         "second_moment": totals["second_moment"],
         "largest_coordinate": totals["largest_coordinate"],
         "largest_gradient": totals["largest_gradient"],

@@ -176,7 +176,7 @@ def test_version_list_and_show(call):
     pages = {name: call("show", name)[1] for name in ("adamcb", "adamcb.printed", "logistic", "seeds", "cyclic", "sgd")}
     assert all(pages.values())
     assert "Lemma 2" in pages["adamcb"]
-    assert "grows as T^1" in pages["adamcb.printed"]
+    assert "grows as T n^-1/2 d K^1/2" in pages["adamcb.printed"]
     assert "reconstructed" in pages["adamcb.printed"]
     assert "one_neuron" in pages["seeds"]
 

@@ -55,7 +55,7 @@ def test_terms_are_stacked_up_to_the_bound(reddi, algorithm, bound):
     for name, part in terms.groupby("id", sort=False):
         np.testing.assert_array_equal(part.value, comparison.terms[name])
         np.testing.assert_allclose(part.top - part.base, part.value, rtol=ROUND_OFF, atol=ROUND_OFF)
-        assert set(part.growth) == {str(comparison.bound.growth[name])}
+        assert set(part.growth) == {str(comparison.orders[name].T)}
     last = [part for _, part in terms.groupby("id", sort=False)]
     for below, above in itertools.pairwise(last):
         np.testing.assert_allclose(above.base.astype(float), below.top.astype(float), rtol=ROUND_OFF)
@@ -148,7 +148,8 @@ def test_exponents_are_those_of_the_result(reddi, neuron):
             row = data[(data.algorithm == name) & (data.problem == result.problem["name"])].iloc[0]
             fit = result.exponent("online", name)
             np.testing.assert_array_equal([row.exponent, row.low, row.high], fit[:3])
-            powers = [max(map(float, b.growth.values())) for b in result.applicable(name) if b.speaks_of == "online"]
+            online = [c for c in result.comparisons(name) if c.bound.speaks_of == "online"]
+            powers = [max(float(order.T) for order in c.orders.values()) for c in online]
             assert row.claimed == min(powers)
 
 

@@ -138,7 +138,7 @@ def test_every_mark_has_a_first_violation(neuron, reddi):
 def test_a_failed_assumption_is_not_called_a_violation(neuron):
     data = plots.bound_versus_regret_data(neuron, "adam")
     line = data[data.role == "bound"].assign(above=1)
-    assert line.verdict.iloc[0].startswith("assumption fails")
+    assert line.verdict.iloc[0].startswith("not applicable")
     assert plots._remark(line) == "exceeded from t = 1\n(an assumption fails)"
     assert plots._remark(line.assign(verdict="violated")) == "violated from t = 1\n(in 1 of 3 runs)"
     assert plots._remark(line.assign(verdict="violated", above=3)) == "violated from t = 1"

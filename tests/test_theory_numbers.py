@@ -97,11 +97,11 @@ def test_item_19_the_first_term_of_adamcbs_printed_bound_is_linear():
         assert rate == pytest.approx(1220.693264, rel=1e-9)
     closed = mpmath.sqrt((mpmath.e - 1) * 128 / (60000 * mpmath.log(mpmath.mpf(60000) / 128))) / (2 * 0.001 * 0.1**2)
     assert rate == pytest.approx(float(closed), rel=PRINTED_DIGITS)
-    assert rl.bounds.adamcb_printed.growth["diameter"] == 1
+    assert rl.bounds.adamcb_printed.order()["diameter"].T == 1
 
 
 def test_item_19_twin_with_constant_gamma_it_grows_like_the_root():
-    assert str(rl.bounds.adamcb_ours.growth["diameter"]) == "1/2"
+    assert str(rl.bounds.adamcb_ours.order()["diameter"].T) == "1/2"
 
 
 def test_the_readmes_claim_about_its_figure():

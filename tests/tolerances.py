@@ -28,3 +28,5 @@ SLOPE = 0.05
 POWER = 2.0**-40
 #: An interior-point solver on a small semidefinite program: its value and its dual's agree to 3e-7 where measured.
 SOLVER = 2e-6
+#: How far the slope of a term's logarithm may be from its exponent: log log T over log T, for numbers of 400 digits.
+ORDER = 0.02

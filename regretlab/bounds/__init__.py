@@ -1,31 +1,50 @@
-"""Regret bounds with every constant: one file per paper, each bound a sum of named sympy terms."""
+"""Regret bounds with every constant: one file per paper, each bound a sum of named sympy terms.
+
+Every bound is here by its name and, as ``Bound.known[id]``, by its id.
+"""
 
 from regretlab.bounds import adamcb
-from regretlab.bounds._base import Assumption, Bound
+from regretlab.bounds._assumptions import Assumption
+from regretlab.bounds._base import Bound
+from regretlab.bounds._horizons import Minimum, Vacuous
+from regretlab.bounds._order import Order, Orders
+from regretlab.bounds._symbols import TYPICAL
+from regretlab.bounds.adagrad import duchi
+from regretlab.bounds.adagrad import tuned as duchi_tuned
 from regretlab.bounds.adam import kingma_ba
 from regretlab.bounds.adambs import corrected as adambs_corrected
+from regretlab.bounds.adambs import d1_corrected as adambs_d1_corrected
 from regretlab.bounds.adambs import ours as adambs_ours
 from regretlab.bounds.adambs import theorem1 as adambs_theorem1
 from regretlab.bounds.adambs import theorem2 as adambs_theorem2
+from regretlab.bounds.adambs import theorem4 as adambs_theorem4
+from regretlab.bounds.adambs import theorem_d1 as adambs_theorem_d1
+from regretlab.bounds.adamcb import jensen as adamcb_jensen
+from regretlab.bounds.adamcb import lemma1 as adamcb_lemma1
 from regretlab.bounds.adamcb import ours as adamcb_ours
 from regretlab.bounds.adamcb import printed as adamcb_printed
+from regretlab.bounds.adamcb import split as adamcb_split
+from regretlab.bounds.adamx import decaying as adamx_decaying
+from regretlab.bounds.adamx import ours as adamx_ours
 from regretlab.bounds.adamx import tran_phong
-from regretlab.bounds.amsgrad import reddi, schedule_free
+from regretlab.bounds.amsgrad import (
+    reddi,
+    reddi_arxiv,
+    reddi_arxiv_derived,
+    reddi_derived,
+    schedule_free,
+    theorem4,
+    theorem4_arxiv,
+)
+from regretlab.bounds.amsgrad import tran_phong as amsgrad_tran_phong
 from regretlab.bounds.ogd import zinkevich
+from regretlab.bounds.padam import ours as padam_ours
 
 __all__ = [
-    "Assumption",
-    "Bound",
-    "adambs_corrected",
-    "adambs_ours",
-    "adambs_theorem1",
-    "adambs_theorem2",
-    "adamcb",
-    "adamcb_ours",
-    "adamcb_printed",
-    "kingma_ba",
-    "reddi",
-    "schedule_free",
-    "tran_phong",
+    "TYPICAL", "Assumption", "Bound", "Minimum", "Order", "Orders", "Vacuous",
+    "adambs_corrected", "adambs_d1_corrected", "adambs_ours", "adambs_theorem1", "adambs_theorem2", "adambs_theorem4",
+    "adambs_theorem_d1", "adamcb", "adamcb_jensen", "adamcb_lemma1", "adamcb_ours", "adamcb_printed", "adamcb_split",
+    "adamx_decaying", "adamx_ours", "amsgrad_tran_phong", "duchi", "duchi_tuned", "kingma_ba", "padam_ours", "reddi",
+    "reddi_arxiv", "reddi_arxiv_derived", "reddi_derived", "schedule_free", "theorem4", "theorem4_arxiv", "tran_phong",
     "zinkevich",
 ]  # fmt: skip

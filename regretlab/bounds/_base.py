@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 import sympy as sp
 
+from regretlab.bounds import _horizons
 from regretlab.bounds import _symbols as s
+from regretlab.bounds._assumptions import DECAYING, NON_INCREASING, Assumption
+from regretlab.bounds._horizons import Minimum, Vacuous
+from regretlab.bounds._order import Order, Orders, order, worst
+from regretlab.bounds._values import complete
 from regretlab.errors import InputError
 
-
-@dataclass(frozen=True)
-class Assumption:
-    """A hypothesis of a theorem, in words; the audit knows how to check each ``id`` on a run."""
-
-    id: str
-    text: str
-
-
-CONVEX = Assumption("convex", "every loss is convex")
-BOUNDED = Assumption("bounded_iterates", "iterates and comparator stay in a set of the stated diameter")
-GRADIENTS = Assumption("bounded_gradients", "|g_t,i| <= G_inf")
-EXAMPLES = Assumption("bounded_examples", "every example's gradient norm is at most L")
-SQRT_STEP = Assumption("sqrt_step", "alpha_t = alpha / sqrt(t)")
-DECAYING = Assumption("decaying_beta1", "beta_{1,t} = beta1 lam^(t-1) with lam < 1")
-NO_EPS = Assumption("eps_zero", "eps = 0")
-GAMMA_KB = Assumption("gamma_kb", "beta1^2 / sqrt(beta2) < 1")
-ETA = Assumption("eta", "beta1 / sqrt(beta2) < 1")
-TIED_GAMMA = Assumption("tied_gamma", "gamma is the paper's gamma(T)")
-TIED_STEP = Assumption("tied_sampler_step", "the sampler's step size is the lemma's, tied to T")
-UNBIASED = Assumption("unbiased", "E f_t = f")
-SUBSET = Assumption("proper_batch", "K < n")
+#: The powers of T and log T of the trivial bound.
+LINEAR = (Fraction(1), Fraction(0))
 
 
 @dataclass(frozen=True)
@@ -47,7 +34,7 @@ class Bound:
         ``family.variant``, for example ``"adam.printed"``.
     title, source : str
         For legends and references; ``source`` names the theorem or equation.
-    status : {"as printed", "ours"}
+    status : {"as printed", "corrected", "ours"}
     speaks_of : {"online", "cumulative"}
         The kind of regret that is bounded.
     in_expectation : bool
@@ -63,6 +50,14 @@ class Bound:
         ``"reconstructed"`` where the source's text was lost, else empty.
     remark : str
         What a reader should know about it.
+    total : sympy.Expr
+        The sum of the sampler's probabilities: 1, or K for inclusion probabilities.
+    dropped : dict of str to sympy.Expr
+        Terms of the theorem's derivation that its statement leaves out; they are not part of the bound.
+    corrected : str
+        The id of the bound that takes the place of one that is false as printed.
+    represented_by : str
+        The id of the bound that tables and figures show in its stead; this one is compared when it is asked for.
     """
 
     id: str
@@ -78,6 +73,10 @@ class Bound:
     ties: dict[sp.Symbol, sp.Expr] = field(default_factory=dict)
     mark: str = ""
     remark: str = ""
+    total: sp.Expr = sp.S.One
+    dropped: dict[str, sp.Expr] = field(default_factory=dict)
+    corrected: str = ""
+    represented_by: str = ""
     known: ClassVar[dict[str, Bound]] = {}
 
     def __post_init__(self) -> None:
@@ -90,6 +89,12 @@ class Bound:
     def expression(self) -> sp.Expr:
         """The sum of the terms, with tied parameters still as symbols."""
         return sum(self.terms.values(), sp.Integer(0))
+
+    @property
+    def hypotheses(self) -> tuple[Assumption, ...]:
+        """What the audit checks: the assumptions as stated, and what the notation beta_{1,t} takes for granted."""
+        taken = s.beta1 in self.symbols and not {DECAYING, NON_INCREASING} & set(self.assumes)
+        return (*self.assumes, NON_INCREASING) if taken else self.assumes
 
     @cached_property
     def symbols(self) -> set[sp.Symbol]:
@@ -127,34 +132,159 @@ class Bound:
         >>> float(b["diameter"]), float(b["gradients"])
         (1.0, 1.5)
         """
+        self._need(values)
+        arguments = [np.asarray(values[symbol.name], dtype=float) for symbol in self._arguments]
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            terms = self._function(*arguments)
+        return {name: np.asarray(value, dtype=float) for name, value in zip(self.terms, terms, strict=True)}
+
+    def at_T(self, T: Any, constants: Mapping[str, Any]) -> np.ndarray:
+        """The bound at every horizon, a priori: statistics that are not given are at their worst, and ties are kept.
+
+        Parameters
+        ----------
+        T : number or array
+            Horizons; a million cost one vectorised call.
+        constants : mapping of symbol name to number or array
+            Of what the theorem assumes known (D, G, L, alpha, beta1, ...), see :attr:`symbols`.
+
+        Examples
+        --------
+        >>> from regretlab import bounds
+        >>> bounds.zinkevich.at_T(np.array([1.0, 4.0]), {"D2": 1, "G2": 1, "alpha": 1})
+        array([1. , 2.5])
+        """
+        return np.asarray(sum(self.evaluate(complete({"total": self._total(constants), **constants}, T)).values()))
+
+    def order(self, constants: Mapping[str, float] | None = None) -> Orders:
+        """The exponents of T, n, d and K of every term, which term dominates, and from which horizon on.
+
+        The exponents are found symbolically, with ties substituted and statistics at their worst. Where terms have
+        the same power of T, and for the horizons, the constants count: those given, else
+        :data:`regretlab.bounds.TYPICAL`. ``lam=1`` among them means constant beta1, else it decays.
+
+        Examples
+        --------
+        >>> from regretlab import bounds
+        >>> found = bounds.adamcb_printed.order()
+        >>> print(found["diameter"], "|", found["sampling"])
+        T n^-1/2 d K^1/2 | T^3/4 n^-1/4 d^1/2 K^1/4 log(T)^1/2
+        """
+        values = {**s.TYPICAL, **(constants or {})}
+        if "p_min" in values:
+            values["gamma"] = values["p_min"] * values["n"] / self._total(values)
+        decaying = self._decaying(values)
+        terms, dropped = self.exponents(decaying), self._orders(self.dropped, decaying)
+        curves = {name: self._curve(term, values) for name, term in {**self.tied_terms, **self.dropped}.items()}
+        curves = {name: curve for name, curve in curves.items() if curve != 0}
+        kept = [name for name in terms if name in curves]
+        power = max(terms[name][:2] for name in kept)
+        dominating = _horizons.largest({name: curves[name] for name in kept if terms[name][:2] == power})
+        overtakes = {
+            name: _horizons.overtaken_from(curves[name], curves[dominating]) for name in kept if name != dominating
+        }
+        outgrown = {
+            name: {k: _horizons.overtaken_from(curves[name], curves[k]) for k in kept if terms[k][:2] > grows[:2]}
+            for name, grows in dropped.items() if name in curves
+        }  # fmt: skip
+        return Orders(terms, dominating, max(overtakes.values(), default=0.0), overtakes, dropped, outgrown)
+
+    def exponents(self, decaying: bool = True) -> dict[str, Order]:
+        """The order of every term, for a decaying beta_{1,t} or a constant one."""
+        return self._exponents[decaying]
+
+    @cached_property
+    def _exponents(self) -> dict[bool, dict[str, Order]]:
+        return {decaying: self._orders(self.tied_terms, decaying) for decaying in (True, False)}
+
+    def vacuous_from(self, constants: Mapping[str, float], span: float) -> Vacuous:
+        """The horizons at which the bound is at least ``span * T``, which every algorithm satisfies.
+
+        Parameters
+        ----------
+        constants : mapping of symbol name to number
+        span : float
+            The largest regret of one step.
+
+        Examples
+        --------
+        >>> from regretlab import bounds
+        >>> print(bounds.zinkevich.vacuous_from({"D2": 1, "G2": 1, "alpha": 2}, span=1))
+        for T <= 2.69087
+        """
+        given = {"total": self._total(constants), **constants}
+
+        def excess(u: np.ndarray) -> np.ndarray:
+            return np.log(self.at_T(np.exp(u), given)) - u - np.log(span)
+
+        power = max(grows[:2] for grows in self.exponents(self._decaying(given)).values())
+        last = bool(excess(np.array([_horizons.LAST_FLOAT]))[0] >= 0)
+        return _horizons.vacuous(excess, last if power == LINEAR else power > LINEAR)
+
+    def minimise(self, parameter: str, constants: Mapping[str, float]) -> Minimum:
+        """The parameter at which the bound is least, all other constants (T among them) given.
+
+        The bound must fall and then rise in it, which is checked. gamma ranges over (0, 1], alpha over the positive
+        numbers. A parameter that the theorem ties to T has no choice left: an :class:`InputError`.
+
+        Examples
+        --------
+        >>> from regretlab import bounds
+        >>> best = bounds.zinkevich.minimise("alpha", {"T": 10**6, "D2": 1, "G2": 1})
+        >>> round(best.argument, 4)  # D2 / (G2 sqrt(2)), nearly
+        0.7073
+        """
+        free = {symbol.name: symbol for symbol in self.symbols & {s.alpha, s.gamma}}
+        if parameter not in free:
+            raise InputError(
+                f"the bound {self.id} cannot be minimised over {parameter!r}; its free parameters are "
+                f"{', '.join(sorted(free)) or 'none'} ({self.source})."
+            )
+        if "T" not in constants:
+            raise InputError(
+                f"the bound {self.id} needs a value for T to be minimised over {parameter} ({self.source})."
+            )
+        given = {name: value for name, value in constants.items() if name != parameter}
+        at_worst = {symbol: w for symbol, w in {**s.WORST, s.p_min: s.FLOOR}.items() if symbol.name not in given}
+        expression = sum(self.tied_terms.values()).subs(at_worst).subs(at_worst).subs(s.total, self.total)
+        numbers = complete({"total": self._total(constants), **given, parameter: math.nan}, given["T"])
+        self._need(numbers)
+        others = expression.free_symbols - {free[parameter]}
+        return _horizons.minimise(expression.subs({x: float(numbers[x.name]) for x in others}), free[parameter])
+
+    def _total(self, constants: Mapping[str, Any]) -> Any:
+        return constants.get("K", math.nan) if self.total == s.K else 1.0
+
+    def _decaying(self, constants: Mapping[str, Any]) -> bool:
+        """Whether beta_{1,t} decays at these constants."""
+        decaying = bool(constants.get("lam", 1.0) < 1)
+        if not decaying and DECAYING in self.assumes:
+            raise InputError(f"the bound {self.id} assumes that {DECAYING.text}; give lam < 1 ({self.source}).")
+        return decaying
+
+    def _orders(self, terms: Mapping[str, sp.Expr], decaying: bool) -> dict[str, Order]:
+        return {name: order(worst(term, self.total, decaying)) for name, term in terms.items()}
+
+    def _curve(self, term: sp.Expr, values: Mapping[str, float]) -> sp.Expr:
+        """The term as a function of T alone: statistics at their worst, ties and constants put in."""
+        numbers = complete({"total": self._total(values), **values}, 1.0)
+        lone = worst(term, self.total, values["lam"] < 1)
+        return lone.subs({x: sp.Float(float(numbers[x.name]), 30) for x in lone.free_symbols - {s.T}})
+
+    def _need(self, values: Mapping[str, Any]) -> None:
         missing = sorted(symbol.name for symbol in self.symbols if symbol.name not in values)
         if missing:
             raise InputError(f"the bound {self.id} needs a value for {', '.join(missing)} ({self.source}).")
-        arrays = {k: np.asarray(v, dtype=float) for k, v in values.items()}
-        arguments = {symbol: arrays[symbol.name] for symbol in self.symbols}
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            return {
-                name: np.asarray(sp.lambdify(list(arguments), term, "numpy")(*arguments.values()), dtype=float)
-                for name, term in self.tied_terms.items()
-            }
 
     @cached_property
-    def growth(self) -> dict[str, sp.Expr]:
-        """The exponent of T in every term as T grows, statistics at their worst and parameters tied."""
-        return {name: _exponent(term) for name, term in self.tied_terms.items()}
+    def _arguments(self) -> list[sp.Symbol]:
+        return sorted(self.symbols, key=str)
+
+    @cached_property
+    def _function(self) -> Callable[..., list[Any]]:
+        """All terms at once, as a NumPy function of the symbols in alphabetical order."""
+        return sp.lambdify(self._arguments, list(self.tied_terms.values()), "numpy", cse=True)
 
     def about(self, method: str, sampler: str) -> bool:
         """Whether the bound speaks of this pair."""
         return method in self.methods and (not self.samplers or sampler in self.samplers)
-
-
-def _exponent(term: sp.Expr) -> sp.Expr:
-    """lim T term'(T) / term(T): the exponent of T, logarithms counting as zero."""
-    decayed = s.beta1 * s.lam / (1 - s.lam) ** 2  # the limit of B for lam < 1
-    worst = {**s.WORST, s.M: s.n**2 * s.L**2 * s.T, s.B: decayed}
-    late = term.subs(worst).replace(sp.Min, lambda *a: next(x for x in a if x.has(s.T)))
-    # A generic point keeps the limit a question about one variable; the exponents do not depend on it.
-    point = {x: sp.Rational(k + 3, 2 * k + 7) for k, x in enumerate(sorted(late.free_symbols - {s.T}, key=str))}
-    point |= {x: sp.Integer(v) for x, v in ((s.n, 100), (s.K, 10), (s.d, 5)) if x in point}
-    late = late.subs(point)
-    return sp.nsimplify(sp.limit(sp.simplify(s.T * sp.diff(late, s.T) / late), s.T, sp.oo))

@@ -1,8 +1,10 @@
-"""The numbers a bound is evaluated at, read from a record: declared, measured on the run, or worst case."""
+"""The numbers a bound is evaluated at: declared, measured on a run's record, or worst case."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import sympy as sp
 import xarray as xr
 
 from regretlab.bounds import _symbols as s
+from regretlab.bounds._sums import roots_to_last_decrease, schedule_sum, weights_sum
 from regretlab.errors import InputError
 from regretlab.samplers import largest_divergence
 
@@ -38,53 +41,90 @@ def values(description: dict[str, Any], record: xr.Dataset, mode: str = "stated"
     n, T = problem["n"], np.asarray(record.t.values, dtype=float)
     declared = {name: pair[0] for name, pair in problem["constants"].items()}
     L, top = declared.get("L", math.nan), law["max_weight"]
-    lam = method.get("lam", 1.0)
+    lam, beta1 = method.get("lam", 1.0), method.get("beta1", 0.0)
     numbers: dict[str, Any] = {
-        "T": T, "d": problem["d"], "n": n, "K": K,
+        "d": problem["d"], "n": n, "K": K, "total": law["total"],
         "D": _or_nan(problem["D"]), "D2": _or_nan(problem["D2"]),
         "L": L, "G": declared.get("G_inf", math.nan) * top, "G2": L * top,
-        "alpha": method["alpha"], "beta1": method.get("beta1", 0.0), "beta2": method.get("beta2", math.nan),
-        "lam": lam, "eps": method.get("eps", 0.0),
-        "kappa": 1 - method.get("beta1", 0.0) if lam == 1 else 1.0,
+        "alpha": method["alpha"], "beta1": beta1, "beta2": method.get("beta2", math.nan), "lam": lam,
+        "eps": method.get("eps", 0.0), "p": method.get("p", 0.5),
         "p_min": law["floor"], "gamma": sampler.get("gamma", 1.0), "R2": _divergence(description),
-        "B": schedule_sum(method.get("beta1", 0.0), lam, T),
     }  # fmt: skip
     if mode == "measured":
         names = {"D": "extent", "D2": "extent2", "G": "largest_coordinate", "G2": "largest_gradient"}
         numbers |= {symbol: record[column].values for symbol, column in names.items()}
         numbers["L"] = record["largest_example_gradient"].values
-    L = numbers["L"]
-    numbers["M"] = n**2 * L**2 * T / (K if law["total"] > 1 else 1)
-    if "best_variance" in record and mode != "a priori":
-        numbers["M"] = record["best_variance"].mean("replicate").values
-    if mode == "a priori":
-        arguments = {symbol.name: numbers[symbol.name] for symbol in (s.d, s.n, s.G, s.L, s.T, s.p_min)}
-        for symbol, worst in s.WORST.items():
-            numbers[symbol.name] = np.asarray(sp.lambdify(list(arguments), worst)(**arguments))
-    else:
-        numbers["S_v"] = record["sum_sqrt_v_hat"].values
-        numbers["S_g"] = record["sum_gradient_norms"].values
-        numbers["S"] = record["second_moment"].mean("replicate").values
-    return numbers
+    if mode != "a priori":
+        names = {
+            "S_v": "sum_sqrt_v_hat",
+            "S_g": "sum_gradient_norms",
+            "S_2": "sum_squared_gradients",
+            "S_p": "sum_v_hat_p",
+        }
+        numbers |= {symbol: record[column].values for symbol, column in names.items()}
+        numbers["S"] = record["second_moment"].values.mean(axis=0)
+        numbers["V"] = momentum_weighted(numbers["S_v"], beta1, lam, T)
+        if "best_variance" in record:  # the minimum over P: no less than the one over all laws
+            numbers["M"] = numbers["M_star"] = record["best_variance"].values.mean(axis=0)
+    return complete(numbers, T)
 
 
-def schedule_sum(beta1: float, lam: float, T: np.ndarray) -> np.ndarray:
-    r""":math:`\sum_{t=2}^T \beta_1\lambda^{t-1}\sqrt{t-1}` at every T, from AdamX's Theorem 5.1.
+def complete(given: Mapping[str, Any], T: Any) -> dict[str, Any]:
+    """The given constants and statistics, with what follows from them, and the statistics not given at their worst.
 
-    Terms below the last bit of the sum are not summed: with ``lam < 1`` the sum stops growing long before T does.
+    Parameters
+    ----------
+    given : mapping of symbol name to number or array
+    T : number or array
+        Horizons; arrays in ``given`` broadcast with it.
 
     Examples
     --------
-    >>> schedule_sum(0.5, 1.0, np.array([1.0, 2.0]))
-    array([0. , 0.5])
+    >>> full = complete({"d": 2, "G": 3, "beta1": 0.5}, T=np.array([1.0, 4.0]))
+    >>> full["S_g"], full["kappa"]
+    (array([ 6., 12.]), 0.5)
     """
-    last = int(T.max())
-    if lam < 1:
-        enough = math.ceil(60 / -math.log(lam)) if lam > 0 else 1
-        last = min(last, max(2, enough))
-    t = np.arange(1, last, dtype=float)
-    sums = np.concatenate([[0.0], np.cumsum(beta1 * lam**t * np.sqrt(t))])
-    return sums[np.minimum(T, last).astype(int) - 1]
+    numbers: dict[str, Any] = {"eps": 0.0, **given, "T": np.asarray(T, dtype=float)}
+    beta1, lam = float(numbers.get("beta1", 0.0)), float(numbers.get("lam", 1.0))
+    numbers |= {
+        "kappa": 1 - beta1 if lam == 1 else 1.0, "B": schedule_sum(beta1, lam, numbers["T"]),
+        "W": weights_sum(beta1, lam, numbers["T"]), "Q": roots_to_last_decrease(beta1, lam), "total": 1.0,
+    } | numbers  # fmt: skip
+    if {"n", "gamma"} <= numbers.keys():
+        numbers.setdefault("p_min", numbers["total"] * numbers["gamma"] / numbers["n"])
+    if {"n", "p_min"} <= numbers.keys() and "R2" not in numbers:
+        numbers["R2"] = largest_divergence(int(numbers["n"]), float(numbers["p_min"]))
+    for symbol, worst in s.WORST.items():
+        names = sorted(x.name for x in worst.free_symbols)
+        if symbol.name not in numbers and numbers.keys() >= set(names):
+            numbers[symbol.name] = np.asarray(_worst(symbol)(*(numbers[name] for name in names)), dtype=float)
+    return numbers
+
+
+@cache
+def _worst(statistic: sp.Symbol) -> Callable[..., Any]:
+    """The largest possible value of a statistic as a function of its symbols in alphabetical order."""
+    worst = s.WORST[statistic]
+    return sp.lambdify(sorted(worst.free_symbols, key=str), worst, "numpy")
+
+
+def momentum_weighted(sums: np.ndarray, beta1: float, lam: float, T: np.ndarray) -> np.ndarray:
+    r"""An upper bound on :math:`\sum_{s\le t}\beta_{1,s}\sqrt s\sum_i\sqrt{\hat v_{s,i}}` at every checkpoint t.
+
+    Between checkpoints :math:`\hat v` of a method with a ratchet only grows, so that the sum lies between two Riemann
+    sums over the checkpoints; this is the upper one, which takes each step at the checkpoint that follows it.
+
+    Parameters
+    ----------
+    sums : array (replicates, t)
+        :math:`\sum_i\sqrt{\hat v_{t,i}}` at the checkpoints T (t,).
+
+    Examples
+    --------
+    >>> momentum_weighted(np.array([[1.0, 2.0]]), beta1=0.5, lam=1.0, T=np.array([1.0, 4.0])).round(3)
+    array([[0.5  , 5.646]])
+    """
+    return np.asarray(np.cumsum(sums * np.diff(weights_sum(beta1, lam, T), prepend=0.0), axis=-1))
 
 
 def _or_nan(value: float | None) -> float:

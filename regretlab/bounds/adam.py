@@ -2,7 +2,8 @@
 
 import sympy as sp
 
-from regretlab.bounds._base import BOUNDED, CONVEX, DECAYING, GAMMA_KB, GRADIENTS, SQRT_STEP, Bound
+from regretlab.bounds._assumptions import BOUNDED, CONVEX, DECAYING, GAMMA_KB, GRADIENTS, SQRT_STEP
+from regretlab.bounds._base import Bound
 from regretlab.bounds._symbols import D2, D, G, S_g, S_v, T, alpha, beta1, beta2, d, gamma_kb, lam
 
 kingma_ba = Bound(
@@ -18,5 +19,6 @@ kingma_ba = Bound(
     },
     assumes=(CONVEX, BOUNDED, GRADIENTS, SQRT_STEP, DECAYING, GAMMA_KB),
     methods=("adam",),
+    corrected="amsgrad.schedule_free",
     remark="False: Reddi's example violates it. The second term scales with the square of the losses.",
 )

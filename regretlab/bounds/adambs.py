@@ -1,8 +1,8 @@
-"""AdamBS: Theorems 1 and 2 as printed, the corrected form of AdamCB's appendix as printed, and ours."""
+"""AdamBS: Theorems 1, 2 and 4 as printed, Theorem D.1, the corrected form of AdamCB's appendix as printed, and ours."""
 
 import sympy as sp
 
-from regretlab.bounds._base import (
+from regretlab.bounds._assumptions import (
     BOUNDED,
     CONVEX,
     DECAYING,
@@ -10,18 +10,22 @@ from regretlab.bounds._base import (
     EXAMPLES,
     GAMMA_KB,
     GRADIENTS,
+    MODEL,
     NO_EPS,
+    NON_INCREASING,
     SQRT_STEP,
     TIED_GAMMA,
     TIED_STEP,
     UNBIASED,
-    Bound,
-)  # fmt: skip
+)
+from regretlab.bounds._base import Bound
 from regretlab.bounds._symbols import (
     D2,
     R2,
+    S_2,
     D,
     G,
+    H,
     K,
     L,
     M,
@@ -61,6 +65,7 @@ theorem1 = Bound(
     assumes=PRINTED,
     methods=("adam",),
     samplers=("adambs",),
+    corrected="adambs.ours",
     remark="False: it rests on Kingma & Ba's bound and on a second moment without its cross term (Eq. 16).",
 )
 
@@ -81,8 +86,63 @@ theorem2 = Bound(
     assumes=(*PRINTED, EXAMPLES, TIED_STEP),
     methods=("adam",),
     samplers=("adambs",),
+    corrected="adambs.ours",
     remark="False with Theorem 1; the minimum in M must also be over the laws with p >= p_min.",
 )  # fmt: skip
+
+theorem4 = Bound(
+    id="adambs.theorem4",
+    title="AdamBS, Thm 4",
+    source="Liu, Wu & Mozafari 2020, Theorem 4, Eq. (9), with the constants of Theorem 2 and Lemma 3",
+    status="as printed",
+    speaks_of="online",
+    in_expectation=True,
+    terms={
+        "diameter": rho1 * d * sp.sqrt(T),
+        "optimal sampling": rho2 * sp.sqrt(d) / (n * sp.sqrt(K)) * sp.sqrt(sp.log(d) * T) * sp.log(n),
+    },
+    dropped={name: theorem2.terms[name] for name in ("bandit", "momentum")},
+    assumes=(BOUNDED, GRADIENTS, SQRT_STEP, DECAYING, GAMMA_KB, EXAMPLES, TIED_STEP, MODEL),
+    methods=("adam",),
+    samplers=("adambs",),
+    corrected="adambs.theorem2",
+    represented_by="adambs.theorem2",
+    remark="Printed as an order. Its derivation from Theorem 2 (M at most T log d log^2 n, Lemma 3) leaves out the "
+    "bandit term, and its model is not convex, so that it is false.",
+)  # fmt: skip
+
+d1_terms = {
+    "diameter": D**2 * G * d * sp.sqrt(T) / (alpha * (1 - beta1)),
+    "sampling": alpha * harmonic * sp.sqrt(d) * sp.sqrt(S_2) / ((1 - beta1) ** 2 * (1 - eta) * sp.sqrt(1 - beta2)),
+}
+
+theorem_d1 = Bound(
+    id="adambs.theorem_d1",
+    title="AMSGrad-BS, Thm D.1",
+    source="Liu, Wu & Mozafari 2020, Appendix D, Theorem D.1, Eq. (36)-(37)",
+    status="as printed",
+    speaks_of="online",
+    terms={**d1_terms, "momentum": beta1 * D**2 * G / (2 * (1 - beta1) * (1 - lam) ** 2)},
+    assumes=(CONVEX, BOUNDED, GRADIENTS, SQRT_STEP, DECAYING, NO_EPS, ETA),
+    methods=("amsgrad",),
+    samplers=("adambs",),
+    corrected="adambs.d1_corrected",
+    represented_by="adambs.ours",
+    remark="True, but the last term lacks a factor d/alpha and is superfluous.",
+)
+
+d1_corrected = Bound(
+    id="adambs.d1_corrected",
+    title="AMSGrad-BS, Thm D.1 without its last term",
+    source="Liu, Wu & Mozafari 2020, Theorem D.1, its last term dropped",
+    status="corrected",
+    speaks_of="online",
+    terms=d1_terms,
+    assumes=(CONVEX, BOUNDED, GRADIENTS, SQRT_STEP, NON_INCREASING, NO_EPS, ETA),
+    methods=("amsgrad",),
+    samplers=("adambs",),
+    represented_by="adambs.ours",
+)
 
 # AdamCB's Lemma 1 constants, which its appendix uses for corrected AdamBS as well.
 rho1_cb = D**2 * L / (2 * alpha * gamma * (1 - beta1) ** 2)
@@ -108,6 +168,7 @@ corrected = Bound(
     assumes=PRINTED_CB,
     methods=("adamx",),
     samplers=("adambs_corrected",),
+    corrected="adambs.ours",
     remark="With gamma(T) the first term grows linearly in T, so the bound says nothing about convergence.",
 )  # fmt: skip
 
@@ -123,7 +184,7 @@ ours = Bound(
     terms={
         "diameter": d * D**2 * L * sp.sqrt(T) / (2 * alpha * gamma * (1 - beta1)),
         "sampling": rho2_ours * sp.sqrt(d)
-        * sp.sqrt((M + L**2 * n**2 / gamma**2 * sp.sqrt(2 * n * T * sp.log(n))) / (K * n**2) + (1 - 1 / K) * L**2 * T),
+        * sp.sqrt((M + L**2 * n**2 / gamma**2 * sp.sqrt(2 * n * T * sp.log(n))) / (K * n**2) + (1 - 1 / K) * H),
     },
     assumes=(CONVEX, BOUNDED, EXAMPLES, SQRT_STEP, NO_EPS, ETA, UNBIASED, TIED_STEP),
     methods=("amsgrad",),

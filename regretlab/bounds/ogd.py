@@ -2,7 +2,8 @@
 
 import sympy as sp
 
-from regretlab.bounds._base import BOUNDED, CONVEX, GRADIENTS, SQRT_STEP, Bound
+from regretlab.bounds._assumptions import BOUNDED, CONVEX, GRADIENTS, SQRT_STEP
+from regretlab.bounds._base import Bound
 from regretlab.bounds._symbols import D2, G2, T, alpha
 
 zinkevich = Bound(

@@ -1,7 +1,7 @@
 """Methods: coefficient schedules over the one generic step (one file each)."""
 
 from regretlab.methods._base import Method, averages, generic
-from regretlab.methods._step import Coefficients, Moments, step
+from regretlab.methods._step import Coefficients, Moments, power, step
 from regretlab.methods.adagrad import AdaGrad, AdaGradMean
 from regretlab.methods.adagradl2 import AdaGradL2
 from regretlab.methods.adagradw import AdaGradW
@@ -22,5 +22,5 @@ from regretlab.methods.sgd import SGD
 __all__ = [
     "SGD", "AMSGrad", "AdaGrad", "AdaGradL2", "AdaGradMean", "AdaGradW", "Adam", "AdamL2", "AdamW", "AdamX",
     "Coefficients", "Method", "Moments", "Momentum", "MomentumL2", "MomentumW", "NAdam", "Nesterov", "Padam", "RMSprop",
-    "averages", "generic", "step",
+    "averages", "generic", "power", "step",
 ]  # fmt: skip

@@ -33,8 +33,8 @@ def exponents_data(*results: Result, kind: str = "online") -> pd.DataFrame:
     lines = []
     for result in results:
         for name in [a for a in result.algorithms if kind in result.kinds(a)]:
-            claims = [(max(float(g) for g in b.growth.values()), b.id) for b in result.applicable(name)
-                      if b.speaks_of == kind]  # fmt: skip
+            claims = [(float(max(order.T for order in c.orders.values())), c.bound.id)
+                      for c in result.comparisons(name) if c.bound.speaks_of == kind]  # fmt: skip
             claimed, bound = min(claims, default=(math.nan, ""))
             value, low, high, how = result.exponent(kind, name)
             lines.append({

@@ -98,7 +98,7 @@ def ratio_map(
     for occurs, words, look in (
         ((verdicts == "violated").any(), "bound violated", {"ec": COLOURS[1], "lw": 1.8}),
         (data.vacuous.any(), "bound vacuous", {"ec": GREY, "lw": 0.4, "hatch": "////"}),
-        (verdicts.str.startswith("assumption").any(), "( ) an assumption fails", {"ec": "none"}),
+        (verdicts.str.startswith("not applicable").any(), "( ) an assumption fails", {"ec": "none"}),
     ):
         if occurs:
             ax.fill_between([], [], label=words, fc="none", **look)
@@ -126,7 +126,7 @@ def _cell(ax: Axes, x: int, y: int, cell: dict[Hashable, Any], colour: tuple[flo
         frame.set_path_effects([withStroke(linewidth=3.6, foreground="white")])
         ax.add_patch(frame)
     box = {"boxstyle": "round,pad=0.15", "fc": colour, "ec": "none"}
-    words = f"({words})" if verdict.startswith("assumption fails") else words
+    words = f"({words})" if verdict.startswith("not applicable") else words
     ax.text(x + 0.5, y + 0.5, words, ha="center", va="center", color=ink, fontsize=6.5, bbox=box)
 
 

@@ -43,7 +43,7 @@ def bound_terms_data(
     ``growth`` (its exponent of T as T grows, with statistics of the run at their worst, as text). ``attrs`` as there.
     """
     chosen = first_bound(result, algorithm) if bound is None else bound
-    growth = result.bound(chosen, algorithm, mode).bound.growth
+    orders = result.bound(chosen, algorithm, mode).orders
     data = bound_versus_regret_data(result, algorithm, bounds=[chosen], mode=mode)
     parts = dict(iter(data.groupby("role", sort=False)))
     terms = parts["term"].pivot(index="t", columns="id", values="value").astype(float)
@@ -54,7 +54,7 @@ def bound_terms_data(
             base=(tops[name] - terms[name]).to_numpy(),
             top=tops[name].to_numpy(),
             share=terms[name].iloc[-1] / tops.iloc[-1, -1],
-            growth=str(growth[name]),
+            growth=str(orders[name].T),
         )
         for name in order
     ]
