@@ -33,8 +33,9 @@ class Exponent(NamedTuple):
 
     ``low`` and ``high`` are nan where there is no interval; ``value`` too where there is no slope. ``how`` says why.
     ``early`` and ``late`` are the slopes of the two halves of the window; ``slope`` and ``drift`` (late - early) are
-    estimates with their errors; ``beyond`` is the exponent b of :math:`A + B t^b` where the slope rises, else nan. ``last`` is the end of the grid (the horizon T), ``sampled`` whether the errors
-    are those of a sample of ``replicates``, ``confidence`` that of the interval.
+    estimates with their errors; ``beyond`` is the exponent b of :math:`A + B t^b` where the slope rises, else nan.
+    ``last`` is the end of the grid (the horizon T), ``sampled`` whether the errors are those of a sample of
+    ``replicates``, ``confidence`` that of the interval.
     """
 
     value: float
@@ -82,7 +83,7 @@ class Exponent(NamedTuple):
         return max(2, math.ceil(self.replicates * (half / gap) ** 2)) if gap > 0 else math.inf
 
     def horizon_needed(self, resolution: float = RESOLUTION) -> float:
-        r"""The horizon at which the change of slope still to come leaves exponents ``resolution`` apart distinguishable.
+        r"""The horizon from which the change of slope still to come hides no more than ``resolution``.
 
         If the regret is :math:`A t^a + B t^{a-1/2}` (a second term smaller by :math:`\sqrt t`), the slope's distance
         from a falls like :math:`t^{-1/2}`, hence halves from one half of the window to the next, a factor 4 of t: what
@@ -109,9 +110,9 @@ def exponent(t: np.ndarray, regret: np.ndarray, *, random: bool = True, confiden
     replicates (:func:`~regretlab.scaling._estimate.log_contrast`): checkpoints of one run depend on each other, and an
     interval that treats them as independent covers far less than it says. Where the slopes of the window's two halves
     differ beyond their error, the regret is not a power law yet, and the interval reaches to where the slope may still
-    go: twice the change so far beyond the late slope (:meth:`Exponent.horizon_needed`); and, where the slope s rises, to
-    :math:`s + (ds/d\log t)/s`, the exponent b of :math:`A + B t^b`. (Over a larger term it could be larger still: see
-    :func:`linear_growth`.)
+    go: twice the change so far beyond the late slope (:meth:`Exponent.horizon_needed`); and, where the slope s rises,
+    to :math:`s + (ds/d\log t)/s`, the exponent b of :math:`A + B t^b`. (Over a larger term it could be larger still:
+    see :func:`linear_growth`.)
 
     Parameters
     ----------
