@@ -24,3 +24,7 @@ ENGINES = 1e-10
 BOUND_DIGITS = 1e-10
 #: How far a fitted exponent over T/16..T at T = 6000 may be off: the second-order term of the regret is below that.
 SLOPE = 0.05
+#: Coverage of intervals that claim 95 %: what a study of thousands of trials may measure.
+COVERAGE = (0.93, 0.97)
+#: Standard errors that a frequency over some hundreds of trials may be off: exceeded once in 1.7 million.
+FREQUENCY = 5

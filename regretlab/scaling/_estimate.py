@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy import special
 
 CONFIDENCE = 0.95
 #: Resamples of the studentised bootstrap, and their seed: the same record gives the same interval.
-RESAMPLES, SEED = 1999, 0
+RESAMPLES, SEED = 999, 0
 
 
 class Estimate(NamedTuple):
@@ -77,13 +78,18 @@ def log_contrast(weights: np.ndarray, curves: np.ndarray, confidence: float) -> 
     value, error = _delta(weights, curves, np.ones((1, R)))
     if not error[0]:
         return Estimate(float(value[0]), 0.0, 0.0)
-    counts = np.random.default_rng(SEED).multinomial(R, np.full(R, 1 / R), size=RESAMPLES).astype(float)
-    again, errors = _delta(weights, curves, counts)
+    again, errors = _delta(weights, curves, _resamples(R))
     kept = errors != 0  # one curve R times over says nothing
     distances = abs(again - value)[kept] / errors[kept]
     distances[np.isnan(distances)] = np.inf  # a mean that is not positive: as far off as can be
     critical = float(np.quantile(distances, confidence, method="higher"))
     return Estimate(float(value[0]), float(error[0]), max(critical, t_quantile(R - 1, 1, confidence)))
+
+
+@lru_cache(maxsize=8)
+def _resamples(R: int) -> np.ndarray:
+    """How often each of R curves is in every resample, shape (RESAMPLES, R)."""
+    return np.random.default_rng(SEED).multinomial(R, np.full(R, 1 / R), size=RESAMPLES).astype(float)
 
 
 def _delta(weights: np.ndarray, curves: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -228,8 +228,8 @@ def _fit(
         slope.value, slope.low, slope.high, how, early, late, slope, drift,
         last=float(x[-1]), replicates=R, sampled=sampled, confidence=confidence,
     )  # fmt: skip
-    if fit.bends and drift.value > 0 and late > 0:
-        fit = fit._replace(beyond=max(late, min(late + drift.high / (step * late), ceiling)))
+    if fit.bends and drift.value > 0 and fit.value > 0:
+        fit = fit._replace(beyond=max(late, min(fit.value + drift.high / (step * fit.value), ceiling)))
     return _widened(fit, reach, name)
 
 

@@ -33,7 +33,8 @@ def assert_same_bits(a: Result, b: Result) -> None:
     AssertionError: ... variables differ, first ... at algorithm=adam, replicate=0, t=...
     """
     left, right = a.record, b.record
-    for name in sorted(map(str, {*left.variables, *right.variables})):
+    names = sorted(map(str, {*left.variables, *right.variables}), key=lambda name: (name not in left.coords, name))
+    for name in names:
         if name not in left.variables or name not in right.variables:
             raise AssertionError(f"only the {'first' if name in left.variables else 'second'} result has {name}.")
         if left[name].shape != right[name].shape or left[name].dtype != right[name].dtype:
