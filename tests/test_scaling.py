@@ -1,6 +1,7 @@
 """Exponents: coverage on known processes, what bends, what cannot be told, grids, linear growth, logarithms; twins."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -157,6 +158,17 @@ def test_a_bend_beyond_its_error_shows_on_random_curves():
     assert e.bends
     assert e.drift.low > 0
     assert "the slope rises" in e.how
+
+
+def test_a_bend_that_noise_would_hide_is_mentioned():
+    how = exponent(LOG, power(np.random.default_rng(1), 10, 0.5, "normal", loud=0.3)).how
+    assert re.search(r"a change of slope by 0\.\d+ within it would not show, by 0\.1 with R >= \d+", how)
+
+
+def test_horizons_beyond_all_numbers():
+    t = np.geomspace(1, T, 60)
+    needed = exponent(t, (1e4 + t**0.02)[None], random=False)._replace(beyond=0.02, late=1e-6).horizon_needed(0.001)
+    assert needed > 1e100
 
 
 def test_replicates_needed_is_what_it_takes():

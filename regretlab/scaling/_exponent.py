@@ -25,6 +25,8 @@ FEWEST = 4
 RESOLUTION = 0.1
 #: A change of slope this small is none, whatever its error.
 NEGLIGIBLE = 0.01
+#: The logarithm of a horizon beyond which none is computed.
+HUGE = 700.0
 UNKNOWN = Estimate(math.nan, math.nan, math.nan)
 
 
@@ -96,11 +98,11 @@ class Exponent(NamedTuple):
         :math:`2\,(b-s)` comes down to the resolution at
         :math:`T' = T\,\big((2b/\text{resolution} - 1)\,(b-s)/s\big)^{1/b}`; the later of the two is returned.
         """
-        needed = [self.last, self.last * (2 * self.bend / resolution) ** 2]
+        needed = max(self.last, self.last * (2 * self.bend / resolution) ** 2)
         b, s = self.beyond, self.late
-        if b > s:
-            needed.append(self.last * max((2 * b / resolution - 1) * (b - s) / s, 0) ** (1 / b))
-        return math.ceil(max(needed))
+        if b > s > 0 and (factor := (2 * b / resolution - 1) * (b - s) / s) > 1:
+            needed = max(needed, math.exp(min(math.log(self.last) + math.log(factor) / b, HUGE)))
+        return math.ceil(needed) if math.isfinite(needed) else needed
 
 
 def exponent(t: np.ndarray, regret: np.ndarray, *, random: bool = True, confidence: float = CONFIDENCE) -> Exponent:
@@ -236,7 +238,12 @@ def _fit(
 def _widened(fit: Exponent, reach: Estimate, name: str) -> Exponent:
     """The fit with the change of slope still to come; ``reach`` estimates late + 2 drift."""
     if not fit.bend > NEGLIGIBLE:
-        return fit
+        hidden = fit.drift.critical * fit.drift.error
+        if not (fit.sampled and RESOLUTION < hidden < math.inf):
+            return fit
+        needed = math.ceil(fit.replicates * (hidden / RESOLUTION) ** 2)
+        words = f"a change of slope by {hidden:.2f} within it would not show, by {RESOLUTION:g} with R >= {needed}"
+        return fit._replace(how=f"{fit.how}; {words}")
     low, high, words = fit.low, fit.high, f"the slope may bend by {fit.bend:.2f}"
     if fit.drift.value < 0 or not fit.bends:
         low = min(low, reach.low)

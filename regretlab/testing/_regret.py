@@ -49,7 +49,7 @@ def assert_regret_exponent(
     >>> assert_regret_exponent(run, at_most=0.5)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    AssertionError: the regret's exponent is above 0.5: 0.997, 99 % interval [0.99..., 0.99...].
+    AssertionError: the regret's exponent is above 0.5: 0.995, 99 % interval [0.97..., 1.03...].
     ...
     """
     t, regret = result.record.t.values, result.regret(kind, algorithm).low.values
