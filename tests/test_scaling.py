@@ -259,8 +259,8 @@ def test_a_linear_term_that_takes_over_is_not_called_sublinear():
 
 
 def test_error_rates_of_the_test_for_linear_growth():
-    """300 trials each: linear called sublinear at most 5 %, sqrt called linear at most 2.5 %, and it has power."""
-    rng, trials = np.random.default_rng(2), 300
+    """150 trials each: linear called sublinear at most 5 %, sqrt called linear at most 2.5 %, and it has power."""
+    rng, trials = np.random.default_rng(2), 150
     found = {
         a: [linear_growth(LOG, power(rng, 15, a, "normal", 0.1)).verdict for _ in range(trials)] for a in (0.5, 1.0)
     }

@@ -98,8 +98,8 @@ def test_one_random_replicate_decides_nothing():
 
 @pytest.mark.parametrize(("truth", "wrong"), [(0.5, "is above"), (0.6, "")])
 def test_error_rates_of_the_exponent_assertion(truth, wrong):
-    """Stated: 0.5 called too large, 0.6 passing for 0.5: each in at most (1 - 90 %) / 2 = 5 % of 400 data sets."""
-    rng, trials, rate = np.random.default_rng(1), 400, 0.05
+    """Stated: 0.5 called too large, 0.6 passing for 0.5: each in at most (1 - 90 %) / 2 = 5 % of 200 data sets."""
+    rng, trials, rate = np.random.default_rng(1), 200, 0.05
     messages = [
         fails(assert_regret_exponent, noisy(rng, 12, truth, 0.1), at_most=0.5, confidence=0.9) for _ in range(trials)
     ]
@@ -108,8 +108,8 @@ def test_error_rates_of_the_exponent_assertion(truth, wrong):
 
 
 def test_error_rate_of_the_sublinear_assertion():
-    """Stated: linear growth passes in at most 1 - 90 % = 10 % of 300 data sets; and a root passes in most."""
-    rng, trials = np.random.default_rng(2), 300
+    """Stated: linear growth passes in at most 1 - 90 % = 10 % of 150 data sets; and a root passes in most."""
+    rng, trials = np.random.default_rng(2), 150
     passed = {
         a: sum(not fails(assert_sublinear, noisy(rng, 12, a, 0.1), confidence=0.9) for _ in range(trials)) / trials
         for a in (0.5, 1.0)
@@ -221,11 +221,11 @@ def test_a_sampler_that_is_not_fitted():
 
 
 def test_false_alarms_of_monte_carlo(monkeypatch):
-    """At a stated rate of 20 %, 100 tests of an unbiased sampler: the bound is rigorous, so at most that."""
+    """At a stated rate of 20 %, 50 tests of an unbiased sampler: the bound is rigorous, so at most that."""
     monkeypatch.setattr("regretlab.testing._draws.MOST_UNIFORMS", 0)
     sampler = fit(AdamBSCorrected(gamma=0.3))
-    alarms = sum(bool(fails(assert_unbiased, sampler, draws=400, false_alarms=0.2, seed=seed)) for seed in range(100))
-    assert alarms / 100 <= 0.2
+    alarms = sum(bool(fails(assert_unbiased, sampler, draws=400, false_alarms=0.2, seed=seed)) for seed in range(50))
+    assert alarms / 50 <= 0.2
 
 
 # ---------------------------------------------------------------------------------------------------------------------
