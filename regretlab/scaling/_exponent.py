@@ -130,7 +130,7 @@ def exponent(t: np.ndarray, regret: np.ndarray, *, random: bool = True, confiden
     Returns
     -------
     Exponent
-        Measured coverage of the 95 % interval on power laws: 95.3 to 96.4 % in 4000 trials each, for random walks with
+        Measured coverage of the 95 % interval on power laws: 95.3 to 96.6 % in 4000 trials each, for random walks with
         normal, Student and skew steps and for lognormal levels, R from 10 to 30 (``tests/test_scaling.py``).
 
     Raises
