@@ -132,7 +132,12 @@ class Result:
 
     def exponent(self, kind: str = "online", algorithm: str | None = None) -> Exponent:
         """The exponent of T in the regret, with a 95 % interval (:func:`regretlab.scaling.exponent`)."""
-        return scaling.exponent(self.record.t.values, self.regret(kind, algorithm).low.values)
+        regret = self.regret(kind, algorithm).low.values
+        return scaling.exponent(self.record.t.values, regret, random=self.random(algorithm))
+
+    def random(self, algorithm: str | None = None) -> bool:
+        """Whether replicates differ: a fixed order of the examples draws nothing."""
+        return self.facts(algorithm)["law"]["factor"] is not None
 
     def bound(self, bound: str | Bound, algorithm: str | None = None, mode: str = "stated") -> Comparison:
         """One bound against one algorithm's regret."""
@@ -215,7 +220,9 @@ class Result:
                     "low": regret["lo"],
                     "high": regret["hi"],
                 }
-                line |= {"exponent": row["exponent"]["value"], "bound": None, "value": None, "ratio": None}
+                e = row["exponent"]
+                line |= {"exponent": e["value"], "exponent_low": e["lo"], "exponent_high": e["hi"]}
+                line |= {"bound": None, "value": None, "ratio": None}
                 line["verdict"] = "no bound"
                 if bound:
                     line |= {"bound": bound["id"], "value": bound["value"], "ratio": bound["ratio"]}

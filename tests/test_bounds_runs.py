@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab import audit, scaling
+from regretlab import audit
 from regretlab.comparison import mean_interval
 from tests.tolerances import SLOPE
 
@@ -50,28 +50,6 @@ def test_dropping_the_ratchet_is_what_makes_regret_linear():
     result = reddi(LONG, f"withoutratchet(alpha=7/20, {PARAMETERS})")
     del rl.methods.Method.known["withoutratchet"]
     assert result.exponent().low > 1 - SLOPE
-
-
-@pytest.mark.parametrize("power", [0.0, 0.5, 1.0])
-def test_exponent_intervals_cover_a_known_power(power):
-    """400 trials of random walks about a power law: nominal 95 %, at least that within 5 binomial standard errors."""
-    rng, trials = np.random.default_rng(1), 400
-    t = np.unique(np.geomspace(1, 10**5, 40).round())
-    covered, widths = 0, []
-    for _ in range(trials):
-        walk = np.cumsum(rng.normal(0, 0.02, (20, t.size)), axis=1)
-        e = scaling.exponent(t, np.exp(rng.normal(0, 0.3, (20, 1)) + walk) * t**power)
-        covered += e.low <= power <= e.high
-        widths.append(e.high - e.low)
-    assert covered / trials > 0.95 - 5 * math.sqrt(0.95 * 0.05 / trials)
-    assert max(widths) < 0.2
-
-
-def test_exponents_that_cannot_be_told_say_so():
-    t = np.geomspace(1, 1000, 30)
-    assert math.isnan(scaling.exponent(t, -t[None]).value)
-    assert "not positive" in scaling.exponent(t, -t[None]).how
-    assert "fewer than" in scaling.exponent(np.array([1.0, 2.0]), np.ones((1, 2))).how
 
 
 def test_a_bound_is_violated_only_by_a_whole_interval():

@@ -137,7 +137,8 @@ def regret_overview(result: Result, *, kind: str = "online", ax: Axes | None = N
 
 
 def _power(exponent: float, low: float, high: float) -> str:
-    return "no exponent" if math.isnan(exponent) else f"$t^{{{exponent:.2f}}}$ [{low:.2f}, {high:.2f}]"
+    interval = "no interval" if math.isnan(low) else f"[{low:.2f}, {high:.2f}]"
+    return "no exponent" if math.isnan(exponent) else f"$t^{{{exponent:.2f}}}$ {interval}"
 
 
 @style()

@@ -36,7 +36,7 @@ def exponents_data(*results: Result, kind: str = "online") -> pd.DataFrame:
             claims = [(float(max(order.T for order in c.orders.values())), c.bound.id)
                       for c in result.comparisons(name) if c.bound.speaks_of == kind]  # fmt: skip
             claimed, bound = min(claims, default=(math.nan, ""))
-            value, low, high, how = result.exponent(kind, name)
+            value, low, high, how = result.exponent(kind, name)[:4]
             lines.append({
                 "problem": result.problem["name"], "algorithm": name, "label": label(result, name), "exponent": value,
                 "low": low, "high": high, "how": how, "claimed": claimed, "id": bound,

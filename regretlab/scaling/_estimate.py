@@ -1,0 +1,118 @@
+"""Contrasts of the logarithm of a mean curve, with intervals that resample whole replicates."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from scipy import special
+
+CONFIDENCE = 0.95
+#: Resamples of the studentised bootstrap, and their seed: the same record gives the same interval.
+RESAMPLES, SEED = 999, 0
+
+
+class Estimate(NamedTuple):
+    """A number, its standard error, and how many of these the interval has on each side (all nan if unknown)."""
+
+    value: float
+    error: float
+    critical: float
+
+    @property
+    def low(self) -> float:
+        """The lower end."""
+        return self.value - self.critical * self.error
+
+    @property
+    def high(self) -> float:
+        """The upper end."""
+        return self.value + self.critical * self.error
+
+
+def t_quantile(freedom: int, intervals: int = 1, confidence: float = CONFIDENCE) -> float:
+    """The quantile of Student's t for two-sided intervals that all hold together (Bonferroni)."""
+    return float(special.stdtrit(freedom, 1 - (1 - confidence) / (2 * intervals)))
+
+
+def slope_weights(u: np.ndarray) -> np.ndarray:
+    """Weights w with ``w @ y`` the least-squares slope of y against ``u``."""
+    centred = u - u.mean()
+    return np.asarray(centred / (centred @ centred))
+
+
+def half_weights(u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The slope weights of the two halves of the range of ``u``, which share the point nearest to its middle."""
+    middle = int(np.clip(np.argmin(abs(u - (u[0] + u[-1]) / 2)), 1, u.size - 2))
+    early, late = np.zeros(u.size), np.zeros(u.size)
+    early[: middle + 1], late[middle:] = slope_weights(u[: middle + 1]), slope_weights(u[middle:])
+    return early, late
+
+
+def log_contrast(weights: np.ndarray, curves: np.ndarray, confidence: float) -> Estimate:
+    r"""Estimate :math:`\sum_k w_k \log E X_k` from R independent curves, by a symmetric studentised bootstrap.
+
+    .. math:: \hat s = \sum_k w_k \log \bar X_k, \qquad \psi_r = \sum_k w_k X_{rk} / \bar X_k, \qquad
+        \widehat{\mathrm{se}}^2 = \frac{1}{R(R-1)} \sum_r (\psi_r - \bar\psi)^2
+
+    (the delta method; single curves may be negative, only their mean is not). The critical value is the quantile of
+    :math:`|\hat s^* - \hat s| / \widehat{\mathrm{se}}^*` over resamples of whole curves, so that any dependence along
+    a curve is respected. Against Student's quantile it mends what skew curves and a few loud ones take from coverage.
+    Measured coverage: ``tests/test_scaling.py``.
+
+    Parameters
+    ----------
+    weights : array (k,)
+        They sum to zero.
+    curves : array (R, k)
+        With positive means and R at least 2.
+    confidence : float in (0, 1)
+
+    References
+    ----------
+    Hall (1992), The Bootstrap and Edgeworth Expansion, section 3.6 (symmetric percentile-t intervals).
+    """
+    R = len(curves)
+    value, error = _delta(weights, curves, np.ones((1, R)))
+    if not error[0]:
+        return Estimate(float(value[0]), 0.0, 0.0)
+    again, errors = _delta(weights, curves, _resamples(R))
+    kept = errors != 0  # one curve R times over says nothing
+    distances = abs(again - value)[kept] / errors[kept]
+    distances[np.isnan(distances)] = np.inf  # a mean that is not positive: as far off as can be
+    critical = float(np.quantile(distances, confidence, method="higher"))
+    return Estimate(float(value[0]), float(error[0]), max(critical, t_quantile(R - 1, 1, confidence)))
+
+
+@lru_cache(maxsize=8)
+def _resamples(R: int) -> np.ndarray:
+    """How often each of R curves is in every resample, shape (RESAMPLES, R)."""
+    return np.random.default_rng(SEED).multinomial(R, np.full(R, 1 / R), size=RESAMPLES).astype(float)
+
+
+def _delta(weights: np.ndarray, curves: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The contrast and its delta-method error on every resample; ``counts`` (B, R) says how often each curve is in."""
+    R = len(curves)
+    mean = counts @ curves / R
+    with np.errstate(invalid="ignore", divide="ignore"):
+        values = np.log(mean) @ weights
+        psi = (weights / mean) @ curves.T
+    centred = psi - (counts * psi).sum(axis=1, keepdims=True) / R
+    return values, np.sqrt((counts * centred**2).sum(axis=1) / (R * (R - 1)))
+
+
+def smooth_contrast(weights: np.ndarray, u: np.ndarray, curve: np.ndarray, confidence: float) -> Estimate:
+    """The contrast on one curve that has no sampling error; what scatters about a parabola in log-log counts as noise.
+
+    Not a confidence interval: nothing was drawn. It keeps jitter (checkpoints at other phases of a period) from passing
+    for knowledge. Nan ends with fewer than four points.
+    """
+    y, freedom = np.log(curve), u.size - 3
+    value = float(weights @ y)
+    if freedom < 1:
+        return Estimate(value, math.nan, math.nan)
+    parabola = np.polynomial.Polynomial.fit(u, y, 2)
+    scatter = math.sqrt(((y - parabola(u)) ** 2).sum() / freedom)
+    return Estimate(value, scatter * float(np.linalg.norm(weights)), t_quantile(freedom, 1, confidence))

@@ -1,0 +1,131 @@
+"""Does regret grow linearly in T, and is there a factor log T?"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from regretlab.scaling._estimate import CONFIDENCE, Estimate, half_weights, slope_weights, t_quantile
+from regretlab.scaling._exponent import NEGLIGIBLE, WINDOW, Exponent, exponent
+
+
+class Growth(NamedTuple):
+    """Whether regret grows linearly: ``"linear"``, ``"sublinear"`` or ``"cannot tell"``, and what that rests on.
+
+    ``rate`` is the regret per step that would be left for T to infinity if the rest were of order sqrt(T).
+    """
+
+    verdict: str
+    rate: Estimate
+    exponent: Exponent
+
+
+def linear_growth(t: np.ndarray, regret: np.ndarray, *, random: bool = True, confidence: float = CONFIDENCE) -> Growth:
+    r"""Test for regret that grows linearly in T; regret may be negative or zero.
+
+    The average regret is regressed on :math:`1/\sqrt t` over t >= T/16, replicate by replicate,
+
+    .. math:: R(t)/t = c + B\, t^{-1/2},
+
+    so that :math:`c` is zero for a regret of order :math:`\sqrt T` and the linear rate of :math:`c\,t + B\sqrt t`.
+    Linear: the interval of c lies above 0 and that of the exponent reaches 0.99. Sublinear: no rate (c's interval is
+    not above 0 at its upper end), or the exponent's interval stays below 0.99 and the slope does not rise with c > 0
+    (as it does while a linear term takes over). Else the data cannot tell.
+
+    A regret with linear growth is called sublinear with probability at most 1 - ``confidence``, one of order
+    :math:`\sqrt T` is called linear with at most half of that: as far as the two models describe it, for no finite run
+    can exclude a rate too small to be seen at its horizon.
+
+    Parameters
+    ----------
+    t, regret, random, confidence
+        As in :func:`exponent`.
+
+    Examples
+    --------
+    >>> t = np.arange(1.0, 2001)
+    >>> [linear_growth(t, r[None], random=False).verdict for r in (0.1 * t + np.sqrt(t), 5 * np.sqrt(t), -t)]
+    ['linear', 'sublinear', 'sublinear']
+    """
+    e = exponent(t, regret, random=random, confidence=confidence)
+    t, regret = np.asarray(t, dtype=float), np.asarray(regret, dtype=float)
+    window = t >= t[-1] / WINDOW
+    s, averages = t[window] ** -0.5, regret[:, window] / t[window]
+    # The intercept of a regression is the mean of y less its slope times the mean of s.
+    rates = averages @ (1 / s.size - s.mean() * slope_weights(s)) if s.size > 1 else np.full(len(regret), math.nan)
+    rate = _mean(rates, random, confidence)
+    rises = e.bends and e.drift.value > 0
+    if rate.high <= 0:
+        verdict = "sublinear"
+    elif rate.low > 0 and not e.high <= 1 - NEGLIGIBLE:
+        verdict = "linear"
+    elif e.high <= 1 - NEGLIGIBLE and not (rises and rate.high > 0):
+        verdict = "sublinear"
+    else:
+        verdict = "cannot tell"
+    return Growth(verdict, rate, e)
+
+
+def _mean(values: np.ndarray, random: bool, confidence: float) -> Estimate:
+    """The mean over replicates with its Student interval; exact where nothing is random."""
+    R = len(values)
+    if not random:
+        return Estimate(float(values.mean()), 0.0, 0.0)
+    if R == 1:
+        return Estimate(float(values[0]), math.nan, math.nan)
+    return Estimate(float(values.mean()), float(values.std(ddof=1)) / math.sqrt(R), t_quantile(R - 1, 1, confidence))
+
+
+class LogPower(NamedTuple):
+    """The power b in T^a (log T)^b: ``verdict`` is "T^a", "T^a log T", "neither" or "cannot tell".
+
+    ``exponent`` is a if b = 0, ``exponent_with_log`` is a if b = 1; ``replicates_needed`` would decide (nan: no
+    replicates, or more would not).
+    """
+
+    verdict: str
+    value: float
+    low: float
+    high: float
+    exponent: float
+    exponent_with_log: float
+    replicates_needed: float
+
+
+def log_power(t: np.ndarray, regret: np.ndarray, *, random: bool = True, confidence: float = CONFIDENCE) -> LogPower:
+    r"""Compare T^a with T^a log T over t >= T/16.
+
+    If :math:`E R(t) = c\,t^a (\log t)^b`, the slope in log-log changes between the halves of the window by b times the
+    change that log log t shows there; so b is the drift over that change, with the drift's interval. The change is
+    small (-0.026 at T = 6000) and shrinks with T, so that it takes many replicates to see a logarithm.
+
+    Parameters
+    ----------
+    t, regret, random, confidence
+        As in :func:`exponent`.
+
+    Examples
+    --------
+    >>> t = np.geomspace(1, 10**5, 60)
+    >>> log_power(t, (np.sqrt(t) * np.log(2 * t) ** 0)[None], random=False).verdict
+    'T^a'
+    >>> log_power(t, (np.sqrt(t) * np.log(t))[None], random=False).verdict
+    'T^a log T'
+    """
+    e = exponent(t, regret, random=random, confidence=confidence)
+    t = np.asarray(t, dtype=float)
+    t = t[t >= t[-1] / WINDOW]
+    if math.isnan(e.value) or t[0] <= 1 or math.isnan(e.drift.error):
+        return LogPower("cannot tell", *[math.nan] * 6)
+    u = np.log(t)
+    first, second = half_weights(u)
+    change, slope = float((second - first) @ np.log(u)), float(slope_weights(u) @ np.log(u))
+    b, reach = e.drift.value / change, abs(e.drift.error * e.drift.critical / change)
+    with_none, with_one = (abs(b - power) <= reach + NEGLIGIBLE for power in (0, 1))
+    verdict = {(True, False): "T^a", (False, True): "T^a log T", (True, True): "cannot tell"}.get(
+        (with_none, with_one), "neither"
+    )
+    needed = math.ceil(e.replicates * (reach / 0.5) ** 2) if random and verdict == "cannot tell" else math.nan
+    return LogPower(verdict, b, b - reach, b + reach, e.value, e.value - slope, needed)

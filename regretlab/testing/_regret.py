@@ -1,0 +1,181 @@
+"""Assertions about how regret grows and how it compares with a bound."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from regretlab.bounds import Bound
+from regretlab.result import Result
+from regretlab.scaling import Exponent, exponent, linear_growth
+
+
+def assert_regret_exponent(
+    result: Result, at_most: float, *, confidence: float = 0.99, resolution: float = 0.1, kind: str = "online",
+    algorithm: str | None = None,
+) -> None:  # fmt: skip
+    r"""Assert that regret grows like :math:`T^a` with a at most ``at_most``, as far as the run can tell.
+
+    With [low, high] the interval of a (:func:`regretlab.scaling.exponent`), it fails
+
+    - as *too large* if low > ``at_most``: on a power law with a <= ``at_most`` in at most (1 - ``confidence``) / 2 of
+      all data sets;
+    - as *undecided* if high > ``at_most + resolution``: nothing that is ``resolution`` too large may pass for lack of
+      data. So a power law with a >= ``at_most + resolution`` passes in at most (1 - ``confidence``) / 2. How often
+      a correct algorithm is left undecided depends on the noise; the message says what would decide.
+
+    Parameters
+    ----------
+    result : Result
+    at_most : float
+        The exponent that the theory allows, such as 0.5.
+    confidence : float in (0, 1)
+    resolution : float
+        How much larger an exponent has to be told from ``at_most``.
+    kind, algorithm : str, optional
+        Which regret of which algorithm.
+
+    Raises
+    ------
+    AssertionError
+        With the estimate, the interval, the regrets behind it and how many replicates or steps would decide.
+
+    Examples
+    --------
+    >>> import regretlab as rl
+    >>> run = rl.simulate(rl.problems.Reddi(C=4), "adam(alpha=0.5, beta1=0, beta2=1/17)", horizon=9000)
+    >>> assert_regret_exponent(run, at_most=1)
+    >>> assert_regret_exponent(run, at_most=0.5)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    AssertionError: the regret's exponent is above 0.5: 0.995, 99 % interval [0.97..., 1.03...].
+    ...
+    """
+    t, regret = result.record.t.values, result.regret(kind, algorithm).low.values
+    e = exponent(t, regret, random=result.random(algorithm), confidence=confidence)
+    if e.low <= at_most and e.high <= at_most + resolution:
+        return
+    said = f"{e.value:.3f}, {100 * confidence:g} % interval [{e.low:.3f}, {e.high:.3f}]"
+    if math.isnan(e.low):
+        raise AssertionError(f"the regret's exponent has no interval: {e.how}.\n{_data(t, regret)}")
+    if e.low > at_most:
+        raise AssertionError(f"the regret's exponent is above {at_most:g}: {said}.\n{e.how}.\n{_data(t, regret)}")
+    raise AssertionError(
+        f"cannot tell the regret's exponent {at_most:g} from {at_most + resolution:g}: {said}.\n{e.how}.\n"
+        f"{_decides(e, at_most, resolution)}\n{_data(t, regret)}"
+    )
+
+
+def assert_sublinear(
+    result: Result, *, confidence: float = 0.99, kind: str = "online", algorithm: str | None = None
+) -> None:
+    """Assert that regret does not grow linearly in T (:func:`regretlab.scaling.linear_growth`).
+
+    Fails if the growth is linear and if the data cannot tell. A regret of linear growth passes in at most
+    1 - ``confidence`` of all data sets, one of order sqrt(T) is called linear in at most half of that. Negative regret
+    that does not grow passes.
+
+    Raises
+    ------
+    AssertionError
+        With the linear rate, the exponent, their intervals and the regrets behind them.
+
+    Examples
+    --------
+    >>> import regretlab as rl
+    >>> run = rl.simulate(rl.problems.Reddi(C=4), "adam(alpha=0.5, beta1=0, beta2=1/17)", horizon=2000)
+    >>> assert_sublinear(run)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    AssertionError: the regret grows linearly: 1.3... per step, 99 % interval [1.3..., 1.3...].
+    ...
+    """
+    t, regret = result.record.t.values, result.regret(kind, algorithm).low.values
+    growth = linear_growth(t, regret, random=result.random(algorithm), confidence=confidence)
+    if growth.verdict == "sublinear":
+        return
+    rate, e = growth.rate, growth.exponent
+    said = f"{rate.value:.3g} per step, {100 * confidence:g} % interval [{rate.low:.3g}, {rate.high:.3g}]"
+    what = (
+        "the regret grows linearly" if growth.verdict == "linear" else "cannot tell whether the regret grows linearly"
+    )
+    raise AssertionError(
+        f"{what}: {said}.\nexponent {e.value:.3f} [{e.low:.3f}, {e.high:.3f}]: {e.how}.\n{_data(t, regret)}"
+    )
+
+
+def assert_below_bound(
+    result: Result, bound: str | Bound, *, algorithm: str | None = None, mode: str = "stated"
+) -> None:
+    """Assert that a theorem's bound holds on a run: its assumptions are met and the regret's interval lies below it.
+
+    A bound on every run is compared with certified intervals: no false alarm. One in expectation is compared with the
+    95 % band of the mean: it is called violated at any checkpoint in at most 2.5 % of all data sets (as far as Student
+    intervals hold), and one that cannot be told is an error too. A vacuous bound passes: it says little, but holds.
+
+    Parameters
+    ----------
+    result : Result
+    bound : str or Bound
+        For example ``"amsgrad.schedule_free"``; see :meth:`regretlab.Result.bound`.
+    algorithm : str, optional
+    mode : {"stated", "measured", "a priori"}
+
+    Raises
+    ------
+    AssertionError
+        With the first violation, or the assumption that fails, or how many replicates would decide.
+
+    Examples
+    --------
+    >>> import regretlab as rl
+    >>> adam = "adam(alpha=7/20, beta1=0, beta2=1/65, lam=1/1000, eps=0)"
+    >>> assert_below_bound(rl.simulate(rl.problems.Reddi(C=8), adam, horizon=42), "adam.printed")
+    Traceback (most recent call last):
+        ...
+    AssertionError: adam.printed is violated at t = 42: regret [170, 170] (R = 1) against a bound of 168.5.
+    """
+    c = result.bound(bound, algorithm, mode)
+    if c.verdict in ("holds", "vacuous"):
+        return
+    curve = np.broadcast_to(c.curve, c.low.shape)
+    if c.verdict == "violated" and c.first_violation is not None:
+        at = int(np.searchsorted(c.t, c.first_violation))
+        run = int(np.argmax(c.low[:, at] - curve[:, at]))
+        raise AssertionError(
+            f"{c.bound.id} is violated at t = {c.first_violation}: regret [{c.low[run, at]:.4g}, "
+            f"{c.high[run, at]:.4g}] (R = {result.replicates}) against a bound of {curve[run, at]:.4g}."
+        )
+    run = int(np.argmax(c.high[:, -1] - curve[:, -1]))
+    value, high, limit = c.regret[run, -1], c.high[run, -1], curve[run, -1]
+    said = f"regret {value:.4g} [{c.low[run, -1]:.4g}, {high:.4g}] at T = {result.horizon} against {limit:.4g}"
+    if c.verdict != "undecided":
+        reasons = "; ".join(
+            f"{check.id}: {check.measured}, needed {check.needed}" for check in c.checks if not check.passed
+        )
+        raise AssertionError(f"{c.bound.id} does not speak of this run, an assumption fails ({reasons}); {said}.")
+    more = ""
+    if c.bound.in_expectation and math.isfinite(high) and limit > value:
+        more = f"; R = {math.ceil(result.replicates * ((high - value) / (limit - value)) ** 2)} replicates would decide"
+    elif c.bound.in_expectation and result.replicates == 1:
+        more = "; one run says nothing certain of an expectation, simulate with replicates=10 or more"
+    raise AssertionError(f"{c.bound.id} is undecided (R = {result.replicates}): {said}{more}.")
+
+
+def _decides(e: Exponent, at_most: float, resolution: float) -> str:
+    """How many replicates, or which horizon, would decide."""
+    if e.bend > resolution / 2:
+        return f"What would decide: T = {e.horizon_needed(resolution):.2g} steps, while the slope still changes."
+    gap = max(at_most + resolution - e.value, e.value - at_most)
+    return f"What would decide: R = {e.replicates_needed(gap):.0f} replicates instead of {e.replicates}."
+
+
+def _data(t: np.ndarray, regret: np.ndarray) -> str:
+    """The mean regret at five checkpoints of the window, with its standard error."""
+    chosen = np.unique(np.searchsorted(t, np.geomspace(max(t[0], t[-1] / 16), t[-1], 5)).clip(max=t.size - 1))
+    errors = regret.std(axis=0, ddof=1) / math.sqrt(len(regret)) if len(regret) > 1 else np.zeros(t.size)
+    pairs = ", ".join(
+        f"{t[i]:g}: {regret[:, i].mean():.4g}" + (f" +- {errors[i]:.2g}" if errors[i] else "") for i in chosen
+    )
+    return f"Mean regret of R = {len(regret)} at t = {pairs}."
