@@ -27,7 +27,7 @@ RANKS = [
     {"plots"},
     {"result"},
     {"simulation"},
-    {"report", "studies"},
+    {"report", "studies", "falsifier"},
     {"output", "catalogue", "doctor"},
     {"cli"},
     {"__main__"},

@@ -1,0 +1,194 @@
+r"""What can be falsified: that a bound holds, or that average regret vanishes.
+
+A conjecture scores candidates in floating point, says which instances refute it, and makes the statement and the
+certificate that the ledger's checker has to accept.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+import numpy as np
+
+from regretlab import audit
+from regretlab.bounds import Bound
+from regretlab.claims.checkers import replay
+from regretlab.claims.provers.drift import CLEAR, drift
+from regretlab.claims.provers.replay import above, limit
+from regretlab.claims.statements import NoRegret, RegretBound, Statement
+from regretlab.falsifier._controls import failures, play_controls
+from regretlab.falsifier._instance import Instance, largest
+from regretlab.falsifier._subject import Subject
+from regretlab.methods import Adam, Method
+
+Certificate = tuple[Statement, str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Conjecture(ABC):
+    """What is said of the subject, and is to be falsified.
+
+    Attributes
+    ----------
+    subject : Subject
+    free : dict
+        The parameters that are searched, and between which ends; alpha by its logarithm.
+    horizons : tuple of int
+        Of the runs by which candidates are scored.
+    enough : float
+        A score above this is worth a closer look.
+    """
+
+    subject: Subject
+    free: ClassVar[dict[str, tuple[float, float]]]
+    horizons: ClassVar[tuple[int, ...]]
+    enough: ClassVar[float]
+
+    @property
+    @abstractmethod
+    def text(self) -> str:
+        """The conjecture in words."""
+
+    @abstractmethod
+    def says(self, score: float) -> str:
+        """What the largest score of all candidates means, in words."""
+
+    @abstractmethod
+    def scores(self, candidates: Sequence[Instance], rounds: int) -> np.ndarray:
+        """How badly the subject does on every candidate in the second half of the rounds, shape (K,)."""
+
+    @abstractmethod
+    def refuted(self, instances: Sequence[Instance], rounds: int) -> np.ndarray:
+        """The step at which each instance clearly refutes the conjecture, 0 where it does not, shape (K,)."""
+
+    @abstractmethod
+    def certificate(self, instance: Instance, rounds: int) -> Certificate:
+        """The statement that the instance refutes, and the form and body of the certificate."""
+
+    def failed_controls(self, instances: Sequence[Instance], rounds: int) -> np.ndarray:
+        """Which controls fail on which instances, shape (2, K)."""
+        return failures(play_controls(self.subject, instances, rounds))
+
+
+@dataclass(frozen=True)
+class BoundHolds(Conjecture):
+    """R(T) <= bound(T) for every T, on every periodic linear loss that meets the theorem's assumptions."""
+
+    bound: Bound
+    free: ClassVar = {"alpha": (1e-2, 1e2), "beta1": (0.0, 0.99), "beta2": (1e-3, 0.999), "lam": (1e-3, 0.999)}
+    horizons: ClassVar = (1, 4, 16, 64, 256)
+    enough: ClassVar = 1.0
+
+    @property
+    def text(self) -> str:
+        return f"{self.subject.spelling}: R(T) <= {self.bound.id} for every T, on periodic linear losses"
+
+    def says(self, score: float) -> str:
+        return f"the largest ratio of regret to bound was {score:.6g}"
+
+    def scores(self, candidates: Sequence[Instance], rounds: int) -> np.ndarray:
+        runs = self.subject.play(candidates, rounds)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = (runs.regret / limit(self.bound, runs))[:, rounds // 2 :].max(axis=1)
+        return np.where(self._admissible(candidates) & np.isfinite(ratio), ratio, 0.0)
+
+    def refuted(self, instances: Sequence[Instance], rounds: int) -> np.ndarray:
+        over = above(self.bound, self.subject.play(instances, rounds))
+        return np.where(over.any(axis=1) & self._admissible(instances), 1 + over.argmax(axis=1), 0)
+
+    def certificate(self, instance: Instance, rounds: int) -> Certificate:
+        losses, start = tuple(Fraction(c) for c in instance.losses), Fraction(instance.start)
+        text = self.subject.spelled(instance)
+        t = first_violation(RegretBound(losses, text, self.bound.id, rounds, start)) or rounds
+        return RegretBound(losses, text, self.bound.id, t, start), "replay", {"t": t}
+
+    def _admissible(self, instances: Sequence[Instance]) -> np.ndarray:
+        return np.array([not missed(self.bound, self.subject.method(dict(i.parameters))) for i in instances])
+
+
+@dataclass(frozen=True)
+class RegretVanishes(Conjecture):
+    """R(T)/T -> 0 on every periodic linear loss. Only of Adam there is a certificate of the contrary (its drift)."""
+
+    # Step sizes for which what happens before the second half of the rounds is forgotten in it.
+    free: ClassVar = {"alpha": (0.1, 3.0), "beta1": (0.0, 0.99), "beta2": (1e-3, 0.999)}
+    horizons: ClassVar = (240, 960)
+    enough: ClassVar = 0.1
+
+    @property
+    def text(self) -> str:
+        return f"{self.subject.spelling}: R(T)/T -> 0 on periodic linear losses"
+
+    def says(self, score: float) -> str:
+        words = f"late rounds added at most {score:.3g} G each to the regret, beyond that of the controls"
+        return words if self.certifiable else f"{words} (only Adam's linear regret has a certificate; name a bound)"
+
+    @property
+    def certifiable(self) -> bool:
+        """Whether the subject is Adam as the drift lemma has it, for all its free parameters."""
+        given: dict[str, Any] = {"lam": 1, "eps": 0, "schedule": "sqrt"} | dict(self.subject.given)
+        plain = (given["lam"], given["eps"], given["schedule"]) == (1, 0, "sqrt")
+        return self.subject.kind is Adam and self.subject.name == "adam" and plain and given.get("beta2", 1) > 0
+
+    def scores(self, candidates: Sequence[Instance], rounds: int) -> np.ndarray:
+        scale = np.array([largest(candidate) for candidate in candidates])
+
+        def gained(regret: np.ndarray) -> np.ndarray:
+            return np.asarray((regret[:, -1] - regret[:, rounds // 2 - 1]) / (rounds - rounds // 2) / scale)
+
+        controls = play_controls(self.subject, candidates, rounds)
+        own = gained(self.subject.play(candidates, rounds).regret)
+        excess = own - np.max([gained(control.runs.regret) for control in controls], axis=0)
+        limits = [2 * abs(np.mean([*map(float, c.losses)])) / largest(c) for c in candidates]
+        return np.where(self.refuted(candidates, rounds) > 0, self.enough + np.array(limits), excess)
+
+    def refuted(self, instances: Sequence[Instance], rounds: int) -> np.ndarray:
+        return np.array([rounds if self.certifiable and self._drifts(instance) else 0 for instance in instances])
+
+    def certificate(self, instance: Instance, rounds: int) -> Certificate:
+        beta1, beta2 = self._decays(instance)
+        body = {"pattern": [str(c) for c in instance.losses], "beta2": str(beta2)}
+        return NoRegret(len(instance.losses), beta1, (beta2,)), "drift", body
+
+    def _drifts(self, instance: Instance) -> bool:
+        beta1, beta2 = self._decays(instance)
+        c = np.array([float(c) for c in instance.losses]) / largest(instance)
+        return 0 <= beta1 < 1 and 0 < beta2 < 1 and c.sum() * drift(c, float(beta1), float(beta2)) < -CLEAR
+
+    def _decays(self, instance: Instance) -> tuple[Fraction, Fraction]:
+        values = {**self.subject.given, **dict(instance.parameters)}
+        return Fraction(values["beta1"]), Fraction(values["beta2"])
+
+
+def first_violation(statement: RegretBound) -> int | None:
+    """The first T up to the statement's horizon at which the regret's interval lies above the bound's, if there is one.
+
+    Every T is looked at, in interval arithmetic and with the simulator's own step.
+
+    Examples
+    --------
+    >>> adam = "adam(alpha=7/20, beta1=0, beta2=1/65, lam=1/1000, eps=0)"
+    >>> first_violation(RegretBound((8, -1, -1), adam, "adam.printed", 60))
+    42
+    """
+    bound, method = replay.theorem(statement)
+    rounds = replay.replay(method, statement, statement.horizon)
+    certain = (t for t, (regret, values) in enumerate(rounds, 1) if regret.low > replay.enclose(bound, values).high)
+    return next(certain, None)
+
+
+#: The assumptions that are about the method's parameters alone.
+PARAMETRIC = {"sqrt_step", "decaying_beta1", "eps_zero", "gamma_kb", "eta"}
+
+
+def missed(bound: Bound, method: Method) -> str:
+    """The first assumption about the parameters that the method does not meet, in words; empty if it meets all."""
+    facts = {"method_parameters": method.parameters()}
+    for assumption in bound.assumes:
+        if assumption.id in PARAMETRIC and not audit.RULES[assumption.id](facts, None)[2]:  # type: ignore[arg-type]
+            return assumption.text
+    return ""

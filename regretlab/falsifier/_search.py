@@ -1,0 +1,132 @@
+"""The search: differential evolution over slopes, start and parameters, for one period and horizon after another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.optimize import differential_evolution
+
+from regretlab.falsifier._conjectures import BoundHolds, Conjecture
+from regretlab.falsifier._instance import Instance
+
+#: Periods whose slopes are all free, and periods of one spike among equal slopes.
+FREE, SPIKED = (3, 2, 4, 1, 5, 6), (8, 12, 24, 96, 192)
+#: Candidates in a generation at least, and generations of a family's first turn; each later turn doubles them.
+POPULATION, GENERATIONS = 48, 8
+#: The largest slope is between 1 and 10 to this power. Smaller losses are left out: a bound whose terms do not all
+#: scale like the losses fails on tiny ones, which its units say without a search.
+DECADES = 2.0
+
+
+class Family(NamedTuple):
+    """Candidates that share a period and a horizon; with ``spiked`` one slope is free among equal ones."""
+
+    period: int
+    spiked: bool
+    rounds: int
+
+
+@dataclass
+class Spent:
+    """How much of the budget is spent: seconds, or candidates where their number is given."""
+
+    seconds: float
+    candidates: int | None = None
+    report: Callable[[float], Any] = lambda share: None
+    tried: int = 0
+    began: float = field(default_factory=time.perf_counter)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left."""
+        return self.share >= 1
+
+    @property
+    def share(self) -> float:
+        """The share that is spent."""
+        if self.candidates is not None:
+            return self.tried / self.candidates
+        return (time.perf_counter() - self.began) / self.seconds
+
+    def add(self, tried: int) -> None:
+        """Count these candidates."""
+        self.tried += tried
+        self.report(min(self.share, 1.0))
+
+
+@dataclass
+class Best:
+    """The best candidate so far."""
+
+    score: float = -np.inf
+    instance: Instance | None = None
+    rounds: int = 0
+
+
+def search(conjecture: Conjecture, seed: int, spent: Spent, best: Best) -> Iterator[tuple[Instance, int]]:
+    """Candidates worth a closer look, with the horizon that they were scored at, until the budget is spent."""
+    families = [
+        Family(m, spiked, rounds)
+        for rounds in conjecture.horizons
+        for spiked, periods in ((False, FREE), (True, SPIKED))
+        for m in periods
+        if m <= rounds
+    ]
+    for turn in count():
+        for i, family in enumerate(families):
+            found = _evolve(conjecture, family, GENERATIONS << turn, [seed, turn, i], spent, best)
+            if found is not None:
+                yield found, family.rounds
+            if spent.over:
+                return
+
+
+def _evolve(
+    conjecture: Conjecture, family: Family, generations: int, seed: list[int], spent: Spent, best: Best
+) -> Instance | None:
+    """The best candidate of a family, if its score is enough."""
+    ends = _ends(conjecture, family)
+
+    def costs(vectors: np.ndarray) -> np.ndarray:
+        instances = [_decoded(conjecture, family, vector) for vector in vectors.T]
+        scores = conjecture.scores(instances, family.rounds)
+        spent.add(len(instances))
+        k = int(np.argmax(scores))
+        if scores[k] > best.score:
+            best.score, best.instance, best.rounds = float(scores[k]), instances[k], family.rounds
+        return -scores
+
+    def stop(intermediate_result: Any) -> bool:
+        return spent.over or intermediate_result.fun < -conjecture.enough
+
+    found = differential_evolution(
+        costs, ends, maxiter=generations, popsize=-(-POPULATION // len(ends)), tol=0, polish=False, vectorized=True,
+        updating="deferred", callback=stop, seed=np.random.default_rng(seed),
+    )  # fmt: skip
+    return _decoded(conjecture, family, found.x) if found.fun < -conjecture.enough else None
+
+
+def _ends(conjecture: Conjecture, family: Family) -> list[tuple[float, float]]:
+    """Where each coordinate of a candidate lies: slopes over the largest, its size, the start, the free parameters."""
+    slopes = [(-1.0, 1.0)] * (1 if family.spiked else family.period)
+    size = (0.0, DECADES if isinstance(conjecture, BoundHolds) else 0.0)
+    free = [np.log10(ends) if name == "alpha" else ends for name, ends in conjecture.subject.free.items()]
+    return [*slopes, size, (-1.0, 1.0), *((float(low), float(high)) for low, high in free)]
+
+
+def _decoded(conjecture: Conjecture, family: Family, vector: np.ndarray) -> Instance:
+    if family.spiked:
+        size, start, *values = vector[1:]
+        # Near -1 / (m - 1), where the slopes of a period sum to 0, the best point is about to change sides.
+        slopes = np.array([1.0, *[2 * vector[0] / (family.period - 1)] * (family.period - 1)])
+    else:
+        size, start, *values = vector[family.period :]
+        slopes = vector[: family.period] / max(np.abs(vector[: family.period]).max(), 1e-9)
+    names = conjecture.subject.free
+    parameters = [(n, float(10**v if n == "alpha" else v)) for n, v in zip(names, values, strict=True)]
+    return Instance(tuple((10**size * slopes).tolist()), float(start), tuple(parameters))
