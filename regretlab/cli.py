@@ -1,8 +1,7 @@
 """The command line. Thin: every command is a function of the library.
 
 Exit status: 0 done, 1 the check says no (verify: a verdict differs from the one pinned; falsify: a certified instance
-was found), 2 bad input (one sentence on standard error),
-130 interrupted.
+was found), 2 bad input (one sentence on standard error), 130 interrupted.
 """
 
 from __future__ import annotations
@@ -171,7 +170,7 @@ def falsify_(
     seed: Annotated[str, typer.Option(help="Seed of the search.")] = "0",
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for the claim, its certificate and figure; default regretlab-out/falsify."),
+        typer.Option(help="Folder for claim, certificate and figure; default regretlab-out/falsify."),
     ] = None,
     file: Annotated[Path | None, typer.Option(help="A Python file that defines a method or bound of yours.")] = None,
 ) -> None:
@@ -259,10 +258,7 @@ def _list(texts: list[str] | None) -> list[str]:
 
 def _integer(name: str, text: str) -> Any:
     within = {
-        "candidates": "[1, 1e12]",
-        "horizon": "[1, 1e12]",
-        "replicates": "[1, 1e6]",
+        "candidates": "[1, 1e12]", "horizon": "[1, 1e12]", "jobs": "[1, 1024]", "replicates": "[1, 1e6]",
         "seed": "[0, inf)",
-        "jobs": "[1, 1024]",
-    }[name]
+    }[name]  # fmt: skip
     return int(number(name, text, within, integer=True))

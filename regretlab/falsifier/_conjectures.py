@@ -17,14 +17,21 @@ import numpy as np
 from regretlab import audit
 from regretlab.bounds import Bound
 from regretlab.claims.checkers import replay
+from regretlab.claims.intervals import enclose
 from regretlab.claims.provers.drift import CLEAR, drift
 from regretlab.claims.provers.replay import above, limit
 from regretlab.claims.statements import NoRegret, RegretBound, Statement
+from regretlab.claims.verdict import Rejected
+from regretlab.errors import InputError
 from regretlab.falsifier._controls import failures, play_controls
 from regretlab.falsifier._instance import Instance, largest
 from regretlab.falsifier._subject import Subject
 from regretlab.methods import Adam, Method
 
+#: Scores above this are worth a closer look.
+ENOUGH = 1.0
+#: Rounds after which a mere transient is over.
+LATER = 4000
 Certificate = tuple[Statement, str, dict[str, Any]]
 
 
@@ -39,14 +46,11 @@ class Conjecture(ABC):
         The parameters that are searched, and between which ends; alpha by its logarithm.
     horizons : tuple of int
         Of the runs by which candidates are scored.
-    enough : float
-        A score above this is worth a closer look.
     """
 
     subject: Subject
     free: ClassVar[dict[str, tuple[float, float]]]
     horizons: ClassVar[tuple[int, ...]]
-    enough: ClassVar[float]
 
     @property
     @abstractmethod
@@ -54,12 +58,15 @@ class Conjecture(ABC):
         """The conjecture in words."""
 
     @abstractmethod
-    def says(self, score: float) -> str:
-        """What the largest score of all candidates means, in words."""
+    def says(self, score: float, best: Instance) -> str:
+        """What the largest score, that of the candidate ``best``, means in words."""
 
     @abstractmethod
     def scores(self, candidates: Sequence[Instance], rounds: int) -> np.ndarray:
-        """How badly the subject does on every candidate in the second half of the rounds, shape (K,)."""
+        """How badly the subject does on every candidate in the second half of the rounds, shape (K,).
+
+        Only a score above :data:`ENOUGH` can be that of a refutation.
+        """
 
     @abstractmethod
     def refuted(self, instances: Sequence[Instance], rounds: int) -> np.ndarray:
@@ -81,13 +88,12 @@ class BoundHolds(Conjecture):
     bound: Bound
     free: ClassVar = {"alpha": (1e-2, 1e2), "beta1": (0.0, 0.99), "beta2": (1e-3, 0.999), "lam": (1e-3, 0.999)}
     horizons: ClassVar = (1, 4, 16, 64, 256)
-    enough: ClassVar = 1.0
 
     @property
     def text(self) -> str:
         return f"{self.subject.spelling}: R(T) <= {self.bound.id} for every T, on periodic linear losses"
 
-    def says(self, score: float) -> str:
+    def says(self, score: float, best: Instance) -> str:
         return f"the largest ratio of regret to bound was {score:.6g}"
 
     def scores(self, candidates: Sequence[Instance], rounds: int) -> np.ndarray:
@@ -103,7 +109,7 @@ class BoundHolds(Conjecture):
     def certificate(self, instance: Instance, rounds: int) -> Certificate:
         losses, start = tuple(Fraction(c) for c in instance.losses), Fraction(instance.start)
         text = self.subject.spelled(instance)
-        t = first_violation(RegretBound(losses, text, self.bound.id, rounds, start)) or rounds
+        t = first_violation(losses, text, self.bound.id, rounds, start) or rounds
         return RegretBound(losses, text, self.bound.id, t, start), "replay", {"t": t}
 
     def _admissible(self, instances: Sequence[Instance]) -> np.ndarray:
@@ -117,15 +123,17 @@ class RegretVanishes(Conjecture):
     # Step sizes for which what happens before the second half of the rounds is forgotten in it.
     free: ClassVar = {"alpha": (0.1, 3.0), "beta1": (0.0, 0.99), "beta2": (1e-3, 0.999)}
     horizons: ClassVar = (240, 960)
-    enough: ClassVar = 0.1
 
     @property
     def text(self) -> str:
         return f"{self.subject.spelling}: R(T)/T -> 0 on periodic linear losses"
 
-    def says(self, score: float) -> str:
-        words = f"late rounds added at most {score:.3g} G each to the regret, beyond that of the controls"
-        return words if self.certifiable else f"{words} (only Adam's linear regret has a certificate; name a bound)"
+    def says(self, score: float, best: Instance) -> str:
+        later = float(self.scores([best], LATER)[0])
+        words = f"the average regret of late rounds exceeded the controls' by at most {score:.3g} G"
+        return f"{words} ({later:.3g} G at T = {LATER})" + (
+            "" if self.certifiable else "; without a bound only Adam's failure has a certificate"
+        )
 
     @property
     def certifiable(self) -> bool:
@@ -144,7 +152,7 @@ class RegretVanishes(Conjecture):
         own = gained(self.subject.play(candidates, rounds).regret)
         excess = own - np.max([gained(control.runs.regret) for control in controls], axis=0)
         limits = [2 * abs(np.mean([*map(float, c.losses)])) / largest(c) for c in candidates]
-        return np.where(self.refuted(candidates, rounds) > 0, self.enough + np.array(limits), excess)
+        return np.where(self.refuted(candidates, rounds) > 0, ENOUGH + np.array(limits), np.minimum(excess, ENOUGH))
 
     def refuted(self, instances: Sequence[Instance], rounds: int) -> np.ndarray:
         return np.array([rounds if self.certifiable and self._drifts(instance) else 0 for instance in instances])
@@ -164,20 +172,37 @@ class RegretVanishes(Conjecture):
         return Fraction(values["beta1"]), Fraction(values["beta2"])
 
 
-def first_violation(statement: RegretBound) -> int | None:
-    """The first T up to the statement's horizon at which the regret's interval lies above the bound's, if there is one.
+def first_violation(
+    losses: Sequence[Any], algorithm: str, bound: str, horizon: int, start: Any = 1
+) -> int | None:  # fmt: skip
+    """The first T <= horizon at which the certified regret lies above the bound; None if there is none.
 
-    Every T is looked at, in interval arithmetic and with the simulator's own step.
+    Every T is looked at, in interval arithmetic and with the simulator's own step; ``T`` is what a claim
+    ``P.regret_bound`` needs as its horizon to be refuted.
+
+    Parameters
+    ----------
+    losses : sequence of int, str or Fraction
+        The slopes of one period of the losses ``c_t x`` on [-1, 1].
+    algorithm, bound : str
+        With exact parameters, as in ``"adam(alpha=7/20)"``; the bound's id.
+    horizon : int
+    start : int, str or Fraction
+        x_1.
 
     Examples
     --------
     >>> adam = "adam(alpha=7/20, beta1=0, beta2=1/65, lam=1/1000, eps=0)"
-    >>> first_violation(RegretBound((8, -1, -1), adam, "adam.printed", 60))
+    >>> first_violation([8, -1, -1], adam, "adam.printed", horizon=60)
     42
     """
-    bound, method = replay.theorem(statement)
-    rounds = replay.replay(method, statement, statement.horizon)
-    certain = (t for t, (regret, values) in enumerate(rounds, 1) if regret.low > replay.enclose(bound, values).high)
+    try:
+        statement = RegretBound(tuple(Fraction(c) for c in losses), algorithm, bound, horizon, Fraction(start))
+        expression, method = replay.theorem(statement)
+    except Rejected as error:
+        raise InputError(f"{error}; choose a run that the theorem speaks of.") from None
+    rounds = enumerate(replay.replay(method, statement, horizon), 1)
+    certain = (t for t, (regret, values) in rounds if regret.low > enclose(expression, values).high)
     return next(certain, None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,8 +91,9 @@ class Falsification:
             own = self.conjecture.subject.spelled(self.proof.instance)
             lines += [f"refuted ({tried}): {own}, x_1 = {self.proof.instance.start}", f"  {self.proof.outcome.words}"]
         else:
-            lines += [f"nothing found ({tried}); {self.conjecture.says(self.score)}"]
+            lines += [f"nothing found ({tried})"]
             if self.best is not None:
+                lines[-1] += f"; {self.conjecture.says(self.score, self.best)}"
                 rough = ", ".join(f"{float(c):.3g}" for c in self.best.losses)
                 own = ", ".join(f"{name} = {float(value):.3g}" for name, value in self.best.parameters)
                 lines += [f"  at losses ({rough}) x, {own}, x_1 = {float(self.best.start):.3g}"]
@@ -181,10 +183,10 @@ def _call(statement: Statement, conjecture: Conjecture) -> list[str]:
     details = {"at": at, **given, "expect": "refuted"}
     return [
         f"P.{kind}(", f'    "{ID}",', f"    {_raw(latex)},",
-        *(f"    {name}={value!r}," for name, value in details.items()), ")",
+        *(f"    {name}={json.dumps(value)}," for name, value in details.items()), ")",
     ]  # fmt: skip
 
 
 def _raw(text: str) -> str:
     """The text as a raw string where that is possible."""
-    return repr(text) if '"' in text or text.endswith("\\") or "\n" in text else f'r"{text}"'
+    return json.dumps(text) if '"' in text or text.endswith("\\") or "\n" in text else f'r"{text}"'

@@ -9,9 +9,8 @@ from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import differential_evolution
 
-from regretlab.falsifier._conjectures import BoundHolds, Conjecture
+from regretlab.falsifier._conjectures import ENOUGH, BoundHolds, Conjecture
 from regretlab.falsifier._instance import Instance
 
 #: Periods whose slopes are all free, and periods of one spike among equal slopes.
@@ -90,6 +89,8 @@ def _evolve(
     conjecture: Conjecture, family: Family, generations: int, seed: list[int], spent: Spent, best: Best
 ) -> Instance | None:
     """The best candidate of a family, if its score is enough."""
+    from scipy.optimize import differential_evolution  # not at the top: half a second that only a search should cost
+
     ends = _ends(conjecture, family)
 
     def costs(vectors: np.ndarray) -> np.ndarray:
@@ -102,13 +103,13 @@ def _evolve(
         return -scores
 
     def stop(intermediate_result: Any) -> bool:
-        return spent.over or intermediate_result.fun < -conjecture.enough
+        return spent.over or intermediate_result.fun < -ENOUGH
 
     found = differential_evolution(
         costs, ends, maxiter=generations, popsize=-(-POPULATION // len(ends)), tol=0, polish=False, vectorized=True,
         updating="deferred", callback=stop, seed=np.random.default_rng(seed),
     )  # fmt: skip
-    return _decoded(conjecture, family, found.x) if found.fun < -conjecture.enough else None
+    return _decoded(conjecture, family, found.x) if found.fun < -ENOUGH else None
 
 
 def _ends(conjecture: Conjecture, family: Family) -> list[tuple[float, float]]:
