@@ -85,6 +85,7 @@ def test_adams_linear_regret_is_found_from_scratch(linear):
     assert linear.candidates < 1000
 
 
+@pytest.mark.slow
 def test_adams_defaults_fail_at_the_smallest_period_that_enumeration_knows():
     found = rl.falsify("adam(beta1=9/10, beta2=999/1000)", candidates=FEW)
     assert found.proof.instance.losses == (74, *[-1] * 73)
@@ -212,7 +213,9 @@ def test_interruption_keeps_what_was_found(monkeypatch):
 def test_the_first_violation_is_looked_for_at_every_step():
     assert falsifier.first_violation([8, -1, -1], REDDI, "adam.printed", 60) == 42
     assert falsifier.first_violation([8, -1, -1], REDDI, "adam.printed", 41) is None
-    assert falsifier.first_violation(["1", "-1/20", "-1/20"], REDDI.replace("7/20", "1"), "adam.printed", 40) is not None
+    assert (
+        falsifier.first_violation(["1", "-1/20", "-1/20"], REDDI.replace("7/20", "1"), "adam.printed", 40) is not None
+    )
     with pytest.raises(InputError, match="does not speak"):
         falsifier.first_violation([8, -1, -1], REDDI, "amsgrad.printed", 60)
 

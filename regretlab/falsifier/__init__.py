@@ -59,7 +59,7 @@ def falsify(
     bound : str or Bound, optional
         By default the conjecture is :math:`R(T)/T \to 0`. The contrary has a certificate for Adam with constant beta1,
         eps = 0 and alpha_t = alpha / sqrt(t); for other methods the best candidate is only reported.
-    budget : float
+    budget : float in (0, inf)
         Seconds of search. What is found depends on how many candidates were tried in them.
     candidates : int, optional
         The number of candidates in place of ``budget``: the same on every machine. Checked once per generation.

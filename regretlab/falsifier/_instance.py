@@ -12,7 +12,7 @@ import numpy as np
 DENOMINATORS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 50, 100, 1000)
 #: Denominators small enough that rounding all slopes to them together is worth a try.
 COMMON = DENOMINATORS[:9]
-#: In a longer period the slopes are not changed one by one.
+#: In a longer period only the other numbers are changed one by one, and all slopes but the largest made equal.
 LONG = 12
 
 
@@ -48,22 +48,24 @@ class Instance:
         largest become equal.
         """
         m, numbers = len(self.losses), [Fraction(x) for x in self.numbers]
-        for i, x in enumerate(numbers[m if m > LONG else 0 :], start=m if m > LONG else 0):
+        alone = 0 if m <= LONG else m  # the first of the numbers that are changed one by one
+        for i, x in enumerate(numbers[alone:], start=alone):
             nearby = {x.limit_denominator(q) for q in DENOMINATORS}
             if i < m:
                 nearby |= {x / 2, x - 1, x + 1, Fraction(round(x / 2))}
             else:
                 nearby |= {Fraction(0), Fraction(1)} | {Fraction(1, q) for q in DENOMINATORS}
             yield from (self._of([*numbers[:i], y, *numbers[i + 1 :]]) for y in sorted(nearby))
-        for scale in (*range(1, 13), Fraction(1, 2), Fraction(1, 3)):
-            for q in COMMON:
-                scaled = tuple((c * scale).limit_denominator(q) for c in numbers[:m])
-                yield replace(self, losses=scaled)
-        for i in range(m if m > 1 else 0):
-            yield replace(self, losses=(*self.losses[:i], *self.losses[i + 1 :]))
+        if m <= LONG:
+            for scale in (*range(1, 13), Fraction(1, 2), Fraction(1, 3)):
+                scaled = [c * scale for c in numbers[:m]]
+                for q in COMMON:
+                    yield replace(self, losses=tuple(c.limit_denominator(q) for c in scaled))
+            for i in range(m if m > 1 else 0):
+                yield replace(self, losses=(*self.losses[:i], *self.losses[i + 1 :]))
         spike = max(numbers[:m], key=abs)
         against = Fraction(-1 if spike > 0 else 1)
-        for others in {*range(1, min(m, LONG)), *range(max(1, m - LONG), m)}:
+        for others in range(1, m) if m <= LONG else (m // 2, 3 * m // 4, *range(m - 4, m)):
             yield from (replace(self, losses=(spike, *[against / q] * others)) for q in DENOMINATORS)
             yield from (replace(self, losses=(-top * against, *[against] * others)) for top in (others + 1, 2 * others))
 

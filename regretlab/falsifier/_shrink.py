@@ -45,13 +45,15 @@ def shrink(conjecture: Conjecture, instance: Instance, rounds: int) -> Iterator[
 
 def _sizes(conjecture: Conjecture, proposed: Sequence[Instance], rounds: int) -> list[float]:
     """The size of every instance that refutes the conjecture while all controls hold; infinite for the others."""
-    sizes: list[float] = []
+    sizes = np.full(len(proposed), np.inf)
     for i in range(0, len(proposed), LANES):
-        part = proposed[i : i + LANES]
-        times = conjecture.refuted(part, rounds)
-        times = np.where(conjecture.failed_controls(part, rounds).any(axis=0), 0, times) if times.any() else times
-        sizes += [_size(one, int(t)) if t else np.inf for one, t in zip(part, times, strict=True)]
-    return sizes
+        times = conjecture.refuted(proposed[i : i + LANES], rounds)
+        refuting = (i + np.flatnonzero(times)).tolist()
+        if refuting:
+            failed = conjecture.failed_controls([proposed[k] for k in refuting], rounds)
+            for k, fails in zip(refuting, failed.T, strict=True):
+                sizes[k] = np.inf if fails.any() else _size(proposed[k], int(times[k - i]))
+    return sizes.tolist()
 
 
 def _size(instance: Instance, t: int) -> float:
