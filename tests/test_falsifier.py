@@ -232,10 +232,27 @@ def test_shrinking_ends_with_what_cannot_be_made_simpler():
 
 
 def test_slopes_around_the_turning_point_are_searched():
-    family = _search.Family(8, True, 240)
+    family = _search.Family(8, "spiked", 240)
     asked = conjecture("adam", None)
     low, high = (_search._decoded(asked, family, np.array([u, 0, 0, 0, 0.5, 0.5])).losses for u in (-1.0, 1.0))
     assert sum(low) < 0 < sum(high), "the best point changes sides between them"
+
+
+def test_one_loss_with_a_kink_violates_kingma_and_bas_bound(monkeypatch, tmp_path):
+    monkeypatch.setattr(_search, "FREE", ())
+    monkeypatch.setattr(_search, "SPIKED", ())
+    found = rl.falsify("adam", "adam.printed", candidates=FEW, seed=1)
+    assert found.certified
+    found.write(tmp_path)
+    (entry,) = Ledger([tmp_path / "claim.py"]).verify(jobs=1)
+    assert entry.as_pinned
+    # Found in this way: beyond the kink nothing happens, and the second moment forgets what was.
+    hinge = "adam(alpha=1/8, beta1=0, beta2=1/3, lam=1/3, eps=0)"
+    assert falsifier.first_violation([("0", "1", "-2/3")], hinge, "adam.printed", 62) == 62
+    assert (
+        falsifier.first_violation([("0", "1", "-2/3")], hinge.replace("adam", "amsgrad"), "amsgrad.schedule_free", 62)
+        is None
+    )
 
 
 def test_the_figure_shows_its_data(linear, violation):

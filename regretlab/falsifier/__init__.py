@@ -1,7 +1,8 @@
 r"""falsify(): search small online convex problems for one that violates a bound or keeps average regret from zero.
 
-The problems are periodic linear losses on [-1, 1], which finite sums visited in a fixed order are too: their regret is
-exact, every horizon can be replayed in interval arithmetic, and so what is found is a certificate, not an impression.
+The problems are periodic losses on [-1, 1], linear or with one kink; finite sums visited in a fixed order are among
+them. Every horizon can be replayed in interval arithmetic, and so what is found is a certificate, not an impression.
+Losses drawn at random have no such certificate and are left out.
 """
 
 from __future__ import annotations
@@ -38,10 +39,11 @@ def falsify(
     file: str | Path | None = None,
     progress: bool = False,
 ) -> Falsification:
-    r"""Search for a periodic linear loss on which ``bound`` is violated, or average regret does not vanish.
+    r"""Search for periodic losses on which ``bound`` is violated, or average regret does not vanish.
 
-    Candidates are losses :math:`c_t x` on [-1, 1] with slopes of a short period, a start :math:`x_1`, and values of
-    alpha, beta1, beta2 and lam where ``algorithm`` leaves them free. They are scored on the second half of the rounds,
+    Candidates are losses on [-1, 1] of a short period, linear (:math:`c_t x`) or, where a bound is asked about, with
+    one kink (:math:`\max\{l_t (x - a_t), r_t (x - a_t)\}`), a start :math:`x_1`, and values of alpha, beta1, beta2 and
+    lam where ``algorithm`` leaves them free. They are scored on the second half of the rounds,
 
     .. math:: \max_{T/2 < t \le T} \frac{R(t)}{\text{bound}(t)} \qquad\text{or}\qquad
         \frac{R(T) - R(T/2)}{G\,T/2} \text{ less that of the controls,}
@@ -140,7 +142,7 @@ def _broken(conjecture: Conjecture, instance: Instance, rounds: int) -> str:
     failed = [c for c, fails in zip(controls, failures(controls)[:, 0], strict=True) if fails]
     words = ", ".join(f"{control.title} exceeds {control.bound.id}" for control in failed)
     losses = ", ".join(map(str, instance.losses))
-    return f"losses ({losses}) x: {words}, which is true, so that the search or the problem is broken" if words else ""
+    return f"losses ({losses}): {words}, which is true, so that the search or the problem is broken" if words else ""
 
 
 def _proof(conjecture: Conjecture, instance: Instance, rounds: int) -> Proof | None:

@@ -20,7 +20,7 @@ from regretlab.claims.checkers import replay
 from regretlab.claims.intervals import enclose
 from regretlab.claims.provers.drift import CLEAR, drift
 from regretlab.claims.provers.replay import above, limit
-from regretlab.claims.statements import NoRegret, RegretBound, Statement
+from regretlab.claims.statements import Kink, NoRegret, RegretBound, Statement, kink
 from regretlab.claims.verdict import Rejected
 from regretlab.errors import InputError
 from regretlab.falsifier._controls import failures, play_controls
@@ -83,7 +83,7 @@ class Conjecture(ABC):
 
 @dataclass(frozen=True)
 class BoundHolds(Conjecture):
-    """R(T) <= bound(T) for every T, on every periodic linear loss that meets the theorem's assumptions."""
+    """R(T) <= bound(T) for every T, on all periodic losses, linear or with one kink, as the theorem assumes them."""
 
     bound: Bound
     free: ClassVar = {"alpha": (1e-2, 1e2), "beta1": (0.0, 0.99), "beta2": (1e-3, 0.999), "lam": (1e-3, 0.999)}
@@ -91,7 +91,7 @@ class BoundHolds(Conjecture):
 
     @property
     def text(self) -> str:
-        return f"{self.subject.spelling}: R(T) <= {self.bound.id} for every T, on periodic linear losses"
+        return f"{self.subject.spelling}: R(T) <= {self.bound.id} for every T, on periodic losses"
 
     def says(self, score: float, best: Instance) -> str:
         return f"the largest ratio of regret to bound was {score:.6g}"
@@ -107,10 +107,9 @@ class BoundHolds(Conjecture):
         return np.where(over.any(axis=1) & self._admissible(instances), 1 + over.argmax(axis=1), 0)
 
     def certificate(self, instance: Instance, rounds: int) -> Certificate:
-        losses, start = tuple(Fraction(c) for c in instance.losses), Fraction(instance.start)
-        text = self.subject.spelled(instance)
-        t = first_violation(losses, text, self.bound.id, rounds, start) or rounds
-        return RegretBound(losses, text, self.bound.id, t, start), "replay", {"t": t}
+        text, start = self.subject.spelled(instance), Fraction(instance.start)
+        t = first_violation(instance.losses, text, self.bound.id, rounds, start) or rounds
+        return RegretBound(exact(instance.losses), text, self.bound.id, t, start), "replay", {"t": t}
 
     def _admissible(self, instances: Sequence[Instance]) -> np.ndarray:
         return np.array([not missed(self.bound, self.subject.method(dict(i.parameters))) for i in instances])
@@ -151,7 +150,7 @@ class RegretVanishes(Conjecture):
         controls = play_controls(self.subject, candidates, rounds)
         own = gained(self.subject.play(candidates, rounds).regret)
         excess = own - np.max([gained(control.runs.regret) for control in controls], axis=0)
-        limits = [2 * abs(np.mean([*map(float, c.losses)])) / largest(c) for c in candidates]
+        limits = [2 * abs(np.mean([float(kink(loss).left) for loss in c.losses])) / largest(c) for c in candidates]
         return np.where(self.refuted(candidates, rounds) > 0, ENOUGH + np.array(limits), np.minimum(excess, ENOUGH))
 
     def refuted(self, instances: Sequence[Instance], rounds: int) -> np.ndarray:
@@ -164,7 +163,7 @@ class RegretVanishes(Conjecture):
 
     def _drifts(self, instance: Instance) -> bool:
         beta1, beta2 = self._decays(instance)
-        c = np.array([float(c) for c in instance.losses]) / largest(instance)
+        c = np.array([float(kink(loss).left) for loss in instance.losses]) / largest(instance)
         return 0 <= beta1 < 1 and 0 < beta2 < 1 and c.sum() * drift(c, float(beta1), float(beta2)) < -CLEAR
 
     def _decays(self, instance: Instance) -> tuple[Fraction, Fraction]:
@@ -182,8 +181,9 @@ def first_violation(
 
     Parameters
     ----------
-    losses : sequence of int, str or Fraction
-        The slopes of one period of the losses ``c_t x`` on [-1, 1].
+    losses : sequence of int, str, Fraction, or triples of them
+        One period of losses on [-1, 1]: a slope c for ``c x``, or (left, right, at) for
+        ``max(left (x - at), right (x - at))``.
     algorithm, bound : str
         With exact parameters, as in ``"adam(alpha=7/20)"``; the bound's id.
     horizon : int
@@ -197,7 +197,7 @@ def first_violation(
     42
     """
     try:
-        statement = RegretBound(tuple(Fraction(c) for c in losses), algorithm, bound, horizon, Fraction(start))
+        statement = RegretBound(exact(losses), algorithm, bound, horizon, Fraction(start))
         expression, method = replay.theorem(statement)
     except Rejected as error:
         raise InputError(f"{error}; choose a run that the theorem speaks of.") from None
@@ -208,6 +208,11 @@ def first_violation(
 
 #: The assumptions that are about the method's parameters alone.
 PARAMETRIC = {"sqrt_step", "decaying_beta1", "eps_zero", "gamma_kb", "eta"}
+
+
+def exact(losses: Sequence[Any]) -> tuple[Fraction | Kink, ...]:
+    """The losses with fractions for their numbers."""
+    return tuple(Kink(*map(Fraction, c)) if isinstance(c, (tuple, list)) else Fraction(c) for c in losses)
 
 
 def missed(bound: Bound, method: Method) -> str:

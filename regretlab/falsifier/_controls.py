@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from regretlab.bounds import Bound, schedule_free, zinkevich
-from regretlab.claims.provers.replay import Runs, above, play
-from regretlab.falsifier._instance import Instance, largest, slopes, starts
+from regretlab.claims.provers.replay import Runs, above, play, spread
+from regretlab.falsifier._instance import Instance, largest, starts
 from regretlab.falsifier._subject import Subject
 from regretlab.methods import SGD, AMSGrad, Method
 
@@ -29,7 +29,7 @@ def play_controls(subject: Subject, instances: Sequence[Instance], rounds: int) 
     AMSGrad takes alpha, beta1 and beta2 from the subject where it has them; beta1 is 0 where beta1 < sqrt(beta2), which
     AMSGrad's bound assumes, would not hold.
     """
-    losses, first = slopes(instances, rounds), starts(instances)
+    losses, first = spread([i.losses for i in instances], rounds), starts(instances)
     descent: list[Method] = [SGD(alpha=math.sqrt(2) / largest(instance)) for instance in instances]
     ratchet: list[Method] = [_amsgrad(subject.method(dict(instance.parameters))) for instance in instances]
     return [

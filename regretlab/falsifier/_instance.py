@@ -1,12 +1,15 @@
-"""An instance: a periodic linear loss on [-1, 1], a start, and the values of the parameters that are searched."""
+"""An instance: periodic losses on [-1, 1], a start, and the values of the parameters that are searched."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import islice
 
 import numpy as np
+
+from regretlab.claims.statements import Kink, kink
 
 #: Denominators to which numbers are rounded while an instance is made simpler.
 DENOMINATORS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 50, 100, 1000)
@@ -16,72 +19,93 @@ COMMON = DENOMINATORS[:9]
 LONG = 12
 
 
+#: A slope c stands for the loss c x.
+Loss = float | Fraction | Kink
+
+
 @dataclass(frozen=True)
 class Instance:
-    """The losses ``c_t x`` on [-1, 1] with c_t = losses[(t - 1) % m], the start x_1, and the parameters by name.
+    """Periodic losses on [-1, 1], a start x_1, and the values of the parameters that are searched, by name.
 
     The numbers are floats while they are searched for and fractions afterwards.
     """
 
-    losses: tuple[float | Fraction, ...]
+    losses: tuple[Loss, ...]
     start: float | Fraction
     parameters: tuple[tuple[str, float | Fraction], ...]
 
     @property
-    def numbers(self) -> tuple[float | Fraction, ...]:
-        """All numbers of the instance."""
-        return (*self.losses, self.start, *(value for _, value in self.parameters))
+    def linear(self) -> bool:
+        """Whether no loss has a kink."""
+        return not any(isinstance(loss, Kink) for loss in self.losses)
+
+    @property
+    def numbers(self) -> list[Fraction]:
+        """All numbers of the instance: those of the losses, the start, the parameters."""
+        own = [x for loss in self.losses for x in (loss if isinstance(loss, Kink) else (loss,))]
+        return [Fraction(x) for x in (*own, self.start, *(value for _, value in self.parameters))]
 
     @property
     def size(self) -> int:
         """Bits of the numerators, twice those of the denominators, and one for each number: shrinking lowers it."""
-        return sum(1 + _bits(Fraction(x)) for x in self.numbers)
+        return sum(1 + _bits(x) for x in self.numbers)
 
     def rounded(self, denominator: int) -> Instance:
         """Every number as the nearest fraction with at most this denominator."""
-        return self._of([Fraction(x).limit_denominator(denominator) for x in self.numbers])
+        return self._of([x.limit_denominator(denominator) for x in self.numbers])
 
     def simpler(self) -> Iterator[Instance]:
         """Instances to try in place of this one of fractions.
 
-        One number is rounded, all slopes are rounded or scaled together, a slope is left out, or all slopes but the
-        largest become equal.
+        One number is rounded, all losses are rounded or scaled together, a loss is left out or loses its kink, or all
+        slopes but the largest become equal.
         """
-        m, numbers = len(self.losses), [Fraction(x) for x in self.numbers]
-        alone = 0 if m <= LONG else m  # the first of the numbers that are changed one by one
+        m, numbers = len(self.losses), self.numbers
+        shape = len(numbers) - 1 - len(self.parameters)  # how many numbers belong to the losses
+        alone = 0 if m <= LONG else shape  # the first of the numbers that are changed one by one
         for i, x in enumerate(numbers[alone:], start=alone):
             nearby = {x.limit_denominator(q) for q in DENOMINATORS}
-            if i < m:
+            if i < shape:
                 nearby |= {x / 2, x - 1, x + 1, Fraction(round(x / 2))}
             else:
                 nearby |= {Fraction(0), Fraction(1)} | {Fraction(1, q) for q in DENOMINATORS}
             yield from (self._of([*numbers[:i], y, *numbers[i + 1 :]]) for y in sorted(nearby))
         if m <= LONG:
             for scale in (*range(1, 13), Fraction(1, 2), Fraction(1, 3)):
-                scaled = [c * scale for c in numbers[:m]]
                 for q in COMMON:
-                    yield replace(self, losses=tuple(c.limit_denominator(q) for c in scaled))
-            for i in range(m if m > 1 else 0):
-                yield replace(self, losses=(*self.losses[:i], *self.losses[i + 1 :]))
-        spike = max(numbers[:m], key=abs)
-        against = Fraction(-1 if spike > 0 else 1)
-        for others in range(1, m) if m <= LONG else (m // 2, 3 * m // 4, *range(m - 4, m)):
-            yield from (replace(self, losses=(spike, *[against / q] * others)) for q in DENOMINATORS)
-            yield from (replace(self, losses=(-top * against, *[against] * others)) for top in (others + 1, 2 * others))
+                    yield replace(self, losses=tuple(_scaled(loss, scale, q) for loss in self.losses))
+            for i, loss in enumerate(self.losses):
+                others = self.losses[:i], self.losses[i + 1 :]
+                if m > 1:
+                    yield replace(self, losses=(*others[0], *others[1]))
+                if isinstance(loss, Kink):
+                    yield from (replace(self, losses=(*others[0], slope, *others[1])) for slope in loss[:2])
+        if self.linear:
+            spike = max(numbers[:m], key=abs)
+            against = Fraction(-1 if spike > 0 else 1)
+            for count in range(1, m) if m <= LONG else (m // 2, 3 * m // 4, *range(m - 4, m)):
+                yield from (replace(self, losses=(spike, *[against / q] * count)) for q in DENOMINATORS)
+                for top in (count + 1, 2 * count):
+                    yield replace(self, losses=(-top * against, *[against] * count))
 
     def _of(self, numbers: Sequence[Fraction]) -> Instance:
-        m = len(self.losses)
-        names = [name for name, _ in self.parameters]
-        return Instance(tuple(numbers[:m]), numbers[m], tuple(zip(names, numbers[m + 1 :], strict=True)))
+        """The instance with these numbers in place of its own."""
+        left = iter(numbers)
+        losses = [Kink(*islice(left, 3)) if isinstance(loss, Kink) else next(left) for loss in self.losses]
+        start = next(left)
+        return Instance(tuple(losses), start, tuple((name, next(left)) for name, _ in self.parameters))
+
+
+def _scaled(loss: Loss, scale: int | Fraction, denominator: int) -> Loss:
+    """The loss times ``scale``, its slopes rounded."""
+    if isinstance(loss, Kink):
+        left, right = ((Fraction(x) * scale).limit_denominator(denominator) for x in loss[:2])
+        return Kink(left, right, loss.at)
+    return (Fraction(loss) * scale).limit_denominator(denominator)
 
 
 def _bits(x: Fraction) -> int:
     return abs(x.numerator).bit_length() + 2 * (x.denominator.bit_length() - 1)
-
-
-def slopes(instances: Sequence[Instance], rounds: int) -> np.ndarray:
-    """The slopes c_1, ..., c_T of every instance, shape (K, T)."""
-    return np.stack([np.resize([float(c) for c in instance.losses], rounds) for instance in instances])
 
 
 def starts(instances: Sequence[Instance]) -> np.ndarray:
@@ -91,4 +115,4 @@ def starts(instances: Sequence[Instance]) -> np.ndarray:
 
 def largest(instance: Instance) -> float:
     """The largest slope: G."""
-    return max(abs(float(c)) for c in instance.losses)
+    return max(abs(float(slope)) for loss in instance.losses for slope in kink(loss)[:2])

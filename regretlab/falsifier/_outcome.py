@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,13 +16,13 @@ from regretlab import plots
 from regretlab.claims import Certificate
 from regretlab.claims.certificate import digest
 from regretlab.claims.ledger import tools
-from regretlab.claims.provers.replay import limit
-from regretlab.claims.statements import NoRegret, RegretBound, Statement
+from regretlab.claims.provers.replay import limit, spread
+from regretlab.claims.statements import Kink, NoRegret, RegretBound, Statement, kink
 from regretlab.claims.verdict import Outcome
 from regretlab.errors import InputError
 from regretlab.falsifier._conjectures import BoundHolds, Conjecture
 from regretlab.falsifier._controls import play_controls
-from regretlab.falsifier._instance import Instance, slopes
+from regretlab.falsifier._instance import Instance, Loss
 from regretlab.files import whole
 
 #: The names of the files, and of the claim in its file.
@@ -88,22 +89,27 @@ class Falsification:
         tried = f"{self.candidates} candidates in {self.seconds:.1f} s"
         lines = [self.conjecture.text, *(f"discarded: {words}" for words in self.discarded)]
         if self.proof is not None:
-            own = self.conjecture.subject.spelled(self.proof.instance)
-            lines += [f"refuted ({tried}): {own}, x_1 = {self.proof.instance.start}", f"  {self.proof.outcome.words}"]
+            instance = self.proof.instance
+            lines += [
+                f"refuted ({tried}): {self.conjecture.subject.spelled(instance)}",
+                f"  on the losses {_repeated(instance)} from x_1 = {instance.start}",
+                f"  {self.proof.outcome.words}",
+            ]
         else:
             lines += [f"nothing found ({tried})"]
             if self.best is not None:
                 lines[-1] += f"; {self.conjecture.says(self.score, self.best)}"
-                rough = ", ".join(f"{float(c):.3g}" for c in self.best.losses)
+                rough = ", ".join(_rough(loss) for loss in self.best.losses)
                 own = ", ".join(f"{name} = {float(value):.3g}" for name, value in self.best.parameters)
-                lines += [f"  at losses ({rough}) x, {own}, x_1 = {float(self.best.start):.3g}"]
+                lines += [f"  at losses {rough}, {own}, x_1 = {float(self.best.start):.3g}"]
         return "\n".join(lines)
 
     @property
     def record(self) -> xr.Dataset:
         """The runs of the subject and the controls on the instance, every round: what the figure is drawn from.
 
-        Dims ``algorithm`` and ``t``; ``slope`` of the loss, iterate ``x``, ``regret``, and the ``bound`` on it.
+        Dims ``algorithm`` and ``t``; slopes of the loss ``left`` and ``right`` of its kink (equal where it has none),
+        iterate ``x``, ``regret``, and the ``bound`` on it.
         """
         if self.proof is None:
             raise InputError("there is no instance to show, because nothing was found; search longer.")
@@ -116,10 +122,13 @@ class Falsification:
         unknown = np.full(rounds, np.nan)
         bounds = [limit(held, own)[0] if held else unknown, *(limit(c.bound, c.runs)[0] for c in controls)]
         runs = [own, *(control.runs for control in controls)]
-        c = [float(x) for x in instance.losses]
+        m = len(instance.losses)
+        losses = spread([instance.losses], rounds)
+        sums = losses.anywhere()[0, :m].sum(axis=0)  # of one period, at the points where it can be smallest
         return xr.Dataset(
             {
-                "slope": ("t", slopes([instance], rounds)[0]),
+                "left": ("t", losses.left[0]),
+                "right": ("t", losses.right[0]),
                 "x": (("algorithm", "t"), np.stack([run.x[0] for run in runs])),
                 "regret": (("algorithm", "t"), np.stack([run.regret[0] for run in runs])),
                 "bound": (("algorithm", "t"), np.stack(bounds)),
@@ -130,12 +139,13 @@ class Falsification:
             },
             {
                 "title": conjecture.subject.spelled(instance),
-                "period": len(c),
+                "period": m,
                 "violated": t,
                 "bound": f"{held.title}{f' ({held.mark})' if held.mark else ''}" if held else "",
-                "limit": np.nan if held else 2 * abs(sum(c)) / len(c),
+                "limit": np.nan if held else 2 * abs(losses.left[0, :m].mean()),
+                "best": float(losses.points[0][np.argmin(sums)]),
             },
-        )  # fmt: skip
+        )
 
     def write(self, folder: Path) -> None:
         """Write the claim, its certificate, the figure and its data; what an earlier search left there goes away."""
@@ -172,7 +182,8 @@ def _call(statement: Statement, conjecture: Conjecture) -> list[str]:
     """The call that makes the statement again."""
     if isinstance(statement, RegretBound) and isinstance(conjecture, BoundHolds):
         given = {
-            "losses": [str(c) for c in statement.losses], "algorithm": statement.algorithm, "bound": statement.bound,
+            "losses": [[*map(str, c)] if isinstance(c, Kink) else str(c) for c in statement.losses],
+            "algorithm": statement.algorithm, "bound": statement.bound,
             "horizon": statement.horizon, "start": str(statement.start),
         }  # fmt: skip
         kind, latex, at = "regret_bound", conjecture.bound.latex(), conjecture.bound.source
@@ -190,3 +201,16 @@ def _call(statement: Statement, conjecture: Conjecture) -> list[str]:
 def _raw(text: str) -> str:
     """The text as a raw string where that is possible."""
     return json.dumps(text) if '"' in text or text.endswith("\\") or "\n" in text else f'r"{text}"'
+
+
+def _rough(loss: Loss) -> str:
+    """A loss of floats, for reading."""
+    left, right, at = map(float, kink(loss))
+    return f"max({left:.3g} (x - {at:.3g}), {right:.3g} (x - {at:.3g}))" if left < right else f"{left:.3g} x"
+
+
+def _repeated(instance: Instance) -> str:
+    """The losses of one period, for reading; a long run of equal ones is counted."""
+    words = [str(loss) if isinstance(loss, Kink) else f"{loss} x" for loss in instance.losses]
+    runs = [(word, len(list(equal))) for word, equal in groupby(words)]
+    return ", ".join(f"{word} ({n} times)" if n > 4 else ", ".join([word] * n) for word, n in runs) + " in turn"

@@ -10,24 +10,37 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from regretlab.claims.statements import Kink
 from regretlab.falsifier._conjectures import ENOUGH, BoundHolds, Conjecture
-from regretlab.falsifier._instance import Instance
+from regretlab.falsifier._instance import Instance, Loss
 
 #: Periods whose slopes are all free, and periods of one spike among equal slopes.
 FREE, SPIKED = (3, 2, 4, 1, 5, 6), (8, 12, 24, 96, 192)
+#: Periods whose losses have a kink each, where a bound is to be violated.
+KINKED = (1, 2, 3)
 #: Candidates in a generation at least, and generations of a family's first turn; each later turn doubles them.
 POPULATION, GENERATIONS = 48, 8
 #: The largest slope is between 1 and 10 to this power. Smaller losses are left out: a bound whose terms do not all
 #: scale like the losses fails on tiny ones, which its units say without a search.
 DECADES = 2.0
+#: Slopes that are all smaller than this before they are scaled count as such.
+TINY = 1e-9
 
 
 class Family(NamedTuple):
-    """Candidates that share a period and a horizon; with ``spiked`` one slope is free among equal ones."""
+    """Candidates that share a period, a horizon and a shape.
+
+    The shape is "free" (slopes), "spiked" (one slope among equal ones) or "kinked" (two slopes and a kink each).
+    """
 
     period: int
-    spiked: bool
+    shape: str
     rounds: int
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers make the losses of a period."""
+        return {"free": self.period, "spiked": 1, "kinked": 3 * self.period}[self.shape]
 
 
 @dataclass
@@ -64,15 +77,15 @@ class Best:
 
     score: float = -np.inf
     instance: Instance | None = None
-    rounds: int = 0
 
 
 def search(conjecture: Conjecture, seed: int, spent: Spent, best: Best) -> Iterator[tuple[Instance, int]]:
     """Candidates worth a closer look, with the horizon that they were scored at, until the budget is spent."""
+    shapes = {"free": FREE, "spiked": SPIKED} | ({"kinked": KINKED} if isinstance(conjecture, BoundHolds) else {})
     families = [
-        Family(m, spiked, rounds)
+        Family(m, shape, rounds)
         for rounds in conjecture.horizons
-        for spiked, periods in ((False, FREE), (True, SPIKED))
+        for shape, periods in shapes.items()
         for m in periods
         if m <= rounds
     ]
@@ -99,7 +112,7 @@ def _evolve(
         spent.add(len(instances))
         k = int(np.argmax(scores))
         if scores[k] > best.score:
-            best.score, best.instance, best.rounds = float(scores[k]), instances[k], family.rounds
+            best.score, best.instance = float(scores[k]), instances[k]
         return -scores
 
     def stop(intermediate_result: Any) -> bool:
@@ -113,21 +126,27 @@ def _evolve(
 
 
 def _ends(conjecture: Conjecture, family: Family) -> list[tuple[float, float]]:
-    """Where each coordinate of a candidate lies: slopes over the largest, its size, the start, the free parameters."""
-    slopes = [(-1.0, 1.0)] * (1 if family.spiked else family.period)
+    """Where each coordinate of a candidate lies: its losses, their size, the start, the free parameters."""
     size = (0.0, DECADES if isinstance(conjecture, BoundHolds) else 0.0)
     free = [np.log10(ends) if name == "alpha" else ends for name, ends in conjecture.subject.free.items()]
-    return [*slopes, size, (-1.0, 1.0), *((float(low), float(high)) for low, high in free)]
+    numbers = [(-1.0, 1.0)] * family.numbers
+    return [*numbers, size, (-1.0, 1.0), *((float(low), float(high)) for low, high in free)]
 
 
 def _decoded(conjecture: Conjecture, family: Family, vector: np.ndarray) -> Instance:
-    if family.spiked:
-        size, start, *values = vector[1:]
-        # Near -1 / (m - 1), where the slopes of a period sum to 0, the best point is about to change sides.
-        slopes = np.array([1.0, *[2 * vector[0] / (family.period - 1)] * (family.period - 1)])
-    else:
-        size, start, *values = vector[family.period :]
-        slopes = vector[: family.period] / max(np.abs(vector[: family.period]).max(), 1e-9)
-    names = conjecture.subject.free
-    parameters = [(n, float(10**v if n == "alpha" else v)) for n, v in zip(names, values, strict=True)]
-    return Instance(tuple((10**size * slopes).tolist()), float(start), tuple(parameters))
+    own, (size, start, *values) = vector[: family.numbers], vector[family.numbers :].tolist()
+    free = zip(conjecture.subject.free, values, strict=True)
+    parameters = tuple((name, 10**value if name == "alpha" else value) for name, value in free)
+    return Instance(_losses(family, own, 10**size), start, parameters)
+
+
+def _losses(family: Family, own: np.ndarray, largest: float) -> tuple[Loss, ...]:
+    """The losses of one period; slopes are scaled so that the largest one is ``largest``."""
+    if family.shape == "kinked":
+        first, second, at = own.reshape(3, -1)
+        slopes = np.sort([first, second], axis=0) * largest / max(np.abs(own[: 2 * family.period]).max(), TINY)
+        return tuple(Kink(*numbers) for numbers in zip(*slopes.tolist(), at.tolist(), strict=True))
+    if family.shape == "free":
+        return tuple((own * largest / max(np.abs(own).max(), TINY)).tolist())
+    # Near -1 / (m - 1), where the slopes of a period sum to 0, the best point is about to change sides.
+    return (largest, *[2 * float(own[0]) * largest / (family.period - 1)] * (family.period - 1))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from regretlab.claims.statements import kink
 from regretlab.falsifier._conjectures import Conjecture
 from regretlab.falsifier._instance import Instance, largest
 
@@ -61,7 +62,8 @@ def _size(instance: Instance, t: int) -> float:
 
 
 def _possible(conjecture: Conjecture, instance: Instance) -> bool:
-    """Whether the search could have met it: x_1 in the domain, the largest slope and the parameters in their ranges."""
+    """Whether the search could have met it: convex, x_1 in the domain, the largest slope and parameters in range."""
     free = conjecture.subject.free
     inside = all(free[name][0] <= float(value) <= free[name][1] for name, value in instance.parameters)
-    return inside and largest(instance) >= 1 and abs(float(instance.start)) <= 1
+    convex = all(kink(loss).left <= kink(loss).right for loss in instance.losses)
+    return inside and convex and largest(instance) >= 1 and abs(float(instance.start)) <= 1

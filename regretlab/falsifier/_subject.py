@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from regretlab import algorithms, spelling
-from regretlab.claims.provers.replay import Runs, play
+from regretlab.claims.provers.replay import Runs, play, spread
 from regretlab.errors import InputError
-from regretlab.falsifier._instance import Instance, slopes, starts
+from regretlab.falsifier._instance import Instance, starts
 from regretlab.methods import Method
 
 
@@ -55,7 +55,7 @@ class Subject:
     def play(self, instances: Sequence[Instance], rounds: int) -> Runs:
         """The subject's runs on the instances."""
         methods = [self.method(dict(instance.parameters)) for instance in instances]
-        return play(methods, slopes(instances, rounds), starts(instances))
+        return play(methods, spread([i.losses for i in instances], rounds), starts(instances))
 
 
 def subject(text: str, free: Mapping[str, tuple[float, float]]) -> Subject:

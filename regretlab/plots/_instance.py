@@ -23,13 +23,17 @@ HEIGHT, RATIOS = 4.2, (0.5, 1.0, 1.4)
 def instance_data(record: xr.Dataset) -> pd.DataFrame:
     """The data of :func:`instance`: one line per curve and round.
 
-    Columns ``panel`` (loss, iterate, regret), ``role`` (``slope``, ``x``, ``regret``, ``average regret``, ``bound``,
-    ``limit``), ``algorithm``, ``t``, ``value``. A record with a finite ``limit`` is about average regret, R(t)/t,
+    Columns ``panel`` (loss, iterate, regret), ``role`` (``left`` and ``right``: the slopes on either side of a loss's
+    kink, equal where it has none; ``x``, ``regret``, ``average regret``, ``bound``, ``limit``), ``algorithm``, ``t``,
+    ``value``. A record with a finite ``limit`` is about average regret, R(t)/t,
     which does not vanish; another one is about regret that exceeds a bound. ``record`` is that of a
     :class:`regretlab.falsifier.Falsification`.
     """
     t, average = record.t.values, math.isfinite(record.attrs["limit"])
-    parts = [pd.DataFrame({"panel": "loss", "role": "slope", "algorithm": "", "t": t, "value": record.slope.values})]
+    parts = [
+        pd.DataFrame({"panel": "loss", "role": side, "algorithm": "", "t": t, "value": record[side].values})
+        for side in ("left", "right")
+    ]
     for name in record.algorithm.values.tolist():
         own = record.sel(algorithm=name)
         regret = own.regret.values / t if average else own.regret.values
@@ -59,17 +63,18 @@ def instance(record: xr.Dataset) -> list[Axes]:
     loss, iterate, regret = figure.subplots(3, 1, gridspec_kw=panels, subplot_kw={"axes_class": _Axes})
     iterate.sharex(loss)
     early = data[data.t <= shown]
-    slopes = early[early.panel == "loss"]
-    loss.vlines(slopes.t, 0, slopes.value, color="black", lw=1.6 if shown <= 40 else 0.8)
+    apart = 0.14 if (record.left != record.right).any() else 0.0
+    for side, sign in (("left", -1), ("right", 1)):
+        slopes = early[early.role == side]
+        loss.vlines(slopes.t + sign * apart, 0, slopes.value, color="black", lw=1.2 if shown <= 40 else 0.7)
     loss.axhline(0, color=GREY, lw=0.6)
     for first in range(1, shown + 1, 2 * period):  # every other period
         for ax in (loss, iterate):
             ax.axvspan(first - 0.5, min(first + period, shown + 1) - 0.5, color="0.94", lw=0, zorder=0)
     loss.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     loss.tick_params(labelbottom=False)
-    loss.set(ylabel="slope $c_t$", xlim=(0.5, shown + 0.5))
-    best = -math.copysign(1, record.slope.values[:period].sum())
-    iterate.axhline(best, color=GREY, lw=0.8, ls=(0, (1, 1.5)), label="best fixed point")
+    loss.set(ylabel="slope of $f_t$", xlim=(0.5, shown + 0.5))
+    iterate.axhline(record.attrs["best"], color=GREY, lw=0.8, ls=(0, (1, 1.5)), label="best fixed point")
     for i, curve in enumerate(_curves(early, "iterate")):
         iterate.plot(curve.t, curve.value, **_line(i), marker=MARKERS[i], ms=2, label=curve.algorithm.iloc[0])
     iterate.set(xlabel="round $t$", ylabel="iterate $x_t$", ylim=(-1.15, 1.15), yticks=(-1, 0, 1))

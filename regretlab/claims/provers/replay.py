@@ -11,7 +11,7 @@ import sympy as sp
 
 from regretlab import algorithms
 from regretlab.bounds import Bound
-from regretlab.claims.statements import RegretBound
+from regretlab.claims.statements import RegretBound, kink
 from regretlab.methods import Coefficients, Method, Moments, step
 
 #: Relative excess that round-off cannot make.
@@ -19,10 +19,10 @@ CLEAR = 1e-9
 
 
 class Runs(NamedTuple):
-    """K runs of T rounds on linear losses over [-1, 1].
+    """K runs of T rounds on [-1, 1].
 
     ``x`` and ``regret`` have shape (K, T); ``values`` hold every symbol of :mod:`regretlab.bounds` by its name, in
-    shapes that broadcast to it. The constants are those of the checker: D = 2, and G and L the largest gradient so far.
+    shapes that broadcast to it. The constants are those of the checker: D = 2, and G and L the largest slope so far.
     """
 
     x: np.ndarray
@@ -30,30 +30,61 @@ class Runs(NamedTuple):
     values: dict[str, np.ndarray]
 
 
+class Losses(NamedTuple):
+    """The losses ``max(left (x - at), right (x - at))`` of K runs, arrays (K, T), and where their sums can be smallest.
+
+    ``points`` of shape (K, P) are the ends of [-1, 1] and the kinks.
+    """
+
+    left: np.ndarray
+    right: np.ndarray
+    at: np.ndarray
+    points: np.ndarray
+
+    def anywhere(self) -> np.ndarray:
+        """The losses at the points, shape (K, T, P)."""
+        away = self.points[:, None, :] - self.at[:, :, None]
+        return np.maximum(self.left[:, :, None] * away, self.right[:, :, None] * away)
+
+
 def find(statement: RegretBound) -> tuple[str, dict[str, Any]] | None:
     """A certificate ``replay`` of the first clear one, else ``run``: every T up to the horizon."""
-    slopes = np.resize([float(c) for c in statement.losses], (1, statement.horizon))
-    runs = play([algorithms.parse(statement.algorithm).method], slopes, np.array([float(statement.start)]))
+    losses = spread([statement.losses], statement.horizon)
+    runs = play([algorithms.parse(statement.algorithm).method], losses, np.array([float(statement.start)]))
     over = above(Bound.known[statement.bound], runs)[0]
     if over.any():
         return "replay", {"t": int(np.argmax(over)) + 1}
     return "run", {"rounds": statement.horizon}
 
 
-def play(methods: Sequence[Method], slopes: np.ndarray, starts: np.ndarray) -> Runs:
-    """The run of every method on the losses ``slopes[k, t] x``, side by side."""
-    count, rounds = slopes.shape
+def spread(losses: Sequence[Sequence[Any]], rounds: int) -> Losses:
+    """The losses of K instances, each given by those of one period: slopes or :class:`Kink`."""
+    kinks = [[kink(loss) for loss in period] for period in losses]
+    left, right, at = (
+        np.stack([np.resize([float(f[i]) for f in period], rounds) for period in kinks]) for i in range(3)
+    )
+    inside = [[-1.0, 1.0, *(float(f.at) for f in period if f.left < f.right and -1 < f.at < 1)] for period in kinks]
+    width = max(map(len, inside))
+    return Losses(left, right, at, np.array([points + [1.0] * (width - len(points)) for points in inside]))
+
+
+def play(methods: Sequence[Method], losses: Losses, starts: np.ndarray) -> Runs:
+    """The run of every method on its losses, side by side."""
+    count, rounds = losses.at.shape
     times = np.arange(1, rounds + 1, dtype=float)
     k = _stacked([method.coefficients(times) for method in methods])
     state = Moments(starts.astype(float), *np.zeros((3, count)))
-    x, roots = np.empty((2, rounds, count))
+    x, roots, slopes = np.empty((3, rounds, count))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for t in range(rounds):
             x[t] = state.x
             at = k._replace(**{name: getattr(k, name)[t] for name in k._fields[:9]})
-            state = step(state, slopes[:, t], at, lambda x, _: x.clip(-1, 1), np)
+            slopes[t] = np.where(state.x < losses.at[:, t], losses.left[:, t], losses.right[:, t])
+            state = step(state, slopes[t], at, lambda x, _: x.clip(-1, 1), np)
             roots[t] = np.sqrt(at.c * state.v_hat)
-    largest, squares = np.maximum.accumulate(np.abs(slopes), axis=1), np.cumsum(slopes * slopes, axis=1)
+    x, slopes = x.T, slopes.T
+    largest = np.maximum.accumulate(np.maximum(np.abs(losses.left), np.abs(losses.right)), axis=1)
+    squares = np.cumsum(slopes * slopes, axis=1)
     given = {name: column(methods, name) for name, value in methods[0].parameters().items() if isinstance(value, float)}
     values = dict.fromkeys(("d", "n", "K", "p_min", "gamma"), np.ones(1)) | given | {
         "T": times, "D": np.full(1, 2.0), "D2": np.full(1, 2.0), "R2": np.zeros(1),
@@ -62,8 +93,8 @@ def play(methods: Sequence[Method], slopes: np.ndarray, starts: np.ndarray) -> R
     }  # fmt: skip
     if "lam" in given:
         values["kappa"] = np.where(given["lam"] == 1, 1 - given["beta1"], 1.0)
-    regret = np.cumsum(slopes * x.T, axis=1) + np.abs(np.cumsum(slopes, axis=1))
-    return Runs(x.T, regret, values)
+    regret = np.cumsum(slopes * (x - losses.at), axis=1) - np.cumsum(losses.anywhere(), axis=1).min(axis=2)
+    return Runs(x, regret, values)
 
 
 def limit(bound: Bound, runs: Runs) -> np.ndarray:
