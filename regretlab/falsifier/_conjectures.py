@@ -87,7 +87,8 @@ class BoundHolds(Conjecture):
 
     bound: Bound
     free: ClassVar = {"alpha": (1e-2, 1e2), "beta1": (0.0, 0.99), "beta2": (1e-3, 0.999), "lam": (1e-3, 0.999)}
-    horizons: ClassVar = (1, 4, 16, 64, 256)
+    # First the horizon at which most false bounds are found, then the cheapest.
+    horizons: ClassVar = (64, 1, 16, 256, 4)
 
     @property
     def text(self) -> str:
