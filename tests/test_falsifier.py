@@ -13,7 +13,7 @@ import regretlab as rl
 from regretlab import cli, falsifier, plots
 from regretlab.bounds import Bound
 from regretlab.claims import Ledger, checkers
-from regretlab.claims.statements import NoRegret, RegretBound
+from regretlab.claims.statements import Kink, NoRegret, RegretBound, kink
 from regretlab.errors import InputError
 from regretlab.falsifier import _controls, _search, _shrink
 from regretlab.falsifier._instance import Instance
@@ -238,22 +238,36 @@ def test_slopes_around_the_turning_point_are_searched():
     assert sum(low) < 0 < sum(high), "the best point changes sides between them"
 
 
-def test_one_loss_with_a_kink_violates_kingma_and_bas_bound(monkeypatch, tmp_path):
-    monkeypatch.setattr(_search, "FREE", ())
-    monkeypatch.setattr(_search, "SPIKED", ())
-    monkeypatch.setattr(_search, "KINKED", (1,))
-    found = rl.falsify("adam", "adam.printed", candidates=FEW, seed=1)
-    assert found.certified
-    found.write(tmp_path)
-    (entry,) = Ledger([tmp_path / "claim.py"]).verify(jobs=1)
+def test_one_loss_with_a_kink_violates_kingma_and_bas_bound(tmp_path):
+    # Found by the falsifier: before the kink nothing happens any more, and the second moment forgets what was.
+    hinge, adam = ["0", "1", "-2/3"], "adam(alpha=1/8, beta1=0, beta2=1/3, lam=1/3, eps=0)"
+    assert falsifier.first_violation([hinge], adam, "adam.printed", 62) == 62
+    assert falsifier.first_violation([hinge], adam.replace("adam", "amsgrad"), "amsgrad.schedule_free", 62) is None
+    lines = [
+        "from regretlab.claims import Paper",
+        "P = Paper('mine', 'mine')",
+        "P.regret_bound('hinge', 'R', at='here',",
+    ]
+    lines += [f"losses=[{hinge}], algorithm='{adam}', bound='adam.printed', horizon=62, expect='refuted')"]
+    (tmp_path / "claim.py").write_text("\n".join(lines))
+    (entry,) = Ledger([tmp_path / "claim.py"]).verify(search=True, jobs=1)
     assert entry.as_pinned
-    # Found in this way: beyond the kink nothing happens, and the second moment forgets what was.
-    hinge = "adam(alpha=1/8, beta1=0, beta2=1/3, lam=1/3, eps=0)"
-    assert falsifier.first_violation([("0", "1", "-2/3")], hinge, "adam.printed", 62) == 62
-    assert (
-        falsifier.first_violation([("0", "1", "-2/3")], hinge.replace("adam", "amsgrad"), "amsgrad.schedule_free", 62)
-        is None
-    )
+
+
+def test_losses_with_a_kink_are_searched_and_shrunk():
+    asked = conjecture("adam", "adam.printed")
+    family = _search.Family(2, "kinked", 64)
+    (first, second) = _search._decoded(
+        asked, family, np.array([0.5, 1, -1, 0.25, 0, -0.5, 1, 0, 0, 0.1, 0.5, 0.5])
+    ).losses
+    assert (first, second) == (Kink(-10, 5, 0), Kink(2.5, 10, -0.5))
+    numbers = {"alpha": Fraction(1, 8), "beta1": Fraction(0), "beta2": Fraction(1, 3), "lam": Fraction(1, 3)}
+    rough = Instance((Kink(Fraction(1, 50), Fraction(1), Fraction(-66, 100)),), Fraction(1), tuple(numbers.items()))
+    assert asked.refuted([rough], 64)[0] > 0
+    *_, smallest = _shrink.shrink(asked, rough, 64)
+    assert smallest.size < rough.size
+    assert all(kink(loss).left <= kink(loss).right for loss in smallest.losses)
+    assert asked.certificate(smallest, 64)[2]["t"] == asked.refuted([smallest], 64)[0]
 
 
 def test_the_figure_shows_its_data(linear, violation):
