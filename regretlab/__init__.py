@@ -8,10 +8,11 @@ result.table()
 from regretlab import algorithms, bounds, claims, methods, problems, samplers, scaling, testing, worst_case
 from regretlab._version import __version__
 from regretlab.errors import InputError, InterruptedWarning, NonFiniteError
+from regretlab.falsifier import falsify
 from regretlab.result import Result
 from regretlab.simulation import simulate
 
 __all__ = [
     "InputError", "InterruptedWarning", "NonFiniteError", "Result", "__version__", "algorithms", "bounds", "claims",
-    "methods", "problems", "samplers", "scaling", "simulate", "testing", "worst_case",
+    "falsify", "methods", "problems", "samplers", "scaling", "simulate", "testing", "worst_case",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """The command line. Thin: every command is a function of the library.
 
-Exit status: 0 done, 1 a verdict differs from the one pinned (verify), 2 bad input (one sentence on standard error),
-130 interrupted.
+Exit status: 0 done, 1 the check says no (verify: a verdict differs from the one pinned; falsify: a certified instance
+was found), 2 bad input (one sentence on standard error), 130 interrupted.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from rich.text import Text
 from regretlab import __version__, catalogue, doctor, spelling, studies
 from regretlab.claims import Ledger, pages
 from regretlab.errors import InputError, NonFiniteError, closest
+from regretlab.falsifier import CLAIM, falsify
 from regretlab.output import OutputFolder, write_study
 from regretlab.parameters import number
 from regretlab.plots import label
@@ -154,6 +155,43 @@ def verify(
         raise typer.Exit(1)
 
 
+@app.command(name="falsify")
+def falsify_(
+    algorithm: Annotated[
+        str, typer.Option(help="A name, with the parameters that are not to be searched: 'adam(beta1=0.9)'.")
+    ] = "adam",
+    bound: Annotated[
+        str | None, typer.Option(help="The bound to violate; by default the conjecture is that R(T)/T vanishes.")
+    ] = None,
+    budget: Annotated[str, typer.Option(help="Seconds of search.")] = "60",
+    candidates: Annotated[
+        str | None, typer.Option(help="Number of candidates in place of --budget: the same result on every machine.")
+    ] = None,
+    seed: Annotated[str, typer.Option(help="Seed of the search.")] = "0",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for claim, certificate and figure; default regretlab-out/falsify."),
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="A Python file that defines a method or bound of yours.")] = None,
+) -> None:
+    """Search small online convex problems for one that refutes a bound; exit status 1 if one was certified."""
+    folder = OutputFolder(out or Path("regretlab-out") / "falsify").path
+    found = falsify(
+        algorithm, bound, budget=number("budget", budget, "(0, inf)"),
+        candidates=None if candidates is None else _integer("candidates", candidates), seed=_integer("seed", seed),
+        file=file, progress=sys.stderr.isatty(),
+    )  # fmt: skip
+    print(found.text())
+    found.write(folder)
+    if found.certified:
+        print(f"Claim, certificate and figure: {folder} (regretlab verify {folder / CLAIM})")
+    if found.interrupted:
+        print("regretlab: interrupted; what was found until then is kept.", file=sys.stderr)
+        raise typer.Exit(1 if found.certified else 130)
+    if found.certified:
+        raise typer.Exit(1)
+
+
 def _print_parts(parts: Mapping[str, Iterable[tuple[str, str]]]) -> None:
     console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False, markup=False)
     for title, rows in parts.items():
@@ -219,5 +257,8 @@ def _list(texts: list[str] | None) -> list[str]:
 
 
 def _integer(name: str, text: str) -> Any:
-    within = {"horizon": "[1, 1e12]", "replicates": "[1, 1e6]", "seed": "[0, inf)", "jobs": "[1, 1024]"}[name]
+    within = {
+        "candidates": "[1, 1e12]", "horizon": "[1, 1e12]", "jobs": "[1, 1024]", "replicates": "[1, 1e6]",
+        "seed": "[0, inf)",
+    }[name]  # fmt: skip
     return int(number(name, text, within, integer=True))

@@ -11,7 +11,8 @@ from regretlab.claims.balls import Undecided
 from regretlab.claims.checkers import drift, replay
 from regretlab.claims.intervals import OPS, Interval, enclose, maximum, minimum
 from regretlab.claims.provers import candidates
-from regretlab.claims.statements import NoRegret, RegretBound
+from regretlab.claims.provers.replay import play, spread
+from regretlab.claims.statements import Kink, NoRegret, RegretBound, kink
 from regretlab.claims.verdict import Rejected
 from regretlab.errors import InputError
 from regretlab.methods import Method
@@ -59,6 +60,47 @@ def test_a_true_bound_holds_on_the_same_losses():
     assert decided(amsgrad)[:2] == ("run", {"rounds": 50})
     with pytest.raises(Rejected, match="not above"):
         checkers.check(amsgrad, "replay", {"t": 42})
+
+
+HINGES = (
+    Kink(Fraction(-1), Fraction(2), Fraction(1, 4)),
+    Fraction(1, 7),
+    Kink(Fraction(0), Fraction(1), Fraction(-1, 2)),
+)
+
+
+def test_losses_with_kinks_are_replayed_as_they_are_simulated():
+    text, rounds = "adam(alpha=3/10, beta1=4/5, beta2=9/10, lam=99/100, eps=0)", 40
+    statement = RegretBound(HINGES, text, "adam.printed", rounds, Fraction(-1, 5))
+    runs = play([rl.algorithms.parse(text).method], spread([HINGES], rounds), np.array([-0.2]))
+    grid = np.linspace(-1, 1, 30_001)  # every kink and both ends are on it
+    total = np.zeros(grid.size)
+    exact = replay.replay(replay.exact(text)[1], statement, rounds)
+    for t, (regret, values) in enumerate(exact):
+        left, right, at = map(float, kink(HINGES[t % 3]))
+        total += np.maximum(left * (grid - at), right * (grid - at))
+        assert float(regret.text(17)) == pytest.approx(runs.regret[0, t], rel=1e-12)
+        assert float(values["S_g"].text(17)) == pytest.approx(runs.values["S_g"][0, t], rel=1e-12)
+        assert float(values["G"].text(17)) == 2 == runs.values["G"][0, t]
+    paid = sum(
+        max(float(f.left) * (x - float(f.at)), float(f.right) * (x - float(f.at)))
+        for x, f in zip(runs.x[0], map(kink, np.resize(np.array(HINGES, dtype=object), rounds)), strict=True)
+    )
+    assert runs.regret[0, -1] == pytest.approx(paid - total.min(), rel=1e-6)
+
+
+def test_an_iterate_at_a_kink_is_refused():
+    for start, kinked in ((Fraction(1, 4), True), (Fraction(1, 2), False)):
+        statement = RegretBound(HINGES, ADAM, "adam.printed", 1, start)
+        if kinked:
+            with pytest.raises(Rejected, match="not unique"):
+                checkers.check(statement, "run", {"rounds": 1})
+        else:
+            assert checkers.check(statement, "run", {"rounds": 1}).verdict == "bounded"
+    with pytest.raises(Undecided):
+        replay.derivative(HINGES[0], Interval(Fraction(1, 3)) * Fraction(3, 4))
+    with pytest.raises(InputError, match="not convex"):
+        RegretBound((Kink(Fraction(1), Fraction(0), Fraction(0)),), ADAM, "adam.printed", 1)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ RANKS = [
     {"plots"},
     {"result"},
     {"simulation"},
-    {"report", "studies", "testing"},
+    {"falsifier", "report", "studies", "testing"},
     {"output", "catalogue", "doctor"},
     {"cli"},
     {"__main__"},

@@ -67,8 +67,9 @@ def no_regret(*, m: int, beta1: Any, beta2: Sequence[Any]) -> s.Statement:
 
 
 def regret_bound(*, losses: Sequence[Any], algorithm: str, bound: str, horizon: int, start: Any = 1) -> s.Statement:
-    """A bound of the main job holds on a periodic linear loss, up to a horizon."""
-    return s.RegretBound(tuple(Fraction(c) for c in losses), algorithm, bound, horizon, Fraction(start))
+    """A bound of the main job holds on periodic losses, up to a horizon; a loss is a slope, or (left, right, at)."""
+    given = (s.Kink(*map(Fraction, c)) if isinstance(c, (list, tuple)) else Fraction(c) for c in losses)
+    return s.RegretBound(tuple(given), algorithm, bound, horizon, Fraction(start))
 
 
 def bandit_regret(*, regret: Callable[..., Any], bound: Callable[..., Any], horizons: Sequence[int]) -> s.Statement:
@@ -226,7 +227,7 @@ class Paper:
         return self.add(no_regret, id, latex, details)
 
     def regret_bound(self, id: str, latex: str, **details: Any) -> Claim:
-        """``bound`` holds for ``algorithm`` on the periodic linear ``losses`` up to ``horizon``."""
+        """``bound`` holds for ``algorithm`` on periodic ``losses``, each a slope or (left, right, at)."""
         return self.add(regret_bound, id, latex, details)
 
     def bandit_regret(self, id: str, latex: str, **details: Any) -> Claim:

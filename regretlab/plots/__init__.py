@@ -47,6 +47,7 @@ from regretlab.plots._draw import (
 )
 from regretlab.plots._exponents import exponents, exponents_data
 from regretlab.plots._grids import ratio_map, ratio_map_data, regret_over, regret_over_data
+from regretlab.plots._instance import instance, instance_data
 from regretlab.plots._ratios import bound_ratio, bound_ratio_data
 from regretlab.plots._terms import bound_terms, bound_terms_data
 from regretlab.plots._worst import worst_case, worst_case_data
@@ -54,11 +55,13 @@ from regretlab.plots._worst import worst_case, worst_case_data
 if TYPE_CHECKING:
     from regretlab.result import Result
 
-__all__ = ["COLOURS", "COLUMN", "average_regret", "average_regret_data", "axes", "bound_ratio", "bound_ratio_data",
-    "bound_terms", "bound_terms_data", "bound_versus_regret", "bound_versus_regret_data", "exponents", "exponents_data",
-    "label", "learning", "ratio_map", "ratio_map_data", "regret_over", "regret_over_data", "regret_overview",
-    "regret_overview_data", "sampling_probabilities", "sampling_probabilities_data", "save", "style", "worst_case",
-    "worst_case_data"]  # fmt: skip
+__all__ = [
+    "COLOURS", "COLUMN", "average_regret", "average_regret_data", "axes", "bound_ratio", "bound_ratio_data",
+    "bound_terms", "bound_terms_data", "bound_versus_regret", "bound_versus_regret_data", "exponents",
+    "exponents_data", "instance", "instance_data", "label", "learning", "ratio_map", "ratio_map_data", "regret_over",
+    "regret_over_data", "regret_overview", "regret_overview_data", "sampling_probabilities",
+    "sampling_probabilities_data", "save", "style", "worst_case", "worst_case_data",
+]  # fmt: skip
 
 
 @style()

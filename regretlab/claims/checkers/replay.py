@@ -1,10 +1,12 @@
 r"""Certificates about a regret bound on one run, replayed in intervals with the very ``step`` that is simulated.
 
-.. math:: R(T) = \sum_{t\le T} c_t x_t - \min_{x\in[-1,1]} x\sum_{t\le T} c_t, \qquad R(T) \le \text{bound}(T)\,?
+.. math:: R(T) = \sum_{t\le T} f_t(x_t) - \min_{x\in[-1,1]} \sum_{t\le T} f_t(x), \qquad R(T) \le \text{bound}(T)\,?
 
-The minimum of a linear function over [-1, 1] is at an end. There is one example per round (n = K = d = 1), whose
-probability is 1 under every sampler. The bound's constants are read from the same replay, in the theorem's sense:
-D = 2, G and L the largest gradient so far, and the sums over gradients and second moments as they are.
+The losses are linear or have one kink, so that the minimum of their sum over [-1, 1] is at an end or at a kink; an
+iterate that may be at a kink, where the gradient is not unique, is refused. There is one example per round
+(n = K = d = 1), whose probability is 1 under every sampler. The bound's constants are read from the same replay, in the
+theorem's sense: D = 2, G and L the largest slope of the losses so far, and the sums over gradients and second moments
+as they are.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from regretlab import algorithms, spelling
 from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
 from regretlab.claims.intervals import OPS, Interval, enclose
-from regretlab.claims.statements import RegretBound
+from regretlab.claims.statements import Kink, RegretBound, kink
 from regretlab.claims.verdict import Outcome, Rejected, fields, whole
 from regretlab.methods import Method, Moments
 
@@ -106,16 +108,31 @@ def replay(method: Any, statement: RegretBound, rounds: int) -> Iterator[Round]:
     given |= {"D": Interval(2), "D2": Interval(2), "R2": zero}
     given["kappa"] = 1 - method.beta1 if "lam" in given and given["lam"] == 1 else one
     state, loss, decays = Moments(Interval(statement.start), zero, zero, zero), zero, zero
-    total, largest, squares = Fraction(0), Fraction(0), Fraction(0)
+    losses = [kink(one) for one in statement.losses]
+    totals = dict.fromkeys([Fraction(-1), Fraction(1), *(f.at for f in losses if -1 < f.at < 1)], Fraction(0))
+    largest, squares = Fraction(0), Fraction(0)
     for t in range(1, rounds + 1):
         k = schedule._replace(**{name: getattr(schedule, name)[t - 1] for name in schedule._fields[:9]})
-        slope = statement.losses[(t - 1) % len(statement.losses)]
-        total, largest, squares = total + slope, max(largest, abs(slope)), squares + slope * slope
-        loss = loss + slope * state.x
+        f = losses[(t - 1) % len(losses)]
+        slope = derivative(f, state.x)
+        totals = {x: total + max(f.left * (x - f.at), f.right * (x - f.at)) for x, total in totals.items()}
+        largest, squares = max(largest, abs(f.left), abs(f.right)), squares + slope * slope
+        loss = loss + slope * (state.x - f.at)
         state = method.step(state, Interval(slope), k, lambda x, _: x.clip(-1, 1), OPS)
         decays = decays + k.mu * Interval(t - 1).sqrt()
-        yield loss + abs(total), given | {
+        yield loss - min(totals.values()), given | {
             "T": Interval(t), "G": Interval(largest), "G2": Interval(largest), "L": Interval(largest), "B": decays,
             "S": Interval(squares), "M": Interval(squares), "S_g": Interval(squares).sqrt(),
             "S_v": (k.c * state.v_hat).sqrt(),
         }  # fmt: skip
+
+
+def derivative(f: Kink, x: Interval) -> Fraction:
+    """The slope of the loss at x; :class:`Rejected` at the kink, undecided where the interval straddles it."""
+    if f.left == f.right:
+        return f.left
+    if x < f.at:
+        return f.left
+    if x > f.at:
+        return f.right
+    raise Rejected(f"an iterate is at the kink of {f}, where its gradient is not unique")

@@ -41,5 +41,5 @@ def drift(c: np.ndarray, beta1: float, beta2: float) -> float:
 
 
 def _limit(c: np.ndarray, beta: float) -> np.ndarray:
-    ages = (np.arange(c.size)[:, None] - np.arange(c.size)) % c.size
-    return (1 - beta) * (beta**ages @ c) / (1 - beta**c.size)
+    ages = beta ** np.arange(c.size)
+    return (1 - beta) * np.convolve(np.tile(c, 2), ages)[c.size : 2 * c.size] / (1 - beta**c.size)

@@ -3,9 +3,10 @@
 from regretlab.claims.statements._base import Statement
 from regretlab.claims.statements._compound import Both, Denial, Derivation, Disagreement, Misprint, Vacuity, Words
 from regretlab.claims.statements._reals import Finite, Inequality, Ladder, Order, Recursion, Scalar, Series, Units
-from regretlab.claims.statements._runs import BanditRegret, NoRegret, RegretBound
+from regretlab.claims.statements._runs import BanditRegret, Kink, NoRegret, RegretBound, kink
 
 __all__ = [
-    "BanditRegret", "Both", "Denial", "Derivation", "Disagreement", "Finite", "Inequality", "Ladder", "Misprint",
-    "NoRegret", "Order", "Recursion", "RegretBound", "Scalar", "Series", "Statement", "Units", "Vacuity", "Words",
+    "BanditRegret", "Both", "Denial", "Derivation", "Disagreement", "Finite", "Inequality", "Kink", "Ladder",
+    "Misprint", "NoRegret", "Order", "Recursion", "RegretBound", "Scalar", "Series", "Statement", "Units", "Vacuity",
+    "Words", "kink",
 ]  # fmt: skip

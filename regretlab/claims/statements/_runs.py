@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from regretlab.bounds import Bound
 from regretlab.claims.fingerprint import source
@@ -38,16 +38,27 @@ class NoRegret(Statement):
         )
 
 
+class Kink(NamedTuple):
+    """The convex loss ``max(left (x - at), right (x - at))`` with left <= right: slope ``left`` before ``at``."""
+
+    left: Fraction
+    right: Fraction
+    at: Fraction
+
+    def __str__(self) -> str:
+        return f"max({self.left} (x - {self.at}), {self.right} (x - {self.at}))"
+
+
 @dataclass(frozen=True)
 class RegretBound(Statement):
-    """``bound`` holds for ``algorithm`` on linear losses ``c_t x`` on [-1, 1] from ``start``, for all T <= horizon.
+    """``bound`` holds for ``algorithm`` on losses of one variable on [-1, 1] from ``start``, for all T <= horizon.
 
-    ``losses`` are the slopes of one period; ``algorithm`` is a string of the main job with rational parameters,
-    ``bound`` an id of :mod:`regretlab.bounds`. The run is replayed in intervals, to one T for a refutation, else to the
-    horizon.
+    ``losses`` are those of one period: a slope c for ``c x``, or a :class:`Kink`; ``algorithm`` is a string of the main
+    job with rational parameters, ``bound`` an id of :mod:`regretlab.bounds`. The run is replayed in intervals, to one T
+    for a refutation, else to the horizon.
     """
 
-    losses: tuple[Fraction, ...]
+    losses: tuple[Fraction | Kink, ...]
     algorithm: str
     bound: str
     horizon: int
@@ -60,7 +71,10 @@ class RegretBound(Statement):
         algorithms.parse(self.algorithm)
         if self.bound not in Bound.known:
             raise closest("bound", self.bound, Bound.known)
-        if not any(self.losses) or self.horizon < 1 or abs(self.start) > 1:
+        for loss in self.losses:
+            if isinstance(loss, Kink) and loss.left > loss.right:
+                raise InputError(f"the loss {loss} is not convex; give its smaller slope first.")
+        if not any(any(kink(loss)[:2]) for loss in self.losses) or self.horizon < 1 or abs(self.start) > 1:
             raise InputError(
                 f"losses {tuple(map(str, self.losses))} from x_1 = {self.start} up to T = {self.horizon} are not a "
                 "run; give slopes that are not all 0, a start in [-1, 1] and a horizon of at least 1."
@@ -71,10 +85,17 @@ class RegretBound(Statement):
         bound = Bound.known[self.bound]
         terms = "; ".join(f"{n}: {e}" for n, e in bound.terms.items())
         assumed = ", ".join(a.text for a in bound.assumes)
+        linear = not any(isinstance(loss, Kink) for loss in self.losses)
+        losses = "losses c_t x, c =" if linear else "losses (a slope c is c x)"
         return (
-            f"{self.algorithm} on losses c_t x, c = ({', '.join(map(str, self.losses))}) periodic, X = [-1, 1], "
+            f"{self.algorithm} on {losses} ({', '.join(map(str, self.losses))}) periodic, X = [-1, 1], "
             f"x_1 = {self.start}: R(T) <= {self.bound} [{terms}; assuming {assumed}] for every T <= {self.horizon}"
         )
+
+
+def kink(loss: Any) -> Kink:
+    """The loss as one with a kink; a linear one has the same slope on both sides of 0."""
+    return loss if isinstance(loss, Kink) else Kink(loss, loss, Fraction(0))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,65 @@
+"""From text to a conjecture: which algorithm, which bound, and whether the checker could accept a certificate."""
+
+from __future__ import annotations
+
+import runpy
+import traceback
+from fractions import Fraction
+from pathlib import Path
+
+from regretlab.bounds import Bound
+from regretlab.claims.checkers import replay
+from regretlab.claims.verdict import Rejected
+from regretlab.errors import InputError, closest
+from regretlab.falsifier._conjectures import BoundHolds, Conjecture, RegretVanishes
+from regretlab.falsifier._instance import Instance
+from regretlab.falsifier._subject import subject
+
+
+def conjecture(algorithm: str, bound: str | Bound | None) -> Conjecture:
+    """The conjecture, once it is known that a certificate of the contrary could exist.
+
+    Raises
+    ------
+    InputError
+        For an unknown algorithm or bound, a bound about another algorithm, an assumption that no choice of the free
+        parameters meets or the checker does not know, or a symbol that a run on periodic linear losses does not have.
+    """
+    if bound is None:
+        return RegretVanishes(subject(algorithm, RegretVanishes.free))
+    if isinstance(bound, str) and bound not in Bound.known:
+        raise closest("bound", bound, Bound.known)
+    asked = BoundHolds(subject(algorithm, BoundHolds.free), Bound.known[bound] if isinstance(bound, str) else bound)
+    # If the assumptions hold anywhere between the ends, they hold for the smallest beta1 and lam and largest beta2.
+    free = asked.subject.free.items()
+    ends = ((name, Fraction(str(max(ends) if name == "beta2" else min(ends)))) for name, ends in free)
+    easiest = Instance((Fraction(1),), Fraction(1), tuple(ends))
+    try:
+        replay.applies(asked.bound, *replay.exact(asked.subject.spelled(easiest)))
+    except Rejected as error:
+        raise InputError(
+            f"{error}; choose another algorithm or bound, or hold a method of yours to a bound with "
+            f"dataclasses.replace(bound, id='mine', methods=('mymethod',))."
+        ) from None
+    unknown = {symbol.name for symbol in asked.bound.symbols} - set(asked.subject.play([easiest], 1).values)
+    if unknown:
+        raise InputError(
+            f"the bound {asked.bound.id} needs a value for {', '.join(sorted(unknown))}, which a run of "
+            f"{asked.subject.name} on periodic linear losses does not have; give the method such a parameter."
+        )
+    return asked
+
+
+def define(file: Path) -> None:
+    """Run a file of the user's, so that the methods and bounds that it defines are known by their names."""
+    if not file.is_file() or file.suffix != ".py":
+        raise InputError(f"{file} is not a Python file; give one that defines methods or bounds of yours.")
+    try:
+        runpy.run_path(str(file))
+    except InputError as error:
+        raise InputError(f"{file.name}: {error}") from None
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        line = next((frame.lineno for frame in reversed(frames) if frame.filename == str(file)), "?")
+        line = error.lineno if isinstance(error, SyntaxError) else line
+        raise InputError(f"{file.name} line {line}: {type(error).__name__}: {error}; mend the file.") from None

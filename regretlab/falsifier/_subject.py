@@ -1,0 +1,100 @@
+"""The subject: the algorithm that is asked about, which of its parameters are free, and where they are searched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from regretlab import algorithms, spelling
+from regretlab.claims.provers.replay import Runs, play, spread
+from regretlab.errors import InputError
+from regretlab.falsifier._instance import Instance, starts
+from regretlab.methods import Method
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An algorithm with some of its parameters given, exactly as they are written, and the others free.
+
+    Attributes
+    ----------
+    name : str
+    title : str
+    kind : type of Method
+    given : dict
+        Name to Fraction, or to the word of a parameter that is not a number.
+    free : dict
+        Name to the ends between which the parameter is searched.
+    """
+
+    name: str
+    title: str
+    kind: type[Method]
+    given: Mapping[str, Any]
+    free: Mapping[str, tuple[float, float]]
+
+    def method(self, parameters: Mapping[str, Any]) -> Method:
+        """The method with these values of the free parameters."""
+        return self.kind(**{name: _plain(value) for name, value in {**self.given, **parameters}.items()})
+
+    @property
+    def spelling(self) -> str:
+        """The algorithm with what is given, for reading."""
+        return self._spell(self.given)
+
+    def spelled(self, instance: Instance) -> str:
+        """The algorithm of an instance as text that :func:`regretlab.algorithms.parse` reads back exactly."""
+        return self._spell({**dict(instance.parameters), **self.given})
+
+    def _spell(self, words: Mapping[str, Any]) -> str:
+        inside = [f"{name}={value if isinstance(value, Fraction) else repr(value)}" for name, value in words.items()]
+        return f"{self.name}({', '.join(inside)})" if inside else self.name
+
+    def play(self, instances: Sequence[Instance], rounds: int) -> Runs:
+        """The subject's runs on the instances."""
+        methods = [self.method(dict(instance.parameters)) for instance in instances]
+        return play(methods, spread([i.losses for i in instances], rounds), starts(instances))
+
+
+def subject(text: str, free: Mapping[str, tuple[float, float]]) -> Subject:
+    """Read an algorithm such as ``"adam(beta1=0)"``; of the parameters ``free``, those not given are searched.
+
+    They are searched between the ends that ``free`` names, inside the range that the method declares.
+
+    ``eps`` is 0 unless it is given: the theorems need it.
+    """
+    algorithm = algorithms.parse(text)
+    parts = spelling.exact(algorithm.name)
+    if len(parts) > 1:
+        raise InputError(
+            f"{algorithm.name!r} brings a sampler, but the falsifier's losses come in a fixed order, one per round; "
+            f"name a method alone, such as {parts[0][0]!r}."
+        )
+    (name, written), named = parts[0], algorithms.named(parts[0][0])
+    declared = algorithm.method.declared()
+    foreign = [key for key in written if key not in declared]
+    if foreign:
+        raise InputError(
+            f"{foreign[0]} is no parameter of the method of {name}, which is all that matters with one loss per round; "
+            f"leave it out."
+        )
+    given = dict(written)
+    if "eps" in declared and "eps" not in given:
+        given["eps"] = Fraction(0)
+    searched = {
+        key: _inside(ends, declared[key].metadata["within"])
+        for key, ends in free.items()
+        if key in declared and key not in given
+    }
+    return Subject(name, named.title, type(algorithm.method), given, searched)
+
+
+def _inside(ends: tuple[float, float], within: str) -> tuple[float, float]:
+    low, high = (float(end) for end in within[1:-1].split(","))
+    return max(low, ends[0]), min(high, ends[1])
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, Fraction) else value
