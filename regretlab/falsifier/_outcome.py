@@ -42,7 +42,7 @@ class Proof(NamedTuple):
     outcome: Outcome
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Falsification:
     """The outcome of :func:`regretlab.falsify`.
 
@@ -83,6 +83,9 @@ class Falsification:
     def certified(self) -> bool:
         """Whether an instance was found, shrunk, and accepted by the checker."""
         return self.proof is not None
+
+    def __repr__(self) -> str:
+        return self.text()
 
     def text(self) -> str:
         """What was asked and what was found, in a few lines."""

@@ -37,6 +37,7 @@ ASSUMPTIONS: dict[str, Callable[[Any], bool]] = {
     "tied_sampler_step": lambda method: True,
     "sqrt_step": lambda method: method.schedule == "sqrt",
     "decaying_beta1": lambda method: method.lam < 1,
+    "non_increasing": lambda method: method.lam <= 1,
     "eps_zero": lambda method: method.eps == 0,
     "gamma_kb": lambda method: method.beta1**2 < method.beta2.sqrt(),
     "eta": lambda method: method.beta1 < method.beta2.sqrt(),
@@ -95,7 +96,9 @@ def applies(bound: Bound, algorithm: Algorithm, method: Method) -> None:
         raise Rejected(f"{bound.id} does not speak of {algorithm.name} on losses that change with t")
     for assumption in bound.assumes:
         test = ASSUMPTIONS.get(assumption.id)
-        if test is None or not test(method):
+        if test is None:
+            raise Rejected(f"{bound.id} assumes that {assumption.text}, which a replay cannot check")
+        if not test(method):
             raise Rejected(f"{bound.id} assumes that {assumption.text}, which is not so for {algorithm.name}")
 
 
@@ -107,7 +110,8 @@ def replay(method: Any, statement: RegretBound, rounds: int) -> Iterator[Round]:
     given |= dict.fromkeys(("d", "n", "K", "p_min", "gamma"), one)
     given |= {"D": Interval(2), "D2": Interval(2), "R2": zero}
     given["kappa"] = 1 - method.beta1 if "lam" in given and given["lam"] == 1 else one
-    state, loss, decays = Moments(Interval(statement.start), zero, zero, zero), zero, zero
+    state, loss = Moments(Interval(statement.start), zero, zero, zero), zero
+    decays, weighted = zero, zero
     losses = [kink(one) for one in statement.losses]
     totals = dict.fromkeys([Fraction(-1), Fraction(1), *(f.at for f in losses if -1 < f.at < 1)], Fraction(0))
     largest, squares = Fraction(0), Fraction(0)
@@ -119,11 +123,13 @@ def replay(method: Any, statement: RegretBound, rounds: int) -> Iterator[Round]:
         largest, squares = max(largest, abs(f.left), abs(f.right)), squares + slope * slope
         loss = loss + slope * (state.x - f.at)
         state = method.step(state, Interval(slope), k, lambda x, _: x.clip(-1, 1), OPS)
+        root = (k.c * state.v_hat).sqrt()
         decays = decays + k.mu * Interval(t - 1).sqrt()
+        weighted = weighted + k.mu * Interval(t).sqrt() * root
         yield loss - min(totals.values()), given | {
             "T": Interval(t), "G": Interval(largest), "G2": Interval(largest), "L": Interval(largest), "B": decays,
-            "S": Interval(squares), "M": Interval(squares), "S_g": Interval(squares).sqrt(),
-            "S_v": (k.c * state.v_hat).sqrt(),
+            "S": Interval(squares), "M": Interval(squares), "S_2": Interval(squares), "H": Interval(squares),
+            "S_g": Interval(squares).sqrt(), "S_v": root, "V": weighted,
         }  # fmt: skip
 
 

@@ -88,7 +88,8 @@ def play(methods: Sequence[Method], losses: Losses, starts: np.ndarray) -> Runs:
     given = {name: column(methods, name) for name, value in methods[0].parameters().items() if isinstance(value, float)}
     values = dict.fromkeys(("d", "n", "K", "p_min", "gamma"), np.ones(1)) | given | {
         "T": times, "D": np.full(1, 2.0), "D2": np.full(1, 2.0), "R2": np.zeros(1),
-        "G": largest, "G2": largest, "L": largest, "S": squares, "M": squares, "S_g": np.sqrt(squares), "S_v": roots.T,
+        "G": largest, "G2": largest, "L": largest, "S": squares, "M": squares, "S_2": squares, "H": squares,
+        "S_g": np.sqrt(squares), "S_v": roots.T, "V": np.cumsum(k.mu * np.sqrt(times)[:, None] * roots, axis=0).T,
         "B": np.cumsum(k.mu * np.sqrt(times - 1)[:, None], axis=0).T, "kappa": np.ones(1),
     }  # fmt: skip
     if "lam" in given:
