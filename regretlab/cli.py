@@ -83,7 +83,7 @@ def run(
     workers = _integer("jobs", jobs) if jobs is not None else os.cpu_count() or 1
     folder = OutputFolder(out or Path("regretlab-out") / chosen.name)
     try:
-        results = write_study(chosen, folder, resume=resume, workers=workers, progress=sys.stderr.isatty())
+        written = write_study(chosen, folder, resume=resume, workers=workers, progress=sys.stderr.isatty())
     except KeyboardInterrupt:
         print("regretlab: interrupted; what was finished is kept, and --resume goes on from there.", file=sys.stderr)
         raise typer.Exit(130) from None
@@ -91,8 +91,10 @@ def run(
         print((folder.path / "summary.json").read_text(encoding="utf-8"))
         return
     console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
-    for result in results:
+    for result in written.results:
         console.print(table(result))
+    for paragraph in written.conclusion:
+        console.print(paragraph, markup=False)
     console.print(f"Report: {folder.path / 'report.html'}")
 
 

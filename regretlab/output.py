@@ -18,12 +18,12 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from regretlab import plots, report
+from regretlab import conclusions, plots, report
 from regretlab._version import __version__
 from regretlab.errors import InputError, InterruptedWarning
 from regretlab.files import whole
@@ -58,9 +58,16 @@ class OutputFolder:
             path.write_text(text, encoding="utf-8")
 
 
+class Written(NamedTuple):
+    """What a study came to: the results of its cells, and the paragraphs of its conclusion."""
+
+    results: list[Result]
+    conclusion: list[str]
+
+
 def write_study(
     study: Study, folder: OutputFolder, *, resume: bool = False, workers: int = 1, progress: bool = False
-) -> list[Result]:
+) -> Written:
     """Check a study, simulate every cell, and write everything.
 
     Parameters
@@ -84,9 +91,11 @@ def write_study(
     for name, title, svg in _tqdm(_parallel(_draw, tasks, workers), len(tasks), "figures", progress):
         drawn[name][title] = svg
         folder.write(f"figures/{name}-{_plain(title)}.svg", svg)
-    folder.write("report.html", report.page(study.name, results, list(drawn.values())))
-    folder.write("summary.json", json.dumps(summary(study.name, results), indent=1, allow_nan=False) + "\n")
-    return results
+    concluded = conclusions.conclude(study.conclude, results)
+    folder.write("report.html", report.page(study.name, results, list(drawn.values()), study.question, concluded))
+    document = {**summary(study.name, results), "question": study.question, "conclusion": concluded}
+    folder.write("summary.json", json.dumps(document, indent=1, allow_nan=False) + "\n")
+    return Written(results, concluded)
 
 
 def _simulate(

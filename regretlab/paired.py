@@ -34,6 +34,14 @@ class Difference(NamedTuple):
     effect: float
     p: float
     corrected: float
+    replicates: int
+
+    @property
+    def decided_by(self) -> int:
+        """Replicates at which the interval, narrowing like 1/sqrt(R), would leave out zero if the mean is right."""
+        if self.replicates == 1 or self.mean == 0:
+            raise ValueError("one replicate, or no difference, says nothing about how many would decide")
+        return max(2, math.ceil(self.replicates * ((self.high - self.low) / 2 / self.mean) ** 2))
 
     @property
     def better(self) -> str | None:
@@ -81,15 +89,16 @@ def table(values: dict[str, np.ndarray]) -> pd.DataFrame:
 def _compare(first: str, second: str, d: np.ndarray, pairs: int) -> Difference:
     mean, R = float(d.mean()), len(d)
     if R == 1:
-        return Difference(first, second, mean, math.nan, math.nan, math.nan, math.nan, math.nan)
+        low = high = effect = p = math.nan
+        return Difference(first, second, mean, low, high, effect, p, p, R)
     spread = float(d.std(ddof=1))
     if spread <= 1e-12 * abs(mean) or spread == 0:
         p = 0.0 if mean else 1.0
-        return Difference(first, second, mean, mean, mean, math.copysign(math.inf, mean) if mean else 0.0, p, p)
+        return Difference(first, second, mean, mean, mean, math.copysign(math.inf, mean) if mean else 0.0, p, p, R)
     error = spread / math.sqrt(R)
     half = float(stats.t.ppf(1 - (1 - CONFIDENCE) / (2 * pairs), R - 1)) * error
     p = float(2 * stats.t.sf(abs(mean) / error, R - 1))
-    return Difference(first, second, mean, mean - half, mean + half, mean / spread, p, p)
+    return Difference(first, second, mean, mean - half, mean + half, mean / spread, p, p, R)
 
 
 def _holm(p: list[float]) -> list[float]:

@@ -6,7 +6,7 @@ Formulas are MathML and figures inline SVG, so that the page opens offline and p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -54,7 +54,9 @@ def figure(result: Result, title: str) -> Axes:
     return plots.bound_versus_regret(result, labels[title])
 
 
-def page(study: str, results: list[Result], drawn: list[dict[str, str]]) -> str:
+def page(
+    study: str, results: list[Result], drawn: list[dict[str, str]], question: str = "", conclusion: Sequence[str] = ()
+) -> str:
     """The page as a string.
 
     Parameters
@@ -64,6 +66,10 @@ def page(study: str, results: list[Result], drawn: list[dict[str, str]]) -> str:
     results : list of Result
     drawn : list of dict
         For every result, its figures by the titles of :func:`figure_titles`, as SVG text.
+    question : str
+        What the study asks, if it asks something.
+    conclusion : sequence of str
+        The paragraphs that answer it.
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     environment.filters |= {"number": number, "verdict_class": verdict_class, "mathml": formula}
@@ -73,7 +79,14 @@ def page(study: str, results: list[Result], drawn: list[dict[str, str]]) -> str:
          "anchor": f"problem-{i}"}
         for i, (result, svgs) in enumerate(zip(results, drawn, strict=True))
     ]  # fmt: skip
-    return template.render(study=study, version=__version__, sections=sections, meaning=_meaning(results))
+    return template.render(
+        study=study,
+        version=__version__,
+        sections=sections,
+        meaning=_meaning(results),
+        question=question,
+        conclusion=conclusion,
+    )
 
 
 def number(value: float | None, digits: int = 4) -> str:

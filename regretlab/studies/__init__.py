@@ -12,16 +12,19 @@ A study has the keys of :func:`regretlab.simulate`, and any number of ``[[run]]`
     [[run]]
     problem = "logistic(data='digits:3-8')"
     horizon = 5000
+
+Beside these it may have a ``question`` and a table ``[conclude]``, which says how its numbers answer it
+(:mod:`regretlab.conclusions`).
 """
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from regretlab import algorithms, audit, spelling
+from regretlab import algorithms, audit, conclusions, spelling
 from regretlab.bounds import Bound
 from regretlab.bounds._assumptions import ETA, GAMMA_KB
 from regretlab.errors import InputError, closest
@@ -63,10 +66,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Study:
-    """A name and its cells."""
+    """A name, its cells, what it asks, and how its numbers answer that (:mod:`regretlab.conclusions`)."""
 
     name: str
     cells: tuple[Cell, ...]
+    question: str = ""
+    conclude: dict[str, Any] = field(default_factory=dict)
 
 
 KEYS = tuple(Cell.__dataclass_fields__)
@@ -91,7 +96,12 @@ def load(name: str) -> Study:
         raise InputError(f"{name!r} is not a TOML file: {error}.") from None
     except OSError as error:
         raise InputError(f"cannot read {name!r}: {error.strerror}.") from None
-    return Study(path.stem, tuple(_cells(table)))
+    question, options = str(table.pop("question", "")), table.pop("conclude", {})
+    if not isinstance(options, dict):
+        raise InputError(f'conclude={options!r} in the study is not a table; write [conclude] and what = "ranking".')
+    if options:
+        conclusions.check(options)
+    return Study(path.stem, tuple(_cells(table)), question, options)
 
 
 def _cells(table: dict[str, Any]) -> list[Cell]:
