@@ -1,0 +1,100 @@
+"""Conclusions follow from the numbers: who is better and how surely, exponents over a grid, the best parameter."""
+
+import re
+
+import numpy as np
+import pytest
+
+import regretlab as rl
+from regretlab import conclusions, studies
+
+FAST, SLOW = "sgd(alpha=1/2)", "sgd(alpha=1/100)"
+
+
+def logistic(n=40):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n, 3))
+    return rl.problems.Logistic(X, np.sign(X[:, 0] + 0.1))
+
+
+def concluded(results, **options):
+    return conclusions.conclude(options, results)
+
+
+def test_no_question_no_answer():
+    assert conclusions.conclude({}, []) == []
+
+
+def test_a_ranking_says_who_and_by_how_much():
+    result = rl.simulate(logistic(), [FAST, SLOW], horizon=300, replicates=8, measure=["cumulative"])
+    first, last = concluded([result], what="ranking", by="cumulative")
+    fast, slow = (result.regret("cumulative", name).low.values[:, -1] for name in (FAST, SLOW))
+    assert "alpha=0.5 has the least cumulative regret" in first
+    gain, low, high = map(float, re.search(r"by ([\d.]+) \[([\d.]+), ([\d.]+)\]", first).groups())
+    assert gain == pytest.approx((slow - fast).mean(), rel=5e-3)
+    assert low < gain < high
+    assert "Holm" in last
+
+
+def test_what_the_data_do_not_decide_is_left_open():
+    """The twin: the same algorithm under two spellings is placed before nothing."""
+    names = ["sgd(alpha=0.5)", "sgd(alpha=0.5000001)"]
+    result = rl.simulate(logistic(), names, horizon=50, replicates=4, measure=["cumulative"])
+    (first, _) = concluded([result], what="ranking", by="cumulative")
+    assert "less than" not in first or "e-" in first
+    alone = rl.simulate(logistic(), [FAST, SLOW], horizon=50, measure=["cumulative"])
+    assert "(one replicate)" in concluded([alone], what="ranking", by="cumulative")[0]
+
+
+def test_exponents_over_a_grid_beside_the_claimed_ones():
+    """Zinkevich's sqrt(T) for SGD on stochastic losses, against claims of 1 and of 1/10."""
+    problem = rl.problems.StochasticReddi(C=2, c=1, probability=0.5)
+    results = [
+        rl.simulate(problem, "sgd(alpha=1)", horizon=T, replicates=30, measure=["cumulative"])
+        for T in (250, 1000, 4000)
+    ]
+    (high,) = concluded(results, what="scaling", by="cumulative", claimed={"T": 1})
+    assert "slower than the claimed T^1" in high
+    (low,) = concluded(results, what="scaling", by="cumulative", claimed={"T": -1})
+    assert "faster than the claimed T^-1" in low
+    assert "like n^" not in low
+
+
+def test_the_best_parameter_beside_the_bounds():
+    names = [f"sgd(alpha={alpha})" for alpha in (0.01, 0.1, 1)]
+    result = rl.simulate(logistic(), names, horizon=200, replicates=5)
+    (text,) = concluded([result], what="parameter", name="alpha", bound="sgd.zinkevich")
+    values = {alpha: result.bound("sgd.zinkevich", f"sgd(alpha={alpha})").value for alpha in (0.01, 0.1, 1)}
+    assert f"is least at alpha = {min(values, key=values.get):g}" in text
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"what": "rank"}, "unknown conclusion 'rank'"),
+        ({"what": "ranking", "by": "regret"}, "unknown quantity to conclude by 'regret'"),
+        ({"what": "scaling", "claimed": {"R": 1}}, "unknown axis of a claimed exponent 'R'"),
+        ({"what": "parameter"}, "needs its name"),
+        ({"what": "parameter", "name": "gamma", "bound": "adamcb"}, "unknown bound 'adamcb'"),
+    ],
+)
+def test_a_table_that_cannot_be_followed_is_refused(options, sentence, tmp_path):
+    with pytest.raises(rl.InputError, match=sentence):
+        conclusions.check(options)
+
+
+def test_a_loss_nobody_measured_is_an_error():
+    result = rl.simulate(logistic(), FAST, horizon=10)
+    with pytest.raises(rl.InputError, match="test_loss was not measured for sgd"):
+        concluded([result], what="ranking", by="test_loss")
+
+
+def test_a_study_with_a_question_concludes(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('question = "Why?"\nproblem = "reddi"\nalgorithm = "sgd"\n[conclude]\nwhat = "ranking"\n')
+    study = studies.load(str(path))
+    assert study.question == "Why?"
+    assert study.conclude == {"what": "ranking"}
+    path.write_text('problem = "reddi"\nalgorithm = "sgd"\nconclude = "ranking"\n')
+    with pytest.raises(rl.InputError, match="is not a table"):
+        studies.load(str(path))
