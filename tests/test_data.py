@@ -329,6 +329,11 @@ def test_files_with_classes_and_with_real_targets(tmp_path, suffix):
         load(path)
 
 
+def test_an_unknown_kind_of_targets_suggests_the_nearest():
+    with pytest.raises(InputError, match=r"unknown kind of targets 'class'; did you mean 'classes'"):
+        load("digits", "class")
+
+
 def test_words_are_no_real_targets(tmp_path):
     with pytest.raises(InputError) as error:
         load(written(tmp_path, "a.csv", "1,low\n2,high\n"), "real")

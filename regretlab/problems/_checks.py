@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from regretlab.errors import InputError
+from regretlab.errors import InputError, closest
 from regretlab.problems._sparse import Features, canonical, entrywise
 
 DENSE_LIMIT_GIB = 8  # making far larger arrays gets the process killed
+KINDS = ("binary", "classes", "real")
 BATCH = 32  # rows that a step makes dense: the default batch size of the problems on data
 
 
@@ -68,6 +69,8 @@ def target(y: Any, n: int, kind: str) -> tuple[np.ndarray, tuple[str, ...]]:
 
     ``kind`` is ``"binary"`` (-1 and +1), ``"classes"`` (0, 1, 2, ...) or ``"real"`` (as they are, no labels).
     """
+    if kind not in KINDS:
+        raise closest("kind of targets", str(kind), KINDS)
     y = array(y, "y")
     if y.dtype.kind == "O" and all(isinstance(value, str) for value in y.flat):
         y = y.astype(str)

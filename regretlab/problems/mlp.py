@@ -101,7 +101,8 @@ class MLP(Supervised):
         self.sizes = (self.Z.shape[1], *units, len(self.data.labels))
         self.d = sum((fan_in + 1) * fan_out for fan_in, fan_out in self._fans())
         self._check_step()
-        self.name = f"{self.name}, hidden={hidden!r}, {activation}"
+        assumed = "" if self._L is None else f", L={self._L:g} assumed"
+        self.name = f"{self.name}, hidden={hidden!r}, {activation}{assumed}"
         self.__dict__["start"] = self._glorot(seed)
         self._hold_out(examples)
 
