@@ -36,8 +36,6 @@ GAP = 1e-8
 RESTARTS = 3
 #: The smooth relatives of losses with kinks, each started where the one before ended.
 WIDTHS = (1e-1, 1e-2, 1e-3, 1e-4)
-#: Pairs that L-BFGS-B remembers, at most: with 10 softmax regression on digits needs seven times the steps.
-MEMORY = 40
 
 
 class Minimum(NamedTuple):
@@ -179,8 +177,7 @@ def _descend(problem: Problem, weights: np.ndarray, start: np.ndarray) -> tuple[
         x = domain.project(found.x, np.ones_like(found.x))
     else:
         bounds = [(domain.low, domain.high)] * problem.d if isinstance(domain, Box) else None
-        memory = max(10, min(MEMORY, problem.d))
-        options = {"ftol": 0.0, "gtol": 1e-9, "maxiter": problem.solver_steps, "maxcor": memory}
+        options = {"ftol": 0.0, "gtol": 1e-9, "maxiter": problem.solver_steps}
         found = optimize.minimize(objective, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
         x = found.x
     return objective(x)[0], x
