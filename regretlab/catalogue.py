@@ -24,9 +24,11 @@ from regretlab.samplers import Sampler
 #: Horizons are written out up to this power of ten.
 FLOATS = 15
 DATA_SETS = {
-    "digits": "handwritten digits 8x8, even against odd (n = 1797, d = 64)",
+    "digits": "handwritten digits 8x8: ten classes, and where two are needed even against odd (n = 1797, d = 64)",
     "digits:A-B": "any two of the digits, e.g. digits:3-8 (d = 64)",
-    "breast_cancer": "Wisconsin diagnostic (n = 569, d = 30)",
+    "breast_cancer": "Wisconsin diagnostic, two classes (n = 569, d = 30)",
+    "wine": "three cultivars, for softmax and mlp (n = 178, d = 13)",
+    "diabetes": "real targets, for least_squares (n = 442, d = 10)",
 }
 
 #: The generic step, as :func:`regretlab.methods.step` has it.
@@ -43,7 +45,7 @@ def everything() -> dict[str, list[tuple[str, str]]]:
     return {
         "Studies (regretlab run STUDY)": [(name, _first_comment(name)) for name in studies.BUILT_IN],
         "Problems": [(name, _first_line(kind)) for name, kind in names.PROBLEMS.items()],
-        "Data sets of logistic (data=...; or a LIBSVM, npz or CSV file)": list(DATA_SETS.items()),
+        "Data sets (data=...; or a LIBSVM, IDX, npz or CSV file)": list(DATA_SETS.items()),
         "Algorithms": [(a.name, f"{a.title}: {a.source}") for a in ALGORITHMS.values()],
         "Methods (METHOD+SAMPLER makes an algorithm)": [(n, _first_line(k)) for n, k in Method.known.items()],
         "Samplers": [(name, _first_line(kind)) for name, kind in Sampler.known.items()],

@@ -9,6 +9,7 @@ import xarray as xr
 
 from regretlab.algorithms import Algorithm
 from regretlab.errors import InputError
+from regretlab.losses import losses
 from regretlab.problems import Problem
 from regretlab.regret import Regrets
 from regretlab.run import continued, describe, plan, run
@@ -28,7 +29,9 @@ def later(
     """One algorithm's record and description, to a later horizon."""
     onward = continued(problem, algorithm, facts, horizon, checkpoints)
     observer = Regrets(record["comparator"].values)
-    new = run(onward, engine=record.attrs["engine"], observers=[observer], progress=progress, start=record)
+    new = run(
+        onward, engine=record.attrs["engine"], observers=[observer, *losses(problem)], progress=progress, start=record
+    )
     curves = [name for name in new.data_vars if "t" in new[name].dims]
     joined = new.drop_dims("t").merge(xr.concat([record[curves], new[curves]], dim="t"))
     return joined.assign_attrs(new.attrs), describe(onward)
@@ -46,6 +49,6 @@ def more(
         problem, algorithm, horizon=facts["horizon"], replicates=numbers, seed=facts["seed"],
         checkpoints=record.t.values.tolist(), measure=facts["measure"],
     )  # fmt: skip
-    new = run(fresh, engine=record.attrs["engine"], observers=[Regrets()], progress=progress)
+    new = run(fresh, engine=record.attrs["engine"], observers=[Regrets(), *losses(problem)], progress=progress)
     joined = xr.concat([record, new], dim="replicate", combine_attrs="override", coords="minimal", compat="override")
     return joined, {**facts, "replicates": [*present, *numbers]}

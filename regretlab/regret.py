@@ -11,6 +11,9 @@ lies in an interval: its upper end is attained, its lower end is the Frank-Wolfe
 
 .. math:: f(x) - \min f \le \langle \nabla f(x), x \rangle - \min_{z \in X} \langle \nabla f(x), z \rangle .
 
+Where losses have kinks the solver descends on ever closer smooth relatives, and their tangents, lowered until they lie
+below the losses, are the certificates.
+
 For a non-convex problem, or without a domain, only the upper end is certified that way; the lower one is then the sum
 of each loss's own minimum, so a regret is bounded from below as always, and from above only crudely.
 """
@@ -28,11 +31,11 @@ from regretlab.run import Plan
 from regretlab.samplers import Law, kl_projection
 
 KINDS = ("online", "cumulative", "sampler")
-#: Other starts of a non-convex comparator: opposite corners, as shares of the domain.
-CORNERS = (-1.0, 1.0)
 #: The relative gap a convex comparator aims at, and how often the solver is started afresh where it stopped.
 GAP = 1e-8
 RESTARTS = 3
+#: The smooth relatives of losses with kinks, each started where the one before ended.
+WIDTHS = (1e-1, 1e-2, 1e-3, 1e-4)
 
 
 class Minimum(NamedTuple):
@@ -120,9 +123,12 @@ def minimum(problem: Problem, weights: np.ndarray, start: np.ndarray) -> Minimum
     floor = float(weights[received] @ problem.floors()[received])
     shares = weights / total
     if not problem.convex:
-        starts = [start, *(_inside(problem, corner) for corner in CORNERS)]
+        starts = [start, *(_inside(problem, share) for share in problem.solver_starts)]
         value, x = min((_descend(problem, shares, s) for s in starts), key=lambda found: found[0])
         return Minimum(min(floor, total * value), total * value, x)
+    if problem.kinks:
+        low, high, x = _rounded_off(problem, shares, start)
+        return Minimum(max(total * low, min(floor, total * high)), total * high, x)
     value, x = _descend(problem, shares, start)
     gap = frank_wolfe_gap(problem, shares, x)
     for _ in range(RESTARTS):  # L-BFGS-B may stop early on a flat line search; afresh it goes on
@@ -141,6 +147,21 @@ def frank_wolfe_gap(problem: Problem, weights: np.ndarray, x: np.ndarray) -> flo
     return max(0.0, float(gradient @ x) - problem.domain.linear_minimum(gradient))
 
 
+def _rounded_off(problem: Problem, weights: np.ndarray, start: np.ndarray) -> tuple[float, float, np.ndarray]:
+    """The minimum of losses with kinks: its lower end, its upper end, and where that is attained."""
+    low, high, best, x = -np.inf, np.inf, start, start
+    for width in WIDTHS:
+        smooth = problem.smoothed(width)
+        value, x = _descend(smooth, weights, x)
+        low = max(low, value - smooth.excess(x, weights) - frank_wolfe_gap(smooth, weights, x))
+        attained = problem.weighted(x, weights)[0]
+        if attained < high:
+            high, best = attained, x
+        if high - low <= GAP:
+            break
+    return low, high, best
+
+
 def _descend(problem: Problem, weights: np.ndarray, start: np.ndarray) -> tuple[float, np.ndarray]:
     """The best value found from ``start``, and where."""
 
@@ -151,12 +172,12 @@ def _descend(problem: Problem, weights: np.ndarray, start: np.ndarray) -> tuple[
     if isinstance(domain, L2Ball):
         r2 = domain.radius**2
         ball = {"type": "ineq", "fun": lambda x: r2 - x @ x, "jac": lambda x: -2 * x}
-        options = {"ftol": 1e-15, "maxiter": 500}
+        options = {"ftol": 1e-15, "maxiter": min(500, problem.solver_steps)}
         found = optimize.minimize(objective, start, jac=True, method="SLSQP", constraints=ball, options=options)
         x = domain.project(found.x, np.ones_like(found.x))
     else:
         bounds = [(domain.low, domain.high)] * problem.d if isinstance(domain, Box) else None
-        options = {"ftol": 0.0, "gtol": 1e-9, "maxiter": 1000}
+        options = {"ftol": 0.0, "gtol": 1e-9, "maxiter": problem.solver_steps}
         found = optimize.minimize(objective, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
         x = found.x
     return objective(x)[0], x

@@ -9,6 +9,7 @@ from typing import Any
 from regretlab import algorithms
 from regretlab.algorithms import Algorithm
 from regretlab.errors import InputError, InterruptedWarning
+from regretlab.losses import losses
 from regretlab.problems import Problem
 from regretlab.problems.names import parse
 from regretlab.regret import Regrets
@@ -93,7 +94,7 @@ def simulate(
     interrupted = ""
     try:
         for p in plans:
-            records.append(run(p, engine=engine, observers=[Regrets()], progress=progress))
+            records.append(run(p, engine=engine, observers=[Regrets(), *losses(problem)], progress=progress))
             done.append(p)
     except KeyboardInterrupt as stop:
         if isinstance(stop, Interrupted) and not done:

@@ -236,7 +236,7 @@ def test_the_loss_of_all_examples_is_measured_at_every_step(order):
             {"measure": ("cumulative", "sampler")},
             "measure=sampler needs all examples at every step",
         ),
-        (type("Mine", (rl.problems.Reddi,), {})(), "adam", {}, "is not one of the built-in ones"),
+        (type("Mine", (rl.problems.Reddi,), {})(), "adam", {}, "has no compiled form"),
     ],
 )
 def test_other_parts_run_on_the_array_engine_and_say_so(problem, algorithm, options, reason):

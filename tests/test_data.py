@@ -1,4 +1,4 @@
-"""Data sets: the bundled ones, the three file formats, the sentence for every bad input, and scaling."""
+"""Data sets: the bundled ones, the four file formats, the sentence for every bad input, and scaling."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sklearn.preprocessing import StandardScaler
 
 import regretlab as rl
 from regretlab.errors import InputError
-from regretlab.problems import data as datasets
+from regretlab.problems import _checks as checks
 from regretlab.problems.data import Dataset, from_arrays, load, scale
 
 # Round-off: the numbers compared are of size at most 3, from sums of at most 8 terms and two divisions;
@@ -213,6 +213,159 @@ def test_a_libsvm_file_of_many_rows_stays_sparse_and_runs(tmp_path):
     assert abs(problem.squared_norms.max() - 1) <= ROUNDOFF
     assert np.isfinite(result.record.loss).all()
     assert peak < 10 * (12 * n * each + 16 * n) < 8 * n * d / 20
+
+
+@pytest.mark.parametrize("problem", [rl.problems.Softmax, rl.problems.Hinge, rl.problems.LeastSquares])
+def test_other_problems_keep_a_libsvm_file_sparse(tmp_path, problem):
+    n, d = 2000, 1000
+    rng = np.random.default_rng(0)
+    labels, columns = rng.integers(0, 2, n), rng.integers(1, d // 2, (n, 2)) + np.array([0, d // 2])
+    path = tmp_path / "wide.svm"
+    np.savetxt(path, np.column_stack([labels, columns]), fmt="%d %d:1 %d:2")
+    made = problem(path, test=0.1)
+    assert sparse.issparse(made.Z)
+    assert sparse.issparse(made.held_out.Z)
+    record = rl.simulate(made, "adamx(alpha=0.1)", horizon=5, checkpoints=[5]).record
+    assert np.isfinite(record.test_loss).all()
+    assert (record.online_high - record.online_low <= 1e-4 * 5).all()
+
+
+def write_idx(folder: Path, images: np.ndarray, labels: np.ndarray, kind: int = 8, pack=bytes, end: str = "") -> Path:
+    """The two files of MNIST's training set, as their description has them."""
+    number = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}[kind]
+    for name, values, of in (
+        (f"labels-idx1-ubyte{end}", labels, (8, ">u1")),
+        (f"images-idx3-ubyte{end}", images, (kind, number)),
+    ):
+        head = bytes([0, 0, of[0], values.ndim]) + np.array(values.shape, ">u4").tobytes()
+        (folder / f"train-{name}").write_bytes(pack(head + values.astype(of[1]).tobytes()))
+    return folder / f"train-images-idx3-ubyte{end}"
+
+
+IMAGES, DIGITS = np.arange(24).reshape(4, 2, 3), np.array([7, 0, 7, 9])
+
+
+@pytest.mark.parametrize("kind", [8, 9, 11, 12, 13, 14])
+@pytest.mark.parametrize(("end", "pack"), [("", bytes), (".gz", gzip.compress)])
+def test_idx_images_find_their_labels(tmp_path, kind, end, pack):
+    path = write_idx(tmp_path, IMAGES, DIGITS, kind, pack, end)
+    data = load(path, "classes")
+    assert np.array_equal(data.X, IMAGES.reshape(4, 6))
+    assert data.X.dtype == data.y.dtype == np.float64
+    assert np.array_equal(data.y, [1, 0, 1, 2])
+    assert (data.name, data.labels) == ("train-images", ("0", "7", "9"))
+    assert np.array_equal(load(path, "real").y, DIGITS)
+    with pytest.raises(InputError, match="3 distinct"):
+        load(path)
+
+
+def test_idx_files_by_other_names(tmp_path):
+    path = write_idx(tmp_path, IMAGES, DIGITS)
+    path.rename(tmp_path / "my-images.idx")
+    (tmp_path / "train-labels-idx1-ubyte").rename(tmp_path / "my-labels.idx")
+    assert load(tmp_path / "my-images.idx", "classes").name == "my-images"
+    (tmp_path / "my-labels.idx").rename(tmp_path / "t10k-labels.idx1-ubyte")
+    (tmp_path / "my-images.idx").rename(tmp_path / "t10k-images.idx3-ubyte")
+    assert load(str(tmp_path / "t10k-images.idx3-ubyte"), "classes").name == "t10k-images"
+
+
+def _truncated(content):
+    return content[:-1]
+
+
+BAD_IDX = {
+    "truncated": (_truncated, ["39 bytes", "4 x 2 x 3 numbers in 40", "cut off"]),
+    "too long": (lambda content: content + b"0", ["41 bytes", "in 40", "cut off or damaged"]),
+    "cut in the header": (lambda content: content[:10], ["10 bytes", "cut off"]),
+    "empty": (lambda content: b"", ["does not begin as IDX"]),
+    "wrong type": (lambda content: b"\0\0\x07\3" + content[4:], ["does not begin as IDX", "a type of 8"]),
+    "text": (lambda content: b"images", ["does not begin as IDX"]),
+    "no dimensions": (lambda content: b"\0\0\x08\0", ["does not begin as IDX"]),
+    "huge": (lambda content: content[:4] + b"\xff" * 12 + content[16:], ["40 bytes", "4294967295 x 4294967295", "cut"]),
+    "no images": (lambda content: content[:4] + bytes(4) + content[8:16], ["no rows"]),
+    "another number of labels": (lambda content: content[:7] + b"\2" + content[8:28], ["X has 2 rows", "(4,)"]),
+}
+
+
+@pytest.mark.parametrize("case", BAD_IDX)
+def test_bad_idx(tmp_path, case):
+    spoil, words = BAD_IDX[case]
+    path = write_idx(tmp_path, IMAGES, DIGITS)
+    path.write_bytes(spoil(path.read_bytes()))
+    with pytest.raises(InputError) as error:
+        load(path, "classes")
+    check_sentence(error, f"file '{path}'", *words)
+
+
+def test_idx_without_labels(tmp_path):
+    path = write_idx(tmp_path, IMAGES, DIGITS)
+    (tmp_path / "train-labels-idx1-ubyte").unlink()
+    with pytest.raises(InputError) as error:
+        load(path)
+    check_sentence(error, "second file", "'train-labels-idx1-ubyte'", "put that of labels beside it")
+    with pytest.raises(InputError) as error:
+        load(path.rename(tmp_path / "pictures.idx"))
+    check_sentence(error, "'...images...'", "give the file of images")
+
+
+def test_cut_off_gzipped_idx(tmp_path):
+    path = write_idx(tmp_path, IMAGES, DIGITS, pack=gzip.compress, end=".gz")
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(InputError) as error:
+        load(path)
+    check_sentence(error, "not a readable -idx3-ubyte.gz", "end-of-stream")
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+def test_files_with_classes_and_with_real_targets(tmp_path, suffix):
+    y = np.array([2.5, -1.0, 7.0, 2.5])
+    path = WRITERS[suffix](tmp_path / f"a{suffix}", X, y)
+    assert np.array_equal(load(path, "real").y, y)
+    assert load(path, "real").labels == ()
+    classes = load(path, "classes")
+    assert np.array_equal(classes.y, [1, 0, 2, 1])
+    assert classes.labels == ("-1", "2.5", "7")
+    with pytest.raises(InputError, match="3 distinct label value"):
+        load(path)
+
+
+def test_an_unknown_kind_of_targets_suggests_the_nearest():
+    with pytest.raises(InputError, match=r"unknown kind of targets 'class'; did you mean 'classes'"):
+        load("digits", "class")
+
+
+def test_words_are_no_real_targets(tmp_path):
+    with pytest.raises(InputError) as error:
+        load(written(tmp_path, "a.csv", "1,low\n2,high\n"), "real")
+    check_sentence(error, "y holds words (high, low)", "give numbers")
+
+
+@pytest.mark.parametrize(
+    ("spec", "targets", "name", "labels"),
+    [
+        ("digits", "classes", "digits", tuple("0123456789")),
+        ("digits:even-odd", "classes", "digits:even-odd", ("even", "odd")),
+        ("digits:8-3", "classes", "digits:8-3", ("8", "3")),
+        ("breast_cancer", "classes", "breast_cancer", ("malignant", "benign")),
+        ("wine", "classes", "wine", ("class_0", "class_1", "class_2")),
+        ("diabetes", "real", "diabetes", ()),
+        ("digits", "real", "digits", ()),
+        ("digits:8-3", "real", "digits:8-3", ()),
+    ],
+)
+def test_bundled_sets_with_other_targets(spec, targets, name, labels):
+    data = load(spec, targets)
+    assert (data.name, data.labels) == (name, labels)
+    if labels:
+        assert set(data.y) == set(range(len(labels)))
+    digit = load_digits(return_X_y=True)[1]
+    expected = {
+        ("digits", "real"): digit,
+        ("digits", "classes"): digit,
+        ("digits:8-3", "real"): digit[(digit == 8) | (digit == 3)],
+    }
+    if (spec, targets) in expected:
+        assert np.array_equal(data.y, expected[spec, targets])
 
 
 @pytest.mark.parametrize(("nonzeros", "kept"), [(15, True), (16, False), (48, False), (0, True)])
@@ -455,7 +608,7 @@ def test_sparse_features_are_copied_and_put_in_order():
 
 
 def test_sparse_features_with_many_entries_have_the_dense_limit(monkeypatch):
-    monkeypatch.setattr(datasets, "_DENSE_LIMIT_GIB", 8 * 20 * 10 / 2**30)
+    monkeypatch.setattr(checks, "DENSE_LIMIT_GIB", 8 * 20 * 10 / 2**30)
     allowed = np.ones((20, 10))
     assert isinstance(from_arrays(sparse.csr_array(allowed), np.arange(20) % 2).X, np.ndarray)
     with pytest.raises(InputError) as error:

@@ -19,7 +19,7 @@ RANKS = [
     {"algorithms", "engines"},
     {"state"},
     {"run"},
-    {"regret"},
+    {"regret", "losses"},
     {"extension"},
     {"bounds", "audit", "worst_case"},
     {"scaling", "claims"},

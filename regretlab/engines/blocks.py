@@ -47,7 +47,7 @@ def unsupported(
     if type(method).step is not Method.step:
         return f"the method {type(method).__name__.lower()!r} has a step of its own, outside the generic one"
     if type(problem) not in LOSSES:
-        return f"the problem {problem.name!r} is not one of the built-in ones"
+        return f"the problem {problem.name!r} has no compiled form"
     if problem.domain is not None and type(problem.domain) is not Box:
         return f"the domain {problem.domain!r} is not a box"
     if sampler.rule is None and type(sampler) not in (Cyclic, Uniform):

@@ -2,12 +2,16 @@
 
 from regretlab.problems._base import Constant, Problem
 from regretlab.problems.domains import Box, Domain, L2Ball
+from regretlab.problems.hinge import Hinge
+from regretlab.problems.least_squares import LeastSquares
 from regretlab.problems.linear import LinearModel
 from regretlab.problems.logistic import Logistic
+from regretlab.problems.mlp import MLP
 from regretlab.problems.neuron import HeavyTailedLogistic, OneNeuron
 from regretlab.problems.reddi import Reddi, StochasticReddi
+from regretlab.problems.softmax import Softmax
 
 __all__ = [
-    "Box", "Constant", "Domain", "HeavyTailedLogistic", "L2Ball", "LinearModel", "Logistic", "OneNeuron", "Problem",
-    "Reddi", "StochasticReddi",
+    "MLP", "Box", "Constant", "Domain", "HeavyTailedLogistic", "Hinge", "L2Ball", "LeastSquares", "LinearModel",
+    "Logistic", "OneNeuron", "Problem", "Reddi", "Softmax", "StochasticReddi",
 ]  # fmt: skip

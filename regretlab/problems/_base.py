@@ -11,6 +11,7 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy import sparse
 
+from regretlab.errors import InputError
 from regretlab.problems.domains import Domain
 
 Array = Any
@@ -43,6 +44,15 @@ class Problem(ABC):
         How nature presents the examples to a method that brings no sampler of its own.
     batch_size : int
         The batch size K used unless an algorithm sets one.
+    held_out : Problem or None
+        The same losses on test examples, which no algorithm sees.
+    kinks : bool
+        Whether the losses have kinks, on which the comparator's solver would stop: then :meth:`smoothed` helps it.
+    solver_steps : int
+        Steps of the comparator's solver from each of its starts.
+    solver_starts : tuple of float
+        Where it starts beside the last comparator if the problem is not convex: points whose coordinates are all this
+        share of the way from the domain's centre to its border.
     """
 
     name: str = "a user's problem"
@@ -53,6 +63,10 @@ class Problem(ABC):
     domain: Domain | None = None
     order: str = "uniform"
     batch_size: int = 1
+    held_out: Problem | None = None
+    kinks: bool = False
+    solver_steps: int = 1000
+    solver_starts: tuple[float, ...] = (-1.0, 1.0)
 
     @cached_property
     def start(self) -> np.ndarray:
@@ -83,6 +97,29 @@ class Problem(ABC):
         floor = self.constants()["floor"].value if "floor" in self.constants() else -np.inf
         return np.full(self.n, floor)
 
+    def test_loss(self, x: Array) -> Array:
+        """The mean loss over the test examples at every x_r, shape (R,).
+
+        Parameters
+        ----------
+        x : array (R, d)
+
+        Raises
+        ------
+        InputError
+            If no examples are held out.
+
+        Examples
+        --------
+        >>> from regretlab.problems import Softmax
+        >>> problem = Softmax("digits", test=0.2)
+        >>> problem.test_loss(np.zeros((1, problem.d))).round(6)
+        array([2.302585])
+        """
+        if self.held_out is None:
+            raise InputError(f"{self.name} holds out no examples; make the problem with test=0.2, say.")
+        return array_namespace(x).mean(self.held_out.all_losses(x), axis=-1)
+
     def on(self, xp: Any) -> Problem:
         """The same problem with its arrays in the namespace ``xp`` (CuPy, say); the default has none to move."""
         return self
@@ -101,6 +138,14 @@ class Problem(ABC):
         """``sum_j weights[j] f_j(x)`` and its gradient at one point x (d,): the comparator's objective."""
         losses, gradients = self._everything(x[None])
         return float(weights @ losses[0]), weights @ gradients[0]
+
+    def smoothed(self, width: float) -> Problem:
+        """A smooth convex problem that approaches this one as ``width`` falls, for a problem with ``kinks``."""
+        raise NotImplementedError
+
+    def excess(self, x: np.ndarray, weights: np.ndarray) -> float:
+        """How much a smoothed problem's weighted tangent at x is to be lowered to lie below the original's losses."""
+        return 0.0
 
     def _everything(self, x: Array) -> tuple[Array, Array]:
         xp = array_namespace(x)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from array_api_compat import is_cupy_namespace, is_numpy_namespace
 from scipy import sparse
 
 #: ``np.ndarray`` or ``scipy.sparse.csr_array``, shape (n, d).
@@ -57,3 +58,23 @@ def row_maxima(Z: Features) -> np.ndarray:
     """The largest entry of every row, shape (n,)."""
     largest = Z.max(axis=-1)
     return largest.toarray().ravel() if sparse.issparse(largest) else largest
+
+
+def rows(xp: Any, a: Any, J: Any) -> Any:
+    """``a[J]`` for an integer array J of any shape, dense; with the standard's ``take`` where ``a`` is not sparse."""
+    flat = xp.reshape(J, (-1,))
+    rows = a[flat, :].toarray() if hasattr(a, "toarray") else xp.take(a, flat, axis=0)
+    return xp.reshape(rows, tuple(J.shape) + tuple(a.shape[1:]))
+
+
+def features_on(xp: Any, Z: Features) -> Any:
+    """Z in the namespace ``xp``, whose sparse form is that of SciPy or CuPy; other namespaces have none."""
+    if not sparse.issparse(Z):
+        return xp.asarray(Z)
+    if is_numpy_namespace(xp):
+        return Z
+    if is_cupy_namespace(xp):
+        from cupyx.scipy.sparse import csr_matrix  # not at the top: CuPy is optional
+
+        return csr_matrix((xp.asarray(Z.data), xp.asarray(Z.indices), xp.asarray(Z.indptr)), shape=Z.shape)
+    return xp.asarray(Z.toarray())

@@ -1,25 +1,27 @@
-r"""Losses of a linear model, :math:`f_j(x) = \phi(z_j \cdot x, y_j)`: every built-in problem is one of these."""
+r"""Losses of a linear model, :math:`f_j(x) = \phi(z_j \cdot x, y_j)`: all built-in problems with one output."""
 
 from __future__ import annotations
 
-import copy
+import os
 from abc import abstractmethod
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, is_cupy_namespace, is_numpy_namespace
+from array_api_compat import array_namespace
 from scipy import sparse
 
-from regretlab.problems._base import Array, Constant, Problem, digest
-from regretlab.problems._sparse import Features, by_rows, canonical, row_maxima
-from regretlab.problems.domains import Domain
+from regretlab.parameters import number
+from regretlab.problems._base import Array, Constant
+from regretlab.problems._sparse import Features, by_rows, canonical, row_maxima, rows
+from regretlab.problems._supervised import Supervised
+from regretlab.problems.domains import Domain, domain_named
 
 
-class LinearModel(Problem):
-    r"""The finite sum of :math:`f_j(x) = \phi(z_j \cdot x, y_j)` with :math:`\phi` monotone in its first argument.
+class LinearModel(Supervised):
+    r"""The finite sum of :math:`f_j(x) = \phi(z_j \cdot x, y_j)`.
 
-    A subclass gives :math:`\phi`, :math:`\phi'` and a bound on :math:`|\phi'|` over an interval. The constants follow:
+    A subclass gives :math:`\phi`, :math:`\phi'` and a bound on :math:`|\phi'|` over an interval, and where
+    :math:`\phi` is not monotone also its range over one. The constants follow:
 
     .. math:: L = \max_j \|z_j\|_2 \sup|\phi'|, \quad G_\infty = \max_j \|z_j\|_\infty \sup|\phi'|, \quad
         \text{span} = \max_j \sup_{x,x' \in X} |f_j(x) - f_j(x')|,
@@ -58,14 +60,14 @@ class LinearModel(Problem):
     def slope_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """sup |phi'| over [low_j, high_j] for every example, shape (n,)."""
 
-    @cached_property
-    def squared_norms(self) -> Array:
-        r""":math:`\|z_j\|_2^2` of every example, shape (n,)."""
-        return by_rows(lambda z: (z * z).sum(-1), self.Z)
+    def phi_range(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The smallest and largest phi over [low_j, high_j], each (n,): at its ends, for a monotone phi."""
+        ends = self.phi(low, self.y), self.phi(high, self.y)
+        return np.minimum(*ends), np.maximum(*ends)
 
     def losses_and_gradients(self, x: Array, J: Array) -> tuple[Array, Array]:
         xp = array_namespace(x)
-        z, y = _rows(xp, self.Z, J), _rows(xp, self.y, J)
+        z, y = rows(xp, self.Z, J), rows(xp, self.y, J)
         u = xp.sum(z * x[:, None, :], axis=-1)
         return self.phi(u, y), self.slope(u, y)[..., None] * z
 
@@ -92,7 +94,12 @@ class LinearModel(Problem):
         low, high = self.reach()
         slope = self.slope_bound(low, high)
         largest = by_rows(lambda z: row_maxima(abs(z)), self.Z)
-        span = np.abs(self.phi(high, self.y) - self.phi(low, self.y)).max() if self.domain else np.inf
+        span = np.inf
+        if self.domain is not None:
+            smallest, greatest = self.phi_range(low, high)
+            span = (greatest - smallest).max()
+        # An example without features has no gradient, even where phi' is unbounded.
+        slope = np.where(largest > 0, slope, 0.0)
         return {
             "L": Constant(float((np.sqrt(self.squared_norms) * slope).max()), "max_j |z_j|_2 sup|phi'| over X"),
             "G_inf": Constant(float((largest * slope).max()), "max_j |z_j|_inf sup|phi'| over X"),
@@ -104,7 +111,7 @@ class LinearModel(Problem):
         low, high = self.reach()
         if self.domain is None:
             return np.full(self.n, self.infimum)
-        return np.minimum(self.phi(high, self.y), self.phi(low, self.y))
+        return self.phi_range(low, high)[0]
 
     def reach(self) -> tuple[np.ndarray, np.ndarray]:
         """The smallest and largest score of every example over the domain."""
@@ -117,32 +124,23 @@ class LinearModel(Problem):
         low, high = by_rows(lambda z: np.stack(domain.reach(z), axis=-1), self.Z).T
         return low, high
 
-    def on(self, xp: Any) -> LinearModel:
-        """The same problem with its arrays in ``xp``: a sparse Z stays sparse on NumPy and CuPy, else becomes dense."""
-        moved = copy.copy(self)
-        moved.Z, moved.y = _features_on(xp, self.Z), xp.asarray(self.y)
-        moved.__dict__["squared_norms"] = xp.asarray(self.squared_norms)
-        return moved
 
-    def digest(self) -> str:
-        return digest(self.name, repr(self.domain), self.Z, self.y, self.start)
+class OnData(LinearModel):
+    """A linear model on a data set: the constructor that :class:`Logistic`, LeastSquares and Hinge share."""
 
-
-def _rows(xp: Any, a: Array, J: Array) -> Array:
-    """``a[J]`` for an integer array J of any shape, dense; with the standard's ``take`` where ``a`` is not sparse."""
-    flat = xp.reshape(J, (-1,))
-    rows = a[flat, :].toarray() if hasattr(a, "toarray") else xp.take(a, flat, axis=0)
-    return xp.reshape(rows, tuple(J.shape) + tuple(a.shape[1:]))
-
-
-def _features_on(xp: Any, Z: Features) -> Array:
-    """Z in the namespace ``xp``, whose sparse form is that of SciPy or CuPy; other namespaces have none."""
-    if not sparse.issparse(Z):
-        return xp.asarray(Z)
-    if is_numpy_namespace(xp):
-        return Z
-    if is_cupy_namespace(xp):
-        from cupyx.scipy.sparse import csr_matrix  # not at the top: CuPy is optional
-
-        return csr_matrix((xp.asarray(Z.data), xp.asarray(Z.indices), xp.asarray(Z.indptr)), shape=Z.shape)
-    return xp.asarray(Z.toarray())
+    def __init__(
+        self,
+        X: np.ndarray | str | os.PathLike[str] | None = None,
+        y: np.ndarray | None = None,
+        *,
+        data: str | os.PathLike[str] | None = None,
+        scale: str = "unit",
+        domain: str | Domain | None = "box",
+        radius: float = 1.0,
+        test: float = 0.0,
+        split_seed: int = 0,
+    ) -> None:
+        radius = number("radius", radius, "(0, inf)")
+        examples = self._read(X, y, data, scale, test, split_seed)
+        super().__init__(examples.Z, examples.y, domain=domain_named(domain, radius))
+        self._hold_out(examples)

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 from array_api_compat import array_namespace
 
-from regretlab.errors import InputError
-from regretlab.parameters import number
-from regretlab.problems import data as datasets
 from regretlab.problems._base import Array
-from regretlab.problems.domains import Domain, domain_named
-from regretlab.problems.linear import LinearModel
+from regretlab.problems.linear import LinearModel, OnData
 
 
 class _Logistic(LinearModel):
@@ -40,7 +34,7 @@ def sigmoid(u: Array) -> Array:
     return xp.where(u >= 0, 1.0, small) / (1 + small)
 
 
-class Logistic(_Logistic):
+class Logistic(OnData, _Logistic):
     r"""Binary logistic regression on real data, :math:`f_j(x) = \log(1 + \exp(-y_j\, z_j \cdot x))`.
 
     Parameters
@@ -48,16 +42,22 @@ class Logistic(_Logistic):
     X : array (n, d), scipy sparse matrix (n, d), or str
         Features, sparse ones kept so where that halves the memory; or the name of a bundled data set or the path of
         a file (then ``y`` is left out).
-        Bundled: ``"digits"`` (even vs odd), ``"digits:3-8"`` (any pair), ``"breast_cancer"``. Files: LIBSVM, npz, CSV.
+        Bundled: ``"digits"`` (even vs odd), ``"digits:3-8"`` (any pair), ``"breast_cancer"``. Files: LIBSVM, IDX, npz,
+        CSV (see :func:`regretlab.problems.data.load`).
     y : array (n,)
         Two label values; the smaller becomes -1, the larger +1.
     data : str
         The same as a string ``X``, for use in study files.
     scale : {"unit", "standard", "none"}
-        ``"unit"`` divides all features by the largest row norm, so that L <= 1.
+        ``"unit"`` divides all features by the largest row norm, so that L <= 1; see
+        :func:`regretlab.problems.data.scale`. Test examples do not count.
     domain : {"box", "ball", "none"} or a domain object
     radius : float in (0, inf)
         Half the side of the box, or the radius of the ball.
+    test : float in [0, 1)
+        The share of examples held out for :meth:`test_loss`; a run then records ``train_loss`` and ``test_loss``.
+    split_seed : int
+        Of the choice of test examples.
 
     Examples
     --------
@@ -66,25 +66,5 @@ class Logistic(_Logistic):
     (1797, 64, True)
     """
 
-    def __init__(
-        self,
-        X: np.ndarray | str | os.PathLike[str] | None = None,
-        y: np.ndarray | None = None,
-        *,
-        data: str | os.PathLike[str] | None = None,
-        scale: str = "unit",
-        domain: str | Domain | None = "box",
-        radius: float = 1.0,
-    ) -> None:
-        radius = number("radius", radius, "(0, inf)")
-        if isinstance(X, (str, os.PathLike)):
-            X, data = None, X
-        if (X is None) == (data is None) or (X is None) != (y is None):
-            raise InputError(
-                "Logistic needs either arrays X and y, or data='digits' (a bundled name or a file's path)."
-            )
-        self.data = datasets.load(data) if data is not None else datasets.from_arrays(X, y)
-        features, self.scaling = datasets.scale(self.data.X, scale)
-        self.name = f"logistic({self.data.name})"
-        super().__init__(features, self.data.y, domain=domain_named(domain, radius))
-        self.batch_size = min(32, self.n)
+    family = "logistic"
+    targets = "binary"

@@ -7,21 +7,35 @@ import inspect
 from regretlab import spelling
 from regretlab.errors import InputError, closest
 from regretlab.problems._base import Problem
+from regretlab.problems.hinge import Hinge
+from regretlab.problems.least_squares import LeastSquares
 from regretlab.problems.logistic import Logistic
+from regretlab.problems.mlp import MLP
 from regretlab.problems.neuron import HeavyTailedLogistic, OneNeuron
 from regretlab.problems.reddi import Reddi, StochasticReddi
+from regretlab.problems.softmax import Softmax
 
 #: Every built-in problem by its name in strings and study files.
 PROBLEMS: dict[str, type[Problem]] = {
     "reddi": Reddi,
     "stochastic_reddi": StochasticReddi,
     "logistic": Logistic,
+    "softmax": Softmax,
+    "least_squares": LeastSquares,
+    "hinge": Hinge,
+    "mlp": MLP,
     "one_neuron": OneNeuron,
     "heavy_tailed_logistic": HeavyTailedLogistic,
 }
 
-#: What ``"logistic"`` means without arguments.
-DEFAULTS: dict[str, dict[str, str]] = {"logistic": {"data": "digits"}}
+#: The data of a problem whose text names none.
+DEFAULTS: dict[str, dict[str, str]] = {
+    "logistic": {"data": "digits"},
+    "softmax": {"data": "digits"},
+    "least_squares": {"data": "diabetes"},
+    "hinge": {"data": "digits"},
+    "mlp": {"data": "digits"},
+}
 
 
 def parse(text: str | Problem) -> Problem:
@@ -45,7 +59,7 @@ def parse(text: str | Problem) -> Problem:
     for key in arguments:
         if key not in known:
             raise closest(f"parameter of {name}", key, known)
-    return PROBLEMS[name](**(arguments or DEFAULTS.get(name, {})))
+    return PROBLEMS[name](**{**DEFAULTS.get(name, {}), **arguments})
 
 
 def declared(name: str) -> dict[str, inspect.Parameter]:

@@ -1,0 +1,30 @@
+"""Training and test loss at the checkpoints, for the curves of loss against epochs that papers show."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from regretlab.engines.array import State
+from regretlab.problems import Problem
+from regretlab.run import Plan
+
+
+class Losses:
+    """The observer of a run that adds ``train_loss`` and ``test_loss``: the mean losses at the iterate x_{t+1}.
+
+    Both are over all examples, of training and held out, where a mini-batch's loss is not. After ``t`` steps of batch
+    size K the run has made ``t K / n`` epochs.
+    """
+
+    def final(self) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
+        """Nothing is kept beside the columns."""
+        return {}
+
+    def __call__(self, plan: Plan, state: State) -> dict[str, np.ndarray]:
+        x = state.moments.x
+        return {"train_loss": plan.problem.all_losses(x).mean(-1), "test_loss": plan.problem.test_loss(x)}
+
+
+def losses(problem: Problem) -> list[Losses]:
+    """The observer, for a problem that holds out examples."""
+    return [Losses()] if problem.held_out is not None else []

@@ -1,0 +1,89 @@
+"""What the problems on features and targets share: the examples, the held-out ones, and how both are read from data."""
+
+from __future__ import annotations
+
+import copy
+import os
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from regretlab.errors import InputError
+from regretlab.problems import _checks as checks
+from regretlab.problems import data as datasets
+from regretlab.problems._base import Array, Problem, digest
+from regretlab.problems._sparse import Features, by_rows, features_on
+
+
+class Supervised(Problem):
+    """A problem whose example j is a row ``Z[j]`` of features with a target ``y[j]``.
+
+    Attributes
+    ----------
+    Z : array (n, d) or scipy.sparse.csr_array (n, d)
+    y : array (n,)
+    """
+
+    Z: Features
+    y: np.ndarray
+    #: The name in strings, and the kind of targets (see :func:`regretlab.problems.data.load`).
+    family: str
+    targets: str
+
+    @cached_property
+    def squared_norms(self) -> Array:
+        r""":math:`\|z_j\|_2^2` of every example, shape (n,)."""
+        return by_rows(lambda z: (z * z).sum(-1), self.Z)
+
+    def on(self, xp: Any) -> Supervised:
+        """The same problem with its arrays in ``xp``: a sparse Z stays sparse on NumPy and CuPy, else becomes dense."""
+        moved = copy.copy(self)
+        moved.Z, moved.y = features_on(xp, self.Z), xp.asarray(self.y)
+        moved.__dict__["squared_norms"] = xp.asarray(self.squared_norms)
+        return moved
+
+    def digest(self) -> str:
+        return digest(self.name, repr(self.domain), self.Z, self.y, self.start)
+
+    def _read(
+        self,
+        X: np.ndarray | str | os.PathLike[str] | None,
+        y: np.ndarray | None,
+        data: str | os.PathLike[str] | None,
+        scale: str,
+        test: float,
+        split_seed: int,
+    ) -> datasets.Examples:
+        """The examples that the arguments of a problem on data speak of; sets ``data``, ``scaling`` and ``name``."""
+        if isinstance(X, (str, os.PathLike)):
+            X, data = None, X
+        if (X is None) == (data is None) or (X is None) != (y is None):
+            raise InputError(
+                f"{type(self).__name__} needs either arrays X and y, or data='digits' (a bundled name or a file's "
+                "path)."
+            )
+        self.data = (
+            datasets.load(data, self.targets) if data is not None else datasets.from_arrays(X, y, targets=self.targets)
+        )
+        examples = datasets.prepare(self.data, scale, test, split_seed)
+        self.scaling, self.batch_size = examples.scaling, min(checks.BATCH, len(examples.y))
+        self.name = f"{self.family}({self.data.name})"
+        return examples
+
+    def _hold_out(self, examples: datasets.Examples) -> None:
+        """Keep the test examples, if there are any; the last thing a constructor does."""
+        if len(examples.test_y):
+            held_out = copy.copy(self)
+            held_out.Z, held_out.y, held_out.n = examples.test_Z, examples.test_y, len(examples.test_y)
+            self.held_out = held_out
+            self.name += f" with {held_out.n} test examples"
+
+    def _check_step(self) -> None:
+        """Refuse what would need more memory than there is: the gradients of one batch, dense."""
+        size = checks.gibibytes(self.batch_size, self.d)
+        if size > checks.DENSE_LIMIT_GIB:
+            raise InputError(
+                f"{self.name} has d = {self.d} parameters, so the gradients of {self.batch_size} examples need "
+                f"{size:.3g} GiB, above {checks.DENSE_LIMIT_GIB}; use fewer features, classes or hidden units."
+            )

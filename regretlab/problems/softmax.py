@@ -1,0 +1,144 @@
+"""Softmax regression, and the cross-entropy it shares with the perceptron."""
+
+from __future__ import annotations
+
+import math
+import os
+
+import numpy as np
+from array_api_compat import array_namespace
+from scipy import sparse
+
+from regretlab.parameters import number
+from regretlab.problems._base import Array, Constant
+from regretlab.problems._sparse import Features, by_rows, row_maxima, rows
+from regretlab.problems._supervised import Supervised
+from regretlab.problems.domains import Domain, domain_named
+
+
+def cross_entropy(scores: Array, y: Array) -> tuple[Array, Array]:
+    r"""The loss :math:`-\log p_y` with :math:`p = \mathrm{softmax}(s)`, and its gradient :math:`p - e_y` in the scores.
+
+    Parameters
+    ----------
+    scores : array (..., c)
+    y : array (...)
+        The class, one of 0.0, 1.0, ..., c - 1.
+
+    Examples
+    --------
+    >>> cross_entropy(np.array([0.0, 0.0]), np.array(1.0))
+    (np.float64(0.6931471805599453), array([ 0.5, -0.5]))
+    """
+    xp = array_namespace(scores)
+    truth = xp.astype(y[..., None] == xp.arange(scores.shape[-1], dtype=scores.dtype), scores.dtype)
+    below = scores - xp.max(scores, axis=-1, keepdims=True)
+    e = xp.exp(below)
+    total = xp.sum(e, axis=-1, keepdims=True)
+    return xp.log(total[..., 0]) - xp.sum(truth * below, axis=-1), e / total - truth
+
+
+class Softmax(Supervised):
+    r"""Softmax (multinomial logistic) regression; x is a matrix (features, c), row by row, with a column per class.
+
+    .. math:: f_j(x) = -\log p_{y_j}, \qquad p = \mathrm{softmax}(z_j x), \qquad
+        \nabla f_j(x) = z_j \otimes (p - e_{y_j}), \qquad \|\nabla f_j(x)\| = \|z_j\|\, \|p - e_{y_j}\| .
+
+    The constants use that no score of another class exceeds that of the true one by more than :math:`w_j` on the
+    domain, so that :math:`1 - p_{y_j} \le q_j = 1/(1 + e^{-w_j}/(c-1))`; and
+    :math:`\|p - e_y\|_2 \le \sqrt2\,(1 - p_y)`, :math:`\|p - e_y\|_\infty = 1 - p_y`.
+
+    Parameters
+    ----------
+    X, data, scale, domain, radius, test, split_seed
+        As in :class:`Logistic`. Bundled: ``"digits"`` (ten classes), ``"digits:3-8"``, ``"breast_cancer"``, ``"wine"``.
+    y : array (n,)
+        At least two label values, numbers or words, which become 0, 1, 2, ... in sorted order.
+
+    Examples
+    --------
+    >>> problem = Softmax("digits")
+    >>> problem.n, problem.c, problem.d, problem.convex
+    (1797, 10, 640, True)
+    """
+
+    family = "softmax"
+    targets = "classes"
+    convex = True
+    convex_reason = "log-sum-exp is convex and scores are linear in x"
+
+    def __init__(
+        self,
+        X: np.ndarray | str | os.PathLike[str] | None = None,
+        y: np.ndarray | None = None,
+        *,
+        data: str | os.PathLike[str] | None = None,
+        scale: str = "unit",
+        domain: str | Domain | None = "box",
+        radius: float = 1.0,
+        test: float = 0.0,
+        split_seed: int = 0,
+    ) -> None:
+        radius = number("radius", radius, "(0, inf)")
+        examples = self._read(X, y, data, scale, test, split_seed)
+        self.Z, self.y, self.domain = examples.Z, examples.y, domain_named(domain, radius)
+        self.n, self.features = self.Z.shape
+        self.c = len(self.data.labels)
+        self.d = self.features * self.c
+        self._check_step()
+        self._hold_out(examples)
+
+    def losses_and_gradients(self, x: Array, J: Array) -> tuple[Array, Array]:
+        xp = array_namespace(x)
+        z, y = rows(xp, self.Z, J), rows(xp, self.y, J)
+        losses, residuals = cross_entropy(z @ self._matrix(x), y)
+        return losses, xp.reshape(z[..., None] * residuals[..., None, :], (*J.shape, self.d))
+
+    def all_losses(self, x: Array) -> Array:
+        return array_namespace(x).stack([loss for loss, _ in self._of_all(x)])
+
+    def all_gradient_norms(self, x: Array) -> Array:
+        xp = array_namespace(x)
+        residuals = xp.stack([xp.sqrt(xp.sum(residual * residual, axis=-1)) for _, residual in self._of_all(x)])
+        return residuals * xp.sqrt(self.squared_norms)
+
+    def weighted(self, x: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
+        ((losses, residuals),) = self._of_all(x[None])
+        return float(weights @ losses), (self.Z.T @ (weights[:, None] * residuals)).ravel()
+
+    def constants(self) -> dict[str, Constant]:
+        lead = self._leads()
+        wrong = 1 / (1 + np.exp(-lead) / (self.c - 1))
+        longest = float((np.sqrt(self.squared_norms) * wrong).max())
+        largest = float((by_rows(lambda z: row_maxima(abs(z)), self.Z) * wrong).max())
+        # log(1 + (c - 1) e^w), also where e^w is beyond every float
+        span = (np.logaddexp(0, np.log(self.c - 1) + lead) - self.floors()).max()
+        return {
+            "L": Constant(math.sqrt(2) * longest, "max_j sqrt(2) |z_j|_2 sup(1 - p_y) over X"),
+            "G_inf": Constant(largest, "max_j |z_j|_inf sup(1 - p_y) over X"),
+            "span": Constant(float(span), "max_j of the loss's range over the leads of other classes, x in X"),
+            "floor": Constant(float(self.floors().min()), "min_j log(1 + (c - 1) exp(-w_j))"),
+        }
+
+    def floors(self) -> np.ndarray:
+        return np.logaddexp(0, np.log(self.c - 1) - self._leads())
+
+    def _leads(self) -> np.ndarray:
+        """The largest z_j . (x_k - x_l) of two columns of x over the domain, shape (n,)."""
+        domain = self.domain
+        if domain is None:
+            return np.where(abs(self.Z).sum(-1) > 0, np.inf, 0.0)
+
+        def lead(z: Features) -> np.ndarray:
+            both = sparse.hstack([z, -z], format="csr") if sparse.issparse(z) else np.hstack([z, -z])
+            return domain.reach(both)[1]
+
+        return by_rows(lead, self.Z)
+
+    def _matrix(self, x: Array) -> Array:
+        return array_namespace(x).reshape(x, (*x.shape[:-1], self.features, self.c))
+
+    def _of_all(self, x: Array) -> list[tuple[Array, Array]]:
+        """The losses (n,) and residuals (n, c) of all examples, for every replicate."""
+        # One product per replicate: a batched product would round differently for other numbers of replicates.
+        return [cross_entropy(self.Z @ self._matrix(x[r, :]), self.y) for r in range(x.shape[0])]
