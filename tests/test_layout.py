@@ -20,7 +20,7 @@ RANKS = [
     {"state"},
     {"run"},
     {"regret"},
-    {"extension"},
+    {"extension", "game"},
     {"bounds", "audit"},
     {"scaling", "claims"},
     {"comparison"},

@@ -12,16 +12,21 @@ from regretlab.bounds.adamcb import printed as adamcb_printed
 from regretlab.bounds.adamx import tran_phong
 from regretlab.bounds.amsgrad import reddi, schedule_free
 from regretlab.bounds.ogd import zinkevich
+from regretlab.bounds.samplers import adambs_lemma1, adambs_lemma12, adamcb_lemma2, adamcb_ours_lemma
 
 __all__ = [
     "Assumption",
     "Bound",
     "adambs_corrected",
+    "adambs_lemma1",
+    "adambs_lemma12",
     "adambs_ours",
     "adambs_theorem1",
     "adambs_theorem2",
     "adamcb",
+    "adamcb_lemma2",
     "adamcb_ours",
+    "adamcb_ours_lemma",
     "adamcb_printed",
     "kingma_ba",
     "reddi",

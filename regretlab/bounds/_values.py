@@ -60,7 +60,8 @@ def values(description: dict[str, Any], record: xr.Dataset, mode: str = "stated"
     if mode == "a priori":
         arguments = {symbol.name: numbers[symbol.name] for symbol in (s.d, s.n, s.G, s.L, s.T, s.p_min)}
         for symbol, worst in s.WORST.items():
-            numbers[symbol.name] = np.asarray(sp.lambdify(list(arguments), worst)(**arguments))
+            with np.errstate(divide="ignore"):  # a sampler without a floor: p_min = 0
+                numbers[symbol.name] = np.asarray(sp.lambdify(list(arguments), worst)(**arguments))
     else:
         numbers["S_v"] = record["sum_sqrt_v_hat"].values
         numbers["S_g"] = record["sum_gradient_norms"].values

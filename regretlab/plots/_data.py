@@ -14,7 +14,7 @@ from regretlab import spelling
 from regretlab.bounds import Bound
 from regretlab.comparison import Comparison, mean_interval, trivial_bound
 from regretlab.errors import InputError
-from regretlab.samplers import Cyclic, Uniform
+from regretlab.samplers import IMPT, UNI, Cyclic, Oracle, Uniform
 from regretlab.scaling import CONFIDENCE
 
 if TYPE_CHECKING:
@@ -121,8 +121,9 @@ def regret_overview_data(result: Result, *, kind: str = "online") -> pd.DataFram
 
 
 def learning(result: Result) -> list[str]:
-    """The algorithms whose sampler learns: neither cyclic nor uniform."""
-    return [a for a in result.algorithms if result.facts(a)["sampler"] not in (Cyclic.name, Uniform.name)]
+    """The algorithms whose sampler learns: its law is neither fixed nor that of the present step alone."""
+    forgetful = {kind.name for kind in (Cyclic, Uniform, UNI, IMPT, Oracle)}
+    return [a for a in result.algorithms if result.facts(a)["sampler"] not in forgetful]
 
 
 def sampling_probabilities_data(result: Result, *, algorithms: Sequence[str] | None = None) -> pd.DataFrame:
