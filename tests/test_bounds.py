@@ -66,6 +66,10 @@ def reference(v):
         "adamcb.ours": first + r2ours * mp.sqrt(d) * mp.sqrt(
             (M + L**2 * n**2 / (K * g) ** 2 * mp.sqrt(2 * K * n * T * mp.log(n / K))) / n**2 + (1 - 1 / K) * L**2 * T
         ),
+        "adambs.lemma1": mp.sqrt(R2) * L**2 / p**2 * mp.sqrt(2 * n * T),
+        "adambs_corrected.lemma12": (L * n / g12) ** 2 * 2 * mp.sqrt((mp.e - 1) * n * T * mp.log(n)),
+        "adamcb.lemma2": (L * n / g2) ** 2 * 2 * mp.sqrt((mp.e - 1) * K * n * T * mp.log(n / K)),
+        "adamcb.ours_lemma": (L * n / (K * g)) ** 2 * mp.sqrt(2 * K * n * T * mp.log(n / K)),
     }  # fmt: skip
 
 
@@ -124,6 +128,8 @@ def test_growth_names_the_exponents():
     assert powers["adambs.theorem2"]["bandit"] == "1/4"
     assert powers["adamcb.ours"] == {"diameter": "1/2", "sampling": "1/2"}
     assert powers["adamx.printed"]["momentum"] == "0"
+    assert powers["adambs.lemma1"] == powers["adamcb.ours_lemma"] == {"bandit": "1/2"}
+    assert powers["adamcb.lemma2"] == powers["adambs_corrected.lemma12"] == {"bandit": "3/2"}
 
 
 def reddi(horizon, *names):

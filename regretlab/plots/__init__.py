@@ -45,13 +45,15 @@ from regretlab.plots._draw import (
     save,
     style,
 )
+from regretlab.plots._variance import variance, variance_data
 
 if TYPE_CHECKING:
     from regretlab.result import Result
 
 __all__ = ["COLOURS", "COLUMN", "average_regret", "average_regret_data", "axes", "bound_versus_regret",
     "bound_versus_regret_data", "label", "learning", "regret_overview", "regret_overview_data",
-    "sampling_probabilities", "sampling_probabilities_data", "save", "style"]  # fmt: skip
+    "sampling_probabilities", "sampling_probabilities_data", "save", "style",
+    "variance", "variance_data"]  # fmt: skip
 
 
 @style()

@@ -22,8 +22,6 @@ from regretlab.samplers._base import (
 )  # fmt: skip
 
 PAPER = "Katharopoulos & Fleuret 2018"
-#: The largest uniform that is used: below it, rounding cannot reach an example of probability zero.
-LAST = 1 - 2.0**-52
 
 
 @dataclass(frozen=True)
@@ -62,9 +60,8 @@ class _Looking(Sampler):
         return scores / xp.sum(scores, axis=-1, keepdims=True), scatter_add(nothing, J, xp.ones_like(norms))
 
     def draw(self, state: State, u: Array) -> Draw:
-        xp = array_namespace(u)
         n, K, B = self.run.n, self.run.K, self.size
-        J = draw_with_replacement(state[0], xp.minimum(u[:, self.uniforms - K :], xp.asarray(LAST)))
+        J = draw_with_replacement(state[0], u[:, self.uniforms - K :])
         p = take(state[0], J) * B / (n * take(state[1], J))
         return Draw(J, 1 / (K * n * p), p)
 
