@@ -101,9 +101,7 @@ AdamCBOurs = Named(
     "adamcb_ours", "AdamCB, ours", "unbiased AdamCB with a KL mirror step, on AMSGrad", methods.AMSGrad,
     samplers.AdamCBOurs,
 )  # fmt: skip
-AMSGradBS = Named(
-    "amsgrad_bs", "AMSGrad-BS", "Liu, Wu & Mozafari 2020, App. D", methods.AMSGrad, samplers.AdamBS
-)
+AMSGradBS = Named("amsgrad_bs", "AMSGrad-BS", "Liu, Wu & Mozafari 2020, App. D", methods.AMSGrad, samplers.AdamBS)
 AdamIMPT = Named("adam_impt", "Adam-IMPT", "Katharopoulos & Fleuret 2018, Alg. 1", methods.Adam, samplers.IMPT)
 AdamAPT = Named("adam_apt", "Adam-APT", "Namkoong et al. 2017, in AdamBS's Table 1", methods.Adam, samplers.APT)
 AdamUNI = Named("adam_uni", "Adam-UNI", "Namkoong et al. 2017, in AdamBS's Table 1", methods.Adam, samplers.UNI)

@@ -11,7 +11,7 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
 def test_there_are_notebooks():
-    assert [p.stem for p in NOTEBOOKS] == ["00_tour", "01_reddi", "04_lemma_ledger"]
+    assert [p.stem for p in NOTEBOOKS] == ["00_tour", "01_reddi", "03_sampling", "04_lemma_ledger"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)

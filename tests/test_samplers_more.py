@@ -203,7 +203,9 @@ def test_a_big_batch_below_the_batch_is_refused():
         fit(IMPT(big_batch=2), 10, 3)
 
 
-@pytest.mark.parametrize("algorithm", ["adam_impt(batch_size=3)", "adam_apt(batch_size=3)", "adamx(batch_size=3)+oracle"])
+@pytest.mark.parametrize(
+    "algorithm", ["adam_impt(batch_size=3)", "adam_apt(batch_size=3)", "adamx(batch_size=3)+oracle"]
+)
 def test_a_run_goes_on_bit_for_bit(algorithm):
     options = {"replicates": 2, "measure": ["sampler"]}
     problem = rl.problems.HeavyTailedLogistic(n=10, d=3)

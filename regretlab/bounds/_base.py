@@ -103,7 +103,9 @@ class Bound:
 
     def latex(self) -> str:
         """The statement ``R(T) <= ...`` in LaTeX, with the ties."""
-        regret = {"online": r"R_{\mathrm{on}}(T)", "cumulative": "R(T)", "sampler": r"R_{\mathrm{s}}(T)"}[self.speaks_of]
+        regret = {"online": r"R_{\mathrm{on}}(T)", "cumulative": "R(T)", "sampler": r"R_{\mathrm{s}}(T)"}[
+            self.speaks_of
+        ]
         left = rf"\mathbb{{E}}\,{regret}" if self.in_expectation else regret
         right = " + ".join(sp.latex(t, symbol_names=s.LATEX, order="none") for t in self.terms.values())
         ties = "".join(

@@ -82,11 +82,11 @@ def variance(result: Result, *, algorithms: Sequence[str] | None = None, ax: Axe
         for law, (dashes, _) in BESIDE.items():
             thin: dict[str, Any] = {"color": look["color"], "lw": 0.8, "ls": dashes, "zorder": 2}
             ax.plot(of[law].t, of[law].value, label=f"_{law} {name}", **thin)
-    ax.axhline(1, color=GREY, lw=0.8, zorder=1.5)
     ax.set(xscale="log", yscale="log", xlabel="step $t$", ylabel="$V_t(p_t)\\,/\\,V_t$(uniform)")
     ax.xaxis.set_major_formatter(_decade)
     ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_formatter(lambda x, _: f"{x:g}" if f"{x:.0e}"[0] in "25" else "")
+    ax.axhline(1, color=GREY, lw=0.8, zorder=1.5, label="uniform law")
     for dashes, words in BESIDE.values():
         ax.add_line(Line2D([], [], color=GREY, lw=0.8, ls=dashes, label=words))
     return _legend(ax, result.problem["name"], f"range over R = {result.replicates} runs" * (result.replicates > 1))
