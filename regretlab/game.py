@@ -38,7 +38,7 @@ def play(
     Parameters
     ----------
     sampler : Sampler
-        For example ``rl.samplers.AdamCB(gamma=0.4)``; what is tied to L and T is tied to the largest norm and len(norms).
+        For example ``rl.samplers.AdamCB(gamma=0.4)``; what it ties to L and T is tied to the largest norm and to T.
     norms : array (T, n)
         The gradient norms of all examples at every step; only those of the drawn are shown to the sampler (those of
         the examples it looks at, too).
@@ -49,8 +49,8 @@ def play(
     -------
     xarray.Dataset
         Over (replicate, t): ``variance``, ``sampler_regret``; over t: ``best_variance``, ``uniform_variance``,
-        ``oracle_variance``; over (replicate, example), at the end: ``probabilities`` and ``frozen_since``, the step from
-        which on an example's weight has been frozen without a break (0: it is not).
+        ``oracle_variance``; over (replicate, example), at the end: ``probabilities`` and ``frozen_since``, the step
+        from which on an example's weight has been frozen without a break (0: it is not).
 
     Raises
     ------
@@ -70,7 +70,7 @@ def play(
     squares, law = norms**2, game.sampler.law
     total = np.zeros(game.replicates)
     paid = []
-    for t, state, draw in game.rounds(lambda t, draw: norms[t][draw.J], lambda t, J: norms[t][J]):
+    for t, state in game.rounds(lambda t, draw: norms[t][draw.J], lambda t, J: norms[t][J]):
         total = total + game.sampler.variance(state, squares[t])
         if t + 1 in game.times:
             paid.append(total)
@@ -143,7 +143,7 @@ def play_losses(
 
     total = np.zeros(game.replicates)
     paid = []
-    for t, state, _ in game.rounds(shown):
+    for t, state in game.rounds(shown):
         total = total + fitted.probabilities(state) @ losses[t]
         if t + 1 in game.times:
             paid.append(total)
@@ -162,8 +162,8 @@ class _Game:
         self.sampler, self.times, self._seed = sampler, times, seed
         self.replicates = int(number("replicates", replicates, "[1, 1e6]", integer=True))
 
-    def rounds(self, shown: Any, looked: Any = None) -> Iterator[tuple[int, Any, Draw]]:
-        """Step by step: t from 0, the state with the law that is drawn from, and the draw."""
+    def rounds(self, shown: Any, looked: Any = None) -> Iterator[tuple[int, Any]]:
+        """Step by step: t from 0, and the state with the law that was drawn from."""
         sampler, R, T = self.sampler, self.replicates, int(self.times[-1])
         streams = Streams(self._seed, "sampler", range(R))
         state = sampler.init(R, namespace("array"))
@@ -174,7 +174,7 @@ class _Game:
                 if (J := sampler.looks_at(state, u)) is not None:
                     state = sampler.look(state, J, looked(t, J))
                 draw = sampler.draw(state, u)
-                yield t, state, draw
+                yield t, state
                 if draw.frozen is not None:
                     rows, k = np.nonzero(draw.frozen)
                     held = np.zeros_like(since)

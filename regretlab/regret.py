@@ -47,8 +47,10 @@ class Regrets:
     r"""The observer of a run: adds ``<kind>_low`` and ``<kind>_high`` for every kind of regret it can measure.
 
     ``extent`` and ``extent2`` measure the set that holds the iterates and the comparator: its largest side, and the
-    diagonal of its bounding box. Where the sampler is measured, ``variance`` is :math:`\sum_t V_t(p_t)`, beside what the
-    best fixed law (``best_variance``), the uniform one and full information would have come to on the same run. The observer keeps the last comparator of each replicate: the next solve starts there.
+    diagonal of its bounding box. Where the sampler is measured, ``variance`` is :math:`\sum_t V_t(p_t)`, beside what
+    the best fixed law (``best_variance``), the uniform one and full information would have paid on the same run.
+
+    The observer keeps the last comparator of each replicate: the next solve starts there.
     """
 
     def __init__(self, last: np.ndarray | None = None) -> None:

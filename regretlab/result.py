@@ -24,7 +24,7 @@ from regretlab.problems import Problem
 from regretlab.regret import KINDS
 from regretlab.scaling import Exponent
 
-FORMAT = 2
+FORMAT = 3
 
 
 def joined(

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import regretlab as rl
+from regretlab.rng import generator
 from regretlab.samplers import APT, IMPT, UNI, Oracle, Sampler, Setting, kl_projection
 from tests.tolerances import FAR, ROUND_OFF, ROUND_OFF_OF_A_RUN
 
@@ -86,6 +87,15 @@ def test_the_oracle_has_the_least_variance_of_all_laws():
     assert (NORMS**2 / others).sum(axis=1).min() >= V
     squares = NORMS**2 / (NORMS**2).sum()  # the twin: in proportion to the squared norms
     assert sum(s / q for s, q in zip(NORMS**2, squares, strict=True) if q > 0) > V * (1 + FAR)
+
+
+def test_a_run_shows_the_big_batch_at_its_iterate():
+    """The first step, replayed from the stream: V is (n/B)^2 times the squared sum of the norms looked at."""
+    problem, n, B, K = rl.problems.Logistic("digits:3-8"), 357, 40, 4
+    run = rl.simulate(problem, f"adam_impt(big_batch={B}, batch_size={K})", horizon=1, measure=["sampler"], seed=3)
+    S = (generator(3, "sampler", 0).random(B + K)[:B] * n).astype(int)
+    norms = problem.all_gradient_norms(problem.start[None])[0, S]
+    assert run.record.variance.item() == pytest.approx((n / B * norms.sum()) ** 2, rel=ROUND_OFF_OF_A_RUN)
 
 
 @pytest.mark.parametrize("sampler", [IMPT(big_batch=5), Oracle()], ids=lambda s: s.name)

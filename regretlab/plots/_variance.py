@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 
 from regretlab.errors import InputError
 from regretlab.plots._data import label
-from regretlab.plots._draw import BAND, COLOURS, GREY, _decade, _legend, _look, axes, style
+from regretlab.plots._draw import BAND, GREY, _decade, _legend, _look, axes, style
 
 if TYPE_CHECKING:
     from regretlab.result import Result
