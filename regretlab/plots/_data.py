@@ -82,7 +82,7 @@ def bound_versus_regret_data(
     curves = [data.assign(role="regret", id=kind, label=words), *map(_bound, chosen)]
     for term, value in chosen[0].terms.items() if chosen else ():
         curves.append(pd.DataFrame({"role": "term", "id": term, "label": f"{term} term", "t": t, "value": value}))
-    if kind != "sampler" and np.isfinite(value := trivial_bound(facts, kind, result.of(algorithm))).all():
+    if np.isfinite(value := trivial_bound(facts, kind, result.of(algorithm))).all():
         curves.append(pd.DataFrame({"role": "trivial", "id": "", "label": "trivial bound", "t": t, "value": value}))
     columns = ["role", "id", "label", "t", "value", "low", "high", "above", "intervals", "worst", "verdict"]
     joined = pd.concat([c.reindex(columns=columns).astype(object) for c in curves], ignore_index=True).infer_objects()
