@@ -122,6 +122,10 @@ AdamCBOurs = Named(
     "adamcb_ours", "AdamCB, ours", "unbiased AdamCB with a KL mirror step, on AMSGrad", methods.AMSGrad,
     samplers.AdamCBOurs,
 )  # fmt: skip
+AMSGradBS = Named("amsgrad_bs", "AMSGrad-BS", "Liu, Wu & Mozafari 2020, App. D", methods.AMSGrad, samplers.AdamBS)
+AdamIMPT = Named("adam_impt", "Adam-IMPT", "Katharopoulos & Fleuret 2018, Alg. 1", methods.Adam, samplers.IMPT)
+AdamAPT = Named("adam_apt", "Adam-APT", "Namkoong et al. 2017, in AdamBS's Table 1", methods.Adam, samplers.APT)
+AdamUNI = Named("adam_uni", "Adam-UNI", "Namkoong et al. 2017, in AdamBS's Table 1", methods.Adam, samplers.UNI)
 
 #: Every named algorithm by its name in strings and study files.
 ALGORITHMS: dict[str, Named] = {
@@ -129,6 +133,7 @@ ALGORITHMS: dict[str, Named] = {
     for a in (
         SGD, Momentum, MomentumW, MomentumL2, Nesterov, AdaGrad, AdaGradMean, AdaGradW, AdaGradL2, RMSprop, Adam, AdamW,
         AdamL2, NAdam, AMSGrad, AdamX, Padam, AdamBS, AdamBSCorrected, AdamCB, AdamCBOurs,
+        AMSGradBS, AdamIMPT, AdamAPT, AdamUNI,
     )
 }  # fmt: skip
 

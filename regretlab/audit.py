@@ -128,12 +128,19 @@ def _tied_step(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
         tied = math.sqrt(2 * K * math.log(n / K) / (n * T))
         right = used["update"] == "mirror" and math.isclose(used["step"], tied, rel_tol=ROUND_OFF, abs_tol=1e-300)
         return f"{used['update']} step {used['step']:.6g}", f"mirror step {tied:.6g}", right
-    L, p_min = facts["problem"]["constants"]["L"][0], facts["law"]["floor"]
     # Lemma 1 as printed takes the supremum of the divergence; ours the divergence from the uniform start, ln n.
-    R2 = largest_divergence(n, p_min) if facts["method"] == "adam" else math.log(n)
-    tied = math.sqrt(2 * R2 / (n * T)) * (p_min / L) ** 2
-    right = math.isclose(used["alpha_p"], tied, rel_tol=ROUND_OFF, abs_tol=1e-300)
-    return f"alpha_p = {used['alpha_p']:.6g}", f"{tied:.6g}", right
+    return _alpha_p(facts, largest_divergence(n, facts["law"]["floor"]) if facts["method"] == "adam" else math.log(n))
+
+
+def _lemma_step(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
+    n, start = facts["problem"]["n"], facts["sampler_parameters"]["divergence"] == "start"
+    return _alpha_p(facts, math.log(n) if start else largest_divergence(n, facts["law"]["floor"]))
+
+
+def _alpha_p(facts: Facts, R2: float) -> tuple[str, str, bool]:
+    n, L, p_min = facts["problem"]["n"], facts["problem"]["constants"]["L"][0], facts["law"]["floor"]
+    tied, used = math.sqrt(2 * R2 / (n * facts["horizon"])) * (p_min / L) ** 2, facts["sampler_parameters"]["alpha_p"]
+    return f"alpha_p = {used:.6g}", f"{tied:.6g}", math.isclose(used, tied, rel_tol=ROUND_OFF, abs_tol=1e-300)
 
 
 def _unbiased(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
@@ -164,6 +171,7 @@ RULES: dict[str, Rule] = {
     "one_neuron": _one_neuron,
     "tied_gamma": _tied_gamma,
     "tied_sampler_step": _tied_step,
+    "tied_lemma_step": _lemma_step,
     "unbiased": _unbiased,
     "proper_batch": _proper_batch,
 }

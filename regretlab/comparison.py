@@ -160,10 +160,15 @@ def trivial_bound(facts: dict[str, Any], kind: str, record: xr.Dataset, in_expec
     """t times the largest possible regret of one step, at every checkpoint.
 
     The largest regret of a step is the range of one loss over the domain; of a weighted online loss, times the sum of
-    its weights: their expectation for a bound in expectation (E f_t = c f), else what they came to on this run.
+    its weights: their expectation for a bound in expectation (E f_t = c f), else what they came to on this run. That of
+    a sampler's step is n L^2 / p_min, the largest value of V_t.
     """
     t = record.t.values.astype(float)
-    span = facts["problem"]["constants"].get("span", [math.inf])[0]
+    declared = facts["problem"]["constants"]
+    if kind == "sampler":
+        floor, L = facts["law"]["floor"], declared.get("L", [math.inf])[0]
+        return np.asarray(t * facts["problem"]["n"] * L**2 / floor if floor > 0 else np.full_like(t, math.inf))
+    span = declared.get("span", [math.inf])[0]
     if kind != "online":
         return np.asarray(t * span)
     expected = facts["law"]["factor"] if in_expectation else None

@@ -47,10 +47,13 @@ class Minimum(NamedTuple):
 
 
 class Regrets:
-    """The observer of a run: adds ``<kind>_low`` and ``<kind>_high`` for every kind of regret it can measure.
+    r"""The observer of a run: adds ``<kind>_low`` and ``<kind>_high`` for every kind of regret it can measure.
 
     ``extent`` and ``extent2`` measure the set that holds the iterates and the comparator: its largest side, and the
-    diagonal of its bounding box. The observer keeps the last comparator of each replicate: the next solve starts there.
+    diagonal of its bounding box. Where the sampler is measured, ``variance`` is :math:`\sum_t V_t(p_t)`, beside what
+    the best fixed law (``best_variance``), the uniform one and full information would have paid on the same run.
+
+    The observer keeps the last comparator of each replicate: the next solve starts there.
     """
 
     def __init__(self, last: np.ndarray | None = None) -> None:
@@ -75,9 +78,10 @@ class Regrets:
         if whole is not None:
             columns["cumulative_low"], columns["cumulative_high"] = whole
         if "variance" in totals:
-            optimum = np.array([best_variance(s, plan.sampler.law) for s in totals["squared_norms"]])
+            optimum = np.array([best_variance(*plan.sampler.choices(s)) for s in totals["squared_norms"]])
             columns["sampler_low"] = columns["sampler_high"] = totals["variance"] - optimum
             columns["best_variance"] = optimum
+            columns |= {name: totals[name] for name in ("variance", "oracle_variance", "uniform_variance")}
         return columns
 
     def _online(self, plan: Plan, r: int, weights: np.ndarray) -> Minimum:
@@ -207,4 +211,4 @@ def best_variance(squared_norms: np.ndarray, law: Law) -> float:
     with np.errstate(divide="ignore"):
         log_norms = np.log(squared_norms[None]) / 2
     p = kl_projection(log_norms, total=law.total, floor=law.floor, cap=law.cap)[0]
-    return float((squared_norms / p).sum())
+    return float(np.divide(squared_norms, p, out=np.zeros_like(p), where=squared_norms > 0).sum())

@@ -52,7 +52,8 @@ def simulate(
         ``"auto"`` takes the compiled engine for built-in parts; the record says what was chosen, and why.
     measure : sequence of {"cumulative", "sampler"}
         What costs a pass over all examples per step: ``"cumulative"`` makes cumulative regret exact (else it is
-        estimated without bias, where the sampler allows), ``"sampler"`` measures the sampler's own regret.
+        estimated without bias, where the sampler allows), ``"sampler"`` measures the sampler's own regret,
+        beside what the uniform law and full information would have paid.
     progress : bool
         Show progress bars.
 

@@ -86,6 +86,10 @@ def reference(v):
         "padam.ours": D**2 * root / (2 * a * left) * Sp
         + kappa * a * (1 + b1) * G ** (1 - 2 * power) * harmonic * Sg
         / (2 * left * (1 - b2) ** power * (1 - b1 / b2**power)),
+        "adambs.lemma1": mp.sqrt(R2) * L**2 / p**2 * mp.sqrt(2 * n * T),
+        "adambs_corrected.lemma12": (L * n / g12) ** 2 * 2 * mp.sqrt((mp.e - 1) * n * T * mp.log(n)),
+        "adamcb.lemma2": (L * n / g2) ** 2 * 2 * mp.sqrt((mp.e - 1) * K * n * T * mp.log(n / K)),
+        "adamcb.ours_lemma": (L * n / (K * g)) ** 2 * mp.sqrt(2 * K * n * T * mp.log(n / K)),
     }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ RANKS = [
     {"state"},
     {"run"},
     {"regret", "losses"},
-    {"extension"},
+    {"extension", "game"},
     {"bounds", "audit", "worst_case"},
     {"scaling", "claims"},
     {"comparison", "paired"},

@@ -189,10 +189,13 @@ def test_a_bound_on_cumulative_regret_draws_cumulative_regret():
     assert plots.bound_versus_regret_data(result).attrs["kind"] == "online"
 
 
-def test_the_samplers_own_regret_has_no_trivial_bound_of_losses():
+def test_the_samplers_own_regret_has_its_own_trivial_bound():
     result = simulate(f"adambs(alpha=7/20, {COMMON})", horizon=30, checkpoints=[3, 10, 30], measure=["sampler"])
-    assert set(plots.bound_versus_regret_data(result, kind="sampler").role) == {"regret"}
-    assert "trivial bound" not in legend(plots.bound_versus_regret(result, kind="sampler"))
+    data, facts = plots.bound_versus_regret_data(result, kind="sampler"), result.facts()
+    trivial = data[data.role == "trivial"]
+    L, p_min = facts["problem"]["constants"]["L"][0], facts["law"]["floor"]
+    assert trivial.value.to_numpy() == pytest.approx(trivial.t.to_numpy(float) * facts["problem"]["n"] * L**2 / p_min)
+    assert set(data[data.role == "bound"].id) == {"adambs.lemma1"}
 
 
 def test_regret_that_a_logarithmic_axis_hides_is_said(reddi):

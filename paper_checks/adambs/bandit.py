@@ -165,6 +165,7 @@ P.derivation(
     given=[*POSITIVE, alpha > 0, u == R * L**2 / pm**2 * sqrt(2 * n * T)],
     show=reg <= R * L**2 / pm**2 * sqrt(2 * n * T),
     expect="proved",
+    bounds=("adambs.lemma1",),
     note="For n p_min <= 1 (else P is empty), with p^{t-1} for p^t in Algorithm 2, and a comparator that does not "
     "change. Every step is proved for one example or one round; that sums and expectations keep them is the reader's.",
 )

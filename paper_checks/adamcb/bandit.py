@@ -137,7 +137,7 @@ P.vacuity(
     at="Lemma 2",
     source="reconstructed",
     uses=["Alg2.tau", "Alg3.range", "Alg3.monotone", "Alg3.freeze"],
-    bounds=("adamcb.printed",),
+    bounds=("adamcb.printed", "adamcb.lemma2"),
     statement=never_informative(K, log(n / K), n**2 * L**2 * T / (K * gamma)),
     note="As p >= K gamma/n, the left side is never above n^2 L^2 T/(K gamma); the right side, with its own "
     "gamma, is 2(e-1)K^2 times that (r is the root). For arbitrary losses in [0, 1] the lemma is false, see "
@@ -158,7 +158,7 @@ P.both(
     r"p_{\min}=K\gamma/n",
     at="Lemma 2, with another algorithm",
     source="reconstructed",
-    bounds=("adamcb.ours",),
+    bounds=("adamcb.ours", "adamcb.ours_lemma"),
     statements=[
         scalar(f=1 - x + x**2 / 2 - exp(-x), x=x, a=0, b="oo"),
         inequality(given=[p > 0, x >= 0, x <= 1], show=p * (p * (x / p) ** 2) <= 1),
@@ -180,7 +180,7 @@ P.vacuity(
     r"E\sum_t\sum_j\frac{\|g_j\|^2}{p_j}-\min_p\le\frac{L^2n^2}{\gamma^2}\,2\sqrt{(e-1)nT\ln n}",
     at="Lemma 12, Appendix D",
     source="reconstructed",
-    bounds=("adambs_corrected.printed",),
+    bounds=("adambs_corrected.printed", "adambs_corrected.lemma12"),
     statement=never_informative(1, log(n), n**2 * L**2 * T / gamma),
     note="As p >= gamma/n, the left side is never above n^2 L^2 T/gamma, even against the best arm of every step; "
     "the right side is 2(e-1) times that.",

@@ -39,12 +39,13 @@ from regretlab.bounds.amsgrad import (
 from regretlab.bounds.amsgrad import tran_phong as amsgrad_tran_phong
 from regretlab.bounds.ogd import zinkevich
 from regretlab.bounds.padam import ours as padam_ours
+from regretlab.bounds.samplers import adambs_lemma1, adambs_lemma12, adamcb_lemma2, adamcb_ours_lemma
 
 __all__ = [
-    "TYPICAL", "Assumption", "Bound", "Minimum", "Order", "Orders", "Vacuous",
-    "adambs_corrected", "adambs_d1_corrected", "adambs_ours", "adambs_theorem1", "adambs_theorem2", "adambs_theorem4",
-    "adambs_theorem_d1", "adamcb", "adamcb_jensen", "adamcb_lemma1", "adamcb_ours", "adamcb_printed", "adamcb_split",
-    "adamx_decaying", "adamx_ours", "amsgrad_tran_phong", "duchi", "duchi_tuned", "kingma_ba", "padam_ours", "reddi",
-    "reddi_arxiv", "reddi_arxiv_derived", "reddi_derived", "schedule_free", "theorem4", "theorem4_arxiv", "tran_phong",
-    "zinkevich",
+    "TYPICAL", "Assumption", "Bound", "Minimum", "Order", "Orders", "Vacuous", "adambs_corrected",
+    "adambs_d1_corrected", "adambs_lemma1", "adambs_lemma12", "adambs_ours", "adambs_theorem1", "adambs_theorem2",
+    "adambs_theorem4", "adambs_theorem_d1", "adamcb", "adamcb_jensen", "adamcb_lemma1", "adamcb_lemma2",
+    "adamcb_ours", "adamcb_ours_lemma", "adamcb_printed", "adamcb_split", "adamx_decaying", "adamx_ours",
+    "amsgrad_tran_phong", "duchi", "duchi_tuned", "kingma_ba", "padam_ours", "reddi", "reddi_arxiv",
+    "reddi_arxiv_derived", "reddi_derived", "schedule_free", "theorem4", "theorem4_arxiv", "tran_phong", "zinkevich",
 ]  # fmt: skip

@@ -35,7 +35,7 @@ class Bound:
     title, source : str
         For legends and references; ``source`` names the theorem or equation.
     status : {"as printed", "corrected", "ours"}
-    speaks_of : {"online", "cumulative"}
+    speaks_of : {"online", "cumulative", "sampler"}
         The kind of regret that is bounded.
     in_expectation : bool
         Whether the mean over runs is bounded, or every run.
@@ -108,7 +108,9 @@ class Bound:
 
     def latex(self) -> str:
         """The statement ``R(T) <= ...`` in LaTeX, with the ties."""
-        regret = {"online": r"R_{\mathrm{on}}(T)", "cumulative": "R(T)"}[self.speaks_of]
+        regret = {"online": r"R_{\mathrm{on}}(T)", "cumulative": "R(T)", "sampler": r"R_{\mathrm{s}}(T)"}[
+            self.speaks_of
+        ]
         left = rf"\mathbb{{E}}\,{regret}" if self.in_expectation else regret
         right = " + ".join(sp.latex(t, symbol_names=s.LATEX, order="none") for t in self.terms.values())
         ties = "".join(

@@ -97,7 +97,8 @@ def complete(given: Mapping[str, Any], T: Any) -> dict[str, Any]:
     for symbol, worst in s.WORST.items():
         names = sorted(x.name for x in worst.free_symbols)
         if symbol.name not in numbers and numbers.keys() >= set(names):
-            numbers[symbol.name] = np.asarray(_worst(symbol)(*(numbers[name] for name in names)), dtype=float)
+            with np.errstate(divide="ignore"):  # a sampler without a floor: p_min = 0
+                numbers[symbol.name] = np.asarray(_worst(symbol)(*(numbers[name] for name in names)), dtype=float)
     return numbers
 
 

@@ -87,7 +87,7 @@ def initial(problem: Problem, sampler: Sampler, replicates: int, measure: tuple[
     if "cumulative" in measure:
         totals["full_loss"] = fill((R,))
     if "sampler" in measure:
-        totals["variance"] = fill((R,))
+        totals |= {f"{of}variance": fill((R,)) for of in ("", "uniform_", "oracle_")}
         totals["squared_norms"] = fill((R, n))
     zero = fill((R, d))
     return State(0, Moments(x, zero, zero, zero), sampler.init(R, xp), totals)
@@ -130,13 +130,15 @@ def advance(
 
 def _one(problem: Problem, sampler: Sampler, k: Coefficients, state: State, u: Array, xp: Any, step: Step) -> State:
     x = state.moments.x
-    draw = sampler.draw(state.sampler, u)
+    law, sampling = sampler.law, state.sampler
+    if (looked := sampler.looks_at(sampling, u)) is not None:
+        sampling = sampler.look(sampling, looked, _norms(problem, x, looked, xp))
+    draw = sampler.draw(sampling, u)
     losses, gradients = problem.losses_and_gradients(x, draw.J)
     squared_norms = xp.sum(gradients * gradients, axis=-1)
     norms = xp.sqrt(squared_norms)
     g = xp.sum(draw.w[..., None] * gradients, axis=1)
     loss = xp.sum(draw.w * losses, axis=-1)
-    law = sampler.law
     per_draw = 1.0 if law.total > 1 else 1 / draw.J.shape[-1]
 
     old = state.totals
@@ -155,9 +157,11 @@ def _one(problem: Problem, sampler: Sampler, k: Coefficients, state: State, u: A
     if "full_loss" in old:
         totals["full_loss"] = old["full_loss"] + xp.mean(problem.all_losses(x), axis=-1)
     if "variance" in old:
-        everyone = problem.all_gradient_norms(x) ** 2
-        p = sampler.probabilities(state.sampler)
-        totals["variance"] = old["variance"] + xp.sum(everyone / p, axis=-1)
+        all_norms = problem.all_gradient_norms(x)
+        everyone = all_norms**2
+        totals["variance"] = old["variance"] + sampler.variance(sampling, everyone)
+        totals["uniform_variance"] = old["uniform_variance"] + xp.sum(everyone, axis=-1) * problem.n / law.total
+        totals["oracle_variance"] = old["oracle_variance"] + xp.sum(all_norms, axis=-1) ** 2 / law.total
         totals["squared_norms"] = old["squared_norms"] + everyone
 
     project = problem.domain.project if problem.domain is not None else _stay
@@ -168,9 +172,17 @@ def _one(problem: Problem, sampler: Sampler, k: Coefficients, state: State, u: A
         state,
         t=state.t + 1,
         moments=moments,
-        sampler=sampler.observe(state.sampler, draw, norms),
+        sampler=sampler.observe(sampling, draw, norms),
         totals=totals,
     )
+
+
+def _norms(problem: Problem, x: Array, J: Array, xp: Any) -> Array:
+    """The gradient norms of the examples J at x."""
+    if J.shape[-1] >= problem.n:
+        return xp.take_along_axis(problem.all_gradient_norms(x), J, axis=-1)
+    gradients = problem.losses_and_gradients(x, J)[1]
+    return xp.sqrt(xp.sum(gradients * gradients, axis=-1))
 
 
 def _stay(x: Array, weights: Array) -> Array:

@@ -50,6 +50,7 @@ from regretlab.plots._grids import ratio_map, ratio_map_data, regret_over, regre
 from regretlab.plots._instance import instance, instance_data
 from regretlab.plots._ratios import bound_ratio, bound_ratio_data
 from regretlab.plots._terms import bound_terms, bound_terms_data
+from regretlab.plots._variance import variance, variance_data
 from regretlab.plots._worst import worst_case, worst_case_data
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ __all__ = [
     "bound_terms", "bound_terms_data", "bound_versus_regret", "bound_versus_regret_data", "exponents",
     "exponents_data", "instance", "instance_data", "label", "learning", "ratio_map", "ratio_map_data", "regret_over",
     "regret_over_data", "regret_overview", "regret_overview_data", "sampling_probabilities",
-    "sampling_probabilities_data", "save", "style", "worst_case", "worst_case_data",
+    "sampling_probabilities_data", "save", "style", "variance", "variance_data", "worst_case", "worst_case_data",
 ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from regretlab import spelling
 from regretlab.bounds import Bound
 from regretlab.comparison import Comparison, mean_interval, trivial_bound
 from regretlab.errors import InputError
-from regretlab.samplers import Cyclic, Uniform
+from regretlab.samplers import IMPT, UNI, Cyclic, Oracle, Uniform
 from regretlab.scaling import CONFIDENCE
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def bound_versus_regret_data(
     curves = [data.assign(role="regret", id=kind, label=words), *map(_bound, chosen)]
     for term, value in chosen[0].terms.items() if chosen else ():
         curves.append(pd.DataFrame({"role": "term", "id": term, "label": f"{term} term", "t": t, "value": value}))
-    if kind != "sampler" and np.isfinite(value := trivial_bound(facts, kind, result.of(algorithm))).all():
+    if np.isfinite(value := trivial_bound(facts, kind, result.of(algorithm))).all():
         curves.append(pd.DataFrame({"role": "trivial", "id": "", "label": "trivial bound", "t": t, "value": value}))
     columns = ["role", "id", "label", "t", "value", "low", "high", "above", "intervals", "worst", "verdict"]
     joined = pd.concat([c.reindex(columns=columns).astype(object) for c in curves], ignore_index=True).infer_objects()
@@ -148,8 +148,9 @@ def regret_overview_data(result: Result, *, kind: str = "online") -> pd.DataFram
 
 
 def learning(result: Result) -> list[str]:
-    """The algorithms whose sampler learns: neither cyclic nor uniform."""
-    return [a for a in result.algorithms if result.facts(a)["sampler"] not in (Cyclic.name, Uniform.name)]
+    """The algorithms whose sampler learns: its law is neither fixed nor that of the present step alone."""
+    forgetful = {kind.name for kind in (Cyclic, Uniform, UNI, IMPT, Oracle)}
+    return [a for a in result.algorithms if result.facts(a)["sampler"] not in forgetful]
 
 
 def sampling_probabilities_data(result: Result, *, algorithms: Sequence[str] | None = None) -> pd.DataFrame:

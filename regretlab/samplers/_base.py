@@ -28,7 +28,8 @@ class Law(NamedTuple):
     """The set P of probabilities a sampler may use, ``{sum p = total, floor <= p <= cap}``, and its estimator.
 
     ``factor`` is the number c with E[f_t] = c f (None when the order is fixed and nothing is unbiased);
-    ``max_weight`` bounds ``sum_j w_tj``, so that ``max_weight * L`` bounds the gradient estimate.
+    ``max_weight * L`` bounds the gradient estimate; it is a bound on ``sum_j w_tj``, except where the weights come from
+    the gradients themselves.
     """
 
     total: float
@@ -68,6 +69,8 @@ CERTAIN = 1 - 2.0**-44
 class Draw(NamedTuple):
     """A mini-batch: indices ``J``, weights ``w`` of the estimate, probabilities ``p`` of the drawn; all (R, K).
 
+    ``w = 1 / (K n p)`` for K draws with replacement, and ``1 / (n p)`` for inclusion probabilities, where the estimate
+    is unbiased.
     ``frozen`` marks the drawn examples whose weights the sampler's own rule leaves untouched (AdamCB's null set).
     """
 
@@ -138,6 +141,22 @@ class Sampler(Component):
     @abstractmethod
     def draw(self, state: State, u: Array) -> Draw:
         """The mini-batch made from the uniforms ``u`` (R, uniforms)."""
+
+    def looks_at(self, state: State, u: Array) -> Array | None:
+        """The examples (R, B) whose gradient norms :meth:`look` is given before the draw; None: it looks at none."""
+        return None
+
+    def look(self, state: State, J: Array, norms: Array) -> State:
+        """The state once the gradient norms (R, B) of the examples ``J`` at the present iterate are known."""
+        return state
+
+    def variance(self, state: State, squared_norms: Array) -> Array:
+        r"""The functional :math:`V_t(p_t) = \sum_j \|g_j\|^2 / p_j` of the next draw, shape (R,)."""
+        return array_namespace(squared_norms).sum(squared_norms / self.probabilities(state), axis=-1)
+
+    def choices(self, squared_norms: Array) -> tuple[Array, Law]:
+        """What a fixed law of this sampler chooses between, from sums (n,) over examples, and the laws it may use."""
+        return squared_norms, self.law
 
     def observe(self, state: State, draw: Draw, norms: Array) -> State:
         """The state after the gradient norms (R, K) of the drawn examples have been seen."""

@@ -213,6 +213,10 @@ def largest_divergence(n: int, p_min: float) -> float:
     --------
     >>> largest_divergence(2, 0.25) == 0.5 * math.log(3)
     True
+    >>> largest_divergence(2, 0.0)
+    inf
     """
     top = 1 - (n - 1) * p_min
+    if p_min == 0 and n > 1:
+        return math.inf
     return max(0.0, (top - p_min) * math.log(top / p_min)) if n > 1 and top > p_min else 0.0

@@ -1,0 +1,85 @@
+r"""The lemmas on the samplers' own regret, :math:`\mathbb{E}\sum_t V_t(p_t) - \min_{p\in P} \mathbb{E}\sum_t V_t(p)`.
+
+They speak of the bandit alone, so of any method that uses its sampler.
+"""
+
+import sympy as sp
+
+from regretlab.bounds._assumptions import EXAMPLES, SUBSET, TIED_GAMMA, TIED_STEP, Assumption
+from regretlab.bounds._base import Bound
+from regretlab.bounds._symbols import R2, K, L, T, gamma, n, p_min
+
+OWN_STEP = Assumption("tied_lemma_step", "alpha_p is the lemma's, tied to T, for the R^2 the sampler was given")
+ANY = ("any method",)
+
+
+class Lemma(Bound):
+    """A bound on sampler regret: about every method that draws with one of its samplers."""
+
+    def about(self, method: str, sampler: str) -> bool:
+        return sampler in self.samplers
+
+
+adambs_lemma1 = Lemma(
+    id="adambs.lemma1",
+    title="AdamBS, Lemma 1",
+    source="Liu, Wu & Mozafari 2020, Lemma 1, Eq. (5)",
+    status="as printed",
+    speaks_of="sampler",
+    in_expectation=True,
+    terms={"bandit": sp.sqrt(R2) * L**2 / p_min**2 * sp.sqrt(2 * n * T)},
+    assumes=(EXAMPLES, OWN_STEP),
+    methods=ANY,
+    samplers=("adambs",),
+    remark="With the sampling law p^{t-1} in the estimate, where p^t is printed; worse than the trivial bound "
+    "n L^2 T / p_min as long as T <= 2 R^2 / (n p_min^2).",
+)
+
+adambs_lemma12 = Lemma(
+    id="adambs_corrected.lemma12",
+    title="AdamBS corrected (AdamCB Lemma 12)",
+    source="Kim & Oh 2025, Appendix D, Lemma 12",
+    status="as printed",
+    mark="reconstructed",
+    speaks_of="sampler",
+    in_expectation=True,
+    terms={"bandit": L**2 * n**2 / gamma**2 * 2 * sp.sqrt((sp.E - 1) * n * T * sp.log(n))},
+    ties={gamma: sp.Min(1, sp.sqrt(n * sp.log(n) / ((sp.E - 1) * T)))},
+    assumes=(EXAMPLES, TIED_GAMMA),
+    methods=ANY,
+    samplers=("adambs_corrected",),
+    remark="With gamma(T) it is 2(e-1) times the trivial bound n L^2 T / p_min, p_min = gamma / n.",
+)
+
+adamcb_lemma2 = Lemma(
+    id="adamcb.lemma2",
+    title="AdamCB, Lemma 2",
+    source="Kim & Oh 2025, Lemma 2",
+    status="as printed",
+    mark="reconstructed",
+    speaks_of="sampler",
+    in_expectation=True,
+    terms={"bandit": L**2 * n**2 / gamma**2 * 2 * sp.sqrt((sp.E - 1) * K * n * T * sp.log(n / K))},
+    ties={gamma: sp.Min(1, sp.sqrt(n * sp.log(n / K) / ((sp.E - 1) * T * K)))},
+    assumes=(EXAMPLES, TIED_GAMMA, SUBSET),
+    methods=ANY,
+    samplers=("adamcb",),
+    total=K,
+    remark="With gamma(T) it is 2(e-1) K^2 times the trivial bound; for arbitrary losses in [0, 1] the lemma's first "
+    "factor, without L^2 / p_min^2, is false, because capped examples are never updated again.",
+)
+
+adamcb_ours_lemma = Lemma(
+    id="adamcb.ours_lemma",
+    title="AdamCB, ours: the mirror step",
+    source="ours: KL mirror descent on {sum p = K, K gamma / n <= p <= 1}",
+    status="ours",
+    speaks_of="sampler",
+    in_expectation=True,
+    terms={"bandit": L**2 * n**2 / (K**2 * gamma**2) * sp.sqrt(2 * K * n * T * sp.log(n / K))},
+    assumes=(EXAMPLES, TIED_STEP, SUBSET),
+    methods=ANY,
+    samplers=("adamcb_ours",),
+    total=K,
+    remark="Below the trivial bound once T > 2 n ln(n/K) / (K gamma^2).",
+)
