@@ -8,7 +8,7 @@ import pytest
 import regretlab as rl
 from regretlab import conclusions, studies
 
-FAST, SLOW = "sgd(alpha=1/2)", "sgd(alpha=1/100)"
+FAST, SLOW = "sgd(alpha=0.5)", "sgd(alpha=0.01)"
 
 
 def logistic(n=40):
