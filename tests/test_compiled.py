@@ -33,10 +33,10 @@ BANDITS = [
 ]  # fmt: skip
 
 
-def logistic(**options):
+def logistic(kind=rl.problems.Logistic, **options):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(60, 5))
-    return rl.problems.Logistic(X, np.sign(X[:, 0] + 0.1), **options)
+    return kind(X, np.sign(X[:, 0] + 0.1), **options)
 
 
 def both(problem, algorithm, steps, replicates=3, threads=2, measure=()):
@@ -77,8 +77,15 @@ def test_linear_losses_in_one_dimension_are_the_same_bits(method, order, replica
 @pytest.mark.parametrize("batch", ["", ", batch_size=3"])
 @pytest.mark.parametrize(
     "problem",
-    [logistic(), rl.problems.HeavyTailedLogistic(n=40, d=3), rl.problems.OneNeuron(n=40, d=3), rl.problems.Reddi()],
-    ids=["logistic", "heavy_tailed", "one_neuron", "reddi"],
+    [
+        logistic(),
+        rl.problems.HeavyTailedLogistic(n=40, d=3),
+        rl.problems.OneNeuron(n=40, d=3),
+        rl.problems.Reddi(),
+        logistic(rl.problems.LeastSquares),
+        logistic(rl.problems.Hinge),
+    ],
+    ids=["logistic", "heavy_tailed", "one_neuron", "reddi", "least_squares", "hinge"],
 )
 def test_sums_agree_to_round_off(problem, batch, order):
     # A law that learns amplifies round-off tenfold in a dozen steps: see the test of single steps.

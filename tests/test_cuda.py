@@ -86,7 +86,7 @@ def enumerated(first):
 
 
 def test_the_source_counts_as_python_does():
-    assert [getattr(_kernels, name) for name in enumerated("IDENTITY")] == [0, 1, 2]
+    assert [getattr(_kernels, name) for name in enumerated("IDENTITY")] == [0, 1, 2, 3, 4]
     assert [getattr(_kernels, name) for name in enumerated("CYCLIC")] == [0, 1, 2, 3]
     assert [name.lower() for name in enumerated("PROJECTED")] == list(Rule._fields)
     names = [name.lower() for name in enumerated("MU")]
@@ -161,8 +161,15 @@ def test_linear_losses_in_one_dimension_are_the_same_bits(method, order, replica
 @pytest.mark.parametrize("order", ORDERS + BANDITS)
 @pytest.mark.parametrize(
     "problem",
-    [logistic(), rl.problems.HeavyTailedLogistic(n=40, d=3), rl.problems.OneNeuron(n=40, d=3), rl.problems.Reddi()],
-    ids=["logistic", "heavy_tailed", "one_neuron", "reddi"],
+    [
+        logistic(),
+        rl.problems.HeavyTailedLogistic(n=40, d=3),
+        rl.problems.OneNeuron(n=40, d=3),
+        rl.problems.Reddi(),
+        logistic(rl.problems.LeastSquares),
+        logistic(rl.problems.Hinge),
+    ],
+    ids=["logistic", "heavy_tailed", "one_neuron", "reddi", "least_squares", "hinge"],
 )
 def test_sums_agree_to_round_off(problem, order, host):
     p = planned(problem, f"amsgrad(alpha=0.5, batch_size=3){order}", 20)

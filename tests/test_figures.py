@@ -213,7 +213,9 @@ def test_the_map_takes_a_table():
     ax = plots.ratio_map(table)
     assert notes(ax) == ["0.5", "2", "-0.1"]
     assert not marked(ax, "violated")  # a ratio alone is no verdict
-    marks = table.assign(verdict=["holds", "not applicable because convex fails", "vacuous"], vacuous=[False, False, True])
+    marks = table.assign(
+        verdict=["holds", "not applicable because convex fails", "vacuous"], vacuous=[False, False, True]
+    )
     ax = plots.ratio_map(marks)
     assert "(2)" in notes(ax)
     assert marked(ax, "vacuous") == ["vacuous"]

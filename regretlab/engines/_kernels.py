@@ -34,8 +34,8 @@ from regretlab.vectors import (
 
 Array = Any
 
-#: Losses: phi(u) = u; log(1 + exp(-y u)); y log(1 + exp(-max(u, 0))).
-IDENTITY, LOGISTIC, NEURON = range(3)
+#: Losses: phi(u) = u; log(1 + exp(-y u)); y log(1 + exp(-max(u, 0))); (u - y)^2 / 2; max(1 - y u, 0).
+IDENTITY, LOGISTIC, NEURON, HALF_SQUARE, HINGE = range(5)
 #: Samplers.
 CYCLIC, UNIFORM, FLOYD, BANDIT = range(4)
 
@@ -95,6 +95,17 @@ def _losses(code: int, K: int, F: Array, Q: Array) -> None:
     if code == IDENTITY:
         for k in range(K):
             F[PHI, k], F[SLOPE, k] = F[SCORE, k], 1.0
+        return
+    if code == HALF_SQUARE:
+        for k in range(K):
+            F[SLOPE, k] = F[SCORE, k] - F[LABEL, k]
+            F[PHI, k] = F[SLOPE, k] * F[SLOPE, k] / 2.0
+        return
+    if code == HINGE:
+        for k in range(K):
+            margin = 1.0 - F[LABEL, k] * F[SCORE, k]
+            F[PHI, k] = 0.0 if margin <= 0.0 else margin
+            F[SLOPE, k] = -F[LABEL, k] if margin > 0.0 else 0.0
         return
     for k in range(K):
         F[SLOPE, k] = -abs(F[SCORE, k])

@@ -14,7 +14,17 @@ from regretlab.engines import _kernels as kernels
 from regretlab.engines import array
 from regretlab.engines.array import State
 from regretlab.methods import Coefficients, Method
-from regretlab.problems import Box, HeavyTailedLogistic, Logistic, OneNeuron, Problem, Reddi, StochasticReddi
+from regretlab.problems import (
+    Box,
+    HeavyTailedLogistic,
+    Hinge,
+    LeastSquares,
+    Logistic,
+    OneNeuron,
+    Problem,
+    Reddi,
+    StochasticReddi,
+)  # fmt: skip
 from regretlab.rng import Streams
 from regretlab.samplers import Cyclic, Sampler, Uniform
 
@@ -24,6 +34,8 @@ LOSSES: dict[type[Problem], int] = {
     Logistic: kernels.LOGISTIC,
     HeavyTailedLogistic: kernels.LOGISTIC,
     OneNeuron: kernels.NEURON,
+    LeastSquares: kernels.HALF_SQUARE,
+    Hinge: kernels.HINGE,
 }
 #: The totals in the order of the kernels' arguments.
 TOTALS = (

@@ -12,7 +12,7 @@
 typedef long long Int;
 typedef unsigned long long Word;
 
-enum { IDENTITY, LOGISTIC, NEURON };         // losses
+enum { IDENTITY, LOGISTIC, NEURON, HALF_SQUARE, HINGE };  // losses
 enum { CYCLIC, UNIFORM, FLOYD, BANDIT };     // samplers
 enum { PROJECTED, DISTINCT, MIXING, TOTAL, FLOOR, RATE, TOP, SCALE, WEIGHT };  // a Rule
 enum { MU, NU, BETA, OM, RHO, WD, ETA, KAP, C, POWER, EPS, LOW, HIGH, COEFFICIENTS };
@@ -433,6 +433,15 @@ __device__ double loss_of(Int code, double u, double y, double &slope) {
     if (code == IDENTITY) {
         slope = 1.0;
         return u;
+    }
+    if (code == HALF_SQUARE) {
+        slope = u - y;
+        return slope * slope / 2.0;
+    }
+    if (code == HINGE) {
+        double margin = 1.0 - y * u;
+        slope = margin > 0.0 ? -y : 0.0;
+        return margin <= 0.0 ? 0.0 : margin;
     }
     double e = exps(-fabs(u)), phi = log1p(e);
     if (code == LOGISTIC) {
