@@ -11,10 +11,13 @@ import pandas as pd
 import xarray as xr
 
 from regretlab import audit
+from regretlab.algorithms import Algorithm
 from regretlab.audit import Check
 from regretlab.bounds import Bound, Order
 from regretlab.bounds._values import values
 from regretlab.errors import InputError
+from regretlab.extension import every_step
+from regretlab.problems import Problem
 from regretlab.scaling import t_quantile
 
 
@@ -147,13 +150,29 @@ def compare(bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str =
             low, high = np.full_like(low, -np.inf), np.full_like(high, np.inf)
         curve = curve.mean(axis=0, keepdims=True)
     trivial = trivial_bound(facts, kind, record, bound.in_expectation)
-    anytime = not bound.ties and not any(a.id.startswith("tied") for a in bound.assumes)
-    text, first = audit.verdict(checks, low, high, curve, trivial, anytime)
+    text, first = audit.verdict(checks, low, high, curve, trivial, anytime(bound))
     return Comparison(
         bound, mode, record.t.values, regret, low, high, {name: term.mean(axis=0) for name, term in terms.items()},
         curve, trivial, numbers["lam"] < 1, checks, text,
         None if first is None else int(record.t.values[first]),
     )  # fmt: skip
+
+
+def earliest(found: Comparison, problem: Problem, algorithm: Algorithm, facts: dict[str, Any]) -> int | None:
+    """The first T at which a bound is violated that :func:`compare` saw violated at a checkpoint.
+
+    The run is made again up to that checkpoint, with every step a checkpoint and a comparator of its own. A bound with
+    parameters tied to the horizon says nothing about an earlier T.
+    """
+    if found.first_violation is None or not anytime(found.bound):
+        return found.first_violation
+    record = every_step(problem, algorithm, facts, found.first_violation)
+    return compare(found.bound, facts, record, found.mode).first_violation
+
+
+def anytime(bound: Bound) -> bool:
+    """Whether a bound is a claim about every T of a run; one with parameters tied to the horizon is about the last."""
+    return not bound.ties and not any(a.id.startswith("tied") for a in bound.assumes)
 
 
 def trivial_bound(facts: dict[str, Any], kind: str, record: xr.Dataset, in_expectation: bool = False) -> np.ndarray:

@@ -16,7 +16,7 @@ from regretlab import algorithms, plots, scaling
 from regretlab._version import __version__
 from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
-from regretlab.comparison import Comparison, compare, mean_interval
+from regretlab.comparison import Comparison, compare, earliest, mean_interval
 from regretlab.errors import InputError, closest
 from regretlab.extension import later, more
 from regretlab.files import whole
@@ -158,6 +158,26 @@ class Result:
             self._compared[key] = compare(bound, facts, self.of(algorithm), mode)
         return self._compared[key]
 
+    def first_violation(self, bound: str | Bound, algorithm: str | None = None, mode: str = "stated") -> int | None:
+        """The first T at which the bound is violated (:func:`regretlab.comparison.earliest`); None if none was seen.
+
+        A result from a file does not hold its problem: it knows the first checkpoint only.
+
+        Examples
+        --------
+        >>> import regretlab as rl
+        >>> adam = "adam(alpha=7/20, beta1=0, beta2=1/65, lam=1/1000, eps=0)"
+        >>> run = rl.simulate(rl.problems.Reddi(C=8), adam, horizon=100)
+        >>> run.bound("adam.printed").first_violation, run.first_violation("adam.printed")
+        (45, 42)
+        """
+        found = self.bound(bound, algorithm, mode)
+        if found.first_violation is None or self._problem is None:
+            return found.first_violation
+        name = self._name(algorithm)
+        chosen = next(a for a in map(algorithms.parse, self._chosen or self.algorithms) if a.name == name)
+        return earliest(found, self._problem, chosen, self.facts(name))
+
     def applicable(self, algorithm: str | None = None, every: bool = False) -> list[Bound]:
         """The bounds that are about this method and sampler and speak of a regret that was measured.
 
@@ -209,25 +229,17 @@ class Result:
         """The summary as a table: one line per algorithm and bound."""
         lines = []
         for row in self.summary():
-            head = {"algorithm": plots.label(self, row["algorithm"])}
-            for bound in row["bounds"] or [None]:
-                kind = bound["speaks_of"] if bound else "online"
+            e = row["exponent"]
+            for bound in row["bounds"] or [{"verdict": "no bound"}]:
+                kind = bound.get("speaks_of", "online")
                 regret = row["regret"][kind]
-                line = {
-                    **head,
-                    "kind": kind,
-                    "regret": regret["mean"],
-                    "low": regret["lo"],
-                    "high": regret["hi"],
-                }
-                e = row["exponent"]
-                line |= {"exponent": e["value"], "exponent_low": e["lo"], "exponent_high": e["hi"]}
-                line |= {"bound": None, "value": None, "ratio": None}
-                line["verdict"] = "no bound"
-                if bound:
-                    line |= {"bound": bound["id"], "value": bound["value"], "ratio": bound["ratio"]}
-                    line["verdict"] = bound["verdict"]
-                lines.append(line)
+                lines.append({
+                    "algorithm": plots.label(self, row["algorithm"]), "kind": kind,
+                    "regret": regret["mean"], "low": regret["lo"], "high": regret["hi"],
+                    "exponent": e["value"], "exponent_low": e["lo"], "exponent_high": e["hi"],
+                    "bound": bound.get("id"), "value": bound.get("value"), "ratio": bound.get("ratio"),
+                    "verdict": bound["verdict"],
+                })  # fmt: skip
         return pd.DataFrame(lines)
 
     def extend(

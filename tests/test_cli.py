@@ -44,7 +44,7 @@ def _bare(monkeypatch):
 def test_the_main_verdicts(call, tmp_path):
     status, out, _ = call(*QUICK, "--out", "out")
     assert status == 0
-    assert "violated (first at t = 42)" in out
+    assert "violated (by t = 42)" in out
     assert out.count("holds") == 4  # AMSGrad twice, AdamX, SGD
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert summary["schema"] == 1
@@ -181,9 +181,11 @@ def test_version_list_and_show(call):
     assert "one_neuron" in pages["seeds"]
 
 
-def test_every_listed_name_has_a_page():
+def test_every_listed_name_has_a_page(monkeypatch):
+    """The claims that a bound's page re-checks are test_verify's."""
     from regretlab import catalogue
 
+    monkeypatch.setattr(catalogue.Ledger, "verify", lambda self, names, jobs: [])
     for rows in catalogue.everything().values():
         for name, line in rows:
             assert line, name

@@ -89,6 +89,7 @@ P.derivation(
     note="For projected AMSGrad: the schedule-free bound's two terms are below the first two here (eta is the "
     "theorem's gamma and Lam = sqrt(1 + log T)). The third term is not needed, and lacks a factor d/alpha, see "
     "ThmD1.units.",
+    bounds=("adambs.theorem_d1", "adambs.d1_corrected"),
 )  # fmt: skip
 P.units(
     "ThmD1.units",

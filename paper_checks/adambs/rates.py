@@ -158,6 +158,7 @@ P.order(
     at_most="1/2",
     expect="refuted",
     note="The same instance: with one example AdamBS is Adam. Its derivation also drops a term, see Thm4.dropped.",
+    bounds=("adambs.theorem4",),
 )
 P.order(
     "Thm4.dropped",

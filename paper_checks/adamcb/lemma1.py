@@ -118,7 +118,7 @@ P.derivation(
     source="reconstructed",
     expect="proved",
     uses=["Lem1.step", "Lem1.first", "Lem1.second", "Lem1.third"],
-    bounds=("adamcb.printed",),
+    bounds=("adamcb.printed", "adamcb.lemma1"),
     given=[d >= 1, T >= 1, E >= 0],
     show=total <= rho1 * d * sqrt(T) + sqrt(d) * rho2 * sqrt(E) + rho3,
     note="For eps = 0, the printed estimate g_t with its 1/K and the online regret of the printed f_t, and with "

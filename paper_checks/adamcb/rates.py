@@ -218,7 +218,7 @@ P.derivation(
         "Lem11.corrected",
         "Mstep.corrected",
     ],
-    bounds=("adamcb.ours",),
+    bounds=("adamcb.ours", "adamcb.split", "adamcb.jensen"),
     note="Projected AMSGrad with eps = 0, the unbiased estimate, DepRound, KL mirror descent with p_min = K "
     "gamma/n and gamma constant. The second moment of DepRound is checked for small n; for every n it is a "
     "theorem of the literature.",

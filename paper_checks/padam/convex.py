@@ -128,6 +128,7 @@ P.derivation(
     note="The slides leave the constants out. The hypothesis on R is what identity, projection and move add up to. X "
     "has coordinates of diameter D and the step is projected onto it; V is the sum of v_hat^p, N that of "
     "the norms.",
+    bounds=("padam.ours",),
 )
 P.inequality(
     "Thm1.eta",

@@ -221,7 +221,7 @@ P.derivation(
     given=[*SIZES, second >= 0],
     show=D**2 * sqrt(T) / (alpha * (1 - beta1)) * V + second + THIRD >= R,
     expect="proved",
-    bounds=("amsgrad.printed",),
+    bounds=("amsgrad.theorem4", "amsgrad.theorem4_arxiv"),
     note="For non-increasing beta_{1,t}. The printed proof has a gap (TP.Monotone); the statement follows from SF.AMSGrad, whose two terms "
     "are below the first and third of this one. The second term (any value >= 0) is not needed.",
 )
@@ -237,6 +237,7 @@ P.derivation(
     >= R,
     expect="proved",
     note="True although its second term is not what Theorem 4 gives (Cor1.units).",
+    bounds=("amsgrad.printed", "amsgrad.printed_arxiv", "amsgrad.derived", "amsgrad.derived_arxiv"),
 )
 P.units(
     "Cor1.units",

@@ -111,6 +111,7 @@ P.derivation(
     >= R,
     expect="proved",
     note="Weaker than SF.AMSGrad term by term; before stands for the sum of sqrt(t) up to t0, any value >= 0.",
+    bounds=("amsgrad.tran_phong",),
 )
 P.inequality(
     "Lem2.3",

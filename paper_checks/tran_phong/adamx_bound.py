@@ -163,6 +163,6 @@ P.derivation(
     + THIRD
     >= R,
     expect="proved",
-    bounds=("adamx.printed",),
+    bounds=("adamx.printed", "adamx.decaying", "adamx.ours"),
     note="For a non-increasing beta_{1,t}.",
 )  # fmt: skip

