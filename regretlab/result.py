@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -46,13 +46,12 @@ def joined(
     return Result(joined, problem, chosen)
 
 
-class Interval(tuple[float, float, float]):
+class Interval(NamedTuple):
     """A mean with the ends of its interval."""
 
-    __slots__ = ()
-    mean = property(lambda self: self[0])
-    low = property(lambda self: self[1])
-    high = property(lambda self: self[2])
+    mean: float
+    low: float
+    high: float
 
 
 class Result:
@@ -128,7 +127,7 @@ class Result:
         """The mean regret at the horizon with its 95 % interval over replicates and certified gaps."""
         regret = self.regret(kind, algorithm)
         mean, low, high = mean_interval(regret.low.values, regret.high.values)
-        return Interval((float(mean[-1]), float(low[-1]), float(high[-1])))
+        return Interval(float(mean[-1]), float(low[-1]), float(high[-1]))
 
     def exponent(self, kind: str = "online", algorithm: str | None = None) -> Exponent:
         """The exponent of T in the regret, with a 95 % interval (:func:`regretlab.scaling.exponent`)."""
