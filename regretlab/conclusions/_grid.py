@@ -1,0 +1,96 @@
+"""The exponents of a quantity over the grid of a study, beside those that were claimed."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from regretlab import paired, scaling
+from regretlab.conclusions._words import WORDS, measured
+from regretlab.plots import label
+from regretlab.result import Result
+
+#: Fewer points of a grid than this have no exponent.
+FEWEST = 3
+#: The symbols of a grid and where a run's description has them.
+AXES: dict[str, Callable[[Result, str], float]] = {
+    "T": lambda result, name: result.horizon,
+    "n": lambda result, name: result.problem["n"],
+    "d": lambda result, name: result.problem["d"],
+    "K": lambda result, name: result.facts(name)["K"],
+}
+#: By algorithm and axis, what was observed at every value.
+Lines = dict[str, dict[str, dict[float, np.ndarray]]]
+
+
+def exponents(options: Mapping[str, Any], results: list[Result]) -> list[str]:
+    """The exponent along every axis beside the claimed one, and at how many points the algorithms differ."""
+    by, claimed = options.get("by", "online"), options.get("claimed", {})
+    sentences, lines = [], observed(by, results)
+    for name, of in lines.items():
+        found = [_exponent(a, scaling.across(line, name=a), claimed.get(a)) for a, line in of.items()]
+        sentences.append(f"The {WORDS[by]} of {name} at the horizon {'; '.join(found)}.")
+    if len(lines) > 1:
+        sentences.append(_throughout(lines, WORDS[by]))
+    draws = len(results) // len({tuple(r(x, x.algorithms[0]) for r in AXES.values()) for x in results})
+    of = f"{draws} draws of the data" if draws > 1 else "replicates"
+    return [*sentences, f"Brackets are 95 % intervals over {of}."]
+
+
+def _exponent(axis: str, e: scaling.Exponent, claimed: float | None) -> str:
+    """One exponent in words; a claim is that of an upper bound."""
+    if math.isnan(e.value):
+        return f"has no exponent in {axis} ({e.how})"
+    text = f"goes like {axis}^{e.value:.2f} [{e.low:.2f}, {e.high:.2f}]"
+    if claimed is None or math.isnan(e.low):
+        return text
+    said = "faster than" if e.low > claimed else "within" if e.high <= claimed else "undecided against"
+    return f"{text}, {said} the claimed {axis}^{claimed:g}"
+
+
+def _throughout(lines: Lines, words: str) -> str:
+    """At how many points of the grid the last algorithm has less than the first, or more."""
+    (first, own), *_, (last, other) = lines.items()
+    pairs = [(other[axis][x], own[axis][x]) for axis in own for x in own[axis]]
+    distinct = list({tuple(b): (a, b) for a, b in pairs}.values())  # the middle of the grid is on every axis
+    level = (1 - paired.CONFIDENCE) / len(distinct)
+    sure = [d for a, b in distinct for d in paired.differences({last: a, first: b}) if d.p < level]
+    ratios = [float(a.mean() / b.mean()) for a, b in distinct]
+    return (
+        f"{last} has decidedly less {words} than {first} at {sum(d.mean < 0 for d in sure)} of the {len(distinct)} "
+        f"points of the grid and decidedly more at {sum(d.mean > 0 for d in sure)} (paired t tests, Bonferroni); the "
+        f"ratio of their means lies between {min(ratios):.2f} and {max(ratios):.2f}."
+    )
+
+
+def observed(by: str, results: list[Result]) -> Lines:
+    """By algorithm and axis, the observations along that axis, the others at their most frequent value.
+
+    Where several cells share a point they are draws of the data, and each one's mean is an observation.
+    """
+    lines: Lines = {}
+    for i, first in enumerate(results[0].algorithms):
+        at: dict[tuple[float, ...], list[np.ndarray]] = {}
+        for result in results:
+            name = result.algorithms[i]
+            at.setdefault(tuple(read(result, name) for read in AXES.values()), []).append(measured(result, name, by))
+        usual = [Counter(values).most_common(1)[0][0] for values in zip(*at, strict=True)]
+        for a, axis in enumerate(AXES):
+            line = {
+                point[a]: cells[0] if len(cells) == 1 else np.array([c.mean() for c in cells])
+                for point, cells in at.items()
+                if all(point[b] == usual[b] for b in range(len(usual)) if b != a)
+            }
+            if len(line) >= FEWEST:
+                lines.setdefault(label(results[0], first), {})[axis] = line
+    return lines
+
+
+def fixed(results: list[Result], axis: str) -> str:
+    """What a line of the grid holds fixed."""
+    at = [{a: read(r, r.algorithms[0]) for a, read in AXES.items()} for r in results]
+    return ", ".join(f"{a} = {Counter(p[a] for p in at).most_common(1)[0][0]}" for a in AXES if a != axis)
