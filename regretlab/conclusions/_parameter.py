@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from regretlab import paired
+from regretlab.bounds import Bound
 from regretlab.conclusions._words import (
     INTERVALS,
     WORDS,

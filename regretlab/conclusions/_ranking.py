@@ -21,8 +21,12 @@ from regretlab.conclusions._words import (
     problem,
 )
 from regretlab.errors import closest
+from regretlab.paired import Difference
 from regretlab.plots import label
 from regretlab.result import Result
+
+#: Up to this many undecided differences are told one by one.
+FEW = 2
 
 
 def ranking(options: Mapping[str, Any], results: list[Result]) -> list[str]:
@@ -93,19 +97,29 @@ def _beside(values: dict[str, np.ndarray], words: str, against: str | None) -> t
         "less": [f"{d.first} by {gap(d, base)}" for d in found if d.high < 0],
         "more": [f"{d.first} by {gap(d, base)}" for d in found if d.low > 0],
     }
-    unsure = [f"{d.first} ({doubt(d)})" for d in found if not (d.high < 0 or d.low > 0)]
     parts = [f"{side} is had by {', '.join(names)}" for side, names in said.items() if names]
-    parts += [f"undecided are {', '.join(unsure)}"] if unsure else []
+    parts += _open([d for d in found if d.low <= 0 <= d.high])
     text = f"{against} has a {words} of {level(base)}; {'; '.join(parts)}"
     return text, [f"{d.first} less" for d in found if d.high < 0] + [f"{d.first} more" for d in found if d.low > 0]
+
+
+def _open(unsure: list[Difference]) -> list[str]:
+    """What is left undecided, one by one or, where they are many, all together."""
+    if not unsure:
+        return []
+    if len(unsure) <= FEW or unsure[0].replicates == 1:
+        return [f"undecided: {', '.join(f'{d.first} ({doubt(d)})' for d in unsure)}"]
+    low, high = min(d.low for d in unsure), max(d.high for d in unsure)
+    names = ", ".join(d.first for d in unsure)
+    return [f"undecided, with intervals of the difference all within [{low:.2g}, {high:.2g}]: {names}"]
 
 
 def _tally(tally: Counter[str], count: int, words: str, against: str | None) -> str:
     """What all comparisons together say."""
     if not tally:
-        return f"So none of the {count} comparisons decides it."
+        return f"So none of the {count} comparisons is decided."
     if against is None:
         wins = ", ".join(f"{name} in {n}" for name, n in tally.most_common())
         return f"So of {count} comparisons the least {words} is decidedly had by {wins}."
-    wins = ", ".join(f"{name} in {n}" for name, n in tally.most_common())
-    return f"So of {count} comparisons with {against}, decided are: {wins}."
+    decided = ", ".join(f"{name} on {n}" for name, n in tally.most_common())
+    return f"So on {count} problems these have decidedly less or more {words} than {against}: {decided}."

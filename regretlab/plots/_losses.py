@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from regretlab.result import Result
 
 #: What a loss may be drawn over, and the words of the axis.
-OVER = {"epoch": "epoch $tK/n$", "seconds": "seconds of all runs, step by step in proportion"}
+OVER = {"epoch": "epoch $tK/n$", "seconds": "wall-clock seconds of all runs together"}
 #: Whose losses, and their dashes: training solid, test dashed.
 SETS = {"train": "-", "test": (0, (4, 1.5))}
 
