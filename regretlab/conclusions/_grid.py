@@ -33,7 +33,7 @@ def exponents(options: Mapping[str, Any], results: list[Result]) -> list[str]:
     sentences, lines = [], observed(by, results)
     for name, of in lines.items():
         found = [_exponent(a, scaling.across(line, name=a), claimed.get(a)) for a, line in of.items()]
-        sentences.append(f"The {WORDS[by]} of {name} at the horizon {'; '.join(found)}.")
+        sentences.append(f"The {WORDS[by]} of {name} at the horizon goes like {'; like '.join(found)}.")
     if len(lines) > 1:
         sentences.append(_throughout(lines, WORDS[by]))
     draws = len(results) // len({tuple(r(x, x.algorithms[0]) for r in AXES.values()) for x in results})
@@ -44,26 +44,28 @@ def exponents(options: Mapping[str, Any], results: list[Result]) -> list[str]:
 def _exponent(axis: str, e: scaling.Exponent, claimed: float | None) -> str:
     """One exponent in words; a claim is that of an upper bound."""
     if math.isnan(e.value):
-        return f"has no exponent in {axis} ({e.how})"
-    text = f"goes like {axis}^{e.value:.2f} [{e.low:.2f}, {e.high:.2f}]"
+        return f"no power of {axis} ({e.how})"
+    text = f"{axis}^{e.value:.2f} [{e.low:.2f}, {e.high:.2f}]"
     if claimed is None or math.isnan(e.low):
         return text
-    said = "faster than" if e.low > claimed else "within" if e.high <= claimed else "undecided against"
+    said = "faster than" if e.low > claimed else "within" if e.high <= claimed else "which leaves open"
     return f"{text}, {said} the claimed {axis}^{claimed:g}"
 
 
 def _throughout(lines: Lines, words: str) -> str:
-    """At how many points of the grid the last algorithm has less than the first, or more."""
+    """At how many points of the grid the last algorithm has less than the first, or more, as a ratio."""
     (first, own), *_, (last, other) = lines.items()
     pairs = [(other[axis][x], own[axis][x]) for axis in own for x in own[axis]]
-    distinct = list({tuple(b): (a, b) for a, b in pairs}.values())  # the middle of the grid is on every axis
-    level = (1 - paired.CONFIDENCE) / len(distinct)
-    sure = [d for a, b in distinct for d in paired.differences({last: a, first: b}) if d.p < level]
-    ratios = [float(a.mean() / b.mean()) for a, b in distinct]
+    distinct = list({tuple(b): (a, b) for a, b in pairs if (a > 0).all() and (b > 0).all()}.values())
+    found = [d for a, b in distinct for d in paired.differences({last: np.log(a), first: np.log(b)})]
+    sure = [d for d in found if d.p < (1 - paired.CONFIDENCE) / len(found)]
+    ratios = [math.exp(d.mean) for d in found]
     return (
-        f"{last} has decidedly less {words} than {first} at {sum(d.mean < 0 for d in sure)} of the {len(distinct)} "
-        f"points of the grid and decidedly more at {sum(d.mean > 0 for d in sure)} (paired t tests, Bonferroni); the "
-        f"ratio of their means lies between {min(ratios):.2f} and {max(ratios):.2f}."
+        f"{last} has decidedly less {words} than {first} at {sum(d.mean < 0 for d in sure)} of the {len(found)} "
+        f"points of the grid and decidedly more at {sum(d.mean > 0 for d in sure)} (t tests of the logarithm of the "
+        f"ratio, Bonferroni); their ratio's geometric mean lies between {min(ratios):.2f} and {max(ratios):.2f}."
+        if found
+        else f"{last} and {first} cannot be compared, as there are regrets that are not positive."
     )
 
 
