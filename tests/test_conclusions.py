@@ -36,7 +36,6 @@ def test_a_ranking_says_who_and_by_how_much():
     assert "Bonferroni" in text
     (beside,) = concluded([result], what="ranking", by="cumulative", against=plots.label(result, result.algorithms[1]))
     assert "less is had by" in beside
-    assert f"by {gain} [{low:.2f}" in beside.replace("[", "[", 1)
 
 
 def test_what_the_data_do_not_decide_is_left_open():
@@ -68,7 +67,7 @@ def test_the_best_parameter_beside_the_bounds():
     result = rl.simulate(logistic(), names, horizon=200, replicates=5)
     (text,) = concluded([result], what="parameter", name="alpha", bound="sgd.zinkevich")
     values = {alpha: result.bound("sgd.zinkevich", f"sgd(alpha={alpha})").value for alpha in (0.01, 0.1, 1)}
-    assert f"bound sgd.zinkevich is least at" in text
+    assert "bound sgd.zinkevich is least at" in text
     assert f"alpha = {min(values, key=values.get):g}" in text.split("bound")[1]
 
 

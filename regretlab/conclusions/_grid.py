@@ -11,6 +11,7 @@ import numpy as np
 
 from regretlab import paired, scaling
 from regretlab.conclusions._words import WORDS, measured
+from regretlab.errors import InputError
 from regretlab.plots import label
 from regretlab.result import Result
 
@@ -31,8 +32,10 @@ def exponents(options: Mapping[str, Any], results: list[Result]) -> list[str]:
     """The exponent along every axis beside the claimed one, and at how many points the algorithms differ."""
     by, claimed = options.get("by", "online"), options.get("claimed", {})
     sentences, lines = [], observed(by, results)
-    for name, of in lines.items():
-        found = [_exponent(a, scaling.across(line, name=a), claimed.get(a)) for a, line in of.items()]
+    if not lines:
+        return [f"The evidence is not enough for an exponent: no axis of the grid has {FEWEST} values."]
+    for name, along in lines.items():
+        found = [_exponent(axis, scaling.across(line, name=axis), claimed.get(axis)) for axis, line in along.items()]
         sentences.append(f"The {WORDS[by]} of {name} at the horizon goes like {'; like '.join(found)}.")
     if len(lines) > 1:
         sentences.append(_throughout(lines, WORDS[by]))
@@ -75,12 +78,14 @@ def observed(by: str, results: list[Result]) -> Lines:
     Where several cells share a point they are draws of the data, and each one's mean is an observation.
     """
     lines: Lines = {}
+    if len({len(result.algorithms) for result in results}) > 1:
+        raise InputError("the cells of a grid have different numbers of algorithms; give each the same, in one order.")
     for i, first in enumerate(results[0].algorithms):
         at: dict[tuple[float, ...], list[np.ndarray]] = {}
         for result in results:
             name = result.algorithms[i]
             at.setdefault(tuple(read(result, name) for read in AXES.values()), []).append(measured(result, name, by))
-        usual = [Counter(values).most_common(1)[0][0] for values in zip(*at, strict=True)]
+        usual: list[float] = [Counter(values).most_common(1)[0][0] for values in zip(*at, strict=True)]
         for a, axis in enumerate(AXES):
             line = {
                 point[a]: cells[0] if len(cells) == 1 else np.array([c.mean() for c in cells])
