@@ -34,11 +34,13 @@ def ranking(options: Mapping[str, Any], results: list[Result]) -> list[str]:
     by, against = options.get("by", "online"), options.get("against")
     sentences, tally, count = [], Counter[str](), 0
     for result in results:
+        where = f"On {problem(result)}"
         for place, names in _groups(result, options.get("each")).items():
             values = {short: measured(result, name, by) for short, name in names.items()}
             say = _best if against is None else _beside
             text, decided = say(values, WORDS[by], against)
-            sentences.append(f"On {problem(result)}{place}, {text}.")
+            sentences.append(f"{where}{place}, {text}.")
+            where = "There"
             tally.update(decided)
             count += 1
         if options.get("clock"):
@@ -69,7 +71,7 @@ def _groups(result: Result, parameter: str | None) -> dict[str, dict[str, str]]:
     for name in result.algorithms:
         value = parameter_of(result, name, parameter)
         short = label(result, name).replace(f", {parameter}={value:g}", "")
-        groups.setdefault(f", {parameter} = {value:g}", {})[short] = name
+        groups.setdefault(f" at {parameter} = {value:g}", {})[short] = name
     return groups
 
 
@@ -117,7 +119,9 @@ def _open(unsure: list[Difference]) -> list[str]:
 def _tally(tally: Counter[str], count: int, words: str, against: str | None) -> str:
     """What all comparisons together say."""
     if not tally:
-        return f"So none of the {count} comparisons is decided."
+        return (
+            f"So none of the {count} comparisons finds one that is decidedly {'first' if against is None else 'apart'}."
+        )
     if against is None:
         wins = ", ".join(f"{name} in {n}" for name, n in tally.most_common())
         return f"So of {count} comparisons the least {words} is decidedly had by {wins}."
