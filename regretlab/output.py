@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from joblib import Parallel, delayed
+from matplotlib.axes import Axes
 from tqdm import tqdm
 
 from regretlab import conclusions, plots, report
@@ -87,12 +88,18 @@ def write_study(
     paths = [folder.path / "results" / f"{name}.nc" for name in names]
     results = _simulate(study.cells, made, paths, resume, workers, progress)
     drawn: dict[str, dict[str, str]] = {name: {} for name in names}
-    tasks = [(name, r, t) for name, r in zip(names, results, strict=True) for t in report.figure_titles(r)]
+    # The points of a grid are too many to look at one by one: the figures over its axes stand for them.
+    shown = [] if study.conclude.get("what") == "scaling" else zip(names, results, strict=True)
+    tasks = [(name, r, t) for name, r in shown for t in report.figure_titles(r)]
     for name, title, svg in _tqdm(_parallel(_draw, tasks, workers), len(tasks), "figures", progress):
         drawn[name][title] = svg
         folder.write(f"figures/{name}-{_plain(title)}.svg", svg)
     concluded = conclusions.conclude(study.conclude, results)
-    folder.write("report.html", report.page(study.name, results, list(drawn.values()), study.question, concluded))
+    overviews = [_svg(plots.sweep(**sweep._asdict())) for sweep in conclusions.sweeps(study.conclude, results)]
+    for i, svg in enumerate(overviews, start=1):
+        folder.write(f"figures/conclusion-{i}.svg", svg)
+    page = report.page(study.name, results, list(drawn.values()), study.question, concluded, overviews)
+    folder.write("report.html", page)
     document = {**summary(study.name, results), "question": study.question, "conclusion": concluded}
     folder.write("summary.json", json.dumps(document, indent=1, allow_nan=False) + "\n")
     return Written(results, concluded)
@@ -174,9 +181,12 @@ def _run(i: int, part: Path, problem: Problem, text: str, arguments: dict[str, A
 
 def _draw(name: str, result: Result, title: str) -> tuple[str, str, str]:
     """One figure of one result, as SVG text; runs in a process of its own."""
-    buffer = io.BytesIO()
-    plots.save(report.figure(result, title), buffer, suffix=".svg")
-    return name, title, buffer.getvalue().decode()
+    return name, title, _svg(report.figure(result, title))
+
+
+def _svg(figure: Axes) -> str:
+    plots.save(figure, buffer := io.BytesIO(), suffix=".svg")
+    return buffer.getvalue().decode()
 
 
 def _digest(problem: Problem, algorithm: str | Sequence[str], arguments: dict[str, Any]) -> str:

@@ -51,8 +51,8 @@ class Difference(NamedTuple):
         return self.first if self.mean < 0 else self.second
 
 
-def differences(values: dict[str, np.ndarray]) -> list[Difference]:
-    r"""Every pair of algorithms, compared replicate by replicate.
+def differences(values: dict[str, np.ndarray], against: str | None = None) -> list[Difference]:
+    r"""Every pair of algorithms, or every other one with ``against``, compared replicate by replicate.
 
     .. math:: \bar D \pm t_{R-1,\,1-(1-0.95)/(2m)}\, s_D/\sqrt R, \qquad D_r = a_r - b_r,
 
@@ -62,6 +62,8 @@ def differences(values: dict[str, np.ndarray]) -> list[Difference]:
     ----------
     values : dict of str to array (R,)
         By algorithm, a quantity of which less is better (a regret, a loss), replicates in the same order.
+    against : str, optional
+        The one to compare with, where it is known beforehand: fewer pairs, narrower intervals.
 
     References
     ----------
@@ -74,7 +76,7 @@ def differences(values: dict[str, np.ndarray]) -> list[Difference]:
     >>> d.better, round(d.mean, 6)
     ('fast', 5.0)
     """
-    pairs = list(combinations(values, 2))
+    pairs = list(combinations(values, 2)) if against is None else [(v, against) for v in values if v != against]
     found = [_compare(first, second, values[first] - values[second], len(pairs)) for first, second in pairs]
     corrected = _holm([d.p for d in found])
     return [d._replace(corrected=p) for d, p in zip(found, corrected, strict=True)]

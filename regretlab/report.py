@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -36,6 +37,7 @@ def figure_titles(result: Result) -> list[str]:
     return [
         "regret",
         "average",
+        *(["loss over epochs", "loss over seconds"] if "train_loss" in result.record else []),
         *(["tightness"] if online else []),
         *(["probabilities"] if plots.learning(result) else []),
         *(f"bound {label}" for label in bounded),
@@ -47,6 +49,8 @@ def figure(result: Result, title: str) -> Axes:
     overviews: dict[str, Callable[..., Axes]] = {
         "regret": plots.regret_overview, "average": plots.average_regret, "tightness": plots.bound_ratio,
         "probabilities": plots.sampling_probabilities,
+        "loss over epochs": plots.loss_curves,
+        "loss over seconds": partial(plots.loss_curves, over="seconds"),
     }  # fmt: skip
     if title in overviews:
         return overviews[title](result)
@@ -55,8 +59,9 @@ def figure(result: Result, title: str) -> Axes:
 
 
 def page(
-    study: str, results: list[Result], drawn: list[dict[str, str]], question: str = "", conclusion: Sequence[str] = ()
-) -> str:
+    study: str, results: list[Result], drawn: list[dict[str, str]], question: str = "",
+    conclusion: Sequence[str] = (), overviews: Sequence[str] = (),
+) -> str:  # fmt: skip
     """The page as a string.
 
     Parameters
@@ -70,6 +75,8 @@ def page(
         What the study asks, if it asks something.
     conclusion : sequence of str
         The paragraphs that answer it.
+    overviews : sequence of str
+        The figures they rest on, as SVG text.
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     environment.filters |= {"number": number, "verdict_class": verdict_class, "mathml": formula}
@@ -86,6 +93,7 @@ def page(
         meaning=_meaning(results),
         question=question,
         conclusion=conclusion,
+        overviews=[inline(svg, f"o{i}") for i, svg in enumerate(overviews)],
     )
 
 
@@ -124,6 +132,8 @@ def _section(result: Result, svgs: dict[str, str]) -> dict[str, Any]:
     captions = {
         "regret": "Regret of every algorithm",
         "average": "Average regret",
+        "loss over epochs": "Training and test loss over epochs: mean and one sigma",
+        "loss over seconds": _clock(result),
         "tightness": "How tight every algorithm's tightest bound is",
         "probabilities": "What the samplers learned",
     }
@@ -136,6 +146,14 @@ def _section(result: Result, svgs: dict[str, str]) -> dict[str, Any]:
         "algorithms": [_algorithm(result, row, svgs) for row in result.summary()],
         "provenance": dict(result.record.attrs),
     }
+
+
+def _clock(result: Result) -> str:
+    """How far the seconds of a figure can be compared."""
+    engines = sorted({str(result.of(name).attrs["engine"]) for name in result.algorithms})
+    made = f"all by the {engines[0]} engine" if len(engines) == 1 else f"by the engines {', '.join(engines)}, so that "
+    made += "" if len(engines) == 1 else "the seconds compare engines, not samplers"
+    return f"The same over wall-clock time, that of the whole simulation times t/T; {made}"
 
 
 def _algorithm(result: Result, row: dict[str, Any], svgs: dict[str, str]) -> dict[str, Any]:

@@ -48,7 +48,9 @@ from regretlab.plots._draw import (
 from regretlab.plots._exponents import exponents, exponents_data
 from regretlab.plots._grids import ratio_map, ratio_map_data, regret_over, regret_over_data
 from regretlab.plots._instance import instance, instance_data
+from regretlab.plots._losses import loss_curves, loss_curves_data
 from regretlab.plots._ratios import bound_ratio, bound_ratio_data
+from regretlab.plots._sweep import sweep, sweep_data
 from regretlab.plots._terms import bound_terms, bound_terms_data
 from regretlab.plots._variance import variance, variance_data
 from regretlab.plots._worst import worst_case, worst_case_data
@@ -59,9 +61,10 @@ if TYPE_CHECKING:
 __all__ = [
     "COLOURS", "COLUMN", "average_regret", "average_regret_data", "axes", "bound_ratio", "bound_ratio_data",
     "bound_terms", "bound_terms_data", "bound_versus_regret", "bound_versus_regret_data", "exponents",
-    "exponents_data", "instance", "instance_data", "label", "learning", "ratio_map", "ratio_map_data", "regret_over",
-    "regret_over_data", "regret_overview", "regret_overview_data", "sampling_probabilities",
-    "sampling_probabilities_data", "save", "style", "variance", "variance_data", "worst_case", "worst_case_data",
+    "exponents_data", "instance", "instance_data", "label", "learning", "loss_curves", "loss_curves_data",
+    "ratio_map", "ratio_map_data", "regret_over", "regret_over_data", "regret_overview", "regret_overview_data",
+    "sampling_probabilities", "sampling_probabilities_data", "save", "style", "sweep", "sweep_data", "variance",
+    "variance_data", "worst_case", "worst_case_data",
 ]  # fmt: skip
 
 

@@ -1,0 +1,112 @@
+"""The last paragraph of a study: what its numbers say about its question, in words that follow from them.
+
+A study asks one kind of question, in its table ``[conclude]``::
+
+    [conclude]
+    what = "ranking"        # which algorithm has the least of a quantity, and how surely
+    by = "cumulative"       # a kind of regret, or train_loss or test_loss, at the horizon
+    against = "adam"        # optional: compare with this one, by its short name, instead of with the best
+    each = "alpha"          # optional: compare only algorithms that share the value of this parameter
+    clock = true            # optional: say how long the runs took, and on which engine
+
+    [conclude]
+    what = "scaling"        # the exponents of the regret over the grid of the study, beside those that were claimed
+    by = "cumulative"       # the i-th algorithms of all cells belong together
+    claimed = { T = 0.5, n = 0, K = 0, d = 1 }      # of an upper bound
+
+    [conclude]
+    what = "parameter"      # where the quantity is least over a parameter of the algorithms, and where a bound is
+    by = "cumulative"
+    name = "gamma"
+    bound = "adamcb.ours"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from regretlab.bounds import Bound
+from regretlab.conclusions._grid import AXES, exponents, fixed, observed
+from regretlab.conclusions._parameter import optimum, points
+from regretlab.conclusions._ranking import ranking
+from regretlab.conclusions._words import WORDS
+from regretlab.errors import InputError, closest
+from regretlab.result import Result
+
+
+class Sweep(NamedTuple):
+    """What a study's figure over a parameter shows: by curve and value, the observations (``plots.sweep``)."""
+
+    name: str
+    points: dict[str, dict[float, np.ndarray]]
+    quantity: str
+    title: str
+    guides: bool
+
+
+def conclude(options: Mapping[str, Any], results: list[Result]) -> list[str]:
+    """The paragraph, none for a study without a question.
+
+    Parameters
+    ----------
+    options : mapping
+        The table ``[conclude]`` of a study.
+    results : list of Result
+        Of its cells.
+
+    Raises
+    ------
+    InputError
+        For an unknown kind of conclusion, or a quantity that was not measured.
+    """
+    if not options:
+        return []
+    check(options)
+    return [" ".join(CONCLUSIONS[options["what"]](options, results))]
+
+
+def check(options: Mapping[str, Any]) -> None:
+    """Refuse a table that :func:`conclude` could not follow, before anything is simulated."""
+    what = options.get("what", "")
+    if what not in CONCLUSIONS:
+        raise closest("conclusion", what, CONCLUSIONS)
+    for key in options:
+        if key not in KEYS[what]:
+            raise closest(f"key of a {what} in [conclude]", key, KEYS[what])
+    if options.get("by", "online") not in WORDS:
+        raise closest("quantity to conclude by", options["by"], WORDS)
+    for axis in options.get("claimed", {}):
+        if axis not in AXES:
+            raise closest("axis of a claimed exponent", axis, AXES)
+    if what == "parameter" and "name" not in options:
+        raise InputError('a conclusion about a parameter needs its name: write name = "gamma" in [conclude].')
+    if options.get("bound", "adam.printed") not in Bound.known:
+        raise closest("bound", options["bound"], Bound.known)
+
+
+def sweeps(options: Mapping[str, Any], results: list[Result]) -> list[Sweep]:
+    """The figures over parameters that a conclusion rests on."""
+    what, quantity = options.get("what"), f"{WORDS[options.get('by', 'online')]} at the horizon"
+    if what == "scaling":
+        lines = observed(options.get("by", "online"), results)
+        axes = [axis for axis in AXES if any(axis in of for of in lines.values())]
+        curves = {axis: {name: of[axis] for name, of in lines.items()} for axis in axes}
+        return [Sweep(axis, curves[axis], quantity, fixed(results, axis), guides=True) for axis in axes]
+    if what == "parameter":
+        return [
+            Sweep(options["name"], points(options, result), quantity, result.problem["name"], guides=False)
+            for result in results
+        ]
+    return []
+
+
+CONCLUSIONS: dict[str, Callable[[Mapping[str, Any], list[Result]], list[str]]] = {
+    "ranking": ranking, "scaling": exponents, "parameter": optimum,
+}  # fmt: skip
+KEYS = {
+    "ranking": ("what", "by", "against", "each", "clock"), "scaling": ("what", "by", "claimed"),
+    "parameter": ("what", "by", "name", "bound"),
+}  # fmt: skip

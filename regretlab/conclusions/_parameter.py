@@ -1,0 +1,83 @@
+"""Where a quantity is least over a parameter of the algorithms, beside where a bound is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from regretlab import paired
+from regretlab.bounds import Bound
+from regretlab.conclusions._words import (
+    INTERVALS,
+    WORDS,
+    doubt,
+    gap,
+    less_than_others,
+    level,
+    measured,
+    parameter_of,
+    plain,
+    problem,
+)
+from regretlab.result import Result
+
+
+def optimum(options: Mapping[str, Any], results: list[Result]) -> list[str]:
+    """Where the quantity is least over a parameter, beside where the bound is."""
+    by, name = options.get("by", "online"), options["name"]
+    sentences = []
+    for result in results:
+        best = _chosen(result, name, by)
+        values = {f"{value:g}": measured(result, algorithm, by) for value, algorithm in best.items()}
+        sentences.append(f"On {problem(result)}, {_least(values, WORDS[by], name)}.")
+        if "bound" in options:
+            bounds = {value: result.bound(options["bound"], algorithm).value for value, algorithm in best.items()}
+            sentences.append(_of_bound(options["bound"], bounds, name))
+    several = len(results[0].algorithms) // len(_chosen(results[0], name, by))
+    tuned = [f"Every {name} is shown at the best of {several} settings of the rest."] if several > 1 else []
+    return [*sentences, *tuned, INTERVALS]
+
+
+def points(options: Mapping[str, Any], result: Result) -> dict[str, dict[float, np.ndarray]]:
+    """What was observed at every value of the parameter, and the bound there."""
+    by, bound = options.get("by", "online"), options.get("bound")
+    best = _chosen(result, options["name"], by)
+    curves = {WORDS[by]: {value: measured(result, algorithm, by) for value, algorithm in best.items()}}
+    if bound is not None:
+        title = f"bound: {Bound.known[bound].title}"
+        curves[title] = {value: np.array([result.bound(bound, algorithm).value]) for value, algorithm in best.items()}
+    return curves
+
+
+def _of_bound(bound: str, at: dict[float, float], name: str) -> str:
+    """Where a bound is least."""
+    least, first, last = min(at, key=lambda value: at[value]), min(at), max(at)
+    ends = f"{plain(at[first])} at {name} = {first:g} and {plain(at[last])} at {last:g}"
+    if least in (first, last):
+        return f"The bound {bound} is least at that end of the grid where {name} = {least:g}: it is {ends}."
+    return f"The bound {bound} is least at {name} = {least:g}, {plain(at[least])}; it is {ends}."
+
+
+def _least(values: dict[str, np.ndarray], words: str, parameter: str) -> str:
+    """At which value of a parameter a quantity is least, where it is decidedly more, and where that is open."""
+    best = min(values, key=lambda value: float(values[value].mean()))
+    found = [less_than_others(d, best) for d in paired.differences(values) if best in d[:2]]
+    more, unsure = sorted((d for d in found if d.low > 0), key=lambda d: d.mean), [d for d in found if not d.low > 0]
+    text = f"the {words} is least at {parameter} = {best}, {level(values[best])}"
+    if more:
+        at = f"{parameter} = {', '.join(d.first for d in found if d in more)}"
+        text += f"; it is decidedly more at {at}: by {gap(more[0], values[best])} at {more[0].first}"
+        text += f" up to {gap(more[-1], values[best])} at {more[-1].first}" if len(more) > 1 else ""
+    if unsure:
+        text += f"; not decided at {' and at '.join(f'{d.first} ({doubt(d)})' for d in unsure)}"
+    return text
+
+
+def _chosen(result: Result, parameter: str, by: str) -> dict[float, str]:
+    """The best algorithm with every value of the parameter."""
+    groups: dict[float, list[str]] = {}
+    for name in result.algorithms:
+        groups.setdefault(parameter_of(result, name, parameter), []).append(name)
+    return {v: min(groups[v], key=lambda name: float(measured(result, name, by).mean())) for v in sorted(groups)}

@@ -1,0 +1,75 @@
+"""Training and test loss over epochs or over seconds, as papers show them: mean and one sigma over the runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from regretlab.errors import InputError, closest
+from regretlab.plots._data import label
+from regretlab.plots._draw import BAND, GREY, _legend, _look, axes, style
+
+if TYPE_CHECKING:
+    from regretlab.result import Result
+
+#: What a loss may be drawn over, and the words of the axis.
+OVER = {"epoch": "epoch $tK/n$", "seconds": "wall-clock seconds of all runs together"}
+#: Whose losses, and their dashes: training solid, test dashed.
+SETS = {"train": "-", "test": (0, (4, 1.5))}
+
+
+def loss_curves_data(result: Result, *, over: str = "epoch") -> pd.DataFrame:
+    r"""The data of :func:`loss_curves`, from a problem that holds out examples (``test=0.2``).
+
+    Columns ``algorithm``, ``label``, ``set`` (train, test), ``x``, ``value`` (the mean over the runs), ``low``,
+    ``high``, one sigma below and above, and ``engine``. After t steps x is the epoch, :math:`tK/n`, or
+
+    .. math:: \text{seconds}(t) = \text{seconds}(T)\; t / T
+
+    of wall-clock time, all runs of the algorithm together, without regret and its comparators: the record holds only
+    the seconds of the whole simulation. They compare samplers only on one engine.
+    """
+    if over not in OVER:
+        raise closest("axis of a loss", over, OVER)
+    parts = []
+    for name in result.algorithms:
+        record, K, T = result.of(name), result.facts(name)["K"], result.horizon
+        if "train_loss" not in record:
+            raise InputError(f"the losses of {name} were not measured: the problem holds out no examples; set test=.")
+        per_step = K / result.problem["n"] if over == "epoch" else record.attrs["seconds"] / T
+        for which in SETS:
+            losses = record[f"{which}_loss"].values
+            mean, sigma = losses.mean(0), losses.std(0, ddof=1) if len(losses) > 1 else 0.0
+            parts.append(pd.DataFrame({
+                "algorithm": name, "label": label(result, name), "set": which, "x": record.t.values * per_step,
+                "value": mean, "low": mean - sigma, "high": mean + sigma, "engine": record.attrs["engine"],
+            }))  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+@style()
+def loss_curves(result: Result, *, over: str = "epoch", ax: Axes | None = None) -> Axes:
+    """Training loss (solid) and test loss (dashed) of every algorithm over epochs or over seconds, with one sigma.
+
+    Where the runs were made by several engines, the legend names each one's: their seconds do not compare samplers.
+    """
+    data = loss_curves_data(result, over=over)
+    ax, mixed = ax or axes(), over == "seconds" and data.engine.nunique() > 1
+    for name, curves in data.groupby("algorithm", sort=False):
+        look = _look(result.algorithms.index(name))
+        for which, curve in curves.groupby("set", sort=False):
+            words = curve.label.iloc[0] + (f" ({curve.engine.iloc[0]})" if mixed else "")
+            lines = look | {"ls": SETS[which], "markevery": 1} | ({"marker": "", "lw": 0.8} if which == "test" else {})
+            ax.fill_between(curve.x, curve.low, curve.high, color=look["color"], alpha=BAND, lw=0)
+            ax.plot(curve.x, curve.value, label=words if which == "train" else f"_test {words}", **lines)
+    for which, dashes in SETS.items():
+        ax.add_line(Line2D([], [], color=GREY, lw=0.8, ls=dashes, label=f"{which} loss"))
+    ax.set(xscale="log", yscale="log", xlabel=OVER[over], ylabel="mean loss")
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_minor_formatter(lambda x, _: f"{x:g}" if f"{x:.0e}"[0] in "2357" else "")
+    ax.autoscale_view()
+    return _legend(ax, result.problem["name"], f"one sigma over R = {result.replicates} runs" * (result.replicates > 1))

@@ -1,0 +1,59 @@
+"""A quantity at the horizon over one parameter: the points from which a study concludes, with their intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import NullLocator
+
+from regretlab.plots._draw import _bands, _decade, _guides, _legend, _logarithmic, _sizes, axes, style
+from regretlab.plots._grids import _meaning
+from regretlab.scaling import CONFIDENCE, t_quantile
+
+#: What was measured at every value of a parameter, by curve.
+Points = Mapping[str, Mapping[float, np.ndarray]]
+
+
+def sweep_data(points: Points) -> pd.DataFrame:
+    """The data of :func:`sweep`: columns ``label``, ``x``, ``value`` (the mean), ``low``, ``high`` (95 %, Student)."""
+    lines = []
+    for words, curve in points.items():
+        for x in sorted(curve):
+            observed, m = np.atleast_1d(curve[x]), np.size(curve[x])
+            half = t_quantile(m - 1, 1, CONFIDENCE) * observed.std(ddof=1) / math.sqrt(m) if m > 1 else 0.0
+            lines.append((words, x, observed.mean(), observed.mean() - half, observed.mean() + half))
+    return pd.DataFrame(lines, columns=["label", "x", "value", "low", "high"])
+
+
+@style()
+def sweep(
+    points: Points, name: str, quantity: str, *, title: str = "", guides: bool = True, ax: Axes | None = None
+) -> Axes:
+    """A quantity over one parameter, on logarithmic axes.
+
+    ``points`` holds by curve and by the parameter's value what was observed there (replicates, or draws of the data);
+    one number, such as a bound's, has no interval. ``guides`` are the slopes 1/2 and 1.
+    """
+    data = sweep_data(points)
+    ax = ax or axes()
+    curves = [curve.assign(t=curve.x) for _, curve in data.groupby("label", sort=False)]
+    sizes = _sizes([data.value, data.low.where(data.low > data.value / 10), data.high])
+    bottom = _logarithmic(ax, data.x, sizes.min(), sizes.max(), 0)
+    if guides:
+        _guides(ax, curves[0], name)
+    _bands(ax, curves, [curve.label.iloc[0] for curve in curves], bottom)
+    for line in ax.lines:
+        line.set_markevery(1)
+    places = sorted(set(data.x))
+    ax.set_xticks(places, [f"{place:g}" for place in places])
+    ax.xaxis.set_minor_locator(NullLocator())
+    few = sizes.max() < 30 * sizes.min()
+    ax.yaxis.set_major_formatter("{x:g}" if few else _decade)
+    ax.yaxis.set_minor_formatter(lambda v, _: f"{v:g}" if few and f"{v:.0e}"[0] in "25" else "")
+    ax.set(xlabel=_meaning(name), ylabel=quantity)
+    several = any(np.size(v) > 1 for curve in points.values() for v in curve.values())
+    return _legend(ax, title, f"{100 * CONFIDENCE:g} % interval of the mean" * several)

@@ -1,0 +1,169 @@
+"""The built-in studies about the papers' comparisons: every conclusion is reproduced, at the confidence it states.
+
+Intervals hold at 95 % for all comparisons of a problem together, so that by chance alone one conclusion in twenty would
+name somebody wrongly; with the seed of the study the draw is always the same.
+"""
+
+import re
+
+import numpy as np
+import pytest
+
+import regretlab as rl
+from regretlab import conclusions, plots, studies
+from regretlab.conclusions import _words as words
+
+PAPERS = [
+    "adambs-table1", "adamcb-figures", "adamcb-table1", "bias-correction", "gamma", "padam", "reddi-bandit",
+    "weight-decay",
+]  # fmt: skip
+
+
+def concluded(name, cells=None, **settings):
+    """The paragraph of a study, or of some of its cells, with other settings."""
+    study = studies.override(studies.load(name), settings)
+    chosen = study.cells[:cells]
+    results = [rl.simulate(c.problem, list(c.algorithm), **c.arguments()) for c in chosen]
+    (paragraph,) = conclusions.conclude(study.conclude, results)
+    return paragraph
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_study_asks_and_says_how_it_answers(name):
+    study = studies.load(name)
+    assert study.question.endswith("?")
+    conclusions.check(study.conclude)
+    assert {cell.horizon >= 100 for cell in study.cells} == {True}
+
+
+def test_decoupled_decay_harms_the_loss_less_than_l2():
+    """The slides: they are not the same for Adam. Decidedly so at every strength."""
+    text = concluded("weight-decay", cells=1, replicates=4, checkpoints=[500])
+    assert "So of 3 comparisons the least test loss is decidedly had by AdamW in 3." in text
+
+
+def test_without_bias_correction_adam_is_faster_at_small_steps():
+    """Its first step is (1 - beta1)/sqrt(1 - beta2), about 3.2, times as long."""
+    text = concluded("bias-correction", cells=1, replicates=4, checkpoints=[300])
+    for alpha in ("0.001", "0.01"):
+        assert f"at alpha = {alpha}, Adam, bias_correction=False has the least training loss" in text
+    sentence = re.search(r"alpha = 0.001, Adam, bias_correction=False has .*? less than Adam by ([\d.]+)", text)
+    assert float(sentence.group(1)) == pytest.approx(0.09, abs=0.02)
+
+
+def test_no_bandit_saves_adam_on_reddis_example():
+    """Adam loses a fifth of a unit per step with every bandit; full information and AMSGrad are decidedly better."""
+    text = concluded("reddi-bandit", horizon=1000, replicates=8, checkpoints=[1000])
+    less, undecided = text.split("; undecided")
+    assert "adam + oracle by" in less
+    assert "amsgrad + uniform by" in less
+    for bandit in ("adambs", "adambs_corrected", "adamcb", "adamcb_ours"):
+        assert f"adam + {bandit}" in undecided
+    assert float(re.search(r"cumulative regret of ([\d.]+)", text).group(1)) == pytest.approx(199.3, abs=1)
+
+
+def test_the_regret_is_least_without_a_bandit_and_so_is_the_bound():
+    text = concluded("gamma", cells=1, replicates=16, checkpoints=[1000])
+    assert "the cumulative regret is least at gamma = 1" in text
+    assert "decidedly more at gamma = 0.05, 0.1, 0.2, 0.4" in text
+    assert "is least at that end of the grid where gamma = 1" in text
+
+
+def test_no_sampler_is_decidedly_better_than_the_uniform_one_on_logistic_digits():
+    text = concluded("adamcb-figures", cells=1, checkpoints=[112])
+    assert "less is had by" not in text
+    assert "all on the array engine" in text
+
+
+def test_how_adaptive_padam_is_matters_little_when_its_step_is_tuned():
+    text = concluded("padam", cells=1, replicates=8, checkpoints=[1000])
+    least = float(re.search(r"the test loss is least at p = [\d.]+, ([\d.]+)", text).group(1))
+    assert least == pytest.approx(0.347, abs=0.002)
+    assert "decidedly more" not in text
+    assert "best of 4 settings" in text
+
+
+def test_adamcb_is_not_decidedly_faster_than_adamx():
+    text = concluded("adamcb-table1", replicates=8, checkpoints=[1000])
+    assert "less is had by" not in text
+
+
+@pytest.mark.slow
+def test_adamcb_as_printed_is_decidedly_slower_on_two_problems_of_three():
+    text = concluded("adamcb-table1")
+    assert "less is had by" not in text
+    assert "decidedly less or more cumulative regret than AdamX: AdamCB (as printed) more on 2." in text
+
+
+@pytest.mark.slow
+def test_adambs_and_adam_scale_within_the_claims_and_differ_little():
+    text = concluded("adambs-table1", checkpoints=[62, 125, 250, 500, 1000])
+    assert text.count("The cumulative regret of") == 2
+    assert "faster than" not in text
+    assert "decidedly more at 0" in text
+    below = int(re.search(r"decidedly less cumulative regret than Adam at (\d) of the 9 points", text).group(1))
+    assert below >= 1
+    adam, adambs = text.split("The cumulative regret of")[1:]
+    for found in (adam, adambs):
+        assert "within the claimed n^0" in found
+        assert "within the claimed d^1" in found
+
+
+def test_observations_of_a_grid_are_draws_of_the_data():
+    """Three draws at each of three n: the mean of a cell is one observation."""
+    cells = [
+        rl.simulate(f"heavy_tailed_logistic(n={n}, d=3, seed={s})", "sgd", horizon=20, replicates=2)
+        for n in (40, 80, 160)
+        for s in range(3)
+    ]
+    (sweep,) = conclusions.sweeps({"what": "scaling"}, cells)
+    (curve,) = sweep.points.values()
+    assert [len(curve[n]) for n in (40, 80, 160)] == [3, 3, 3]
+    assert curve[40][0] == cells[0].regret().low.values[:, -1].mean()
+    data = plots.sweep_data(sweep.points)
+    assert (data.low < data.value).all()
+
+
+def test_parameters_shared_and_parameters_compared():
+    names = [f"sgd(alpha={a}, schedule={s!r})" for a in (0.1, 1) for s in ("sqrt", "constant")]
+    result = rl.simulate("reddi(C=3)", names, horizon=30)
+    (text,) = conclusions.conclude({"what": "ranking", "each": "alpha"}, [result])
+    assert text.count("has the least online regret") == 2
+    with pytest.raises(rl.InputError, match="unknown algorithm to compare against 'adam'"):
+        conclusions.conclude({"what": "ranking", "against": "adam"}, [result])
+    with pytest.raises(rl.InputError, match="unknown key of a ranking"):
+        conclusions.check({"what": "ranking", "name": "alpha"})
+
+
+def test_losses_over_epochs_and_seconds():
+    problem = "logistic(data='breast_cancer', test=0.2)"
+    result = rl.simulate(problem, "adam(batch_size=16)", horizon=60, replicates=3, checkpoints=[30, 60])
+    by_epoch, by_clock = (plots.loss_curves_data(result, over=over) for over in ("epoch", "seconds"))
+    train = by_epoch[by_epoch.set == "train"]
+    assert train.x.tolist() == [30 * 16 / result.problem["n"], 60 * 16 / result.problem["n"]]
+    losses = result.of().train_loss.values
+    np.testing.assert_array_equal(train.value, losses.mean(0))
+    np.testing.assert_array_equal(train.high - train.value, (losses.mean(0) + losses.std(0, ddof=1)) - losses.mean(0))
+    clock = by_clock[by_clock.set == "test"].x.to_numpy()
+    np.testing.assert_allclose(clock, np.array([0.5, 1]) * result.of().attrs["seconds"])
+    with pytest.raises(rl.InputError, match="unknown axis of a loss 'steps'"):
+        plots.loss_curves_data(result, over="steps")
+    with pytest.raises(rl.InputError, match="holds out no examples"):
+        plots.loss_curves(rl.simulate("reddi", "sgd", horizon=3))
+
+
+def test_curves_name_their_engines_where_seconds_cannot_be_compared():
+    problem = rl.problems.Logistic(data="breast_cancer", test=0.2)
+    mixed = rl.simulate(problem, ["adam", "adam_uni"], horizon=20, checkpoints=[10, 20])
+    shown = plots.loss_curves(mixed, over="seconds").get_legend_handles_labels()[1]
+    assert any("(array)" in words for words in shown)
+    assert any("(compiled)" in words for words in shown)
+    assert not any("(array)" in words for words in plots.loss_curves(mixed).get_legend_handles_labels()[1])
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [((1.23456, 1.2, 1.27), "1.235 [1.200, 1.270]"), ((798.58, 672, 900), "799 [672, 900]")],
+)  # fmt: skip
+def test_no_false_precision(numbers, text):
+    assert words.bracket(*numbers) == text
