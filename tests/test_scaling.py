@@ -8,7 +8,7 @@ import pytest
 
 import regretlab as rl
 from regretlab import scaling
-from regretlab.scaling import across, exponent, linear_growth, log_power, t_quantile
+from regretlab.scaling import across, at_most, exponent, linear_growth, log_power, t_quantile
 from tests.tolerances import COVERAGE, FREQUENCY, ROUND_OFF
 
 T = 6000
@@ -244,6 +244,13 @@ def test_bad_grids():
         (0 * LOG, "sublinear"),
         (-LOG, "sublinear"),
         (LOG - 500, "linear"),
+        (LOG - 2 * T, "linear"),
+        (0 * LOG - 100, "sublinear"),
+        (-150 - 6 * np.log(LOG), "sublinear"),
+        (-50 * LOG**0.2, "sublinear"),
+        (-1000 / np.sqrt(LOG), "sublinear"),
+        (np.sqrt(LOG) - 50, "sublinear"),
+        (1000 - LOG / 10, "sublinear"),
     ],
 )
 def test_linear_growth_of_known_curves(curve, verdict):
@@ -267,6 +274,20 @@ def test_error_rates_of_the_test_for_linear_growth():
     for a, wrong, right, rate in ((1.0, "sublinear", "linear", 0.05), (0.5, "linear", "sublinear", 0.025)):
         assert found[a].count(wrong) / trials < rate + FREQUENCY * math.sqrt(rate / trials)
         assert found[a].count(right) / trials > 0.8
+
+
+def test_random_negative_regret_is_not_called_linear():
+    """Falling and noisy: sublinear; the twin falls to -3000 on the way and then rises by a half per step."""
+    rng = np.random.default_rng(7)
+    for _ in range(50):
+        assert linear_growth(LOG, -100 * LOG**0.2 + walks(rng, 20, "normal"), confidence=0.99).verdict == "sublinear"
+        assert linear_growth(LOG, LOG / 2 - 3000 + walks(rng, 20, "normal"), confidence=0.99).verdict == "linear"
+
+
+def test_an_exponent_that_is_unknown_is_not_linear():
+    t = np.array([1000.0, 2000])
+    assert math.isnan(linear_growth(t, t[None], random=False).exponent.value)
+    assert linear_growth(t, t[None], random=False).verdict == "cannot tell"
 
 
 def test_noise_about_zero_cannot_be_told():
@@ -299,6 +320,78 @@ def test_the_interval_holds_the_power_of_the_logarithm():
         found = log_power(LOG, regret - np.sqrt(LOG))
         hits += found.low <= 1 <= found.high
     assert abs(hits / trials - 0.95) < FREQUENCY * math.sqrt(0.95 * 0.05 / trials)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# One-sided tests, words, parameters
+
+
+@pytest.mark.parametrize(
+    ("curve", "verdict"),
+    [
+        (np.sqrt(LOG), "at most"),
+        (LOG**0.59, "above"),
+        (LOG, "above"),
+        (-LOG, "at most"),
+        (0 * LOG, "at most"),
+        (1000 - LOG, "at most"),
+        (1000 * np.sin(LOG), "cannot tell"),
+        (LOG - 500, "cannot tell"),
+    ],
+)
+def test_one_sided_tests_of_known_curves(curve, verdict):
+    assert at_most(exponent(LOG, curve[None], random=False), 0.5).verdict == verdict
+
+
+def test_error_rates_of_the_one_sided_tests():
+    """Stated: 0.5 called above 0.5, and 0.6 at most 0.5, each in at most (1 - 90 %) / 2 = 5 % of 150 data sets."""
+    rng, trials = np.random.default_rng(9), 150
+    for a, wrong in ((0.5, "above"), (0.6, "at most")):
+        found = [at_most(exponent(LOG, power(rng, 12, a, "normal", 0.1), confidence=0.9), 0.5) for _ in range(trials)]
+        assert found[0].level == 0.05
+        assert [f.verdict for f in found].count(wrong) / trials < 0.05 + FREQUENCY * math.sqrt(0.05 * 0.95 / trials)
+
+
+def test_regret_is_not_positive_only_with_its_interval():
+    """Walks about zero are not certainly at most zero, walks about -T are, and one random curve never is."""
+    rng = np.random.default_rng(10)
+    about_zero, negative = walks(rng, 10, "normal"), walks(rng, 10, "normal") - T
+    assert not exponent(LOG, about_zero - about_zero.mean(axis=0)).nonpositive
+    assert exponent(LOG, negative).nonpositive
+    assert not exponent(LOG, negative[:1]).nonpositive
+
+
+def test_the_test_works_on_grids():
+    e = across({n: n**-0.5 * np.random.default_rng(0).normal(1, 0.01, 20) for n in (100, 400, 1600)})
+    assert at_most(e, -0.5).verdict == "at most"
+    assert at_most(e, -0.7).verdict == "above"
+
+
+def test_estimates_print_as_intervals():
+    constants = "(alpha=7/20, beta1=0, beta2=1/65, lam=1/1000)"
+    e = rl.simulate(rl.problems.Reddi(C=8), f"amsgrad{constants}", horizon=42).exponent()
+    assert repr(e) == "0.75 [-0.09, 1.43] (95 %; telling 0.1 apart takes T >= 1900)"
+    assert repr(exponent(LOG, np.sqrt(LOG)[None], random=False)) == "0.50 [0.50, 0.50] (95 %)"
+    assert repr(exponent(LOG, np.sqrt(LOG)[None])).startswith("0.50 (slope over t >= T/16; one replicate has no")
+    assert repr(exponent(LOG, -LOG[None])).startswith("no exponent (the mean regret is not positive")
+    assert repr(scaling.Estimate(1.0, 0.5, 2.0)) == "1 [0, 2]"
+
+
+@pytest.mark.parametrize("confidence", [0, 1, 95, -0.5, math.nan, "high", None, True])
+@pytest.mark.parametrize(
+    "test", [exponent, linear_growth, log_power, lambda t, r, **o: across({1: t, 2: t, 4: t}, **o)]
+)
+def test_a_confidence_is_between_zero_and_one(test, confidence):
+    with pytest.raises(rl.InputError, match=r"^confidence=.*\(0, 1\)"):
+        test(LOG, np.sqrt(LOG)[None], confidence=confidence)
+
+
+def test_powers_and_resolutions_are_checked():
+    e = exponent(LOG, np.sqrt(LOG)[None], random=False)
+    with pytest.raises(rl.InputError, match=r"^power=nan is outside"):
+        at_most(e, math.nan)
+    with pytest.raises(rl.InputError, match=r"^resolution=0 is outside \(0, inf\)"):
+        at_most(e, 0.5, resolution=0)
 
 
 def test_public_names_are_there():

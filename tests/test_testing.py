@@ -33,19 +33,23 @@ def reddi():
     return rl.simulate(rl.problems.Reddi(C=8), [f"adam({CONSTANTS}, eps=0)", f"amsgrad({CONSTANTS})"], horizon=6000)
 
 
-def recorded(curves):
+class Recorded(rl.Result):
     """What the assertions read of a result, around given regrets (R, t)."""
-    regret = xr.Dataset({"low": (("replicate", "t"), curves)})
-    return SimpleNamespace(
-        record=SimpleNamespace(t=xr.DataArray(GRID)),
-        regret=lambda kind, algorithm: regret,
-        random=lambda algorithm: True,
-    )
+
+    def __init__(self, curves, random=True):
+        self.record = SimpleNamespace(t=xr.DataArray(GRID))
+        self.curves, self.is_random = xr.Dataset({"low": (("replicate", "t"), curves)}), random
+
+    def regret(self, kind="online", algorithm=None):
+        return self.curves
+
+    def random(self, algorithm=None):
+        return self.is_random
 
 
 def noisy(rng, R, a, loud):
     walk = np.cumsum(rng.normal(size=(R, GRID.size)) * np.sqrt(np.diff(GRID, prepend=0)), axis=1)
-    return recorded(GRID**a + loud * GRID[-1] ** (a - 0.5) * walk)
+    return Recorded(GRID**a + loud * GRID[-1] ** (a - 0.5) * walk)
 
 
 def fails(assertion, *args, **options):
@@ -116,6 +120,67 @@ def test_error_rate_of_the_sublinear_assertion():
     }
     assert passed[1.0] < 0.1 + FREQUENCY * math.sqrt(0.1 * 0.9 / trials)
     assert passed[0.5] > 0.9
+
+
+@pytest.mark.parametrize(
+    "curve", [0 * GRID, -GRID, -50 * GRID**0.2, -1000 / np.sqrt(GRID)], ids=["0", "-T", "-T^.2", "up"]
+)
+def test_regret_that_is_not_positive_passes(curve):
+    assert_regret_exponent(Recorded(curve[None], random=False), at_most=0.5)
+    assert_sublinear(Recorded(curve[None], random=False))
+
+
+def test_regret_that_changes_sign_is_undecided_and_says_what_to_do():
+    said = fails(assert_regret_exponent, Recorded(GRID[None] - 500, random=False), at_most=0.5)
+    assert said.startswith("the regret has no exponent: the mean regret is not positive for all t >= T/16")
+    assert "take a larger T; assert_sublinear takes regret of any sign." in said
+    noise = noisy(np.random.default_rng(1), 10, 0.0, 1.0).curves.low.values
+    said = fails(assert_regret_exponent, Recorded(20 * (noise - noise.mean(axis=0))), at_most=0.5)
+    assert "take more replicates than 10 or a larger T" in said
+
+
+def test_one_deterministic_run_asks_for_a_horizon_not_for_replicates():
+    """Jitter hides the exponent: no bend to wait for. No message names nan replicates."""
+    rough = np.sqrt(GRID) * np.exp(np.random.default_rng(3).normal(0, 0.15, GRID.size))
+    bent = np.sqrt(GRID) + 0.002 * GRID
+    for curve in (rough, bent):
+        for resolution in (0.05, 0.2, 0.4):
+            said = fails(
+                assert_regret_exponent, Recorded(curve[None], random=False), at_most=0.52, resolution=resolution
+            )
+            assert "nan" not in said
+            if said:
+                assert re.search(r"What would decide: (T = |a horizon beyond T = 6000)", said) or "is above" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"confidence": 0}, r"^confidence=0 is outside \(0, 1\)"),
+        ({"confidence": 95}, r"^confidence=95 is outside \(0, 1\)"),
+        ({"resolution": 0}, r"^resolution=0 is outside \(0, inf\)"),
+        ({"resolution": -1}, r"^resolution=-1 is outside \(0, inf\)"),
+        ({"at_most": math.nan}, r"^at_most=nan is outside"),
+    ],
+)
+def test_parameters_of_the_regret_assertions(options, message):
+    run = Recorded(np.sqrt(GRID)[None], random=False)
+    with pytest.raises(rl.InputError, match=message):
+        assert_regret_exponent(run, **{"at_most": 0.5} | options)
+    if "confidence" in options:
+        with pytest.raises(rl.InputError, match=message):
+            assert_sublinear(run, **options)
+
+
+def test_what_is_no_result_is_said_to_be_none():
+    for call in (
+        lambda: assert_regret_exponent([1.0], at_most=0.5),
+        lambda: assert_sublinear(None),
+        lambda: assert_below_bound("run", "adam.printed"),
+        lambda: assert_same_bits(1, 2),
+    ):
+        with pytest.raises(rl.InputError, match=r"needs a Result, got \w+; give what rl.simulate returns"):
+            call()
 
 
 def test_a_bound_that_does_not_speak_of_the_run_fails():
@@ -218,6 +283,21 @@ def test_successive_draws_are_found(n, K):
 def test_a_sampler_that_is_not_fitted():
     with pytest.raises(rl.InputError, match="not fitted to a run"):
         assert_unbiased(AdamCBOurs())
+
+
+@pytest.mark.parametrize("assertion", [assert_unbiased, assert_inclusion_probabilities])
+@pytest.mark.parametrize(
+    "options",
+    [{"draws": d} for d in (0, 1, 2.5, "x", None)]
+    + [{"false_alarms": f} for f in (0, 1, 7, "x", math.nan)]
+    + [{"seed": s} for s in (-1, 0.5, "x")],
+)
+def test_parameters_of_the_sampler_assertions(assertion, options):
+    with pytest.raises(rl.InputError, match=rf"^{next(iter(options))}=.* (in|outside) "):
+        assertion(fit(Uniform(False)), **options)
+    for wrong in ("adamcb", AdamCB, None):
+        with pytest.raises(rl.InputError, match="needs a fitted sampler, got"):
+            assertion(wrong, **options)
 
 
 def test_false_alarms_of_monte_carlo(monkeypatch):

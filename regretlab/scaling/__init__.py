@@ -1,10 +1,12 @@
-"""Exponents of regret against T, n, K or d, with intervals; linear growth, factors of log T, and what would decide."""
+"""Exponents of regret against T, n, K or d, with intervals; one-sided tests, linear growth, factors of log T."""
 
+from regretlab.scaling._across import across
+from regretlab.scaling._at_most import AtMost, at_most
 from regretlab.scaling._estimate import CONFIDENCE, Estimate, t_quantile
-from regretlab.scaling._exponent import WINDOW, Exponent, across, exponent
+from regretlab.scaling._exponent import WINDOW, Exponent, exponent
 from regretlab.scaling._growth import Growth, LogPower, linear_growth, log_power
 
 __all__ = [
-    "CONFIDENCE", "WINDOW", "Estimate", "Exponent", "Growth", "LogPower", "across", "exponent", "linear_growth",
-    "log_power", "t_quantile",
+    "CONFIDENCE", "WINDOW", "AtMost", "Estimate", "Exponent", "Growth", "LogPower", "across", "at_most", "exponent",
+    "linear_growth", "log_power", "t_quantile",
 ]  # fmt: skip

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
+from regretlab.parameters import number
+
 CONFIDENCE = 0.95
 #: Resamples of the studentised bootstrap, and their seed: the same record gives the same interval.
 RESAMPLES, SEED = 999, 0
@@ -30,6 +32,24 @@ class Estimate(NamedTuple):
     def high(self) -> float:
         """The upper end."""
         return self.value + self.critical * self.error
+
+    def __repr__(self) -> str:
+        return f"{self.value:.3g} [{self.low:.3g}, {self.high:.3g}]"
+
+
+def level(confidence: float) -> float:
+    """A confidence in (0, 1), or the error that says so."""
+    return float(number("confidence", confidence, "(0, 1)", "; 0.95 stands for 95 %"))
+
+
+def mean_estimate(values: np.ndarray, random: bool, confidence: float) -> Estimate:
+    """The mean over replicates with its Student interval; exact where nothing is random, unknown from one value."""
+    R = len(values)
+    if not random:
+        return Estimate(float(values.mean()), 0.0, 0.0)
+    if R == 1:
+        return Estimate(float(values[0]), math.nan, math.nan)
+    return Estimate(float(values.mean()), float(values.std(ddof=1)) / math.sqrt(R), t_quantile(R - 1, 1, confidence))
 
 
 def t_quantile(freedom: int, intervals: int = 1, confidence: float = CONFIDENCE) -> float:

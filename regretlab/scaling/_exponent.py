@@ -1,10 +1,9 @@
-"""The exponent of regret in T along a run, or in n, K, d or T across runs, with an interval."""
+"""The exponent of regret in T along a run, with an interval."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,7 +12,9 @@ from regretlab.scaling._estimate import (
     CONFIDENCE,
     Estimate,
     half_weights,
+    level,
     log_contrast,
+    mean_estimate,
     slope_weights,
     smooth_contrast,
 )
@@ -37,7 +38,8 @@ class Exponent(NamedTuple):
     ``early`` and ``late`` are the slopes of the two halves of the window; ``slope`` and ``drift`` (late - early) are
     estimates with their errors; ``beyond`` is the exponent b of :math:`A + B t^b` where the slope rises, else nan.
     ``last`` is the end of the grid (the horizon T), ``sampled`` whether the errors are those of a sample of
-    ``replicates``, ``confidence`` that of the interval.
+    ``replicates``, ``confidence`` that of the interval; ``name`` is what varies. ``nonpositive`` says that there is no
+    exponent because the mean is at most zero over the last half of the grid, with its interval.
     """
 
     value: float
@@ -53,6 +55,21 @@ class Exponent(NamedTuple):
     replicates: int = 0
     sampled: bool = True
     confidence: float = CONFIDENCE
+    name: str = "T"
+    nonpositive: bool = False
+
+    def __repr__(self) -> str:
+        if math.isnan(self.low):
+            return f"no exponent ({self.how})" if math.isnan(self.value) else f"{self.value:.2f} ({self.how})"
+        more = f"; {self.wanted}" if self.wanted else ""
+        return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}] ({100 * self.confidence:g} %{more})"
+
+    @property
+    def wanted(self) -> str:
+        """From where on the bend would leave ``RESOLUTION`` apart, in words; empty where it does."""
+        if not (self.bend > NEGLIGIBLE and self.high - self.low > RESOLUTION):
+            return ""
+        return f"telling {RESOLUTION:g} apart takes {self.name} >= {float(f'{self.horizon_needed():.2g}'):.10g}"
 
     @property
     def bends(self) -> bool:
@@ -131,12 +148,14 @@ def exponent(t: np.ndarray, regret: np.ndarray, *, random: bool = True, confiden
     -------
     Exponent
         Measured coverage of the 95 % interval on power laws: 95.3 to 96.6 % in 4000 trials each, for random walks with
-        normal, Student and skew steps and for lognormal levels, R from 10 to 30 (``tests/test_scaling.py``).
+        normal, Student and skew steps and for lognormal levels, R from 10 to 30 (``tests/test_scaling.py``). Below
+        R = 8 the interval is conservative: wider than it has to be.
 
     Raises
     ------
     InputError
-        For shapes that do not fit, checkpoints that do not increase, or values that are not finite.
+        For shapes that do not fit, checkpoints that do not increase, values that are not finite, or a ``confidence``
+        outside (0, 1).
 
     Examples
     --------
@@ -148,62 +167,14 @@ def exponent(t: np.ndarray, regret: np.ndarray, *, random: bool = True, confiden
     >>> bool(e.low < 0.75 < e.high), e.tells(0.5, 0.75)
     (True, True)
     """
-    t, regret = _checked(t, regret)
+    (t, regret), confidence = checked_curves(t, regret), level(confidence)
     late = t >= t[-1] / WINDOW
     if late.sum() < FEWEST:
-        return _unknown(f"fewer than {FEWEST} checkpoints with t >= T/{WINDOW}; record more of them", t[-1])
-    return _fit(t[late], regret[:, late], f"t >= T/{WINDOW}", "T", random, confidence, ceiling=1.0)
+        return _unknown(f"fewer than {FEWEST} checkpoints with t >= T/{WINDOW}; record more of them", t[-1], confidence)
+    return fit(t[late], regret[:, late], f"t >= T/{WINDOW}", "T", random, confidence, ceiling=1.0)
 
 
-def across(
-    runs: Mapping[float, Any], *, kind: str = "online", algorithm: str | None = None, name: str = "n",
-    random: bool = True, confidence: float = CONFIDENCE,
-) -> Exponent:  # fmt: skip
-    r"""The exponent of the regret at the horizon across runs: :math:`E R \propto n^{\text{value}}` for a grid of n.
-
-    The same for K, d, or for T where parameters are tied to the horizon. Replicate r is one observation of the whole
-    grid: it is resampled at all values together, so runs that share their random numbers (the same seed) are treated
-    as paired, and independent ones stay independent.
-
-    Parameters
-    ----------
-    runs : mapping of grid value to Result or array (R,)
-        At least three positive values, best in geometric progression, all with the same R.
-    kind, algorithm : str, optional
-        Which regret of which algorithm, for results.
-    name : str
-        What varies, for the sentences.
-    random : bool
-        Whether the regrets are random (:func:`exponent`).
-
-    Raises
-    ------
-    InputError
-        For fewer than three values, values that are not positive, or unequal numbers of replicates.
-
-    Examples
-    --------
-    >>> noise = np.random.default_rng(1).normal(1, 0.1, (3, 20))
-    >>> e = across({n: n**-0.5 * row for n, row in zip([100, 400, 1600], noise)})
-    >>> bool(e.low < -0.5 < e.high), bool(e.high < 0)
-    (True, True)
-    """
-    if len(runs) < 3:
-        raise InputError(f"an exponent in {name} needs at least three values, got {len(runs)}; add runs to the grid.")
-    columns = [
-        np.atleast_1d(np.asarray(r.regret(kind, algorithm).low.values[:, -1] if hasattr(r, "regret") else r))
-        for r in (runs[x] for x in sorted(runs))
-    ]
-    if len({c.shape for c in columns}) > 1 or columns[0].ndim > 1:
-        raise InputError(
-            f"the grid over {name} has shapes {', '.join(str(c.shape) for c in columns)}; give every value the same "
-            f"number of replicates, as one array (R,) or one result."
-        )
-    x, regret = _checked(np.array(sorted(runs)), np.stack(columns, axis=1))
-    return _fit(x, regret, f"{name} from {x[0]:g} to {x[-1]:g}", name, random, confidence)
-
-
-def _fit(
+def fit(
     x: np.ndarray, curves: np.ndarray, where: str, name: str, random: bool, confidence: float,
     ceiling: float = math.inf,
 ) -> Exponent:  # fmt: skip
@@ -212,11 +183,11 @@ def _fit(
     A rising slope is not expected to rise above ``ceiling``: where losses are bounded, regret is at most linear in T.
     """
     R, mean, u = len(curves), curves.mean(axis=0), np.log(x)
+    sampled = random and not (R > 1 and (curves == curves[0]).all())
     if not (mean > 0).all():
-        return _unknown(f"the mean regret is not positive for all {where}", x[-1])
+        return _not_positive(x, curves, where, name, sampled, confidence)
     first, second = half_weights(u)
     weights = (slope_weights(u), second - first, 3 * second - 2 * first)
-    sampled = random and not (R > 1 and (curves == curves[0]).all())
     if not sampled:
         slope, drift, reach = (smooth_contrast(w, u, mean, confidence) for w in weights)
         how = f"slope over {where} of a curve without sampling error"
@@ -227,16 +198,16 @@ def _fit(
         slope, drift, reach = (Estimate(float(w @ np.log(mean)), math.nan, math.nan) for w in weights)
         how = f"slope over {where}; one replicate has no sampling interval, simulate with replicates=10 or more"
     early, late, step = float(first @ np.log(mean)), float(second @ np.log(mean)), float(u[-1] - u[0]) / 2
-    fit = Exponent(
+    e = Exponent(
         slope.value, slope.low, slope.high, how, early, late, slope, drift,
-        last=float(x[-1]), replicates=R, sampled=sampled, confidence=confidence,
+        last=float(x[-1]), replicates=R, sampled=sampled, confidence=confidence, name=name,
     )  # fmt: skip
-    if fit.bends and drift.value > 0 and fit.value > 0:
-        fit = fit._replace(beyond=max(late, min(fit.value + drift.high / (step * fit.value), ceiling)))
-    return _widened(fit, reach, name)
+    if e.bends and drift.value > 0 and e.value > 0:
+        e = e._replace(beyond=max(late, min(e.value + drift.high / (step * e.value), ceiling)))
+    return _widened(e, reach)
 
 
-def _widened(fit: Exponent, reach: Estimate, name: str) -> Exponent:
+def _widened(fit: Exponent, reach: Estimate) -> Exponent:
     """The fit with the change of slope still to come; ``reach`` estimates late + 2 drift."""
     if not fit.bend > NEGLIGIBLE:
         hidden = fit.drift.critical * fit.drift.error
@@ -254,16 +225,34 @@ def _widened(fit: Exponent, reach: Estimate, name: str) -> Exponent:
         words = f"the slope {'falls' if fit.drift.value < 0 else 'rises'} from {fit.early:.2f} to {fit.late:.2f}"
         high = max(high, fit.beyond) if fit.beyond == fit.beyond else high
     how = f"{fit.how}; {words}: exponents from {low:.2f} to {high:.2f} cannot be told apart"
-    if high - low > RESOLUTION:
-        how += f"; telling {RESOLUTION:g} apart takes {name} >= {float(f'{fit.horizon_needed():.2g}'):.10g}"
-    return fit._replace(low=low, high=high, how=how)
+    fit = fit._replace(low=low, high=high)
+    return fit._replace(how=f"{how}; {fit.wanted}" if fit.wanted else how)
 
 
-def _unknown(how: str, last: float) -> Exponent:
-    return Exponent(math.nan, math.nan, math.nan, how, last=float(last))
+def _not_positive(
+    x: np.ndarray, curves: np.ndarray, where: str, name: str, sampled: bool, confidence: float
+) -> Exponent:
+    """No exponent; whether the mean is at most zero over the last half of the grid, by its interval at every point."""
+    late, R = x >= x[-1] / 2, len(curves)
+    nonpositive = all(mean_estimate(column, sampled, confidence).high <= 0 for column in curves[:, late].T)
+    how = f"the mean regret is not positive for all {where}, and "
+    if nonpositive:
+        how += f"at most zero for {name} >= {x[-1] / 2:g}: below any power there"
+    elif sampled:
+        how += f"may be above zero for {name} >= {x[-1] / 2:g}; take more replicates than {R} or a larger {name}"
+    else:
+        how += f"above zero for some {name} >= {x[-1] / 2:g}; take a larger {name}"
+    return Exponent(
+        math.nan, math.nan, math.nan, how, last=float(x[-1]), replicates=R, sampled=sampled, confidence=confidence,
+        name=name, nonpositive=nonpositive,
+    )  # fmt: skip
 
 
-def _checked(t: np.ndarray, regret: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _unknown(how: str, last: float, confidence: float) -> Exponent:
+    return Exponent(math.nan, math.nan, math.nan, how, last=float(last), confidence=confidence)
+
+
+def checked_curves(t: np.ndarray, regret: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Floats of shapes (T,) and (R, T), or the error that says what is wrong."""
     t, regret = np.asarray(t, dtype=float), np.asarray(regret, dtype=float)
     if t.ndim != 1 or regret.ndim != 2 or regret.shape[1] != t.size or not regret.size:

@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from regretlab.scaling._estimate import CONFIDENCE, Estimate, half_weights, slope_weights, t_quantile
-from regretlab.scaling._exponent import NEGLIGIBLE, WINDOW, Exponent, exponent
+from regretlab.scaling._estimate import CONFIDENCE, Estimate, half_weights, level, mean_estimate, slope_weights
+from regretlab.scaling._exponent import FEWEST, NEGLIGIBLE, UNKNOWN, WINDOW, Exponent, checked_curves, exponent, fit
 
 
 class Growth(NamedTuple):
     """Whether regret grows linearly: ``"linear"``, ``"sublinear"`` or ``"cannot tell"``, and what that rests on.
 
-    ``rate`` is the regret per step that would be left for T to infinity if the rest were of order sqrt(T).
+    ``rate`` is the regret per step that would be left for T to infinity if the rest were of order sqrt(T). The exponent
+    is that of the increments where the mean regret is not positive.
     """
 
     verdict: str
@@ -30,52 +31,60 @@ def linear_growth(t: np.ndarray, regret: np.ndarray, *, random: bool = True, con
     .. math:: R(t)/t = c + B\, t^{-1/2},
 
     so that :math:`c` is zero for a regret of order :math:`\sqrt T` and the linear rate of :math:`c\,t + B\sqrt t`.
-    Linear: the interval of c lies above 0 and that of the exponent reaches 0.99. Sublinear: no rate (c's interval is
-    not above 0 at its upper end), or the exponent's interval stays below 0.99 and the slope does not rise with c > 0
-    (as it does while a linear term takes over). Else the data cannot tell.
+    Linear: the intervals of c and of the last increment :math:`R(T) - R(T/2)` lie above 0 and that of the exponent
+    reaches 0.99. Sublinear: no rate (c's interval is not above 0 at its upper end), or the exponent's interval stays
+    below 0.99 and the slope does not rise with c > 0 (as it does while a linear term takes over). Else the data cannot
+    tell.
 
-    A regret with linear growth is called sublinear with probability at most 1 - ``confidence``, one of order
+    Where the mean regret is not positive throughout, the exponent is that of the increments :math:`R(t) - R(t/2)` over
+    t >= T/8 (a power law has the same, whatever constant is added to it). There it is sublinear too if the last
+    increment is at most 0, with its interval, or if the regret is (:attr:`Exponent.nonpositive`) and not linear.
+
+    A positive regret with linear growth is called sublinear with probability at most 1 - ``confidence``, one of order
     :math:`\sqrt T` is called linear with at most half of that: as far as the two models describe it, for no finite run
     can exclude a rate too small to be seen at its horizon.
 
     Parameters
     ----------
     t, regret, random, confidence
-        As in :func:`exponent`.
+        As in :func:`exponent`, with the same errors.
 
     Examples
     --------
     >>> t = np.arange(1.0, 2001)
-    >>> [linear_growth(t, r[None], random=False).verdict for r in (0.1 * t + np.sqrt(t), 5 * np.sqrt(t), -t)]
-    ['linear', 'sublinear', 'sublinear']
+    >>> curves = (0.1 * t + np.sqrt(t), 5 * np.sqrt(t), -t, -100 * t**0.2)
+    >>> [linear_growth(t, r[None], random=False).verdict for r in curves]
+    ['linear', 'sublinear', 'sublinear', 'sublinear']
     """
-    e = exponent(t, regret, random=random, confidence=confidence)
-    t, regret = np.asarray(t, dtype=float), np.asarray(regret, dtype=float)
+    (t, regret), confidence = checked_curves(t, regret), level(confidence)
+    e = whole = exponent(t, regret, random=random, confidence=confidence)
+    ends, increments = _increments(t, regret)
+    last = mean_estimate(increments[:, -1], random, confidence) if ends.size else UNKNOWN
+    if math.isnan(whole.value) and ends.size >= FEWEST:
+        e = fit(ends, increments, "t >= T/8 of the increments R(t) - R(t/2)", "T", random, confidence, ceiling=1.0)
     window = t >= t[-1] / WINDOW
     s, averages = t[window] ** -0.5, regret[:, window] / t[window]
     # The intercept of a regression is the mean of y less its slope times the mean of s.
     rates = averages @ (1 / s.size - s.mean() * slope_weights(s)) if s.size > 1 else np.full(len(regret), math.nan)
-    rate = _mean(rates, random, confidence)
-    rises = e.bends and e.drift.value > 0
-    if rate.high <= 0:
+    rate = mean_estimate(rates, random, confidence)
+    rises = e.bends and e.drift.value > 0 and not last.high <= 0
+    falls = math.isnan(whole.value) and last.high <= 0
+    if rate.high <= 0 or falls:
         verdict = "sublinear"
-    elif rate.low > 0 and not e.high <= 1 - NEGLIGIBLE:
+    elif rate.low > 0 and last.low > 0 and e.high > 1 - NEGLIGIBLE:
         verdict = "linear"
-    elif e.high <= 1 - NEGLIGIBLE and not (rises and rate.high > 0):
+    elif (e.high <= 1 - NEGLIGIBLE and not rises) or whole.nonpositive:
         verdict = "sublinear"
     else:
         verdict = "cannot tell"
     return Growth(verdict, rate, e)
 
 
-def _mean(values: np.ndarray, random: bool, confidence: float) -> Estimate:
-    """The mean over replicates with its Student interval; exact where nothing is random."""
-    R = len(values)
-    if not random:
-        return Estimate(float(values.mean()), 0.0, 0.0)
-    if R == 1:
-        return Estimate(float(values[0]), math.nan, math.nan)
-    return Estimate(float(values.mean()), float(values.std(ddof=1)) / math.sqrt(R), t_quantile(R - 1, 1, confidence))
+def _increments(t: np.ndarray, regret: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The checkpoints t >= T/8 whose half lies on the grid, (k,), and R(t) - R(t/2) there, (R, k)."""
+    ends = t[(t >= 2 * t[-1] / WINDOW) & (t >= 2 * t[0])]
+    halves = np.stack([np.interp(ends / 2, t, r) for r in regret])
+    return ends, regret[:, np.searchsorted(t, ends)] - halves
 
 
 class LogPower(NamedTuple):
@@ -104,7 +113,7 @@ def log_power(t: np.ndarray, regret: np.ndarray, *, random: bool = True, confide
     Parameters
     ----------
     t, regret, random, confidence
-        As in :func:`exponent`.
+        As in :func:`exponent`, with the same errors.
 
     Examples
     --------

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from regretlab.result import Result
+from regretlab.testing._subjects import a_result
 
 
 def assert_same_bits(a: Result, b: Result) -> None:
@@ -20,6 +21,8 @@ def assert_same_bits(a: Result, b: Result) -> None:
     ------
     AssertionError
         With the first difference in time: variable, algorithm, replicate, t, and both values.
+    InputError
+        For what is no result.
 
     Examples
     --------
@@ -32,7 +35,7 @@ def assert_same_bits(a: Result, b: Result) -> None:
         ...
     AssertionError: ... variables differ, first ... at algorithm=adam, replicate=0, t=...
     """
-    left, right = a.record, b.record
+    left, right = a_result(a).record, a_result(b).record
     names = sorted(map(str, {*left.variables, *right.variables}), key=lambda name: (name not in left.coords, name))
     for name in names:
         if name not in left.variables or name not in right.variables:

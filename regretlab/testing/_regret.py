@@ -6,9 +6,12 @@ import math
 
 import numpy as np
 
+from regretlab import scaling
 from regretlab.bounds import Bound
+from regretlab.parameters import number
 from regretlab.result import Result
 from regretlab.scaling import Exponent, exponent, linear_growth
+from regretlab.testing._subjects import a_result
 
 
 def assert_regret_exponent(
@@ -17,7 +20,8 @@ def assert_regret_exponent(
 ) -> None:  # fmt: skip
     r"""Assert that regret grows like :math:`T^a` with a at most ``at_most``, as far as the run can tell.
 
-    With [low, high] the interval of a (:func:`regretlab.scaling.exponent`), it fails
+    With [low, high] the interval of a (:func:`regretlab.scaling.exponent`), two one-sided tests
+    (:func:`regretlab.scaling.at_most`), it fails
 
     - as *too large* if low > ``at_most``: on a power law with a <= ``at_most`` in at most (1 - ``confidence``) / 2 of
       all data sets;
@@ -25,13 +29,16 @@ def assert_regret_exponent(
       data. So a power law with a >= ``at_most + resolution`` passes in at most (1 - ``confidence``) / 2. How often
       a correct algorithm is left undecided depends on the noise; the message says what would decide.
 
+    Regret that is at most zero at all t >= T/2, with its interval, passes: at this horizon it lies below any
+    :math:`c\,T^a`. Where its sign cannot be told or changes it has no exponent, and it is undecided.
+
     Parameters
     ----------
     result : Result
     at_most : float
         The exponent that the theory allows, such as 0.5.
     confidence : float in (0, 1)
-    resolution : float
+    resolution : float > 0
         How much larger an exponent has to be told from ``at_most``.
     kind, algorithm : str, optional
         Which regret of which algorithm.
@@ -40,6 +47,8 @@ def assert_regret_exponent(
     ------
     AssertionError
         With the estimate, the interval, the regrets behind it and how many replicates or steps would decide.
+    InputError
+        For what is no result, or a parameter out of its range.
 
     Examples
     --------
@@ -52,14 +61,20 @@ def assert_regret_exponent(
     AssertionError: the regret's exponent is above 0.5: 0.995, 99 % interval [0.97..., 1.03...].
     ...
     """
-    t, regret = result.record.t.values, result.regret(kind, algorithm).low.values
+    at_most, resolution = number("at_most", at_most, "(-inf, inf)"), number("resolution", resolution, "(0, inf)")
+    t, regret = a_result(result).record.t.values, result.regret(kind, algorithm).low.values
     e = exponent(t, regret, random=result.random(algorithm), confidence=confidence)
-    if e.low <= at_most and e.high <= at_most + resolution:
+    verdict = scaling.at_most(e, at_most, resolution=resolution).verdict
+    if verdict == "at most":
         return
-    said = f"{e.value:.3f}, {100 * confidence:g} % interval [{e.low:.3f}, {e.high:.3f}]"
+    said = f"{e.value:.3f}, {100 * e.confidence:g} % interval [{e.low:.3f}, {e.high:.3f}]"
+    if math.isnan(e.value):
+        raise AssertionError(
+            f"the regret has no exponent: {e.how}; assert_sublinear takes regret of any sign.\n{_data(t, regret)}"
+        )
     if math.isnan(e.low):
         raise AssertionError(f"the regret's exponent has no interval: {e.how}.\n{_data(t, regret)}")
-    if e.low > at_most:
+    if verdict == "above":
         raise AssertionError(f"the regret's exponent is above {at_most:g}: {said}.\n{e.how}.\n{_data(t, regret)}")
     raise AssertionError(
         f"cannot tell the regret's exponent {at_most:g} from {at_most + resolution:g}: {said}.\n{e.how}.\n"
@@ -74,12 +89,14 @@ def assert_sublinear(
 
     Fails if the growth is linear and if the data cannot tell. A regret of linear growth passes in at most
     1 - ``confidence`` of all data sets, one of order sqrt(T) is called linear in at most half of that. Negative regret
-    that does not grow passes.
+    that does not grow passes, and so does one that is certainly not positive at t >= T/2 and does not grow linearly.
 
     Raises
     ------
     AssertionError
         With the linear rate, the exponent, their intervals and the regrets behind them.
+    InputError
+        For what is no result, or a ``confidence`` outside (0, 1).
 
     Examples
     --------
@@ -91,12 +108,12 @@ def assert_sublinear(
     AssertionError: the regret grows linearly: 1.3... per step, 99 % interval [1.3..., 1.3...].
     ...
     """
-    t, regret = result.record.t.values, result.regret(kind, algorithm).low.values
+    t, regret = a_result(result).record.t.values, result.regret(kind, algorithm).low.values
     growth = linear_growth(t, regret, random=result.random(algorithm), confidence=confidence)
     if growth.verdict == "sublinear":
         return
     rate, e = growth.rate, growth.exponent
-    said = f"{rate.value:.3g} per step, {100 * confidence:g} % interval [{rate.low:.3g}, {rate.high:.3g}]"
+    said = f"{rate.value:.3g} per step, {100 * e.confidence:g} % interval [{rate.low:.3g}, {rate.high:.3g}]"
     what = (
         "the regret grows linearly" if growth.verdict == "linear" else "cannot tell whether the regret grows linearly"
     )
@@ -126,6 +143,8 @@ def assert_below_bound(
     ------
     AssertionError
         With the first violation, or the assumption that fails, or how many replicates would decide.
+    InputError
+        For what is no result, or a bound that is unknown or about another algorithm.
 
     Examples
     --------
@@ -136,7 +155,7 @@ def assert_below_bound(
         ...
     AssertionError: adam.printed is violated at t = 42: regret [170, 170] (R = 1) against a bound of 168.5.
     """
-    c = result.bound(bound, algorithm, mode)
+    c = a_result(result).bound(bound, algorithm, mode)
     if c.verdict in ("holds", "vacuous"):
         return
     curve = np.broadcast_to(c.curve, c.low.shape)
@@ -165,10 +184,18 @@ def assert_below_bound(
 
 def _decides(e: Exponent, at_most: float, resolution: float) -> str:
     """How many replicates, or which horizon, would decide."""
-    if e.bend > resolution / 2:
-        return f"What would decide: T = {e.horizon_needed(resolution):.2g} steps, while the slope still changes."
-    gap = max(at_most + resolution - e.value, e.value - at_most)
-    return f"What would decide: R = {e.replicates_needed(gap):.0f} replicates instead of {e.replicates}."
+    needed = e.horizon_needed(resolution)
+    if e.bend > resolution / 2 or (not e.sampled and needed > e.last):
+        return f"What would decide: T = {needed:.2g} steps, while the slope still changes."
+    if not e.sampled:
+        return (
+            f"What would decide: a horizon beyond T = {e.last:g}, or checkpoints at one phase of a period; more "
+            f"replicates would not, a deterministic run has no sampling error."
+        )
+    needed = e.replicates_needed(max(at_most + resolution - e.value, e.value - at_most))
+    if math.isnan(needed):
+        return f"What would decide: more than {e.replicates} replicates, they do not even tell the regret from zero."
+    return f"What would decide: R = {needed:.0f} replicates instead of {e.replicates}."
 
 
 def _data(t: np.ndarray, regret: np.ndarray) -> str:

@@ -9,6 +9,7 @@ import array_api_compat.numpy as xnp
 import numpy as np
 
 from regretlab.errors import InputError
+from regretlab.parameters import number
 from regretlab.samplers import Sampler, Setting
 from regretlab.samplers._base import State
 from regretlab.testing._draws import Law, law, moments
@@ -34,12 +35,12 @@ def assert_unbiased(
     ----------
     sampler : Sampler
         Fitted: ``sampler.fit(Setting(n, K, L, horizon))``.
-    draws : int
+    draws : int, at least 2
         Draws per state where the law is not enumerated.
-    false_alarms : float
+    false_alarms : float in (0, 1)
         Monte Carlo fails an unbiased sampler, whose weights keep to its ``law.max_weight``, with at most this
         probability; enumeration never.
-    seed : int
+    seed : int, at least 0
         Of the norms, the probes and the draws.
 
     Raises
@@ -47,7 +48,7 @@ def assert_unbiased(
     AssertionError
         With the example whose expected weight is furthest off, its interval, and how it was found.
     InputError
-        If the sampler is not fitted.
+        If the sampler is none or is not fitted, or for a parameter out of its range.
 
     References
     ----------
@@ -65,6 +66,7 @@ def assert_unbiased(
     1/n = 0.166667 (exact, ... cells); its law declares E g = 0.5 G.
     """
     n = _setting(sampler).n
+    draws, false_alarms, seed = _checked(draws, false_alarms, seed)
     for step, _, found in _laws(sampler, draws, seed):
         total = float(found.w.sum(axis=1).max())
         if total > sampler.law.max_weight * (1 + ROUND_OFF):
@@ -96,6 +98,8 @@ def assert_inclusion_probabilities(
     ------
     AssertionError
         With the example that is furthest off.
+    InputError
+        As there.
 
     Examples
     --------
@@ -103,6 +107,7 @@ def assert_inclusion_probabilities(
     >>> assert_inclusion_probabilities(AdamCB(gamma=0.2).fit(Setting(n=6, K=2, L=1.0, horizon=100)))
     """
     K = _setting(sampler).K
+    draws, false_alarms, seed = _checked(draws, false_alarms, seed)
     for step, state, found in _laws(sampler, draws, seed):
         p = np.asarray(sampler.probabilities(state))[0]
         made = sampler.draw(state, np.full((1, sampler.uniforms), 0.5))
@@ -120,7 +125,21 @@ def assert_inclusion_probabilities(
             )
 
 
+def _checked(draws: int, false_alarms: float, seed: int) -> tuple[int, float, int]:
+    """The parameters of the Monte Carlo test in their ranges."""
+    return (
+        int(number("draws", draws, "[2, inf)", integer=True)),
+        float(number("false_alarms", false_alarms, "(0, 1)")),
+        int(number("seed", seed, "[0, inf)", integer=True)),
+    )
+
+
 def _setting(sampler: Sampler) -> Setting:
+    if not isinstance(sampler, Sampler):
+        raise InputError(
+            f"the assertion needs a fitted sampler, got {type(sampler).__name__}; give an instance such as "
+            f"AdamCB(gamma=0.2).fit(Setting(n=6, K=2, L=1.0, horizon=100))."
+        )
     if sampler.setting is None:
         raise InputError(
             f"the {sampler.name} sampler is not fitted to a run; "
