@@ -1,7 +1,21 @@
 """Regret bounds with every constant: one file per paper, each bound a sum of named sympy terms.
 
 Every bound is here by its name and, as ``Bound.known[id]``, by its id. A bound of yours is a :class:`Bound` over
-:mod:`regretlab.bounds.symbols`, with hypotheses from :mod:`regretlab.bounds.assumptions` or of your own.
+:mod:`regretlab.bounds.symbols`, with hypotheses from :mod:`regretlab.bounds.assumptions` or of your own, and is known
+by its id as soon as it is made, to ``regretlab show`` and to every comparison.
+
+Examples
+--------
+>>> import sympy as sp
+>>> from regretlab.bounds import Bound, assumptions, symbols as s
+>>> mine = Bound(
+...     id="mine.lemma2", title="mine", source="my notes, Lemma 2", status="ours", speaks_of="online",
+...     terms={"both": 2 * s.D2 * s.G2 * sp.sqrt(s.T)}, assumes=(assumptions.CONVEX, assumptions.BOUNDED),
+...     methods=("sgd",),
+... )
+>>> float(mine.at_T(4, {"D2": 3, "G2": 1})), mine.order()["both"]
+(12.0, Order(T^1/2))
+>>> del Bound.known["mine.lemma2"]
 """
 
 from regretlab.bounds import adamcb, assumptions, symbols

@@ -65,21 +65,6 @@ class Bound:
     ------
     InputError
         For no terms, terms that are no expressions of :mod:`regretlab.bounds.symbols`, or the id of another bound.
-
-    Examples
-    --------
-    A bound of yours is known by its id as soon as it is made, to ``regretlab show`` and to every comparison:
-
-    >>> import sympy as sp
-    >>> from regretlab.bounds import Bound, assumptions, symbols as s
-    >>> mine = Bound(
-    ...     id="mine.tuned", title="mine", source="my notes, Lemma 2", status="ours", speaks_of="online",
-    ...     terms={"both": s.D2 * s.G2 * sp.sqrt(2 * s.T)}, assumes=(assumptions.CONVEX, assumptions.BOUNDED),
-    ...     methods=("sgd",),
-    ... )
-    >>> float(mine.at_T(8, {"D2": 3, "G2": 1})), mine.order()["both"]
-    (12.0, Order(T^1/2))
-    >>> del Bound.known["mine.tuned"]
     """
 
     id: str
@@ -131,9 +116,7 @@ class Bound:
 
     def latex(self) -> str:
         """The statement ``R(T) <= ...`` in LaTeX, with the ties."""
-        regret = {"online": r"R_{\mathrm{on}}(T)", "cumulative": "R(T)", "sampler": r"R_{\mathrm{s}}(T)"}[
-            self.speaks_of
-        ]
+        regret = s.REGRET[self.speaks_of]
         left = rf"\mathbb{{E}}\,{regret}" if self.in_expectation else regret
         right = " + ".join(sp.latex(t, symbol_names=s.LATEX, order="none") for t in self.terms.values())
         ties = "".join(
@@ -275,9 +258,7 @@ class Bound:
                 f"{', '.join(sorted(free)) or 'none'} ({self.source})."
             )
         if "T" not in constants:
-            raise InputError(
-                f"the bound {self.id} needs a value for T to be minimised over {parameter} ({self.source})."
-            )
+            raise InputError(f"the bound {self.id} needs a value for T to be minimised over {parameter} ({self.source}).")
         given = admit(self, {name: value for name, value in constants.items() if name != parameter})
         at_worst = {symbol: w for symbol, w in {**s.WORST, s.p_min: s.FLOOR}.items() if symbol.name not in given}
         expression = sum(self.tied_terms.values()).subs(at_worst).subs(at_worst).subs(s.total, self.total)
