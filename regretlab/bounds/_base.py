@@ -258,7 +258,7 @@ class Bound:
                 f"{', '.join(sorted(free)) or 'none'} ({self.source})."
             )
         if "T" not in constants:
-            raise InputError(f"the bound {self.id} needs a value for T to be minimised over {parameter} ({self.source}).")
+            raise InputError(f"the bound {self.id} needs a value for T to be minimised ({self.source}).")
         given = admit(self, {name: value for name, value in constants.items() if name != parameter})
         at_worst = {symbol: w for symbol, w in {**s.WORST, s.p_min: s.FLOOR}.items() if symbol.name not in given}
         expression = sum(self.tied_terms.values()).subs(at_worst).subs(at_worst).subs(s.total, self.total)
