@@ -11,6 +11,8 @@ import xarray as xr
 
 from regretlab.samplers import largest_divergence
 
+#: What was measured for an assumption that has no rule here.
+NOT_AUDITED = "not audited"
 #: Comparisons are made up to this relative round-off: some bounds are attained with equality.
 ROUND_OFF = 1e-9
 
@@ -26,7 +28,7 @@ class Check(NamedTuple):
 
 
 class Named(Protocol):
-    """An assumption: an ``id`` this module knows, and its words."""
+    """An assumption: its ``id``, by which this module may know how to check it, and its words."""
 
     @property
     def id(self) -> str: ...
@@ -40,8 +42,16 @@ Rule = Callable[[Facts, xr.Dataset], tuple[str, str, bool]]
 
 
 def check(assumption: Named, facts: Facts, record: xr.Dataset) -> Check:
-    """Check one assumption on the run described by ``facts`` (:func:`regretlab.run.describe`) and its record."""
-    return Check(assumption.id, assumption.text, *RULES[assumption.id](facts, record))
+    """Check one assumption on the run described by ``facts`` (:func:`regretlab.run.describe`) and its record.
+
+    One that has no rule in :data:`RULES`, such as a hypothesis of your own, is not passed: nobody knows.
+    """
+    rule = RULES.get(assumption.id, _unknown)
+    return Check(assumption.id, assumption.text, *rule(facts, record))
+
+
+def _unknown(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
+    return NOT_AUDITED, "a rule in regretlab.audit.RULES", False
 
 
 def _convex(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
@@ -201,17 +211,20 @@ def verdict(
     Returns
     -------
     str
-        ``"not applicable because ... fails"`` (or fail) with the ids of the assumptions, ``"violated"`` (a whole
-        interval lies above the bound), ``"vacuous"`` (the bound is no better than the trivial one), ``"holds"``, or
-        ``"undecided"`` (the interval straddles the bound, or one run is to judge an expectation).
+        ``"not applicable because ... fails"`` (or fail, or cannot be audited) with the ids of the assumptions,
+        ``"violated"`` (a whole interval lies above the bound), ``"vacuous"`` (the bound is no better than the trivial
+        one), ``"holds"``, or ``"undecided"`` (the interval straddles the bound, or one run is to judge an expectation).
     """
     over = (low > bound + ROUND_OFF * np.abs(bound)).any(axis=0)
     if not anytime:
         over = over & (np.arange(over.size) == over.size - 1)
     first = int(np.argmax(over)) if over.any() else None
-    failed = [c.id for c in checks if not c.passed]
-    if failed:
-        return f"not applicable because {' and '.join(failed)} {'fails' if len(failed) == 1 else 'fail'}", first
+    unknown = [c.id for c in checks if c.measured == NOT_AUDITED]
+    failed = [c.id for c in checks if not c.passed and c.id not in unknown]
+    why = [f"{' and '.join(failed)} {'fails' if len(failed) == 1 else 'fail'}"] * bool(failed)
+    why += [f"{' and '.join(unknown)} cannot be audited"] * bool(unknown)
+    if why:
+        return f"not applicable because {' and '.join(why)}", first
     if first is not None:
         return "violated", first
     last = np.broadcast_to(bound, low.shape)[:, -1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 from collections import Counter
 from typing import Any
 
@@ -13,7 +14,8 @@ import sympy as sp
 from regretlab import studies
 from regretlab.algorithms import ALGORITHMS, Named
 from regretlab.bounds import TYPICAL, Bound, Orders
-from regretlab.bounds._symbols import LATEX, MEANING
+from regretlab.bounds import symbols as s
+from regretlab.bounds.symbols import LATEX, MEANING
 from regretlab.claims import Ledger, pages
 from regretlab.errors import closest
 from regretlab.methods import Method
@@ -21,6 +23,10 @@ from regretlab.parameters import Component
 from regretlab.problems import names
 from regretlab.samplers import Sampler
 
+#: The marks of Sphinx, which a terminal does not read: ``:class:`Logistic` `` is Logistic.
+ROLE = re.compile(r":\w+:(?=`)")
+#: The names by which sympy draws Greek letters.
+GREEK = {s.lam: sp.Symbol("lambda"), s.eps: sp.Symbol("epsilon")}
 #: Horizons are written out up to this power of ten.
 FLOATS = 15
 DATA_SETS = {
@@ -113,7 +119,7 @@ def _bound(bound: Bound) -> str:
     lines.append(f"A bound on {bound.speaks_of} regret{' in expectation' if bound.in_expectation else ''}; its terms:")
     found = bound.order()
     for name, term in {**bound.terms, **bound.dropped}.items():
-        drawn = sp.pretty(term, use_unicode=True, wrap_line=False).splitlines()
+        drawn = sp.pretty(term.xreplace(GREEK), use_unicode=True, wrap_line=False).splitlines()
         remark = ", left out by the statement" if name in bound.dropped else ""
         lines += ["", f"  {name} (grows as {found[name]}{remark})", *(f"    {line}" for line in drawn)]
     for symbol, tie in bound.ties.items():
@@ -196,7 +202,7 @@ def _doc(thing: Any) -> str:
 
 
 def _first_line(thing: Any) -> str:
-    return _doc(thing).split("\n\n")[0].replace("\n", " ").replace("``", "").replace(":math:", "").replace("`", "")
+    return ROLE.sub("", _doc(thing).split("\n\n")[0].replace("\n", " ")).replace("`", "")
 
 
 def _first_comment(name: str) -> str:

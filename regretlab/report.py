@@ -19,7 +19,7 @@ from sympy.printing.mathml import mathml
 
 from regretlab import __version__, plots
 from regretlab.bounds import Bound
-from regretlab.bounds import _symbols as s
+from regretlab.bounds import symbols as s
 from regretlab.bounds.adamcb import EXPERIMENT
 from regretlab.comparison import Comparison
 from regretlab.plots._draw import SUPERSCRIPTS

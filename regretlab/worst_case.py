@@ -7,6 +7,7 @@ a semidefinite program over the Gram matrix of those points (performance estimat
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import warnings
 from collections.abc import Callable
@@ -85,6 +86,7 @@ def regret(method: Method, horizon: int, *, D2: float = 1.0, G2: float = 1.0) ->
     steps, D2, G2 = _checked(method, horizon, D2, G2)
     if importlib.util.find_spec("PEPit") is None:
         raise InputError("worst cases need PEPit, which is not installed: pip install 'regretlab[pep]'.")
+    from cvxpy.error import SolverError
     from PEPit import PEP, Point
     from PEPit.functions import ConvexIndicatorFunction
     from PEPit.primitive_steps import proximal_step
@@ -102,9 +104,10 @@ def regret(method: Method, horizon: int, *, D2: float = 1.0, G2: float = 1.0) ->
         problem.add_constraint(g**2 <= 1)
         return g
 
+    above = None
     start, best = project(Point()), project(Point())
     problem.set_performance_metric(_linear_regret(steps, start, best, gradient, project))
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), contextlib.suppress(SolverError):
         warnings.simplefilter("ignore", UserWarning)  # "may be inaccurate": the gap below says by how much
         above = problem.solve(wrapper="cvxpy", solver="CLARABEL", verbose=0)
     if above is None or not above - problem.objective.eval() <= ACCURACY * above:
@@ -157,6 +160,8 @@ def _linear_regret(
 
 def _checked(method: Method, horizon: Any, D2: Any, G2: Any) -> tuple[list[Coefficients], float, float]:
     """The coefficients of every step, and the constants as floats."""
+    if not isinstance(method, Method):
+        raise InputError(f"the method {method!r} is not one of rl.methods; give one such as rl.methods.SGD(alpha=1).")
     T = number("horizon", horizon, f"[1, {LONGEST}]", " (the program grows with its square)", integer=True)
     k = method.coefficients(np.arange(1.0, T + 1))
     if k.p != 0:

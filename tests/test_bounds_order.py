@@ -11,7 +11,7 @@ import sympy as sp
 import regretlab as rl
 from regretlab import bounds
 from regretlab.bounds import Bound, Order, _horizons
-from regretlab.bounds import _symbols as s
+from regretlab.bounds import symbols as s
 from regretlab.bounds._order import order, worst
 from regretlab.samplers import largest_divergence
 from tests.tolerances import BOUND_DIGITS, ORDER

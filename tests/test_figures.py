@@ -119,7 +119,7 @@ def test_ratios_are_drawn_with_the_bound_at_one(reddi):
         np.testing.assert_array_equal(curve(ax, name), part.ratio)
     assert marked(ax, "violation") == ["violation adam.printed"]
     first = reddi.bound("adam.printed", "adam").first_violation
-    assert f"violated from t = {first}" in notes(ax)
+    assert f"first seen above at t = {first}" in notes(ax)
     assert marked(plots.bound_ratio(reddi, ["sgd"]), "violation") == []
 
 
@@ -181,6 +181,19 @@ def test_a_bound_without_a_diameter_is_vacuous_and_still_drawn():
     assert "(nan)" in notes(plots.ratio_map({(20, 1): result}))
 
 
+def test_one_step_makes_a_figure(recwarn):
+    """Without a decay the momentum term of Corollary 1 is infinite, and one step is one tick."""
+    result = simulate("amsgrad", horizon=1, checkpoints=[1])
+    data, ax = plots.bound_terms_data(result), plots.bound_terms(result)
+    terms = data[data.role == "term"].set_index("id")
+    assert terms.value["momentum"] == np.inf
+    assert terms.share[["diameter", "gradients"]].tolist() == [0, 0]
+    assert "momentum term (infinite)" in legend(ax)
+    assert [text.get_text() for text in ax.get_xticklabels()] == ["1"]
+    assert not len(ax.xaxis.get_minorticklocs())
+    assert not recwarn.list
+
+
 def test_what_has_no_exponent_says_so():
     few = simulate(f"adam({COMMON})", horizon=3, checkpoints=[1, 3])
     assert notes(plots.exponents(few)) == ["no exponent"]
@@ -230,6 +243,18 @@ def test_grids_with_wrong_keys_are_input_errors(grid, reddi):
         plots.ratio_map({(1, 1): reddi})
 
 
+def test_an_empty_grid_is_an_input_error():
+    for figure in (plots.ratio_map, plots.regret_over):
+        with pytest.raises(rl.InputError, match="the grid is empty; give at least one result, by its n"):
+            figure({})
+
+
+def test_slopes_are_named_by_the_symbol_on_the_axis(grid):
+    ax = plots.regret_over({alpha: grid[alpha, SLOPES[0]] for alpha in ALPHAS}, "alpha")
+    assert {r"$\propto\sqrt{\alpha}$", r"$\propto \alpha$"} <= set(notes(ax))
+    assert ax.get_xlabel() == r"step size $\alpha$"
+
+
 def test_regret_over_a_parameter_is_that_of_its_results(grid):
     along = {C: grid[0.35, C] for C in SLOPES}
     data, ax = plots.regret_over_data(along, "C"), plots.regret_over(along, "C")
@@ -253,8 +278,11 @@ def test_worst_case_lies_between_the_run_and_the_bound():
     assert (data.worst <= data.bound * slack).all()
     np.testing.assert_array_equal(curve(ax, "worst case (exact)"), data.worst)
     assert "slack of the bound" in legend(ax)
-    with pytest.raises(rl.InputError, match="no checkpoint up to t = 0"):
+    with pytest.raises(rl.InputError, match=r"until=0 is outside \[1, 12\]"):
         plots.worst_case_data(result, until=0)
+    late = rl.simulate(rl.problems.Reddi(C=1), "sgd(alpha=2)", horizon=9, checkpoints=[9])
+    with pytest.raises(rl.InputError, match=r"checkpoints=range\(1, 5\)"):
+        plots.worst_case_data(late, until=4)
 
 
 def test_worst_cases_are_about_zinkevichs_bound(reddi):

@@ -115,7 +115,7 @@ def test_violation_is_marked_where_there_is_one(reddi):
     ax = plots.bound_versus_regret(reddi, "adam")
     assert marked(ax, "violation") == ["violation adam.printed"]
     assert marked(ax, "excess") == ["excess adam.printed"]
-    assert f"violated from t = {comparison.first_violation}" in notes(ax)
+    assert f"first seen above at t = {comparison.first_violation}" in notes(ax)
     (cross,) = (line for line in ax.lines if str(line.get_gid()).startswith("violation"))
     assert cross.get_xdata()[0] == comparison.first_violation
 
@@ -125,7 +125,7 @@ def test_amsgrad_has_no_violation_to_mark(reddi):
     ax = plots.bound_versus_regret(reddi, "amsgrad")
     assert not marked(ax, "violation")
     assert not marked(ax, "excess")
-    assert not any("from t" in note for note in notes(ax))
+    assert not any("first seen" in note for note in notes(ax))
 
 
 def test_every_mark_has_a_first_violation(neuron, reddi):
@@ -139,9 +139,9 @@ def test_a_failed_assumption_is_not_called_a_violation(neuron):
     data = plots.bound_versus_regret_data(neuron, "adam")
     line = data[data.role == "bound"].assign(above=1)
     assert line.verdict.iloc[0].startswith("not applicable")
-    assert plots._remark(line) == "exceeded from t = 1\n(an assumption fails)"
-    assert plots._remark(line.assign(verdict="violated")) == "violated from t = 1\n(in 1 of 3 runs)"
-    assert plots._remark(line.assign(verdict="violated", above=3)) == "violated from t = 1"
+    assert plots._remark(line) == "first seen above at t = 1\n(an assumption fails)"
+    assert plots._remark(line.assign(verdict="violated")) == "first seen above at t = 1\n(in 1 of 3 runs)"
+    assert plots._remark(line.assign(verdict="violated", above=3)) == "first seen above at t = 1"
 
 
 def test_legend_names_theorems_and_band(reddi, single):

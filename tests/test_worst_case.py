@@ -60,6 +60,12 @@ def test_the_program_lies_between_the_line_and_the_bound(T, alpha):
 
 
 @needs_pepit
+def test_a_solver_that_gives_up_is_an_input_error():
+    with pytest.raises(rl.InputError, match=r"horizon=2, .* an alpha nearer to D2/G2 = 1"):
+        worst_case.regret(SGD(alpha=1e9), 2)
+
+
+@needs_pepit
 def test_constants_are_units():
     unit = worst_case.regret(SGD(alpha=0.7), 4)
     assert worst_case.regret(SGD(alpha=0.7 * 20 / 3), 4, D2=20, G2=3) == pytest.approx(60 * unit, rel=SOLVER)
@@ -123,6 +129,8 @@ def test_errors_say_what_to_do(monkeypatch):
         worst_case.regret(SGD(), 13)
     with pytest.raises(rl.InputError, match=r"D2=0 is outside \(0, inf\)"):
         worst_case.on_a_line(SGD(), 2, D2=0)
+    with pytest.raises(rl.InputError, match=r"the method 'sgd' is not one of rl.methods"):
+        worst_case.regret("sgd", 2)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(rl.InputError, match=r"pip install 'regretlab\[pep\]'"):
         worst_case.regret(SGD(), 2)

@@ -157,6 +157,7 @@ P.order(
     T=T,
     at_most="1/2",
     expect="refuted",
+    bounds=("adambs.theorem4",),
     note="The same instance: with one example AdamBS is Adam. Its derivation also drops a term, see Thm4.dropped.",
     bounds=("adambs.theorem4",),
 )
@@ -169,6 +170,7 @@ P.order(
     T=n,
     at_most=0,
     expect="refuted",
+    bounds=("adambs.theorem4",),
     note="The bandit's term of Theorem 2 at p_min = 1/n, its largest value: it grows like n^(1/4), while the printed "
     "bound does not grow with n.",
 )
@@ -178,6 +180,7 @@ P.inequality(
     at="Theorem 4, from Theorem 2",
     show=2500 * sqrt(sqrt(Fraction(6, 10) * log(1501))) * sqrt(sqrt(2 * 10**15)) <= sqrt(log(784)) * log(1000) * 10**6,
     expect="refuted",
+    bounds=("adambs.theorem4",),
     note="n = 1000, d = 784, L = 1, p_min = 0.4/n and T = 10^12 rounds: the dropped term is still above the kept "
     "one, without their common factor. R^2 is the largest divergence in P, 0.6 log(0.6004/0.0004).",
 )

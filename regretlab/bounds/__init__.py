@@ -1,14 +1,27 @@
 """Regret bounds with every constant: one file per paper, each bound a sum of named sympy terms.
 
-Every bound is here by its name and, as ``Bound.known[id]``, by its id.
+Every bound is here by its name and, as ``Bound.known[id]``, by its id. A bound of yours is a :class:`Bound` over
+:mod:`regretlab.bounds.symbols`, with hypotheses from :mod:`regretlab.bounds.assumptions` or of your own, and is known
+by its id as soon as it is made, to ``regretlab show`` and to every comparison.
+
+Examples
+--------
+>>> import sympy as sp
+>>> from regretlab.bounds import Bound, assumptions, symbols as s
+>>> mine = Bound(
+...     id="mine.lemma2", title="mine", source="my notes, Lemma 2", status="ours", speaks_of="online",
+...     terms={"both": 2 * s.D2 * s.G2 * sp.sqrt(s.T)}, assumes=(assumptions.CONVEX, assumptions.BOUNDED),
+...     methods=("sgd",),
+... )
+>>> float(mine.at_T(4, {"D2": 3, "G2": 1})), mine.order()["both"]
+(12.0, Order(T^1/2))
+>>> del Bound.known["mine.lemma2"]
 """
 
-from regretlab.bounds import adamcb
-from regretlab.bounds._assumptions import Assumption
+from regretlab.bounds import adamcb, assumptions, symbols
 from regretlab.bounds._base import Bound
 from regretlab.bounds._horizons import Minimum, Vacuous
 from regretlab.bounds._order import Order, Orders
-from regretlab.bounds._symbols import TYPICAL
 from regretlab.bounds.adagrad import duchi
 from regretlab.bounds.adagrad import tuned as duchi_tuned
 from regretlab.bounds.adam import kingma_ba
@@ -37,15 +50,18 @@ from regretlab.bounds.amsgrad import (
     theorem4_arxiv,
 )
 from regretlab.bounds.amsgrad import tran_phong as amsgrad_tran_phong
+from regretlab.bounds.assumptions import Assumption
 from regretlab.bounds.ogd import zinkevich
 from regretlab.bounds.padam import ours as padam_ours
 from regretlab.bounds.samplers import adambs_lemma1, adambs_lemma12, adamcb_lemma2, adamcb_ours_lemma
+from regretlab.bounds.symbols import TYPICAL
 
 __all__ = [
     "TYPICAL", "Assumption", "Bound", "Minimum", "Order", "Orders", "Vacuous", "adambs_corrected",
     "adambs_d1_corrected", "adambs_lemma1", "adambs_lemma12", "adambs_ours", "adambs_theorem1", "adambs_theorem2",
     "adambs_theorem4", "adambs_theorem_d1", "adamcb", "adamcb_jensen", "adamcb_lemma1", "adamcb_lemma2",
     "adamcb_ours", "adamcb_ours_lemma", "adamcb_printed", "adamcb_split", "adamx_decaying", "adamx_ours",
-    "amsgrad_tran_phong", "duchi", "duchi_tuned", "kingma_ba", "padam_ours", "reddi", "reddi_arxiv",
-    "reddi_arxiv_derived", "reddi_derived", "schedule_free", "theorem4", "theorem4_arxiv", "tran_phong", "zinkevich",
+    "amsgrad_tran_phong", "assumptions", "duchi", "duchi_tuned", "kingma_ba", "padam_ours", "reddi", "reddi_arxiv",
+    "reddi_arxiv_derived", "reddi_derived", "schedule_free", "symbols", "theorem4", "theorem4_arxiv",
+    "tran_phong", "zinkevich",
 ]  # fmt: skip

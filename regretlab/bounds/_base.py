@@ -13,12 +13,14 @@ import numpy as np
 import sympy as sp
 
 from regretlab.bounds import _horizons
-from regretlab.bounds import _symbols as s
-from regretlab.bounds._assumptions import DECAYING, NON_INCREASING, Assumption
+from regretlab.bounds import symbols as s
+from regretlab.bounds._admissible import admit, state
 from regretlab.bounds._horizons import Minimum, Vacuous
 from regretlab.bounds._order import Order, Orders, order, worst
 from regretlab.bounds._values import complete
+from regretlab.bounds.assumptions import DECAYING, NON_INCREASING, Assumption
 from regretlab.errors import InputError
+from regretlab.parameters import number
 
 #: The powers of T and log T of the trivial bound.
 LINEAR = (Fraction(1), Fraction(0))
@@ -55,9 +57,14 @@ class Bound:
     dropped : dict of str to sympy.Expr
         Terms of the theorem's derivation that its statement leaves out; they are not part of the bound.
     corrected : str
-        The id of the bound that takes the place of one that is false as printed.
+        The id of the bound, itself not false, that takes the place of one that is false as printed.
     represented_by : str
         The id of the bound that tables and figures show in its stead; this one is compared when it is asked for.
+
+    Raises
+    ------
+    InputError
+        For no terms, terms that are no expressions of :mod:`regretlab.bounds.symbols`, or the id of another bound.
     """
 
     id: str
@@ -80,6 +87,7 @@ class Bound:
     known: ClassVar[dict[str, Bound]] = {}
 
     def __post_init__(self) -> None:
+        state(self)
         Bound.known[self.id] = self
 
     def __hash__(self) -> int:
@@ -104,13 +112,11 @@ class Bound:
     @cached_property
     def tied_terms(self) -> dict[str, sp.Expr]:
         """The terms with every tied parameter replaced by its formula."""
-        return {name: sp.sympify(term).subs(self.ties) for name, term in self.terms.items()}
+        return {name: term.subs(self.ties) for name, term in self.terms.items()}
 
     def latex(self) -> str:
         """The statement ``R(T) <= ...`` in LaTeX, with the ties."""
-        regret = {"online": r"R_{\mathrm{on}}(T)", "cumulative": "R(T)", "sampler": r"R_{\mathrm{s}}(T)"}[
-            self.speaks_of
-        ]
+        regret = s.REGRET[self.speaks_of]
         left = rf"\mathbb{{E}}\,{regret}" if self.in_expectation else regret
         right = " + ".join(sp.latex(t, symbol_names=s.LATEX, order="none") for t in self.terms.values())
         ties = "".join(
@@ -150,13 +156,20 @@ class Bound:
         constants : mapping of symbol name to number or array
             Of what the theorem assumes known (D, G, L, alpha, beta1, ...), see :attr:`symbols`.
 
+        Raises
+        ------
+        InputError
+            Here, in :meth:`order`, :meth:`vacuous_from` and :meth:`minimise`: for constants that are unknown, missing,
+            out of range or tied by the theorem, or that together break one of its assumptions.
+
         Examples
         --------
         >>> from regretlab import bounds
         >>> bounds.zinkevich.at_T(np.array([1.0, 4.0]), {"D2": 1, "G2": 1, "alpha": 1})
         array([1. , 2.5])
         """
-        return np.asarray(sum(self.evaluate(complete({"total": self._total(constants), **constants}, T)).values()))
+        given = admit(self, {**constants, "T": T}, arrays=True)
+        return np.asarray(sum(self.evaluate(complete({"total": self._total(given), **given}, given["T"])).values()))
 
     def order(self, constants: Mapping[str, float] | None = None) -> Orders:
         """The exponents of T, n, d and K of every term, which term dominates, and from which horizon on.
@@ -172,13 +185,15 @@ class Bound:
         >>> print(found["diameter"], "|", found["sampling"])
         T n^-1/2 d K^1/2 | T^3/4 n^-1/4 d^1/2 K^1/4 log(T)^1/2
         """
-        values = {**s.TYPICAL, **(constants or {})}
+        values = {**s.TYPICAL, **admit(self, constants or {}, s.TYPICAL)}
         if "p_min" in values:
             values["gamma"] = values["p_min"] * values["n"] / self._total(values)
         decaying = self._decaying(values)
         terms, dropped = self.exponents(decaying), self._orders(self.dropped, decaying)
         curves = {name: self._curve(term, values) for name, term in {**self.tied_terms, **self.dropped}.items()}
         curves = {name: curve for name, curve in curves.items() if curve != 0}
+        if wild := [name for name, curve in curves.items() if curve.has(sp.zoo, sp.nan, sp.oo, sp.I)]:
+            raise InputError(f"the {wild[0]} term of {self.id} is not finite at these constants ({self.source}).")
         kept = [name for name in terms if name in curves]
         power = max(terms[name][:2] for name in kept)
         dominating = _horizons.largest({name: curves[name] for name in kept if terms[name][:2] == power})
@@ -214,10 +229,10 @@ class Bound:
         >>> print(bounds.zinkevich.vacuous_from({"D2": 1, "G2": 1, "alpha": 2}, span=1))
         for T <= 2.69087
         """
-        given = {"total": self._total(constants), **constants}
+        given, step = admit(self, constants), float(number("span", span, "(0, inf)"))
 
         def excess(u: np.ndarray) -> np.ndarray:
-            return np.log(self.at_T(np.exp(u), given)) - u - np.log(span)
+            return np.log(self.at_T(np.exp(u), given)) - u - np.log(step)
 
         power = max(grows[:2] for grows in self.exponents(self._decaying(given)).values())
         last = bool(excess(np.array([_horizons.LAST_FLOAT]))[0] >= 0)
@@ -243,13 +258,11 @@ class Bound:
                 f"{', '.join(sorted(free)) or 'none'} ({self.source})."
             )
         if "T" not in constants:
-            raise InputError(
-                f"the bound {self.id} needs a value for T to be minimised over {parameter} ({self.source})."
-            )
-        given = {name: value for name, value in constants.items() if name != parameter}
+            raise InputError(f"the bound {self.id} needs a value for T to be minimised ({self.source}).")
+        given = admit(self, {name: value for name, value in constants.items() if name != parameter})
         at_worst = {symbol: w for symbol, w in {**s.WORST, s.p_min: s.FLOOR}.items() if symbol.name not in given}
         expression = sum(self.tied_terms.values()).subs(at_worst).subs(at_worst).subs(s.total, self.total)
-        numbers = complete({"total": self._total(constants), **given, parameter: math.nan}, given["T"])
+        numbers = complete({"total": self._total(given), **given, parameter: math.nan}, given["T"])
         self._need(numbers)
         others = expression.free_symbols - {free[parameter]}
         return _horizons.minimise(expression.subs({x: float(numbers[x.name]) for x in others}), free[parameter])
@@ -259,10 +272,7 @@ class Bound:
 
     def _decaying(self, constants: Mapping[str, Any]) -> bool:
         """Whether beta_{1,t} decays at these constants."""
-        decaying = bool(constants.get("lam", 1.0) < 1)
-        if not decaying and DECAYING in self.assumes:
-            raise InputError(f"the bound {self.id} assumes that {DECAYING.text}; give lam < 1 ({self.source}).")
-        return decaying
+        return DECAYING in self.assumes or bool(constants.get("lam", 1.0) < 1)
 
     def _orders(self, terms: Mapping[str, sp.Expr], decaying: bool) -> dict[str, Order]:
         return {name: order(worst(term, self.total, decaying)) for name, term in terms.items()}

@@ -11,7 +11,7 @@ import numpy as np
 import sympy as sp
 from scipy import optimize
 
-from regretlab.bounds._symbols import T
+from regretlab.bounds.symbols import T
 from regretlab.errors import InputError
 
 #: Logarithms of horizons: the last whose powers up to 3/2 are floats, and where the search for a crossing gives up.

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import sympy as sp
 
-from regretlab.bounds import _symbols as s
+from regretlab.bounds import symbols as s
 from regretlab.errors import InputError
 
 
@@ -31,6 +31,9 @@ class Order(NamedTuple):
         """As a product, such as ``T^3/4 n^-1/4 K^1/4 log(T)^1/2``."""
         letters = {"T": self.T, "n": self.n, "d": self.d, "K": self.K, "log(T)": self.log_T}
         return " ".join(f"{x}^{power}" if power != 1 else x for x, power in letters.items() if power) or "1"
+
+    def __repr__(self) -> str:
+        return f"Order({self})"
 
     def times(self, other: Order, power: Fraction = Fraction(1)) -> Order:
         """The order of the product with a power of another term."""
@@ -83,7 +86,7 @@ def order(term: sp.Expr) -> Order:
     raise InputError(f"the order of {term} is not known; write it with +, *, rational powers, log, Min and Max.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Orders:
     """What grows how, and from which horizon on the fastest term is the largest.
 
@@ -108,6 +111,12 @@ class Orders:
     overtakes: dict[str, float]
     dropped: dict[str, Order]
     outgrown: dict[str, dict[str, float]]
+
+    def __repr__(self) -> str:
+        parts = [f"{name}: {grows}" for name, grows in self.terms.items()]
+        parts += [f"{name} (dropped): {grows}" for name, grows in self.dropped.items()]
+        since = f"from T = 10^{self.log10_horizon:.4g} on" if self.log10_horizon else "at every T"
+        return f"Orders({', '.join(parts)}; {self.dominating} dominates {since})"
 
     def __getitem__(self, name: str) -> Order:
         """The order of a term, kept or dropped."""

@@ -28,7 +28,7 @@ def schedule_sum(beta1: float, lam: float, T: np.ndarray) -> np.ndarray:
     array([0. , 0.5])
     """
     last = np.asarray(T, dtype=float) - 1
-    length = 1 << int(np.ceil(np.log2(np.clip(last.max(), 1, HEAD))))
+    length = 1 << int(np.ceil(np.log2(np.clip(last.max(initial=1), 1, HEAD))))
     head = _sums(float(lam), length)[np.clip(last, 0, min(length, HEAD)).astype(int)]
     return np.asarray(beta1 * (head + _tail(lam, np.maximum(last, HEAD))))
 

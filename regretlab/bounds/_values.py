@@ -11,7 +11,7 @@ import numpy as np
 import sympy as sp
 import xarray as xr
 
-from regretlab.bounds import _symbols as s
+from regretlab.bounds import symbols as s
 from regretlab.bounds._sums import roots_to_last_decrease, schedule_sum, weights_sum
 from regretlab.errors import InputError
 from regretlab.samplers import largest_divergence
@@ -93,7 +93,8 @@ def complete(given: Mapping[str, Any], T: Any) -> dict[str, Any]:
     if {"n", "gamma"} <= numbers.keys():
         numbers.setdefault("p_min", numbers["total"] * numbers["gamma"] / numbers["n"])
     if {"n", "p_min"} <= numbers.keys() and "R2" not in numbers:
-        numbers["R2"] = largest_divergence(int(numbers["n"]), float(numbers["p_min"]))
+        with np.errstate(invalid="ignore"):  # the floor is nan while gamma is what a bound is minimised over
+            numbers["R2"] = np.vectorize(largest_divergence, otypes=[float])(numbers["n"], numbers["p_min"])
     for symbol, worst in s.WORST.items():
         names = sorted(x.name for x in worst.free_symbols)
         if symbol.name not in numbers and numbers.keys() >= set(names):

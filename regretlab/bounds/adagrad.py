@@ -2,9 +2,9 @@
 
 import sympy as sp
 
-from regretlab.bounds._assumptions import BOUNDED, CONSTANT_STEP, CONVEX, NO_EPS, TUNED_STEP
 from regretlab.bounds._base import Bound
-from regretlab.bounds._symbols import D, S_g, alpha
+from regretlab.bounds.assumptions import BOUNDED, CONSTANT_STEP, CONVEX, NO_EPS, TUNED_STEP
+from regretlab.bounds.symbols import D, S_g, alpha
 
 duchi = Bound(
     id="adagrad.duchi",

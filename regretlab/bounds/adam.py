@@ -2,9 +2,9 @@
 
 import sympy as sp
 
-from regretlab.bounds._assumptions import BOUNDED, CONVEX, DECAYING, GAMMA_KB, GRADIENTS, SQRT_STEP
 from regretlab.bounds._base import Bound
-from regretlab.bounds._symbols import D2, D, G, S_g, S_v, T, alpha, beta1, beta2, d, gamma_kb, lam
+from regretlab.bounds.assumptions import BOUNDED, CONVEX, DECAYING, GAMMA_KB, GRADIENTS, SQRT_STEP
+from regretlab.bounds.symbols import D2, D, G, S_g, S_v, T, alpha, beta1, beta2, d, gamma_kb, lam
 
 kingma_ba = Bound(
     id="adam.printed",

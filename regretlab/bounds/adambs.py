@@ -2,7 +2,8 @@
 
 import sympy as sp
 
-from regretlab.bounds._assumptions import (
+from regretlab.bounds._base import Bound
+from regretlab.bounds.assumptions import (
     BOUNDED,
     CONVEX,
     DECAYING,
@@ -18,8 +19,7 @@ from regretlab.bounds._assumptions import (
     TIED_STEP,
     UNBIASED,
 )
-from regretlab.bounds._base import Bound
-from regretlab.bounds._symbols import (
+from regretlab.bounds.symbols import (
     D2,
     R2,
     S_2,
@@ -105,7 +105,7 @@ theorem4 = Bound(
     assumes=(BOUNDED, GRADIENTS, SQRT_STEP, DECAYING, GAMMA_KB, EXAMPLES, TIED_STEP, MODEL),
     methods=("adam",),
     samplers=("adambs",),
-    corrected="adambs.theorem2",
+    corrected="adambs.ours",
     represented_by="adambs.theorem2",
     remark="Printed as an order. Its derivation from Theorem 2 (M at most T log d log^2 n, Lemma 3) leaves out the "
     "bandit term, and its model is not convex, so that it is false.",

@@ -2,7 +2,9 @@
 
 import sympy as sp
 
-from regretlab.bounds._assumptions import (
+from regretlab.bounds._base import Bound
+from regretlab.bounds.adambs import PRINTED_CB, rho1_cb, rho2_cb, rho2_ours, rho3_cb
+from regretlab.bounds.assumptions import (
     BOUNDED,
     CONVEX,
     DECAYING,
@@ -15,9 +17,7 @@ from regretlab.bounds._assumptions import (
     TIED_STEP,
     UNBIASED,
 )  # fmt: skip
-from regretlab.bounds._base import Bound
-from regretlab.bounds._symbols import D, H, K, L, M, M_star, S, T, alpha, beta1, d, gamma, n
-from regretlab.bounds.adambs import PRINTED_CB, rho1_cb, rho2_cb, rho2_ours, rho3_cb
+from regretlab.bounds.symbols import D, H, K, L, M, M_star, S, T, alpha, beta1, d, gamma, n
 
 printed = Bound(
     id="adamcb.printed",
@@ -72,8 +72,8 @@ EXPERIMENT = {
 
 diameter = d * D**2 * L * sp.sqrt(T) / (2 * alpha * gamma * (1 - beta1))
 bandit = L**2 * n**2 / (K**2 * gamma**2) * sp.sqrt(2 * K * n * T * sp.log(n / K))
+SOURCE = "ours: AMSGrad with DepRound, the unbiased estimator and a KL mirror step"
 OURS = {
-    "source": "ours: AMSGrad with DepRound, the unbiased estimator and a KL mirror step",
     "status": "ours",
     "speaks_of": "cumulative",
     "in_expectation": True,
@@ -86,6 +86,7 @@ OURS = {
 ours = Bound(
     id="adamcb.ours",
     title="AdamCB, ours",
+    source=SOURCE,
     terms={
         "diameter": diameter,
         "sampling": rho2_ours * sp.sqrt(d) * sp.sqrt((M + bandit) / n**2 + (1 - 1 / K) * H),
@@ -97,6 +98,7 @@ ours = Bound(
 split = Bound(
     id="adamcb.split",
     title="AdamCB, ours, root split",
+    source=f"{SOURCE}, the root split into its parts",
     terms={
         "diameter": diameter,
         "optimal sampling": rho2_ours * sp.sqrt(d) * sp.sqrt(M_star / (1 - gamma)) / n,
@@ -113,6 +115,7 @@ split = Bound(
 jensen = Bound(
     id="adamcb.jensen",
     title="AdamCB, ours, by Jensen",
+    source=f"{SOURCE}, the second moment by Jensen's inequality",
     terms={"diameter": diameter, "sampling": rho2_ours * sp.sqrt(d) * sp.sqrt(K * (M + bandit)) / n},
     represented_by="adamcb.ours",
     remark="With Jensen's inequality for the second moment, not its sharp form: the first part gains nothing from K.",

@@ -2,9 +2,9 @@
 
 import sympy as sp
 
-from regretlab.bounds._assumptions import BOUNDED, CONVEX, DECAYING, ETA, GRADIENTS, NO_EPS, SQRT_STEP
 from regretlab.bounds._base import Bound
-from regretlab.bounds._symbols import B, D, G, S_g, T, alpha, beta1, beta2, d, eta, harmonic, lam
+from regretlab.bounds.assumptions import BOUNDED, CONVEX, DECAYING, ETA, GRADIENTS, NO_EPS, SQRT_STEP
+from regretlab.bounds.symbols import B, D, G, S_g, T, alpha, beta1, beta2, d, eta, harmonic, lam
 
 gradients = alpha * harmonic * S_g / ((1 - beta1) ** 2 * sp.sqrt(1 - beta2) * (1 - eta))
 

@@ -2,9 +2,9 @@
 
 import sympy as sp
 
-from regretlab.bounds._assumptions import BOUNDED, CONVEX, DECAYING, ETA, GRADIENTS, NO_EPS, NON_INCREASING, SQRT_STEP
 from regretlab.bounds._base import Bound
-from regretlab.bounds._symbols import (
+from regretlab.bounds.assumptions import BOUNDED, CONVEX, DECAYING, ETA, GRADIENTS, NO_EPS, NON_INCREASING, SQRT_STEP
+from regretlab.bounds.symbols import (
     D,
     G,
     Q,

@@ -2,9 +2,9 @@
 
 import sympy as sp
 
-from regretlab.bounds._assumptions import BOUNDED, CONVEX, GRADIENTS, SQRT_STEP
 from regretlab.bounds._base import Bound
-from regretlab.bounds._symbols import D2, G2, T, alpha
+from regretlab.bounds.assumptions import BOUNDED, CONVEX, GRADIENTS, SQRT_STEP
+from regretlab.bounds.symbols import D2, G2, T, alpha
 
 zinkevich = Bound(
     id="sgd.zinkevich",

@@ -2,9 +2,9 @@
 
 import sympy as sp
 
-from regretlab.bounds._assumptions import BOUNDED, CONVEX, ETA_P, GRADIENTS, NO_EPS, NON_INCREASING, SQRT_STEP
 from regretlab.bounds._base import Bound
-from regretlab.bounds._symbols import D, G, S_g, S_p, T, alpha, beta1, beta2, harmonic, kappa, p
+from regretlab.bounds.assumptions import BOUNDED, CONVEX, ETA_P, GRADIENTS, NO_EPS, NON_INCREASING, SQRT_STEP
+from regretlab.bounds.symbols import D, G, S_g, S_p, T, alpha, beta1, beta2, harmonic, kappa, p
 
 ours = Bound(
     id="padam.ours",

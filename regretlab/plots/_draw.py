@@ -17,6 +17,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.ticker import NullLocator
 from matplotlib.transforms import ScaledTranslation
 
 from regretlab.errors import InputError
@@ -153,6 +154,10 @@ def _logarithmic(ax: Axes, t: pd.Series, low: float, high: float, notes: int) ->
     ax.set(xscale="log", yscale="log", ylim=(bottom, high), xlim=(t.min() / 1.1, t.max() * 1.1))
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(_decade)
+    if t.max() < 2 * t.min():  # so narrow that the ticks of a decade would run into each other
+        ends = sorted({t.min(), t.max()})
+        ax.set_xticks(ends, [f"{end:g}" for end in ends])
+        ax.xaxis.set_minor_locator(NullLocator())
     return float(bottom)
 
 
@@ -180,12 +185,13 @@ def _note(ax: Axes, t: float, words: str, room: int, color: str) -> None:
 
 
 def _remark(line: pd.DataFrame) -> str:
-    """What is said of a violated bound: from where, and what qualifies it."""
+    """What is said of a violated bound: the first checkpoint above it, and what qualifies it."""
     first, runs = line[line.above > 0].iloc[0], line.above.max()
+    seen = f"first seen above at t = {first.t}"
     if first.verdict != "violated":
-        return f"exceeded from t = {first.t}\n(an assumption fails)"
+        return f"{seen}\n(an assumption fails)"
     some = f"\n(in {runs} of {first.intervals:g} runs)" if runs < first.intervals else ""
-    return f"violated from t = {first.t}{some}"
+    return f"{seen}{some}"
 
 
 def _mark_violation(ax: Axes, line: pd.DataFrame, color: str, remark: str, room: int) -> None:

@@ -14,7 +14,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import NullLocator
 
 from regretlab.bounds import Bound
-from regretlab.bounds._symbols import LATEX, MEANING
+from regretlab.bounds.symbols import LATEX, MEANING
 from regretlab.errors import InputError
 from regretlab.plots._data import against, first_bound, label, ratios
 from regretlab.plots._draw import (
@@ -163,21 +163,26 @@ def regret_over(grid: Grid, name: str = "n", *, kind: str = "online", ax: Axes |
     curves = [curve.assign(t=curve[name]) for _, curve in data.groupby("algorithm", sort=False)]
     sizes, values = _sizes([data.value]), data[name]
     bottom = _logarithmic(ax, values, sizes.min(), sizes.max(), (data.value < sizes.min()).any())
-    _guides(ax, max(curves, key=lambda curve: curve.value.iloc[-1]), name)
+    _guides(ax, max(curves, key=lambda curve: curve.value.iloc[-1]), _letter(name))
     _bands(ax, curves, [curve.algorithm.iloc[0] for curve in curves], bottom)
     for line in ax.lines:
         line.set_markevery(1)
     places = sorted(set(values))
     ax.set_xticks(places, [f"{place:g}" for place in places])
     ax.xaxis.set_minor_locator(NullLocator())
-    _below(ax, curves, bottom, 0, name)
+    _below(ax, curves, bottom, 0, f"${_letter(name)}$")
     ax.set(xlabel=_meaning(name), ylabel=f"{kind} regret at the horizon")
     return _legend(ax, "", data.attrs["band"])
 
 
+def _letter(name: str) -> str:
+    """A parameter as mathematics: its symbol in the bounds, else its own name."""
+    return {symbol.name: latex for symbol, latex in LATEX.items()}.get(name, name)
+
+
 def _meaning(name: str) -> str:
     """A parameter as the label of an axis: its letter, and in words what the bounds call it."""
-    words = {symbol.name: f"{text} ${LATEX.get(symbol, symbol.name)}$" for symbol, text in MEANING.items()}
+    words = {symbol.name: f"{text} ${_letter(symbol.name)}$" for symbol, text in MEANING.items()}
     return words.get(name, name)
 
 
@@ -193,6 +198,8 @@ def _short(ratio: float) -> str:
 
 def _cells(grid: Grid, names: Sequence[str]) -> list[tuple[dict[str, Any], Result]]:
     """The results of a grid with the values of their parameters by name."""
+    if not grid:
+        raise InputError(f"the grid is empty; give at least one result, by its {' and '.join(names)}.")
     cells = []
     for key, result in grid.items():
         values = key if isinstance(key, tuple) else (key,)

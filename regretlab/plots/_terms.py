@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -39,8 +40,9 @@ def bound_terms_data(
 
     The terms come in decreasing order of their values at the horizon. Columns ``role``, ``id``, ``label``, ``t``,
     ``value``, ``low``, ``high``, ``above``, ``intervals``, ``worst``, ``verdict`` as there, and for a term ``base`` and
-    ``top`` (the ends of its layer; the last ``top`` is the bound), ``share`` (of the bound at the horizon) and
-    ``growth`` (its exponent of T as T grows, with statistics of the run at their worst, as text). ``attrs`` as there.
+    ``top`` (the ends of its layer; the last ``top`` is the bound), ``share`` (of the bound at the horizon; of
+    an infinite one 0, and nan for what makes it so) and ``growth`` (its exponent of T as T grows, with statistics of
+    the run at their worst, as text). ``attrs`` as there.
     """
     chosen = first_bound(result, algorithm) if bound is None else bound
     orders = result.bound(chosen, algorithm, mode).orders
@@ -49,11 +51,12 @@ def bound_terms_data(
     terms = parts["term"].pivot(index="t", columns="id", values="value").astype(float)
     order = terms.iloc[-1].sort_values(ascending=False, kind="stable").index
     tops = terms[order].cumsum(axis=1)
+    shares = terms.iloc[-1] / tops.iloc[-1, -1]
     layers = [
         parts["term"][parts["term"].id == name].assign(
             base=(tops[name] - terms[name]).to_numpy(),
             top=tops[name].to_numpy(),
-            share=terms[name].iloc[-1] / tops.iloc[-1, -1],
+            share=shares[name],
             growth=str(orders[name].T),
         )
         for name in order
@@ -106,6 +109,8 @@ def _words(layer: pd.DataFrame) -> str:
     share, power = layer.share.iloc[0], layer.growth.iloc[0]
     if layer.value.max() <= 0:
         return f"{layer.label.iloc[0]} (= 0)"
+    if layer.value.iloc[-1] == math.inf:
+        return f"{layer.label.iloc[0]} (infinite)"
     part = "< 1 %" if share < 0.01 else f"{100 * share:.0f} %"
     growth = "is constant" if power == "0" else "grows as $t$" if power == "1" else f"grows as $t^{{{power}}}$"
     return f"{layer.label.iloc[0]}: {part},\n{growth}"

@@ -13,9 +13,10 @@ from regretlab import bounds
 from regretlab.bounds._values import values
 from regretlab.errors import InputError
 from regretlab.methods import Method
+from regretlab.parameters import number
 from regretlab.plots._data import label
 from regretlab.plots._draw import COLOURS, GREY, _legend, _look, axes, style
-from regretlab.worst_case import on_a_line, regret
+from regretlab.worst_case import LONGEST, on_a_line, regret
 
 if TYPE_CHECKING:
     from regretlab.result import Result
@@ -37,10 +38,10 @@ def worst_case_data(result: Result, algorithm: str | None = None, *, until: int 
     given = values(facts, result.of(algorithm))
     D2, G2 = float(given["D2"]), float(given["G2"])
     method = Method.known[facts["method"]](**facts["method_parameters"])
-    first = c.t <= until
+    first = c.t <= number("until", until, f"[1, {LONGEST}]", " (the steps of an exact worst case)", integer=True)
     if not first.any():
         raise InputError(
-            f"this result has no checkpoint up to t = {until}; simulate with checkpoints=range(1, {until})."
+            f"this result has no checkpoint up to t = {until}; simulate with checkpoints=range(1, {until + 1})."
         )
     steps = [int(t) for t in c.t[first]]
     data = pd.DataFrame({

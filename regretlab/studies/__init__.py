@@ -26,7 +26,7 @@ from typing import Any
 
 from regretlab import algorithms, audit, conclusions, spelling
 from regretlab.bounds import Bound
-from regretlab.bounds._assumptions import ETA, GAMMA_KB
+from regretlab.bounds.assumptions import ETA, GAMMA_KB
 from regretlab.errors import InputError, closest
 from regretlab.problems import Problem, names
 from regretlab.run import describe, plan

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Assumption:
-    """A hypothesis of a theorem, in words; the audit knows how to check each ``id`` on a run."""
+    """A hypothesis of a theorem, in words.
+
+    The audit knows how to check those below on a run, by their ``id``; of one of your own it says that it cannot.
+    """
 
     id: str
     text: str

@@ -42,6 +42,9 @@ B = _positive("B", r"\textstyle\sum_{t=2}^T\beta_{1,t}\sqrt{t-1}")
 W = _positive("W", r"\textstyle\sum_{t=1}^T\beta_{1,t}\sqrt t")
 Q = _positive("Q", r"\textstyle\sum_{t\le t_0}\sqrt t")
 
+#: The regrets that bounds speak of.
+REGRET = {"online": r"R_{\mathrm{on}}(T)", "cumulative": "R(T)", "sampler": r"R_{\mathrm{s}}(T)"}
+
 #: A statistic of the run and its largest possible value, from which a priori bounds are made.
 WORST: dict[sp.Symbol, sp.Expr] = {
     S_v: d * G, S_g: d * G * sp.sqrt(T), S_2: G2**2 * T, S_p: d * G ** (2 * p), V: d * G * W, H: L**2 * T,

@@ -1,0 +1,147 @@
+"""What a theorem does not admit is refused in a sentence: constants out of range, and bounds that say nothing."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import regretlab as rl
+from regretlab import audit, bounds, catalogue, plots
+from regretlab.bounds import TYPICAL, Assumption, Bound, assumptions
+from regretlab.bounds import symbols as s
+
+USUAL = {"adamcb.printed": {k: v for k, v in TYPICAL.items() if k != "gamma"}}
+
+REFUSED = [
+    ("adamcb.lemma1", {"gamma": 0}, r"gamma=0 is outside \(0, 1\] \(Kim & Oh"),
+    ("adamcb.ours", {"gamma": 2}, "gamma=2 is outside"),
+    ("adamcb.printed", {"n": 10, "K": 20}, "adamcb.printed assumes that K < n, which fails at K=20, n=10"),
+    ("adamcb.printed", {"n": 10, "K": 10}, "assumes that K < n"),
+    ("adamcb.lemma1", {"n": 10, "K": 11}, "is about batches of K <= n examples"),
+    ("adamcb.printed", {"gamma": 0.4}, r"ties gamma = Min\(1, .*leave gamma out"),
+    ("adamcb.ours", {"n": 99.5}, "is not a whole number"),
+    ("adamx.printed", {"beta1": 1}, r"beta1=1 is outside \[0, 1\)"),
+    ("adamx.decaying", {"lam": 1}, r"assumes that beta_{1,t} = beta1 lam\^\(t-1\) with lam < 1"),
+    ("amsgrad.schedule_free", {"beta2": 0.5}, r"beta1 / sqrt\(beta2\) < 1, which fails at beta1=0.9, beta2=0.5"),
+    ("amsgrad.schedule_free", {"beta1": 0, "beta2": 0}, "which fails at beta1=0, beta2=0"),
+    ("adam.printed", {"beta2": 0.6}, r"beta1\^2 / sqrt\(beta2\) < 1"),
+    ("padam.ours", {"p": 0.5, "beta2": 0.5}, r"beta1 / beta2\^p < 1"),
+    ("adambs.lemma1", {"p_min": 0.5}, "p_min <= sum_j p_j / n"),
+    ("sgd.zinkevich", {"alpha": math.nan}, r"alpha=nan is outside \(0, inf\)"),
+    ("sgd.zinkevich", {"alpha": "large"}, "alpha='large' is not a number"),
+    ("sgd.zinkevich", {"alhpa": 3}, "unknown constant 'alhpa'; did you mean 'alpha'?"),
+]
+
+
+@pytest.mark.parametrize(("name", "wrong", "words"), REFUSED)
+def test_constants_no_theorem_admits_are_refused_everywhere(name, wrong, words):
+    bound = Bound.known[name]
+    given = {**USUAL.get(name, TYPICAL), **wrong}
+    asked = [lambda: bound.at_T(5, given), lambda: bound.order(wrong), lambda: bound.vacuous_from(given, span=1)]
+    if "alpha" not in wrong and s.alpha in bound.symbols:
+        asked.append(lambda: bound.minimise("alpha", {**given, "T": 100}))
+    for ask in asked:
+        with pytest.raises(rl.InputError, match=words):
+            ask()
+
+
+@pytest.mark.parametrize("span", [-1, 0, math.nan])
+def test_a_step_has_a_largest_regret(span):
+    with pytest.raises(rl.InputError, match=r"span=.* is outside \(0, inf\)"):
+        bounds.zinkevich.vacuous_from(TYPICAL, span)
+
+
+@pytest.mark.parametrize("T", [0, -1, math.nan, [1, 0.5]])
+def test_horizons_begin_at_one(T):
+    with pytest.raises(rl.InputError, match=r"T=.* is outside \[1, inf\)"):
+        bounds.zinkevich.at_T(T, TYPICAL)
+    assert bounds.zinkevich.at_T([], TYPICAL).shape == (0,)
+
+
+def test_arrays_of_constants_broadcast_where_they_can():
+    gammas = np.array([0.1, 0.4, 1.0])
+    curve = bounds.adamcb_ours.at_T(100, {**TYPICAL, "gamma": gammas})
+    alone = [float(bounds.adamcb_ours.at_T(100, {**TYPICAL, "gamma": gamma})) for gamma in gammas]
+    np.testing.assert_array_equal(curve, alone)
+    with pytest.raises(rl.InputError, match=r"beta1 is an array of shape \(2,\); give one number"):
+        bounds.tran_phong.at_T(100, {**TYPICAL, "beta1": [0.1, 0.2]})
+    with pytest.raises(rl.InputError, match="gamma is an array"):
+        bounds.adamcb_ours.order({"gamma": gammas})
+
+
+def test_a_term_that_is_infinite_has_no_horizon():
+    assert bounds.adamcb_split.at_T(5, {**TYPICAL, "gamma": 1}) == math.inf
+    with pytest.raises(rl.InputError, match=r"optimal sampling term of adamcb\.split is not finite"):
+        bounds.adamcb_split.order({"gamma": 1})
+
+
+def test_orders_are_readable():
+    found = bounds.adamcb_split.order()
+    assert repr(found).startswith("Orders(diameter: T^1/2 d, ")
+    assert " dominates " in repr(found)
+    assert repr(found["diameter"]) == "Order(T^1/2 d)"
+    assert "momentum (dropped): d" in repr(bounds.adambs_theorem4.order())
+
+
+@pytest.fixture
+def own():
+    """Bounds with an id of their own are forgotten afterwards."""
+    before = dict(Bound.known)
+    yield lambda **changes: replace(bounds.zinkevich, **{"id": "mine.theorem", **changes})
+    Bound.known.clear()
+    Bound.known.update(before)
+
+
+def test_a_bound_of_ones_own_is_made_of_public_parts(own):
+    mine = own(terms={"all": 2 * s.D2 * s.G2 * s.T ** (s.T / s.T / 2)}, assumes=(assumptions.CONVEX,))
+    assert str(mine.order()["all"]) == "T^1/2"
+    assert "mine.theorem" in catalogue.page("mine.theorem")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"terms": {}}, "has no terms"),
+        ({"terms": {"all": "sqrt(T)"}}, r"the all of the bound mine.theorem is 'sqrt\(T\)'; write it as a sympy"),
+        ({"terms": {"all": s.sp.Symbol("T")}}, "has the symbol T of its own; take it from rl.bounds.symbols"),
+        ({"dropped": {"rest": s.sp.Symbol("sigma")}}, "the rest of .* has the symbol sigma of its own"),
+        ({"id": "adam.printed"}, "another bound with the id 'adam.printed' .Kingma & Ba"),
+    ],
+)
+def test_a_bound_that_could_not_be_evaluated_is_refused(own, changes, words):
+    known = dict(Bound.known)
+    with pytest.raises(rl.InputError, match=words):
+        own(**changes)
+    assert Bound.known == known
+
+
+def test_the_same_bound_may_be_made_twice(own):
+    assert own() == own()
+    with pytest.raises(rl.InputError, match=r"del rl.bounds.Bound.known\['mine.theorem'\]"):
+        own(title="another")
+
+
+def test_an_assumption_nobody_can_check_is_not_passed(own):
+    own(assumes=(*bounds.zinkevich.assumes, Assumption("magic", "the stars are right")))
+    result = rl.simulate(rl.problems.Reddi(C=3), "sgd(alpha=1)", horizon=12)
+    found = result.bound("mine.theorem")
+    assert found.verdict == "not applicable because magic cannot be audited"
+    (row,) = found.audit().query("id == 'magic'").to_dict("records")
+    assert (row["measured"], row["passed"]) == (audit.NOT_AUDITED, False)
+    assert result.bound("sgd.zinkevich").verdict != found.verdict
+    plots.bound_terms(result, bound="mine.theorem")
+    both = [*found.checks, audit.Check("convex", "", "no", "yes", False)]
+    text, _ = audit.verdict(both, found.low, found.high, found.curve, found.trivial, True)
+    assert text == "not applicable because convex fails and magic cannot be audited"
+
+
+def test_lists_and_pages_say_which_is_which():
+    listed = catalogue.everything()
+    lines = [line for _, line in listed["Bounds"]]
+    assert len(set(lines)) == len(lines)
+    assert not any(":class:" in line or "`" in line for section in listed.values() for _, line in section)
+    page = catalogue.page("adambs.theorem4")
+    assert "The bound in its place: adambs.ours." in page
+    assert "AdamBS.Thm4" in page.partition("The ledger says")[2]
+    assert "λ" in catalogue.page("adamx.decaying")
