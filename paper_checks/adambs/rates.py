@@ -159,7 +159,6 @@ P.order(
     expect="refuted",
     bounds=("adambs.theorem4",),
     note="The same instance: with one example AdamBS is Adam. Its derivation also drops a term, see Thm4.dropped.",
-    bounds=("adambs.theorem4",),
 )
 P.order(
     "Thm4.dropped",
