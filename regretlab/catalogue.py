@@ -62,12 +62,11 @@ def everything() -> dict[str, list[tuple[str, str]]]:
 
 def page(name: str) -> str:
     """The page of anything that has a name; an unknown one is an error with the closest name."""
-    if name in studies.BUILT_IN and name not in names.PROBLEMS:
-        return _study(name)
-    if name in ALGORITHMS:
-        return _algorithm(ALGORITHMS[name])
-    if name in names.PROBLEMS:
-        return _problem(name) + (f"\n\n{_study(name)}" if name in studies.BUILT_IN else "")
+    # A study may have the name of what it is about: one page shows both.
+    part = _algorithm(ALGORITHMS[name]) if name in ALGORITHMS else _problem(name) if name in names.PROBLEMS else ""
+    study = _study(name) if name in studies.BUILT_IN else ""
+    if part or study:
+        return "\n\n".join(filter(None, (part, study)))
     if name in Bound.known:
         return _bound(Bound.known[name])
     for kind in (Method.known.get(name), Sampler.known.get(name)):
