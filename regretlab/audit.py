@@ -15,6 +15,8 @@ from regretlab.samplers import largest_divergence
 NOT_AUDITED = "not audited"
 #: Comparisons are made up to this relative round-off: some bounds are attained with equality.
 ROUND_OFF = 1e-9
+#: And up to this share of the largest sums that a regret is a difference of.
+SUMS = 1e-13
 
 
 class Check(NamedTuple):
@@ -215,7 +217,9 @@ def verdict(
         ``"violated"`` (a whole interval lies above the bound), ``"vacuous"`` (the bound is no better than the trivial
         one), ``"holds"``, or ``"undecided"`` (the interval straddles the bound, or one run is to judge an expectation).
     """
-    over = (low > bound + ROUND_OFF * np.abs(bound)).any(axis=0)
+    # A regret is a difference of sums that may be as large as the trivial bound: near 0 it is round-off of those.
+    summed = np.where(np.isfinite(trivial), SUMS * np.abs(trivial), 0.0)
+    over = (low > bound + ROUND_OFF * np.abs(bound) + summed).any(axis=0)
     if not anytime:
         over = over & (np.arange(over.size) == over.size - 1)
     first = int(np.argmax(over)) if over.any() else None

@@ -157,3 +157,11 @@ def test_the_interval_of_a_mean_covers_it():
     one = mean_interval(draws[:1], draws[:1] + 1)
     assert (one[1] == draws[0]).all()
     assert (one[2] == draws[0] + 1).all()
+
+
+def test_a_bound_of_zero_is_not_violated_by_round_off():
+    """Before the first gradient both sums are 0, and a measured regret may be an ulp of the losses above."""
+    passed = [audit.Check("convex", "", "", "", True)]
+    low, bound, trivial = np.array([[4e-16]]), np.zeros(1), np.array([3.0])
+    assert audit.verdict(passed, low, low, bound, trivial, True)[1] is None
+    assert audit.verdict(passed, low * 1e6, low * 1e6, bound, trivial, True)[0] == "violated"

@@ -785,3 +785,8 @@ def test_bad_scaling(features, how, words):
     with pytest.raises(InputError) as error:
         scale(features, how)
     check_sentence(error, *words)
+
+
+def test_real_targets_are_not_classes():
+    with pytest.raises(rl.InputError, match=r"y has 214 distinct numbers \(.*\) in 442 rows, which are not classes"):
+        rl.problems.Softmax("diabetes")

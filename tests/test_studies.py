@@ -167,3 +167,9 @@ def test_curves_name_their_engines_where_seconds_cannot_be_compared():
 )  # fmt: skip
 def test_no_false_precision(numbers, text):
     assert words.bracket(*numbers) == text
+
+
+def test_a_shorter_horizon_leaves_later_checkpoints_out():
+    study = studies.override(studies.load("weight-decay"), {"horizon": 100})
+    assert all(max(cell.checkpoints) <= 100 for cell in study.cells if isinstance(cell.checkpoints, list))
+    assert all(cell.horizon == 100 for cell in study.cells)

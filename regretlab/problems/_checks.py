@@ -12,6 +12,8 @@ from regretlab.problems._sparse import Features, canonical, entrywise
 
 DENSE_LIMIT_GIB = 8  # making far larger arrays gets the process killed
 KINDS = ("binary", "classes", "real")
+#: So many distinct numbers may be classes however few rows there are.
+FEW_CLASSES = 20
 BATCH = 32  # rows that a step makes dense: the default batch size of the problems on data
 
 
@@ -88,6 +90,11 @@ def target(y: Any, n: int, kind: str) -> tuple[np.ndarray, tuple[str, ...]]:
     if len(values) == 1 or (kind == "binary" and len(values) != 2):
         needed = {"binary": "exactly two are needed", "classes": "at least two are needed", "real": "give several"}
         raise InputError(f"y has {len(values)} distinct label value(s), {shown}; {needed[kind]}.")
+    if kind == "classes" and y.dtype.kind != "U" and len(values) > max(FEW_CLASSES, n / 3):
+        raise InputError(
+            f"y has {len(values)} distinct numbers ({shown}) in {n} rows, which are not classes; give a label "
+            "per class, or use least_squares for real targets."
+        )
     if kind == "real":
         return y.astype(float), ()
     return 2.0 * numbers - 1 if kind == "binary" else numbers.astype(float), tuple(map(_text, values))

@@ -148,8 +148,16 @@ def select(study: Study, problems: list[str], chosen: list[str]) -> Study:
 
 
 def override(study: Study, settings: dict[str, Any]) -> Study:
-    """The study with these settings (horizon, replicates, seed) in every cell."""
-    return replace(study, cells=tuple(replace(cell, **settings) for cell in study.cells))
+    """The study with these settings (horizon, replicates, seed) in every cell; later checkpoints are left out."""
+    cells = [replace(cell, **settings) for cell in study.cells]
+    return replace(study, cells=tuple(replace(cell, checkpoints=_within(cell)) for cell in cells))
+
+
+def _within(cell: Cell) -> Any:
+    """The checkpoints up to the horizon."""
+    if not isinstance(cell.checkpoints, list):
+        return cell.checkpoints
+    return [t for t in cell.checkpoints if not isinstance(t, int) or t <= cell.horizon] or [cell.horizon]
 
 
 def _matching(cells: list[Cell], text: str) -> list[Cell]:
