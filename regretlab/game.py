@@ -63,6 +63,7 @@ def play(
     >>> float(play(Uniform(), np.array([[3.0, 1.0]])).variance.item())
     20.0
     """
+    _check(sampler)
     norms = _table("norms", norms, float("inf"))
     T, n = norms.shape
     L = float(norms.max()) or 1.0
@@ -128,6 +129,7 @@ def play_losses(
     >>> play_losses(AdamBS(), np.array([[0.0, 1.0]])).regret.item()
     0.5
     """
+    _check(sampler)
     losses = _table("losses", losses, 1.0)
     T, n = losses.shape
     fitted = sampler.fit(Setting(n, batch_size, 1.0, T))
@@ -190,9 +192,17 @@ class _Game:
         return xr.Dataset(columns, coords={"t": self.times, "replicate": range(self.replicates)})
 
 
+def _check(sampler: Any) -> None:
+    if not isinstance(sampler, Sampler):
+        raise InputError(f"sampler={sampler!r} is not a sampler; make one, such as rl.samplers.AdamBS().")
+
+
 def _table(name: str, values: np.ndarray, largest: float) -> np.ndarray:
     """A (T, n) array of numbers in [0, largest], or the error that says so."""
-    table = np.asarray(values, dtype=float)
+    try:
+        table = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} are not numbers; give an array (T, n), one row per step.") from None
     if table.ndim != 2 or not table.size or not ((table >= 0) & (table <= largest) & np.isfinite(table)).all():
         among = f"[0, {largest:g}]" if np.isfinite(largest) else "[0, inf)"
         raise InputError(f"{name} of shape {table.shape} must be a (T, n) array of numbers in {among}.")

@@ -225,3 +225,11 @@ def test_in_the_long_run_learned_laws_beat_the_uniform_one_and_frozen_ones_do_no
     assert printed.mean() > 1
     assert ((p == 1).sum(axis=1) > 0).all()
     assert ((p == 1) & (norms == 0)).any(axis=1).all()  # frozen on an example that has no gradient
+
+
+def test_what_is_no_sampler_or_no_table_is_one_sentence():
+    for wrong in ("adambs", rl.samplers.AdamBS):
+        with pytest.raises(rl.InputError, match=r"is not a sampler; make one, such as rl\.samplers\.AdamBS\(\)"):
+            rl.game.play(wrong, np.ones((3, 2)))
+    with pytest.raises(rl.InputError, match=r"norms are not numbers; give an array \(T, n\)"):
+        rl.game.play(rl.samplers.AdamBS(), [["a"]])
