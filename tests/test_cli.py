@@ -12,26 +12,9 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab import cli, output, report
+from regretlab import output, report
 
 QUICK = ["run", "reddi", "--horizon", "42", "--replicates", "2", "--problems", "reddi"]
-
-
-@pytest.fixture(name="call")
-def _call(monkeypatch, capsys, tmp_path):
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["regretlab", *map(str, arguments)])
-        try:
-            cli.main()
-            status = 0
-        except SystemExit as stop:
-            status = stop.code or 0
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return call
 
 
 @pytest.fixture(name="bare")

@@ -1,7 +1,6 @@
 """The falsifier: what is false is found, shrunk and certified; what is true is not; broken controls are noticed."""
 
 import json
-import sys
 from dataclasses import replace
 from fractions import Fraction
 
@@ -10,7 +9,7 @@ import pandas as pd
 import pytest
 
 import regretlab as rl
-from regretlab import cli, falsifier, plots
+from regretlab import falsifier, plots
 from regretlab.bounds import Bound
 from regretlab.claims import Ledger, checkers
 from regretlab.claims.statements import Kink, NoRegret, RegretBound, kink
@@ -46,23 +45,6 @@ def _mine(tmp_path):
     for name in ("mine.ratchet", "mine.halved"):
         Bound.known.pop(name, None)
     rl.methods.Method.known.pop("noratchet", None)
-
-
-@pytest.fixture(name="call")
-def _call(monkeypatch, capsys, tmp_path):
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["regretlab", "falsify", *map(str, arguments)])
-        try:
-            cli.main()
-            status = 0
-        except SystemExit as stop:
-            status = stop.code or 0
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return call
 
 
 @pytest.fixture(scope="module", name="linear")
@@ -289,12 +271,14 @@ def test_the_figure_shows_its_data(linear, violation):
 
 
 def test_the_command_line_says_what_was_found(call, tmp_path):
-    status, out, _ = call("--algorithm", "adam(beta1=0)", "--candidates", 2000, "--out", "found")
+    status, out, _ = call("falsify", "--algorithm", "adam(beta1=0)", "--candidates", 2000, "--out", "found")
     assert status == 1
     assert "refuted" in out
     assert {p.name for p in (tmp_path / "found").iterdir()} == {"claim.py", "certs", "instance.svg", "instance.csv"}
     assert set(pd.read_csv(tmp_path / "found" / "instance.csv").panel) == {"loss", "iterate", "regret"}
-    status, out, _ = call("--algorithm", "sgd", "--bound", "sgd.zinkevich", "--candidates", 100, "--out", "found")
+    status, out, _ = call(
+        "falsify", "--algorithm", "sgd", "--bound", "sgd.zinkevich", "--candidates", 100, "--out", "found"
+    )
     assert status == 0
     assert "nothing found" in out
     assert not (tmp_path / "found" / "claim.py").exists(), "an older claim would look like this search's"
@@ -317,7 +301,7 @@ def test_the_command_line_says_what_was_found(call, tmp_path):
     ],
 )
 def test_bad_input_is_one_sentence(call, arguments, says):
-    status, out, err = call(*arguments)
+    status, out, err = call("falsify", *arguments)
     assert (status, out) == (2, "")
     assert says in err
     assert err.count("\n") == 1
@@ -326,6 +310,6 @@ def test_bad_input_is_one_sentence(call, arguments, says):
 
 def test_a_broken_file_is_one_sentence(call, tmp_path):
     (tmp_path / "broken.py").write_text("x = 1\ny = undefined\n")
-    status, _, err = call("--file", "broken.py")
+    status, _, err = call("falsify", "--file", "broken.py")
     assert status == 2
     assert "broken.py line 2: NameError" in err

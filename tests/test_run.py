@@ -2,17 +2,16 @@
 
 import json
 
-import array_api_strict
 import numpy as np
 import pytest
 import xarray as xr
 
 import regretlab as rl
 from regretlab import algorithms
-from regretlab.engines import array
 from regretlab.regret import Regrets
 from regretlab.rng import Streams, generator
-from regretlab.run import _Ahead, checkpoint_times, coefficients, plan, run
+from regretlab.run import _Ahead, checkpoint_times, plan, run
+from tests import array_apis
 from tests.tolerances import ENGINES
 
 ALGORITHMS = [
@@ -81,17 +80,10 @@ def test_seeds_and_replicates_differ():
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_the_engine_runs_on_any_array_api(algorithm):
     """The stand-in for a GPU: the same code on array-api-strict agrees with NumPy."""
-    problem = small()
-    p = plan(problem, algorithms.parse(algorithm), horizon=25, replicates=2, measure=("cumulative", "sampler"))
-    states = []
-    for xp in (np, array_api_strict):
-        state = array.initial(problem.on(xp), p.sampler, 2, p.measure, xp)
-        uniforms = xp.asarray(Streams(0, "sampler", [0, 1]).uniforms(25, p.sampler.uniforms))
-        state = array.advance(problem.on(xp), p.sampler, coefficients(p.algorithm, 1, 25), state, uniforms)
-        states.append(state.mapped(array.host))
-    for name, values in states[0].totals.items():
-        assert np.allclose(values, states[1].totals[name], rtol=ENGINES, atol=ENGINES), name
-    assert np.allclose(states[0].moments.x, states[1].moments.x, rtol=ENGINES, atol=ENGINES)
+    numpy, strict = array_apis.states(small(), algorithm, 25)
+    for name, values in numpy.totals.items():
+        assert np.allclose(values, strict.totals[name], rtol=ENGINES, atol=ENGINES), name
+    assert np.allclose(numpy.moments.x, strict.moments.x, rtol=ENGINES, atol=ENGINES)
 
 
 @pytest.mark.skipif(__import__("importlib.util").util.find_spec("cupy") is None, reason="CuPy is not installed")

@@ -1,6 +1,5 @@
 """Problems on features and targets: softmax, least squares, hinge, perceptron; held-out examples and their loss."""
 
-import array_api_strict
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,11 +8,10 @@ from scipy import optimize, sparse
 
 import regretlab as rl
 from regretlab import algorithms
-from regretlab.engines import array
 from regretlab.problems import names
 from regretlab.regret import minimum
-from regretlab.rng import Streams
-from regretlab.run import coefficients, plan, run
+from regretlab.run import plan, run
+from tests import array_apis
 from tests.test_problems import dense, densified, everything, points
 from tests.tolerances import CERTIFIED_GAP, ENGINES, FAR, FINITE_DIFFERENCE, ROUND_OFF, ROUND_OFF_OF_A_RUN
 
@@ -276,16 +274,9 @@ def test_real_data_through_every_algorithm(kind, data):
 @pytest.mark.parametrize("name", [*KINDS, "mlp, relu", "softmax, sparse", "mlp, sparse"])
 def test_the_engine_runs_on_any_array_api(name, algorithm):
     """The stand-in for a GPU: the same code on array-api-strict agrees with NumPy."""
-    problem = PROBLEMS[name]
-    p = plan(problem, algorithms.parse(algorithm), horizon=8, replicates=2, measure=("cumulative", "sampler"))
-    states = []
-    for xp in (np, array_api_strict):
-        state = array.initial(problem.on(xp), p.sampler, 2, p.measure, xp)
-        uniforms = xp.asarray(Streams(0, "sampler", [0, 1]).uniforms(8, p.sampler.uniforms))
-        state = array.advance(problem.on(xp), p.sampler, coefficients(p.algorithm, 1, 8), state, uniforms)
-        states.append(state.mapped(array.host))
-    for total, values in states[0].totals.items():
-        assert np.allclose(values, states[1].totals[total], rtol=ENGINES, atol=ENGINES), total
+    numpy, strict = array_apis.states(PROBLEMS[name], algorithm, 8)
+    for total, values in numpy.totals.items():
+        assert np.allclose(values, strict.totals[total], rtol=ENGINES, atol=ENGINES), total
 
 
 @pytest.mark.parametrize("name", ["softmax", "mlp", "mlp, sparse"])

@@ -150,6 +150,9 @@ rho2_cb = alpha * harmonic / ((1 - beta1) ** 2 * sp.sqrt(1 - beta2) * (1 - eta))
 rho3_cb = d * beta1 * D**2 * L / (2 * alpha * gamma * (1 - beta1) ** 2 * (1 - lam) ** 2)
 PRINTED_CB = (CONVEX, BOUNDED, EXAMPLES, SQRT_STEP, DECAYING, NO_EPS, ETA, TIED_GAMMA)
 
+#: Lemma 12's gamma.
+TIES = {gamma: sp.Min(1, sp.sqrt(n * sp.log(n) / ((sp.E - 1) * T)))}
+
 corrected = Bound(
     id="adambs_corrected.printed",
     title="AdamBS corrected (AdamCB Thm 3)",
@@ -164,7 +167,7 @@ corrected = Bound(
         * sp.sqrt(M + L**2 * n**2 / gamma**2 * (n / gamma * sp.log(n) + (sp.E - 1) * gamma * T)),
         "momentum": rho3_cb,
     },
-    ties={gamma: sp.Min(1, sp.sqrt(n * sp.log(n) / ((sp.E - 1) * T)))},
+    ties=TIES,
     assumes=PRINTED_CB,
     methods=("adamx",),
     samplers=("adambs_corrected",),

@@ -19,6 +19,9 @@ from regretlab.bounds.assumptions import (
 )  # fmt: skip
 from regretlab.bounds.symbols import D, H, K, L, M, M_star, S, T, alpha, beta1, d, gamma, n
 
+#: Lemma 2's gamma.
+TIES = {gamma: sp.Min(1, sp.sqrt(n * sp.log(n / K) / ((sp.E - 1) * T * K)))}
+
 printed = Bound(
     id="adamcb.printed",
     title="AdamCB, Lemmas 1-2 (Thm 1)",
@@ -33,7 +36,7 @@ printed = Bound(
         * sp.sqrt(M + L**2 * n**2 / gamma**2 * (n / gamma * sp.log(n / K) + (sp.E - 1) * K * gamma * T)),
         "momentum": rho3_cb,
     },
-    ties={gamma: sp.Min(1, sp.sqrt(n * sp.log(n / K) / ((sp.E - 1) * T * K)))},
+    ties=TIES,
     assumes=(*PRINTED_CB, SUBSET),
     methods=("adamx",),
     samplers=("adamcb",),

@@ -5,6 +5,7 @@ They speak of the bandit alone, so of any method that uses its sampler.
 
 import sympy as sp
 
+from regretlab.bounds import adambs, adamcb
 from regretlab.bounds._base import Bound
 from regretlab.bounds.assumptions import EXAMPLES, SUBSET, TIED_GAMMA, TIED_STEP, Assumption
 from regretlab.bounds.symbols import R2, K, L, T, gamma, n, p_min
@@ -44,7 +45,7 @@ adambs_lemma12 = Lemma(
     speaks_of="sampler",
     in_expectation=True,
     terms={"bandit": L**2 * n**2 / gamma**2 * 2 * sp.sqrt((sp.E - 1) * n * T * sp.log(n))},
-    ties={gamma: sp.Min(1, sp.sqrt(n * sp.log(n) / ((sp.E - 1) * T)))},
+    ties=adambs.TIES,
     assumes=(EXAMPLES, TIED_GAMMA),
     methods=ANY,
     samplers=("adambs_corrected",),
@@ -60,7 +61,7 @@ adamcb_lemma2 = Lemma(
     speaks_of="sampler",
     in_expectation=True,
     terms={"bandit": L**2 * n**2 / gamma**2 * 2 * sp.sqrt((sp.E - 1) * K * n * T * sp.log(n / K))},
-    ties={gamma: sp.Min(1, sp.sqrt(n * sp.log(n / K) / ((sp.E - 1) * T * K)))},
+    ties=adamcb.TIES,
     assumes=(EXAMPLES, TIED_GAMMA, SUBSET),
     methods=ANY,
     samplers=("adamcb",),
@@ -76,7 +77,7 @@ adamcb_ours_lemma = Lemma(
     status="ours",
     speaks_of="sampler",
     in_expectation=True,
-    terms={"bandit": L**2 * n**2 / (K**2 * gamma**2) * sp.sqrt(2 * K * n * T * sp.log(n / K))},
+    terms={"bandit": adamcb.bandit},
     assumes=(EXAMPLES, TIED_STEP, SUBSET),
     methods=ANY,
     samplers=("adamcb_ours",),

@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from regretlab import paired
 from regretlab.bounds import Bound
 from regretlab.conclusions._words import (
     INTERVALS,
     WORDS,
+    best_of,
     doubt,
     gap,
-    less_than_others,
     level,
     measured,
     parameter_of,
@@ -62,8 +61,7 @@ def _of_bound(bound: str, at: dict[float, float], name: str) -> str:
 
 def _least(values: dict[str, np.ndarray], words: str, parameter: str) -> str:
     """At which value of a parameter a quantity is least, where it is decidedly more, and where that is open."""
-    best = min(values, key=lambda value: float(values[value].mean()))
-    found = [less_than_others(d, best) for d in paired.differences(values) if best in d[:2]]
+    best, found = best_of(values)
     more, unsure = sorted((d for d in found if d.low > 0), key=lambda d: d.mean), [d for d in found if not d.low > 0]
     text = f"the {words} is least at {parameter} = {best}, {level(values[best])}"
     if more:

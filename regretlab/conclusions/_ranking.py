@@ -12,9 +12,9 @@ from regretlab import paired
 from regretlab.conclusions._words import (
     INTERVALS,
     WORDS,
+    best_of,
     doubt,
     gap,
-    less_than_others,
     level,
     measured,
     parameter_of,
@@ -77,8 +77,7 @@ def _groups(result: Result, parameter: str | None) -> dict[str, dict[str, str]]:
 
 def _best(values: dict[str, np.ndarray], words: str, against: str | None = None) -> tuple[str, list[str]]:
     """What the pairs with the best one say, and whether it is decidedly the best."""
-    best = min(values, key=lambda name: float(values[name].mean()))
-    found = [less_than_others(d, best) for d in paired.differences(values) if best in d[:2]]
+    best, found = best_of(values)
     text = f"{best} has the least {words}, {level(values[best])}"
     beaten, unsure = [d for d in found if d.low > 0], [d for d in found if not d.low > 0]
     if beaten:

@@ -84,8 +84,14 @@ def bracket(mean: float, low: float, high: float) -> str:
     return f"{mean:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
 
 
-def less_than_others(d: Difference, best: str) -> Difference:
-    """How much less the best one has."""
+def best_of(values: dict[str, np.ndarray]) -> tuple[str, list[Difference]]:
+    """The one with the least mean, and how much more every other has."""
+    best = min(values, key=lambda name: float(values[name].mean()))
+    return best, [_more(d, best) for d in paired.differences(values) if best in d[:2]]
+
+
+def _more(d: Difference, best: str) -> Difference:
+    """The difference with the best one second."""
     if d.second == best:
         return d
     return d._replace(first=d.second, second=best, mean=-d.mean, low=-d.high, high=-d.low, effect=-d.effect)

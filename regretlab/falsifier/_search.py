@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.optimize import differential_evolution
 
 from regretlab.claims.statements import Kink
 from regretlab.falsifier._conjectures import ENOUGH, BoundHolds, Conjecture
@@ -102,8 +103,6 @@ def _evolve(
     conjecture: Conjecture, family: Family, generations: int, seed: list[int], spent: Spent, best: Best
 ) -> Instance | None:
     """The best candidate of a family, if its score is enough."""
-    from scipy.optimize import differential_evolution  # not at the top: half a second that only a search should cost
-
     ends = _ends(conjecture, family)
 
     def costs(vectors: np.ndarray) -> np.ndarray:

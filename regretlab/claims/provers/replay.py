@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import sympy as sp
 
 from regretlab import algorithms
 from regretlab.bounds import Bound
@@ -100,16 +98,7 @@ def play(methods: Sequence[Method], losses: Losses, starts: np.ndarray) -> Runs:
 
 def limit(bound: Bound, runs: Runs) -> np.ndarray:
     """The bound on every run at every T, shape (K, T)."""
-    names, function = _function(bound)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        return np.broadcast_to(function(*(runs.values[name] for name in names)), runs.regret.shape)
-
-
-@cache
-def _function(bound: Bound) -> tuple[list[str], Callable[..., Any]]:
-    """The symbols that the sum of the terms needs, and the sum as a function of them: made once, it is used often."""
-    symbols = sorted(bound.symbols, key=str)
-    return [symbol.name for symbol in symbols], sp.lambdify(symbols, sum(bound.tied_terms.values()), "numpy")
+    return np.broadcast_to(sum(bound.evaluate(runs.values).values()), runs.regret.shape)
 
 
 def above(bound: Bound, runs: Runs) -> np.ndarray:
