@@ -13,7 +13,7 @@ PACKAGE = Path(rl.__file__).parent
 
 #: Modules may import from earlier ranks and from their own package, never from later ranks or from siblings.
 RANKS = [
-    {"errors", "_version", "files", "compilation"},
+    {"errors", "_version", "files", "compilation", "processes"},
     {"parameters", "spelling", "vectors"},
     {"rng", "methods", "problems", "samplers"},
     {"algorithms", "engines"},
