@@ -13,16 +13,21 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 from typing import Any
+
+from regretlab.errors import InputError
 
 
 def warm_up(module: str) -> None:
     """Load a module once for all processes to come, while this one goes on; nothing where processes are not forked."""
     if sys.platform == "linux" and module not in sys.modules:
         mp.set_forkserver_preload([module])
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server inherits it while it loads
         forkserver.ensure_running()
+        signal.signal(signal.SIGINT, handler)
 
 
 def unordered(function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], workers: int) -> Iterator[Any]:
@@ -35,6 +40,11 @@ def unordered(function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], wo
         try:
             for future in as_completed([pool.submit(function, *task) for task in tasks]):
                 yield future.result()
+        except BrokenProcessPool:
+            raise InputError(
+                f"one of {workers} processes was killed from outside, as happens when memory runs out; "
+                f"--resume keeps what was finished, and --jobs 1 needs less memory."
+            ) from None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             for process in mp.active_children():
