@@ -43,8 +43,8 @@ def cache_folder(root: Path = Path(__file__).parent) -> Path:
 
 
 def inner(function: Callable[..., Any] | None = None, *, fastmath: Any = False) -> Any:
-    """A compiled function that only other compiled functions call."""
-    decorate = numba.njit(fastmath=fastmath, **_OPTIONS)
+    """A compiled function that only other compiled functions call, never C: a wrapper less to compile."""
+    decorate = numba.njit(fastmath=fastmath, no_cfunc_wrapper=True, **_OPTIONS)
     return decorate if function is None else decorate(function)
 
 

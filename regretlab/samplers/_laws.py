@@ -117,7 +117,7 @@ def draw(
             largest = _renewed(rule, own, r, tree, F, Q, count)
             count, tau = _capped(rule, n, K, tree, largest, Q)
     elif not LEAST < tree[1] < MOST:
-        largest = _renewed(rule, own, r, tree, F, Q, 0)
+        largest = _renewed(rule, own, r, tree, F, Q, count)
     b = 0.0 if rule.projected else rule.mixing * rule.total / n
     if rule.projected:
         a = rule.total / tree[1]
