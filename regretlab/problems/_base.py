@@ -139,6 +139,10 @@ class Problem(ABC):
         losses, gradients = self._everything(x[None])
         return float(weights @ losses[0]), weights @ gradients[0]
 
+    def curvature(self, weights: np.ndarray) -> np.ndarray:
+        """How strongly the weighted loss bends along each coordinate (d,), up to a factor: the solver evens it out."""
+        return np.ones(self.d)
+
     def smoothed(self, width: float) -> Problem:
         """A smooth convex problem that approaches this one as ``width`` falls, for a problem with ``kinks``."""
         raise NotImplementedError
