@@ -105,7 +105,9 @@ def list_() -> None:
 
 
 @app.command()
-def show(name: Annotated[str, typer.Argument(help="Any name that 'regretlab list' prints.")]) -> None:
+def show(
+    name: Annotated[str, typer.Argument(help="Any name that 'regretlab list' prints, or 'adam(alpha=0.1)'.")],
+) -> None:
     """Show what something is: its formula, source, parameters with ranges and defaults."""
     print(inspect.cleandoc(catalogue.page(name)))
 
