@@ -5,14 +5,49 @@ result = rl.simulate(rl.problems.Reddi(C=8), "adam(alpha=7/20, beta1=0, beta2=1/
 result.table()
 """
 
-from regretlab import algorithms, bounds, claims, game, methods, problems, samplers, scaling, testing, worst_case
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from regretlab._version import __version__
 from regretlab.errors import InputError, InterruptedWarning, NonFiniteError
-from regretlab.falsifier import falsify
-from regretlab.result import Result
-from regretlab.simulation import simulate
+
+if TYPE_CHECKING:
+    from regretlab import (
+        algorithms,
+        bounds,
+        claims,
+        game,
+        methods,
+        paired,
+        plots,
+        problems,
+        samplers,
+        scaling,
+        testing,
+        worst_case,
+    )
+    from regretlab.falsifier import falsify
+    from regretlab.result import Result
+    from regretlab.simulation import simulate
 
 __all__ = [
     "InputError", "InterruptedWarning", "NonFiniteError", "Result", "__version__", "algorithms", "bounds", "claims",
-    "falsify", "game", "methods", "problems", "samplers", "scaling", "simulate", "testing", "worst_case",
+    "falsify", "game", "methods", "paired", "plots", "problems", "samplers", "scaling", "simulate", "testing",
+    "worst_case",
 ]  # fmt: skip
+
+#: The modules of the names that are not modules themselves.
+_HOMES = {"Result": "result", "falsify": "falsifier", "simulate": "simulation"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used (PEP 562): sympy, numba and matplotlib take seconds to load."""
+    if name not in __all__:
+        raise AttributeError(f"module 'regretlab' has no attribute {name!r}")
+    module = import_module(f"regretlab.{_HOMES.get(name, name)}")
+    globals()[name] = getattr(module, name) if name in _HOMES else module
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

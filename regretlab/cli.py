@@ -1,5 +1,7 @@
 """The command line. Thin: every command is a function of the library.
 
+The libraries behind a command take seconds to load, so that every command imports its own, after its options are read.
+
 Exit status: 0 done, 1 the check says no (verify: a verdict differs from the one pinned; falsify: a certified instance
 was found), 2 bad input (one sentence on standard error), 130 interrupted.
 """
@@ -13,21 +15,19 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from regretlab import __version__, catalogue, doctor, spelling, studies
-from regretlab.claims import Ledger, pages
+from regretlab import __version__, processes, spelling
 from regretlab.errors import InputError, NonFiniteError, closest
-from regretlab.falsifier import CLAIM, falsify
-from regretlab.output import OutputFolder, write_study
 from regretlab.parameters import number
-from regretlab.plots import label
-from regretlab.result import Result
+
+if TYPE_CHECKING:
+    from regretlab.result import Result
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
 PLAIN_WIDTH = 150
@@ -76,11 +76,16 @@ def run(
     ] = False,
 ) -> None:
     """Run a study: simulate, measure regret, evaluate the bounds, and write a page that says what holds."""
+    workers = _integer("jobs", jobs) if jobs is not None else os.cpu_count() or 1
+    if workers > 1:
+        processes.warm_up("regretlab.output")
+    from regretlab import studies
+    from regretlab.output import OutputFolder, write_study
+
     chosen = studies.select(studies.load(study), _list(problems), _list(algorithms))
     settings = {"horizon": horizon, "replicates": replicates, "seed": seed}
     given = {name: _integer(name, text) for name, text in settings.items() if text is not None}
     chosen = studies.override(chosen, given)
-    workers = _integer("jobs", jobs) if jobs is not None else os.cpu_count() or 1
     folder = OutputFolder(out or Path("regretlab-out") / chosen.name)
     try:
         written = write_study(chosen, folder, resume=resume, workers=workers, progress=sys.stderr.isatty())
@@ -101,6 +106,8 @@ def run(
 @app.command(name="list")
 def list_() -> None:
     """List the studies, problems, data sets, algorithms, methods, samplers and bounds."""
+    from regretlab import catalogue
+
     _print_parts(catalogue.everything())
 
 
@@ -109,6 +116,8 @@ def show(
     name: Annotated[str, typer.Argument(help="Any name that 'regretlab list' prints, or 'adam(alpha=0.1)'.")],
 ) -> None:
     """Show what something is: its formula, source, parameters with ranges and defaults."""
+    from regretlab import catalogue
+
     print(inspect.cleandoc(catalogue.page(name)))
 
 
@@ -117,6 +126,8 @@ def doctor_(form: Annotated[str, typer.Option("--format", help="text or json.")]
     """Say what this installation can use: dependencies, extras, the compiled engine, GPUs. Exit status 0, always."""
     if form not in ("text", "json"):
         raise closest("format", form, ["text", "json"])
+    from regretlab import doctor
+
     found = doctor.examine()
     if form == "json":
         print(json.dumps(found, indent=1))
@@ -138,6 +149,8 @@ def verify(
     jobs: Annotated[str | None, typer.Option(help="Number of processes; default one per core.")] = None,
 ) -> None:
     """Re-check the certificates of papers' claims; exit status 1 if a verdict is not the one pinned."""
+    from regretlab.claims import Ledger, pages
+
     writers = {"json": pages.as_json, "html": pages.html, "latex": pages.latex}
     if form not in {"text", *writers}:
         raise closest("format", form, ["text", *writers])
@@ -179,6 +192,9 @@ def falsify_(
     file: Annotated[Path | None, typer.Option(help="A Python file that defines a method or bound of yours.")] = None,
 ) -> None:
     """Search small online convex problems for one that refutes a bound; exit status 1 if one was certified."""
+    from regretlab.falsifier import CLAIM, falsify
+    from regretlab.output import OutputFolder
+
     folder = OutputFolder(out or Path("regretlab-out") / "falsify").path
     found = falsify(
         algorithm, bound, budget=number("budget", budget, "(0, inf)"),
@@ -238,6 +254,8 @@ def table(result: Result) -> Table:
 
 def _name(result: Result, algorithm: str) -> str:
     """The algorithm's short name, with what a reader must know to compare it with the others."""
+    from regretlab.plots import label
+
     facts = result.facts(algorithm)
     factor = facts["law"]["factor"]
     remarks = [f"biased: E f_t = {factor:.3g} f"] if factor not in (None, 1) else []

@@ -13,14 +13,11 @@ import os
 import re
 import shutil
 import tempfile
-import threading
-import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from joblib import Parallel, delayed
 from matplotlib.axes import Axes
 from tqdm import tqdm
 
@@ -29,6 +26,7 @@ from regretlab._version import __version__
 from regretlab.errors import InputError, InterruptedWarning
 from regretlab.files import whole
 from regretlab.problems import Problem
+from regretlab.processes import unordered
 from regretlab.result import Result
 from regretlab.simulation import simulate
 from regretlab.studies import Cell, Study
@@ -91,7 +89,7 @@ def write_study(
     # The points of a grid are too many to look at one by one: the figures over its axes stand for them.
     shown = [] if study.conclude.get("what") == "scaling" else zip(names, results, strict=True)
     tasks = [(name, r, t) for name, r in shown for t in report.figure_titles(r)]
-    for name, title, svg in _tqdm(_parallel(_draw, tasks, workers), len(tasks), "figures", progress):
+    for name, title, svg in _tqdm(unordered(_draw, tasks, workers), len(tasks), "figures", progress):
         drawn[name][title] = svg
         folder.write(f"figures/{name}-{_plain(title)}.svg", svg)
     concluded = conclusions.conclude(study.conclude, results)
@@ -128,7 +126,7 @@ def _simulate(
         workers = 1
     finished: dict[int, dict[Path, Result]] = {i: {} for i in todo}
     joined: dict[int, Result] = {}
-    for i, part, result in _tqdm(_parallel(_run, tasks, workers), len(tasks), "simulations", progress):
+    for i, part, result in _tqdm(unordered(_run, tasks, workers), len(tasks), "simulations", progress):
         finished[i][part] = result
         if len(finished[i]) == len(parts[i]):
             joined[i] = Result.join([finished[i].pop(part) for part in parts[i]])
@@ -138,28 +136,6 @@ def _simulate(
                 part.unlink()
     shutil.rmtree(folder, ignore_errors=True)
     return [joined.get(i) or Result.open(path) for i, path in enumerate(paths)]
-
-
-def _parallel(function: Callable[..., Any], tasks: list[tuple[Any, ...]], workers: int) -> Iterator[Any]:
-    """``function(*task)`` for every task, in the order in which they finish."""
-    if workers == 1 or len(tasks) == 1:
-        return (function(*task) for task in tasks)
-    jobs = (delayed(_watched)(os.getpid(), function, *task) for task in tasks)
-    return iter(Parallel(n_jobs=workers, return_as="generator_unordered")(jobs))
-
-
-def _watched(parent: int, function: Callable[..., Any], *task: Any) -> Any:
-    """``function(*task)`` in a process that ends when its parent has been killed."""
-    name = f"stop with {parent}"
-    if not any(thread.name == name for thread in threading.enumerate()):
-        threading.Thread(target=_stop_with, args=(parent,), name=name, daemon=True).start()
-    return function(*task)
-
-
-def _stop_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
 
 
 def _tqdm(items: Iterator[Any], total: int, what: str, progress: bool) -> Iterator[Any]:

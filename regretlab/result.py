@@ -306,7 +306,7 @@ class Result:
         target = Path(path)
         try:
             with whole(target) as partial:
-                self.record.to_netcdf(partial, engine="h5netcdf")
+                self.record.to_netcdf(partial, engine="netcdf4")
         except OSError as error:
             raise InputError(
                 f"cannot write {str(path)!r}: {error.strerror or error}; choose a writable path."
@@ -319,7 +319,7 @@ class Result:
         if not Path(path).is_file():
             raise InputError(f"no result file at {str(path)!r}; give the path of a file that Result.to_netcdf wrote.")
         try:
-            record = xr.load_dataset(path, engine="h5netcdf")
+            record = xr.load_dataset(path, engine="netcdf4")
         except (OSError, ValueError) as error:
             raise InputError(f"{str(path)!r} is not a readable netCDF file ({type(error).__name__}).") from None
         if record.attrs.get("format") != FORMAT or "descriptions" not in record.attrs:

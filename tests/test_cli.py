@@ -265,10 +265,11 @@ def test_an_interruption_loses_only_what_was_running(call, tmp_path, monkeypatch
     assert (out / "summary.json").read_text() == whole
 
 
-def children(pid):
-    """The processes started by a process (empty where the system does not say)."""
+def descendants(pid):
+    """The processes started by a process and by those (empty where the system does not say)."""
     listed = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in listed.read_text().split()] if listed.is_file() else []
+    own = [int(child) for child in listed.read_text().split()] if listed.is_file() else []
+    return own + [grandchild for child in own for grandchild in descendants(child)]
 
 
 def alive(pid):
@@ -296,11 +297,11 @@ def test_a_killed_run_leaves_nothing_half_written(tmp_path):
         deadline = time.monotonic() + 60
         while not (tmp_path / "o").exists() and time.monotonic() < deadline:
             time.sleep(0.1)
-        while len(workers) < 2 and time.monotonic() < deadline:
-            workers = children(process.pid)
+        while len(workers) < 4 and time.monotonic() < deadline:
+            workers = descendants(process.pid)
             time.sleep(0.1)
         time.sleep(3)
-        workers = children(process.pid)
+        workers = descendants(process.pid)
     finally:
         os.kill(process.pid, signal.SIGKILL)
         process.wait()

@@ -1,6 +1,8 @@
 """The shape of the package: imports point one way, every assumption can be audited, versions agree."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ PACKAGE = Path(rl.__file__).parent
 #: Modules may import from earlier ranks and from their own package, never from later ranks or from siblings.
 RANKS = [
     {"errors", "_version", "files", "compilation"},
-    {"parameters", "spelling", "vectors"},
+    {"parameters", "spelling", "vectors", "processes"},
     {"rng", "methods", "problems", "samplers"},
     {"algorithms", "engines"},
     {"state"},
@@ -67,6 +69,24 @@ def test_an_import_against_the_arrows_would_be_found(tmp_path):
     wrong.write_text("def late():\n    from regretlab.simulation import simulate\n")
     assert imported(wrong) == {"simulation"}
     assert rank("simulation") > rank("errors")
+
+
+def test_importing_the_package_loads_no_heavy_library():
+    heavy = "numpy", "sympy", "numba", "matplotlib", "xarray"
+    code = (
+        f"import sys, regretlab; print([m for m in {heavy} if m in sys.modules]); regretlab.bounds; regretlab.simulate"
+    )
+    code += f"; print([m for m in {heavy} if m not in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["[]", "[]"]
+
+
+def test_every_public_name_is_there():
+    for name in rl.__all__:
+        assert getattr(rl, name) is not None
+    assert dir(rl) == sorted(rl.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'sinulate'"):
+        rl.sinulate  # noqa: B018
 
 
 def test_every_assumption_can_be_audited():

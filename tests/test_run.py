@@ -150,7 +150,7 @@ def test_files_that_are_no_results_are_refused(tmp_path):
     (tmp_path / "text.nc").write_text("hello")
     with pytest.raises(rl.InputError, match="not a readable netCDF"):
         rl.Result.open(tmp_path / "text.nc")
-    xr.Dataset({"a": 1}).to_netcdf(tmp_path / "other.nc", engine="h5netcdf")
+    xr.Dataset({"a": 1}).to_netcdf(tmp_path / "other.nc", engine="netcdf4")
     with pytest.raises(rl.InputError, match="not a regretlab result"):
         rl.Result.open(tmp_path / "other.nc")
 

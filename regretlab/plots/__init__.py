@@ -33,7 +33,7 @@ from regretlab.plots._draw import (
     NEGLIGIBLE,
     _bands,
     _below,
-    _decade,
+    _decades,
     _guides,
     _legend,
     _logarithmic,
@@ -119,7 +119,7 @@ def average_regret(result: Result, *, kind: str = "online", ax: Axes | None = No
     elif sizes.max(initial=0) > 30 * np.median(sizes):
         ax.set_yscale("symlog", linthresh=10 ** math.floor(math.log10(np.median(sizes))))
     ax.set_xscale("log")
-    ax.xaxis.set_major_formatter(_decade)
+    _decades(ax.xaxis, data.t.min(), data.t.max())
     curves = [curve for _, curve in data.groupby("algorithm", sort=False)]
     _bands(ax, curves, [curve.label.iloc[0] for curve in curves])
     if (ends <= 0).any():

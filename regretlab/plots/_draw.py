@@ -15,9 +15,10 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import LogLocator, NullLocator
 from matplotlib.transforms import ScaledTranslation
 
 from regretlab.errors import InputError
@@ -147,13 +148,20 @@ def _decade(value: float, position: float) -> str:
     return f"10{str(power).translate(SUPERSCRIPTS)}" if math.isclose(value, 10.0**power) else f"{value:g}"
 
 
+def _decades(axis: Axis, low: float, high: float) -> None:
+    """Powers of ten with small ticks at 2 and 5: eight in every decade are half of the time that a figure takes."""
+    axis.set_major_formatter(_decade)
+    if high >= 10 * low:
+        axis.set_minor_locator(LogLocator(subs=(2, 5)))
+
+
 def _logarithmic(ax: Axes, t: pd.Series, low: float, high: float, notes: int) -> float:
     """Two logarithmic axes, with room for notes below ``low``; returns the bottom."""
     low, high = low / 1.5, high * 1.5
     bottom = low / (high / low) ** (notes * LINE / (1 - notes * LINE))
     ax.set(xscale="log", yscale="log", ylim=(bottom, high), xlim=(t.min() / 1.1, t.max() * 1.1))
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(_decade)
+    _decades(ax.xaxis, t.min(), t.max())
+    _decades(ax.yaxis, bottom, high)
     if t.max() < 2 * t.min():  # so narrow that the ticks of a decade would run into each other
         ends = sorted({t.min(), t.max()})
         ax.set_xticks(ends, [f"{end:g}" for end in ends])

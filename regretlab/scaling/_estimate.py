@@ -119,8 +119,8 @@ def _delta(weights: np.ndarray, curves: np.ndarray, counts: np.ndarray) -> tuple
     with np.errstate(invalid="ignore", divide="ignore"):
         values = np.log(mean) @ weights
         psi = (weights / mean) @ curves.T
-    centred = psi - (counts * psi).sum(axis=1, keepdims=True) / R
-    return values, np.sqrt((counts * centred**2).sum(axis=1) / (R * (R - 1)))
+        centred = psi - (counts * psi).sum(axis=1, keepdims=True) / R
+        return values, np.sqrt((counts * centred**2).sum(axis=1) / (R * (R - 1)))
 
 
 def smooth_contrast(weights: np.ndarray, u: np.ndarray, curve: np.ndarray, confidence: float) -> Estimate:
