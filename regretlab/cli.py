@@ -43,6 +43,11 @@ def main() -> None:
     except (InputError, NonFiniteError) as error:
         print(f"regretlab: {error}", file=sys.stderr)
         sys.exit(2)
+    except SystemExit as stop:
+        # Typer ends without a word at Ctrl-C, unless the command itself has said what it kept.
+        if isinstance(getattr(stop.__context__, "__cause__", None), KeyboardInterrupt):
+            print("regretlab: interrupted.", file=sys.stderr)
+        raise
 
 
 @app.callback(invoke_without_command=True)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab import output, report
+from regretlab import __main__, catalogue, output, report
 
 QUICK = ["run", "reddi", "--horizon", "42", "--replicates", "2", "--problems", "reddi"]
 
@@ -232,6 +232,27 @@ def test_resume_keeps_what_was_finished_and_only_that(call, tmp_path, monkeypatc
     assert (tmp_path / "regretlab-out" / "reddi" / "results" / "reddi.nc").stat().st_mtime_ns == first
     call(*QUICK, "--resume", "--seed", "1")
     assert (tmp_path / "regretlab-out" / "reddi" / "results" / "reddi.nc").stat().st_mtime_ns != first
+
+
+def test_ctrl_c_is_one_line_while_the_command_loads_and_while_it_runs(call, monkeypatch, capsys):
+    def interrupted(*given):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(catalogue, "page", interrupted)
+        assert call("show", "adam") == (130, "", "regretlab: interrupted.\n")
+
+    class Finder:
+        """Interrupts the import of the command."""
+
+        find_spec = staticmethod(lambda name, *given: interrupted() if name == "regretlab.cli" else None)
+
+    monkeypatch.delitem(sys.modules, "regretlab.cli")
+    monkeypatch.setattr(sys, "meta_path", [Finder, *sys.meta_path])
+    with pytest.raises(SystemExit) as stopped:
+        __main__.main()
+    assert stopped.value.code == 130
+    assert capsys.readouterr().err == "regretlab: interrupted.\n"
 
 
 @pytest.mark.usefixtures("bare")
