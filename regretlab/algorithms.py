@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from regretlab import methods, samplers, spelling
-from regretlab.errors import InputError, closest
+from regretlab.errors import InputError, closest, unknown_parameter
 from regretlab.methods import Method
 from regretlab.parameters import number
 from regretlab.samplers import Sampler
@@ -58,7 +58,7 @@ class Named:
         method = _build(self.method, rest)
         sampler = None if self.sampler is None else _build(self.sampler, rest)
         if rest:
-            raise closest(f"parameter of {self.name}", next(iter(rest)), self.parameters())
+            raise unknown_parameter(self.name, next(iter(rest)), self.parameters())
         return Algorithm(spelled, method, sampler, _batch_size(batch_size))
 
     def parameters(self) -> list[str]:
@@ -163,10 +163,18 @@ def parse(text: str | Algorithm) -> Algorithm:
     sampler_name, sampler_arguments = others[0]
     if sampler_name not in Sampler.known:
         raise closest("sampler", sampler_name, Sampler.known)
-    pair = Named(name, text, "a pair made by its user", Method.known[name], Sampler.known[sampler_name])
+    kinds = Method.known[name], Sampler.known[sampler_name]
+    pair = Named(name, text, "a pair made by its user", *kinds)
     both = set(arguments) & set(sampler_arguments)
     if both:
         raise InputError(f"{text!r} sets {', '.join(sorted(both))} twice; give every parameter once.")
+    for part, kind, given in (
+        (name, pair.method, arguments),
+        (sampler_name, Sampler.known[sampler_name], others[0][1]),
+    ):
+        for key in given:
+            if key not in pair.parameters():
+                raise unknown_parameter(part, key, [*kind.declared(), "batch_size"])
     made = pair(**arguments, **sampler_arguments)
     return Algorithm(text, made.method, made.sampler, made.batch_size)
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from regretlab import studies
-from regretlab.algorithms import ALGORITHMS, Named
+from regretlab import algorithms, spelling, studies
+from regretlab.algorithms import ALGORITHMS, Algorithm
 from regretlab.bounds import TYPICAL, Bound, Orders
 from regretlab.bounds import symbols as s
 from regretlab.bounds.symbols import LATEX, MEANING
@@ -61,9 +61,12 @@ def everything() -> dict[str, list[tuple[str, str]]]:
 
 
 def page(name: str) -> str:
-    """The page of anything that has a name; an unknown one is an error with the closest name."""
+    """The page of what has a name, or is written as simulate reads it; an unknown one is an error with the closest."""
+    name = name.strip()
+    if "(" in name or "+" in name:
+        return _problem(name) if spelling.stem(name) in names.PROBLEMS else _algorithm(name)
     # A study may have the name of what it is about: one page shows both.
-    part = _algorithm(ALGORITHMS[name]) if name in ALGORITHMS else _problem(name) if name in names.PROBLEMS else ""
+    part = _algorithm(name) if name in ALGORITHMS else _problem(name) if name in names.PROBLEMS else ""
     study = _study(name) if name in studies.BUILT_IN else ""
     if part or study:
         return "\n\n".join(filter(None, (part, study)))
@@ -71,7 +74,7 @@ def page(name: str) -> str:
         return _bound(Bound.known[name])
     for kind in (Method.known.get(name), Sampler.known.get(name)):
         if kind is not None:
-            schedule = f"\n\n{_coefficients(kind)}" if issubclass(kind, Method) else ""
+            schedule = f"\n\n{_coefficients(kind())}" if issubclass(kind, Method) else ""
             return f"{name}\n\n{_doc(kind)}\n\n{_parameters(kind)}{schedule}"
     ledger = Ledger()
     if name in ledger.claims:
@@ -85,26 +88,41 @@ def page(name: str) -> str:
     raise closest("name", name, known)
 
 
-def _algorithm(named: Named) -> str:
-    parts = [f"{named.name}: {named.title} ({named.source})", f"Method {named.method.__name__}", _doc(named.method)]
-    parts += [_parameters(named.method), _coefficients(named.method)]
-    if named.sampler is not None:
-        parts += [f"Sampler {named.sampler.name}", _doc(named.sampler), _parameters(named.sampler)]
+def _algorithm(text: str) -> str:
+    made = algorithms.parse(text)
+    method, sampler = made.method, made.sampler
+    parts = [f"{text}: {_about(text, made)}", f"Method {type(method).__name__}", _doc(type(method))]
+    parts += [_parameters(method), _coefficients(method)]
+    if sampler is not None:
+        parts += [f"Sampler {sampler.name}", _doc(type(sampler)), _parameters(sampler)]
     else:
         parts.append("Sampler: the problem's own order (cyclic on Reddi's example, uniform elsewhere).")
-    parts.append("batch_size: K; default the problem's own (1 on Reddi's example, else at most 32).")
-    ids = [b.id for b in Bound.known.values() if b.about(*_pair(named))]
-    parts.append(f"Bounds: {', '.join(ids) or 'none'}")
+    chosen = "default the problem's own (1 on Reddi's example, else at most 32)"
+    parts.append(f"batch_size: K; {chosen if made.batch_size is None else f'here {made.batch_size}'}.")
+    pair = type(method).__name__.lower(), sampler.name if sampler else "uniform"
+    parts.append(f"Bounds: {', '.join(b.id for b in Bound.known.values() if b.about(*pair)) or 'none'}")
     return "\n\n".join(parts)
 
 
-def _pair(named: Named) -> tuple[str, str]:
-    return named.method.__name__.lower(), named.sampler.name if named.sampler else "uniform"
+def _about(text: str, made: Algorithm) -> str:
+    """Whose algorithm it is: also a variant, or a pair, may be one that has a name."""
+    first = [ALGORITHMS[spelling.stem(text)]] if spelling.stem(text) in ALGORITHMS else []
+    for named in (*first, *ALGORITHMS.values()):
+        if (named.method, named.sampler) == (type(made.method), type(made.sampler) if made.sampler else None):
+            return f"{named.title} ({named.source})"
+    return "a pair made by its user" if "+" in text else "a user's own method"
 
 
-def _problem(name: str) -> str:
-    lines = [f"  {key} = {p.default!r}" for key, p in names.declared(name).items()]
-    return "\n".join([f"{name}: a problem", "", _doc(names.PROBLEMS[name]), "", "Parameters and defaults:", *lines])
+def _problem(text: str) -> str:
+    ((name, given),) = spelling.parse(text)[:1]
+    lines = [
+        f"  {key} = {given[key]!r} (default {p.default!r})" if key in given else f"  {key} = {p.default!r}"
+        for key, p in names.declared(name).items()
+    ]
+    made = names.parse(text) if given else None
+    size = ["", f"Here n = {made.n} examples and d = {made.d} dimensions."] if made else []
+    head = [f"{text}: a problem", "", _doc(names.PROBLEMS[name]), "", "Parameters and defaults:"]
+    return "\n".join([*head, *lines, *size])
 
 
 def _study(name: str) -> str:
@@ -174,26 +192,30 @@ def _papers() -> list[tuple[str, str]]:
     return [(name, f"{title}: {count} claims") for (name, title), count in counts.items()]
 
 
-def _parameters(kind: type[Component]) -> str:
+def _parameters(part: Component | type[Component]) -> str:
+    """The parameters of a part as it was made, or as it is made by default."""
     rows = []
-    for name, f in kind.declared().items():
+    for name, f in part.declared().items():
         within = f.metadata["within"]
         allowed = within if isinstance(within, str) else "{" + ", ".join(map(str, within)) + "}"
-        default = "tied to the run" if f.default is None else f.default
-        rows.append(f"  {name} = {default}   in {allowed}   {f.metadata['doc']}")
+        value, default = ("tied to the run" if v is None else v for v in (getattr(part, name, f.default), f.default))
+        changed = "" if value == default else f" (default {default})"
+        rows.append(f"  {name} = {value}{changed}   in {allowed}   {f.metadata['doc']}")
     return "\n".join(["Parameters, defaults and ranges:", *(rows or ["  none"])])
 
 
-def _coefficients(kind: type[Method]) -> str:
+def _coefficients(method: Method) -> str:
     """The coefficients of the step at a few times, from the schedule that is run."""
     t = np.array([1.0, 2.0, 3.0, 10.0, 100.0, 1e4])
-    k = kind().coefficients(t)
-    lines = [f"Coefficients of the step at the defaults (p = {k.p:.10g}, eps = {k.eps:.10g}):"]
+    k = method.coefficients(t)
+    at = "the defaults" if method == type(method)() else "these parameters"
+    lines = [f"Coefficients of the step at {at} (p = {k.p:.10g}, eps = {k.eps:.10g}):"]
     lines += [f"  {'t':5}{''.join(f'{moment:>13.10g}' for moment in t)}"]
     lines += [f"  {name:5}{''.join(f'{value:>13.6g}' for value in getattr(k, name))}" for name in k._fields[:9]]
-    if kind.step is not Method.step:
+    if type(method).step is not Method.step:
         lines += ["", "The step is not the generic one (see above): only the array engines run it."]
-    return "\n".join(["The step:", *(f"  {line}" for line in STEP), "", *lines])
+    replaced = [] if method.gradient == "g" else [f"g     <- {method.gradient}"]
+    return "\n".join(["The step:", *(f"  {line}" for line in (*replaced, *STEP)), "", *lines])
 
 
 def _doc(thing: Any) -> str:

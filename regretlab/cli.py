@@ -43,6 +43,11 @@ def main() -> None:
     except (InputError, NonFiniteError) as error:
         print(f"regretlab: {error}", file=sys.stderr)
         sys.exit(2)
+    except SystemExit as stop:
+        # Typer ends without a word at Ctrl-C, unless the command itself has said what it kept.
+        if isinstance(getattr(stop.__context__, "__cause__", None), KeyboardInterrupt):
+            print("regretlab: interrupted.", file=sys.stderr)
+        raise
 
 
 @app.callback(invoke_without_command=True)
@@ -112,7 +117,9 @@ def list_() -> None:
 
 
 @app.command()
-def show(name: Annotated[str, typer.Argument(help="Any name that 'regretlab list' prints.")]) -> None:
+def show(
+    name: Annotated[str, typer.Argument(help="Any name that 'regretlab list' prints, or 'adam(alpha=0.1)'.")],
+) -> None:
     """Show what something is: its formula, source, parameters with ranges and defaults."""
     from regretlab import catalogue
 

@@ -30,3 +30,37 @@ def closest(kind: str, name: str, known: Iterable[str]) -> InputError:
     near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
     hint = f"; did you mean '{near[0]}'?" if near else "."
     return InputError(f"unknown {kind} '{name}'{hint} Known: {', '.join(names)}.")
+
+
+#: What a reader of papers would write, and the parameter that it is.
+SYMBOLS = {"K": "batch_size", "lr": "alpha", "learning_rate": "alpha"}
+#: What belongs to no algorithm and no problem, and where it is set.
+ELSEWHERE = {
+    "K": "the batch size K belongs to the algorithm: write batch_size=5 there",
+    "batch_size": "the batch size belongs to the algorithm: write adam(batch_size=5), say",
+    "R": "the number of replicates R belongs to the run: use replicates= or --replicates",
+    "T": "the horizon T belongs to the run: use horizon= or --horizon",
+    "horizon": "the horizon belongs to the run: use horizon= or --horizon",
+    "n": "the number of examples n is that of the problem's data",
+    "replicates": "the number of replicates belongs to the run: use replicates= or --replicates",
+}
+
+
+def unknown_parameter(of: str, name: str, known: Iterable[str]) -> InputError:
+    """The error for an unknown parameter; of the field's letters it says where they are set.
+
+    Examples
+    --------
+    >>> print(unknown_parameter("adam", "K", ["alpha", "batch_size"]))
+    unknown parameter of adam 'K'; did you mean 'batch_size'? Known: alpha, batch_size.
+    >>> print(unknown_parameter("reddi", "T", ["C"]))
+    unknown parameter of reddi 'T'; the horizon T belongs to the run: use horizon= or --horizon. Known: C.
+    """
+    names = sorted(known)
+    if SYMBOLS.get(name) in names:
+        hint = f"did you mean '{SYMBOLS[name]}'?"
+    elif name in ELSEWHERE:
+        hint = f"{ELSEWHERE[name]}."
+    else:
+        return closest(f"parameter of {of}", name, names)
+    return InputError(f"unknown parameter of {of} '{name}'; {hint} Known: {', '.join(names)}.")

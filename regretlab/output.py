@@ -80,7 +80,7 @@ def write_study(
     progress : bool
         Show progress bars.
     """
-    made = [cell.check() for cell in study.cells]
+    made = study.check()
     (folder.path / "summary.json").unlink(missing_ok=True)
     names = file_names(made)
     paths = [folder.path / "results" / f"{name}.nc" for name in names]

@@ -91,6 +91,8 @@ def number(name: str, value: Any, within: str, place: str = "", integer: bool = 
             raise ValueError
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         raise InputError(f"{name}={value!r} is not {kind}; use {kind} in {within}{place}.") from None
-    if math.isnan(result) or result not in Interval(within):
+    if not math.isfinite(result):
+        raise InputError(f"{name}={value} is outside {within}{place}: it is not a finite number; use one that is.")
+    if result not in Interval(within):
         raise InputError(f"{name}={value} is outside {within}{place}.")
     return result

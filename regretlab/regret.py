@@ -34,6 +34,10 @@ KINDS = ("online", "cumulative", "sampler")
 #: The relative gap a convex comparator aims at, and how often the solver is started afresh where it stopped.
 GAP = 1e-8
 RESTARTS = 3
+#: Pairs of steps and changes of the gradient that L-BFGS-B remembers.
+MEMORY = 30
+#: The least curvature of a coordinate, as a share of the greatest, that the solver still evens out.
+FLATTEST = 1e-4
 #: The smooth relatives of losses with kinks, each started where the one before ended.
 WIDTHS = (1e-1, 1e-2, 1e-3, 1e-4)
 
@@ -112,7 +116,8 @@ def minimum(problem: Problem, weights: np.ndarray, start: np.ndarray) -> Minimum
     weights : array (n,)
         Non-negative.
     start : array (d,)
-        Where the solver begins: L-BFGS-B on a box or without a domain, SLSQP on a ball.
+        Where the solver begins: L-BFGS-B on a box or without a domain, in coordinates scaled by the losses' curvature;
+        SLSQP on a ball.
 
     Examples
     --------
@@ -180,11 +185,34 @@ def _descend(problem: Problem, weights: np.ndarray, start: np.ndarray) -> tuple[
         found = optimize.minimize(objective, start, jac=True, method="SLSQP", constraints=ball, options=options)
         x = domain.project(found.x, np.ones_like(found.x))
     else:
-        bounds = [(domain.low, domain.high)] * problem.d if isinstance(domain, Box) else None
-        options = {"ftol": 0.0, "gtol": 1e-9, "maxiter": problem.solver_steps}
-        found = optimize.minimize(objective, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
-        x = found.x
+        x = _in_scaled_coordinates(problem, weights, start)
     return objective(x)[0], x
+
+
+def _in_scaled_coordinates(problem: Problem, weights: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """L-BFGS-B in the coordinates x / unit, where the loss bends more evenly, until the Frank-Wolfe gap is met."""
+    curvature, domain = problem.curvature(weights), problem.domain
+    most = curvature.max() or 1.0
+    unit = (most / np.maximum(curvature, FLATTEST * most)) ** 0.25
+    x, gradient = start, np.zeros_like(start)
+
+    def objective(scaled: np.ndarray) -> tuple[float, np.ndarray]:
+        nonlocal x, gradient
+        x = scaled * unit
+        value, gradient = problem.weighted(x, weights)
+        return value, gradient * unit
+
+    def stop(intermediate_result: optimize.OptimizeResult) -> None:  # the name by which SciPy knows what to pass
+        if domain is not None and gradient @ x - domain.linear_minimum(gradient) <= GAP:
+            raise StopIteration
+
+    bounds = optimize.Bounds(domain.low / unit, domain.high / unit) if isinstance(domain, Box) else None
+    options = {"ftol": 0.0, "gtol": 1e-9 if domain is None else 0.0, "maxiter": problem.solver_steps, "maxcor": MEMORY}
+    found = optimize.minimize(
+        objective, start / unit, jac=True, method="L-BFGS-B", bounds=bounds, callback=stop, options=options
+    )
+    x = found.x * unit
+    return np.clip(x, domain.low, domain.high) if isinstance(domain, Box) else x
 
 
 def _inside(problem: Problem, share: float) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import operator
 from collections.abc import Callable
 from fractions import Fraction
@@ -12,12 +13,16 @@ from regretlab.errors import InputError
 
 _OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
+#: Words that are values: what is not finite is refused where the range is known.
+WORDS = {"nan": math.nan, "inf": math.inf, "true": True, "false": False}
+UNREADABLE = "is not a number, arithmetic + - * / on numbers, a word in quotes, True, False or None; write one of these"
+
 
 def parse(text: str) -> list[tuple[str, dict[str, Any]]]:
     """The names and arguments in ``text``: one, or two joined by ``+``.
 
-    Values are numbers, arithmetic on numbers such as ``7/20`` or ``1-1e-8``, strings, True, False and None. Nothing is
-    ever evaluated as code.
+    Values are numbers, arithmetic on numbers such as ``7/20`` or ``1-1e-8``, strings, True, False (or true, false, as
+    in TOML) and None. Nothing is ever evaluated as code.
 
     Examples
     --------
@@ -46,18 +51,13 @@ def exact(text: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _parse(text: str, read: Callable[[ast.expr], Any]) -> list[tuple[str, dict[str, Any]]]:
+    text = text.strip()
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
-        return [_call(node, read) for node in _summands(tree)]
-    except (
-        SyntaxError,
-        ValueError,
-        ZeroDivisionError,
-        TypeError,
-        OverflowError,
-        RecursionError,
-        MemoryError,
-    ):
+        tree = ast.parse(text, mode="eval").body
+        return [_call(node, text, read) for node in _summands(tree)]
+    except InputError:
+        raise
+    except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
         raise InputError(
             f"cannot read {text!r}; write a name with keyword arguments, each once, as in 'adam(alpha=0.1, beta1=0)'."
         ) from None
@@ -69,7 +69,7 @@ def _summands(node: ast.expr) -> list[ast.expr]:
     return [node]
 
 
-def _call(node: ast.expr, read: Callable[[ast.expr], Any]) -> tuple[str, dict[str, Any]]:
+def _call(node: ast.expr, text: str, read: Callable[[ast.expr], Any]) -> tuple[str, dict[str, Any]]:
     if isinstance(node, ast.Name):
         return node.id, {}
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.args:
@@ -78,7 +78,15 @@ def _call(node: ast.expr, read: Callable[[ast.expr], Any]) -> tuple[str, dict[st
     for keyword in node.keywords:
         if keyword.arg is None or keyword.arg in arguments:
             raise ValueError("no unpacking, and every argument once")
-        arguments[keyword.arg] = _value(keyword.value, read)
+        try:
+            arguments[keyword.arg] = _value(keyword.value, read)
+        except ZeroDivisionError:
+            why = "divides by zero; write a finite number"
+        except ValueError as error:
+            why = str(error)
+        else:
+            continue
+        raise InputError(f"{keyword.arg}={ast.get_source_segment(text, keyword.value)} in {text!r} {why}.")
     return node.func.id, arguments
 
 
@@ -87,18 +95,25 @@ def _value(node: ast.expr, read: Callable[[ast.expr], Any]) -> Any:
         return -_number(node.operand, read)
     if isinstance(node, ast.BinOp):
         return _number(node, read)
-    return read(node)
+    if isinstance(node, ast.Name):
+        if node.id not in WORDS:
+            raise ValueError(f"is a word without quotes; write a number, or '{node.id}' in quotes")
+        return WORDS[node.id]
+    try:
+        return read(node)
+    except (ValueError, TypeError):
+        raise ValueError(UNREADABLE) from None
 
 
 def _number(node: ast.expr, read: Callable[[ast.expr], Any]) -> float | Fraction:
     if isinstance(node, ast.BinOp):
         if type(node.op) not in _OPERATORS:
-            raise ValueError("not arithmetic")
+            raise ValueError("is more than the arithmetic + - * / on numbers; write the number out, as 1e9 for 10**9")
         found = _OPERATORS[type(node.op)](_number(node.left, read), _number(node.right, read))
         return found if isinstance(found, Fraction) else float(found)
-    value = _value(node, read) if isinstance(node, ast.UnaryOp) else read(node)
+    value = _value(node, read)
     if isinstance(value, bool) or not isinstance(value, (int, float, Fraction)):
-        raise ValueError("not a number")
+        raise ValueError(UNREADABLE)
     return value
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab import output, report
+from regretlab import __main__, catalogue, output, report
 
 QUICK = ["run", "reddi", "--horizon", "42", "--replicates", "2", "--problems", "reddi"]
 
@@ -144,6 +144,47 @@ def test_bad_input_is_one_sentence_and_status_2(case, call, tmp_path):
     assert not list(tmp_path.glob("**/summary.json"))
 
 
+SHOWN = {
+    "adamw(alpha=0.1)": ["adamw(alpha=0.1): AdamW (Loshchilov", "alpha = 0.1 (default 0.001)", "at these parameters"],
+    "padam+adambs": ["padam+adambs: a pair", "Method Padam", "Sampler adambs", "at the defaults", "adambs.lemma1"],
+    "amsgrad+adambs(p_min=1e-4, batch_size=8)": ["AMSGrad-BS (Liu", "p_min = 0.0001 (default tied", "K; here 8"],
+    "adamcb(variant='ours')": ["adamcb(variant='ours'): AdamCB, ours", "Sampler adamcb_ours"],
+    "reddi(C=8, period=5)": ["a problem", "C = 8 (default 4.0)", "c = 1.0", "n = 5 examples and d = 1"],
+    " adam ": ["adam: Adam (Kingma"],
+}
+
+
+@pytest.mark.parametrize("text", SHOWN)
+def test_show_takes_what_simulate_takes(text, call):
+    status, page, _ = call("show", text)
+    assert status == 0
+    assert not [words for words in SHOWN[text] if words not in page], page
+
+
+def test_show_refuses_what_simulate_refuses(call):
+    for text, said in (("adamw(alfa=0.1)", "did you mean 'alpha'"), ("padam+adamcs", "unknown sampler 'adamcs'")):
+        status, out, err = call("show", text)
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert said in err
+
+
+def test_a_conclusion_without_what_it_needs_is_refused_before_the_first_step(call, monkeypatch):
+    monkeypatch.setattr(output, "_simulate", lambda *given: pytest.fail("a step was made"))
+    status, out, err = call("run", "weight-decay", "--problems", "logistic(data='digits:3-8')")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "concludes by test_loss, but logistic(digits:3-8) holds out no examples; give it test=0.2" in err
+    for problem, conclude, said in (
+        ("reddi", 'what = "ranking"\nby = "sampler"', 'write measure = ["sampler"]'),
+        ("reddi", 'what = "ranking"\nby = "cumulative"', 'write measure = ["cumulative"]'),
+        ("reddi", 'what = "parameter"\nname = "gamma"', "unknown parameter of adam 'gamma'"),
+        ("reddi", 'what = "ranking"\neach = "p"', "unknown parameter of adam 'p'"),
+    ):
+        Path("mine.toml").write_text(f'problem = "{problem}"\nalgorithm = "adam"\n[conclude]\n{conclude}\n')
+        status, _, err = call("run", "mine.toml")
+        assert (status, err.count("\n")) == (2, 1)
+        assert said in err
+
+
 def test_usage_errors_have_status_2_as_well(call):
     status, _, err = call("run", "--colour", "red")
     assert status == 2
@@ -191,6 +232,27 @@ def test_resume_keeps_what_was_finished_and_only_that(call, tmp_path, monkeypatc
     assert (tmp_path / "regretlab-out" / "reddi" / "results" / "reddi.nc").stat().st_mtime_ns == first
     call(*QUICK, "--resume", "--seed", "1")
     assert (tmp_path / "regretlab-out" / "reddi" / "results" / "reddi.nc").stat().st_mtime_ns != first
+
+
+def test_ctrl_c_is_one_line_while_the_command_loads_and_while_it_runs(call, monkeypatch, capsys):
+    def interrupted(*given):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(catalogue, "page", interrupted)
+        assert call("show", "adam") == (130, "", "regretlab: interrupted.\n")
+
+    class Finder:
+        """Interrupts the import of the command."""
+
+        find_spec = staticmethod(lambda name, *given: interrupted() if name == "regretlab.cli" else None)
+
+    monkeypatch.delitem(sys.modules, "regretlab.cli")
+    monkeypatch.setattr(sys, "meta_path", [Finder, *sys.meta_path])
+    with pytest.raises(SystemExit) as stopped:
+        __main__.main()
+    assert stopped.value.code == 130
+    assert capsys.readouterr().err == "regretlab: interrupted.\n"
 
 
 @pytest.mark.usefixtures("bare")

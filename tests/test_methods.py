@@ -317,6 +317,19 @@ def test_the_table_of_coefficients_is_the_schedule(name):
     assert ("only the array engines" in catalogue.page(name)) == (name in OUTSIDE)
 
 
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_a_page_says_what_the_step_takes_for_the_gradient(name):
+    """Where the step adds to the gradient the page says so, although no coefficient can; nowhere else."""
+    method, x = Method.known[name](), np.array([2.0])
+    k = method.coefficients(np.array([1.0])).at(0)._replace(mu=0.0, nu=1.0)
+    taken = method.step(Moments(x, 0 * x, 0 * x, 0 * x), np.array([3.0]), k, lambda x, weights: x, np).m
+    page = catalogue.page(name)
+    assert ("g     <- g + lambda x" in page) == (taken[0] != 3)
+    if taken[0] != 3:
+        assert taken[0] == 3 + method.weight_decay * 2
+        assert "lambda: lambda * x is added to the gradient" in page
+
+
 FIELDS = ("mu", "nu", "beta", "om", "rho", "wd", "eta", "kap", "c")
 
 

@@ -1,6 +1,7 @@
 """Problems: gradients are derivatives, constants are true bounds on the domain, convexity is declared honestly."""
 
 import copy
+import pickle
 import tracemalloc
 
 import array_api_strict
@@ -320,3 +321,26 @@ def test_bad_problems_are_one_sentence(text, words):
         names.parse(text)
     assert all(word in str(error.value) for word in words), str(error.value)
     assert "\n" not in str(error.value)
+
+
+SPELLED = [
+    "Reddi(C=8)", "StochasticReddi()", "Logistic(data='digits:3-8', test=0.2)", "OneNeuron(n=50, domain='none')",
+    "Logistic(X='breast_cancer', domain=L2Ball(radius=2.0))", "Softmax(data='wine')", "MLP(X='wine', hidden=(3, 4))",
+    "LeastSquares(data='diabetes')", "HeavyTailedLogistic(n=10, d=2)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SPELLED)
+def test_a_problem_prints_as_the_call_that_makes_it(text):
+    problem = eval(text, vars(rl.problems))
+    assert repr(problem) == text
+    assert repr(pickle.loads(pickle.dumps(problem))) == text
+    assert eval(repr(problem), vars(rl.problems)).digest() == problem.digest()
+
+
+def test_a_problem_prints_no_arrays():
+    X, y = np.random.default_rng(0).normal(size=(30, 3)), np.arange(30) % 2
+    assert repr(rl.problems.Hinge(X, y)) == "Hinge(X=<array (30, 3)>, y=<array (30,)>)"
+    assert repr(rl.problems.Logistic(X.tolist(), y.tolist())) == "Logistic(X=<list>, y=<list>)"
+    assert repr(rl.problems.Reddi(np.float64(8))) == "Reddi(C=np.float64(8.0))"
+    assert repr(rl.problems.names.parse("softmax(data='wine')")) == "Softmax(data='wine')"

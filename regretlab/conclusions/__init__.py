@@ -32,8 +32,9 @@ from regretlab.bounds import Bound
 from regretlab.conclusions._grid import AXES, exponents, fixed, observed
 from regretlab.conclusions._parameter import optimum, points
 from regretlab.conclusions._ranking import ranking
-from regretlab.conclusions._words import WORDS
+from regretlab.conclusions._words import LOSSES, WORDS, parameter_in
 from regretlab.errors import InputError, closest
+from regretlab.problems import Problem
 from regretlab.result import Result
 
 
@@ -85,6 +86,36 @@ def check(options: Mapping[str, Any]) -> None:
         raise InputError('a conclusion about a parameter needs its name: write name = "gamma" in [conclude].')
     if options.get("bound", "adam.printed") not in Bound.known:
         raise closest("bound", options["bound"], Bound.known)
+
+
+def check_run(options: Mapping[str, Any], problem: Problem, facts: dict[str, Any]) -> None:
+    """Refuse a run that will not record what the conclusion speaks of, before it is made.
+
+    Parameters
+    ----------
+    options : mapping
+        The table ``[conclude]`` of a study.
+    problem : Problem
+    facts : dict
+        What :func:`regretlab.run.describe` says of the run.
+    """
+    if not options:
+        return
+    by, name, factor = options.get("by", "online"), facts["algorithm"], facts["law"]["factor"]
+    if by in LOSSES and problem.held_out is None:
+        raise InputError(
+            f"the study concludes by {by}, but {problem.name} holds out no examples; give it test=0.2, say."
+        )
+    if by == "sampler" and by not in facts["measure"]:
+        raise InputError(f'the study concludes by sampler regret, but does not measure it; write measure = ["{by}"].')
+    if by == "cumulative" and by not in facts["measure"] and factor is None:
+        raise InputError(
+            f"the study concludes by cumulative regret, of which {name} on {problem.name} allows no unbiased estimate; "
+            f'write measure = ["{by}"].'
+        )
+    parameter = options.get("name", options.get("each"))
+    if parameter is not None:
+        parameter_in(facts, name, parameter)
 
 
 def sweeps(options: Mapping[str, Any], results: list[Result]) -> list[Sweep]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +36,11 @@ def measured(result: Result, name: str, by: str) -> np.ndarray:
 
 def parameter_of(result: Result, name: str, parameter: str) -> float:
     """A hyper-parameter of an algorithm, of its sampler or its method."""
-    facts = result.facts(name)
+    return parameter_in(result.facts(name), name, parameter)
+
+
+def parameter_in(facts: dict[str, Any], name: str, parameter: str) -> float:
+    """The same from what is known of a run beforehand."""
     known = facts["method_parameters"] | facts["sampler_parameters"]
     if parameter not in known:
         raise closest(f"parameter of {name}", parameter, known)

@@ -23,6 +23,8 @@ class Method(Component):
     """
 
     known: ClassVar[dict[str, type[Method]]] = {}
+    #: What the generic step takes for the gradient g, as ``regretlab show`` writes it.
+    gradient: ClassVar[str] = "g"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -45,6 +45,7 @@ class MomentumL2(Momentum):
     """
 
     weight_decay: float = parameter(0.01, "[0, inf)", "lambda: lambda * x is added to the gradient")
+    gradient = "g + lambda x"
 
     def step(self, state: Moments, g: Any, k: Coefficients, project: Project, ops: Any) -> Moments:
         return super().step(state, g + self.weight_decay * state.x, k, project, ops)

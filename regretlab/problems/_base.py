@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 from abc import ABC, abstractmethod
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from array_api_compat import array_namespace
@@ -15,6 +16,8 @@ from regretlab.errors import InputError
 from regretlab.problems.domains import Domain
 
 Array = Any
+#: Arguments that are longer than this are not written out.
+LONGEST = 60
 
 
 class Constant(NamedTuple):
@@ -67,6 +70,17 @@ class Problem(ABC):
     kinks: bool = False
     solver_steps: int = 1000
     solver_starts: tuple[float, ...] = (-1.0, 1.0)
+    _call: str
+
+    def __new__(cls, *given: Any, **named: Any) -> Self:
+        made = super().__new__(cls)
+        # Only the text is kept: the arrays themselves would stay in memory beside their scaled copies.
+        arguments = inspect.signature(cls).bind_partial(*given, **named).arguments
+        made.__dict__["_call"] = ", ".join(f"{name}={_short(value)}" for name, value in arguments.items())
+        return made
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._call})"
 
     @cached_property
     def start(self) -> np.ndarray:
@@ -139,6 +153,10 @@ class Problem(ABC):
         losses, gradients = self._everything(x[None])
         return float(weights @ losses[0]), weights @ gradients[0]
 
+    def curvature(self, weights: np.ndarray) -> np.ndarray:
+        """How strongly the weighted loss bends along each coordinate (d,), up to a factor: the solver evens it out."""
+        return np.ones(self.d)
+
     def smoothed(self, width: float) -> Problem:
         """A smooth convex problem that approaches this one as ``width`` falls, for a problem with ``kinks``."""
         raise NotImplementedError
@@ -155,6 +173,14 @@ class Problem(ABC):
     def digest(self) -> str:
         """A hash of the problem's data, part of a run's provenance; the default covers the public attributes."""
         return digest(self.name, self.n, self.d, repr(self.domain), self.start)
+
+
+def _short(value: Any) -> str:
+    """An argument as it is written, or the shape of an array."""
+    if getattr(value, "shape", ()):
+        return f"<array {value.shape}>"
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"<{type(value).__name__}>"
 
 
 def digest(*parts: Any) -> str:

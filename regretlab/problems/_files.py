@@ -21,6 +21,8 @@ from regretlab.errors import InputError
 UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, MemoryError, csv.Error, BadZipFile, zlib.error)
 _OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open}
 _LIBSVM = (".svm", ".libsvm", ".svmlight", ".txt")
+#: What separates columns in files that are called CSV, beside commas.
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 #: The end of an IDX file's name as in train-images-idx3-ubyte.gz, also with a dot in front, or .idx alone.
 _IDX_NAME = re.compile(r"[-.]idx([0-9]-[a-z]+)?(\.gz)?$", re.IGNORECASE)
 #: The third byte of an IDX file and the numbers it stands for.
@@ -58,8 +60,31 @@ def _libsvm(path: Path) -> tuple[Any, Any]:
             lines = file.read(end).removesuffix(b"\n").split(b"\n")
             text = lines[-1][:50].decode(errors="replace")
             form = "'label index:value index:value ...' with one numeric label and rising indices below 2**31"
-            raise InputError(f"line {len(lines)}, {text!r}, is not LIBSVM; write {form}.") from None
+            why = _fault(lines[-1].decode(errors="replace"))
+            raise InputError(f"line {len(lines)}, {text!r}, is not LIBSVM: {why}; write {form}.") from None
     return X if X.nnz else X[:, :0], y  # the loader gives a file without any feature one column of zeros
+
+
+def _fault(line: str) -> str:
+    """What is wrong with a line that is not LIBSVM, where that can be said."""
+    label, *pairs = line.partition("#")[0].split() or [""]
+    if _number(label) is None:
+        return f"its label {label[:50]!r} is not a number"
+    last = -1
+    for pair in pairs:
+        index, colon, value = pair[:50].partition(":")
+        if not colon:
+            return f"{pair[:50]!r} has no colon"
+        if not re.fullmatch("[0-9]+", index):
+            return f"the index {index!r} is not a whole number from 0 on"
+        if int(index) >= 2**31:
+            return f"the index {index} is too large"
+        if int(index) <= last:
+            return f"the index {index} comes after {last}"
+        if _number(value) is None:
+            return f"the value {value!r} of index {index} is not a number"
+        last = int(index)
+    return "it cannot be read"
 
 
 def _npz(path: Path) -> tuple[Any, Any]:
@@ -77,6 +102,8 @@ def _csv(path: Path) -> tuple[Any, Any]:
         lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
     lines = [(number, row) for number, row in lines if row not in ([], [""])]
     names = lines[0][1] if lines else [""]
+    if len(names) == 1:
+        _check_separator(names[0], f"line {lines[0][0] if lines else 1}")
     label = len(names) - 1
     if all(cell and _number(cell) is None for cell in names):
         del lines[0]
@@ -88,15 +115,26 @@ def _csv(path: Path) -> tuple[Any, Any]:
     for i, (number, row) in enumerate(lines):
         place = f"row {i + 1} (line {number})"
         if len(row) != len(names):
+            _check_separator(",".join(row), place)
             raise InputError(f"{place} has {len(row)} cells, the first {len(names)}; make them equal.")
         X[i] = [0 if k == label and cell else _number(cell) for k, cell in enumerate(row)]  # None becomes nan
         if not np.isfinite(X[i]).all():
             k = int(np.isfinite(X[i]).argmin())
+            _check_separator(row[k], place)
             needed = "label" if k == label else "finite number"
             raise InputError(f"{place}, column {k + 1} holds {row[k]!r}, not a {needed}; correct it.")
     words = [row[label] for _, row in lines]
     numbers = [_number(word) for word in words]
     return np.delete(X, label, axis=1), words if None in numbers else numbers
+
+
+def _check_separator(text: str, place: str) -> None:
+    """Refuse cells that something else than a comma separates."""
+    found = [name for mark, name in SEPARATORS.items() if mark in text]
+    if found:
+        raise InputError(
+            f"{place}, {text[:50]!r}, separates columns by {found[0]}; separate them by commas, with points in numbers."
+        )
 
 
 def _number(cell: str) -> float | None:

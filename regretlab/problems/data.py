@@ -248,6 +248,8 @@ def _bundled(spec: str, targets: str) -> Dataset:
 
 def _file(path: Path, targets: str) -> Dataset:
     read, stem, kind = files.reader(path)
+    if path.stat().st_size == 0:
+        raise InputError(f"file '{path}' is empty, so there are no rows; give one with a row for every example.")
     try:
         return _checked(*read(path), stem, path.name, targets)
     except InputError as error:

@@ -119,8 +119,8 @@ def domain_named(kind: str | Domain | None, radius: float) -> Domain | None:
         "ball": lambda: L2Ball(radius),
         "none": lambda: None,
     }
-    if not isinstance(kind, str):
-        return kind
-    if kind not in kinds:
+    if kind is None or hasattr(kind, "project"):
+        return kind  # type: ignore[return-value]
+    if not isinstance(kind, str) or kind not in kinds:
         raise InputError(f"domain={kind!r} is not one of 'box', 'ball', 'none'; a Box or L2Ball object also works.")
     return kinds[kind]()

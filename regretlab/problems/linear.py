@@ -82,6 +82,9 @@ class LinearModel(Supervised):
         u = self.Z @ x
         return float(weights @ self.phi(u, self.y)), (weights * self.slope(u, self.y)) @ self.Z
 
+    def curvature(self, weights: np.ndarray) -> np.ndarray:
+        return weights @ (self.Z * self.Z)
+
     def _scores(self, x: Array) -> Array:
         # One product per replicate: a batched product would round differently for other numbers of replicates.
         return array_namespace(x).stack([self.Z @ x[r, :] for r in range(x.shape[0])])

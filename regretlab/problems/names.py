@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 
 from regretlab import spelling
-from regretlab.errors import InputError, closest
+from regretlab.errors import InputError, closest, unknown_parameter
 from regretlab.problems._base import Problem
 from regretlab.problems.hinge import Hinge
 from regretlab.problems.least_squares import LeastSquares
@@ -58,7 +58,7 @@ def parse(text: str | Problem) -> Problem:
     known = declared(name)
     for key in arguments:
         if key not in known:
-            raise closest(f"parameter of {name}", key, known)
+            raise unknown_parameter(name, key, known)
     return PROBLEMS[name](**{**DEFAULTS.get(name, {}), **arguments})
 
 

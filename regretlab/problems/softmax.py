@@ -103,8 +103,13 @@ class Softmax(Supervised):
         return residuals * xp.sqrt(self.squared_norms)
 
     def weighted(self, x: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
-        ((losses, residuals),) = self._of_all(x[None])
-        return float(weights @ losses), (self.Z.T @ (weights[:, None] * residuals)).ravel()
+        received = np.flatnonzero(weights)  # early in a run these are few
+        Z, y, weights = self.Z[received], self.y[received], weights[received]
+        losses, residuals = cross_entropy(Z @ self._matrix(x), y)
+        return float(weights @ losses), (Z.T @ (weights[:, None] * residuals)).ravel()
+
+    def curvature(self, weights: np.ndarray) -> np.ndarray:
+        return np.repeat(weights @ (self.Z * self.Z), self.c)
 
     def constants(self) -> dict[str, Constant]:
         lead = self._leads()

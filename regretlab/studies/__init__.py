@@ -20,6 +20,7 @@ Beside these it may have a ``question`` and a table ``[conclude]``, which says h
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -53,14 +54,15 @@ class Cell:
         names = ("horizon", "replicates", "seed", "checkpoints", "engine", "measure")
         return {name: getattr(self, name) for name in names}
 
-    def check(self) -> Problem:
-        """Build every part and fit it to the run, so that all bad input is found before the first step."""
+    def check(self, conclude: Mapping[str, Any]) -> Problem:
+        """Build every part and fit it to the run and to the conclusion: the problem, or the error of what cannot be."""
         problem = names.parse(self.problem)
         for text in self.algorithm:
             parsed = algorithms.parse(text)
             kept = {k: v for k, v in self.arguments().items() if k != "engine"}
             facts = describe(plan(problem, parsed, **kept))
             _check_ratios(text, facts)
+            conclusions.check_run(conclude, problem, facts)
         return problem
 
 
@@ -72,6 +74,10 @@ class Study:
     cells: tuple[Cell, ...]
     question: str = ""
     conclude: dict[str, Any] = field(default_factory=dict)
+
+    def check(self) -> list[Problem]:
+        """The problems of the cells, once all is checked, so that bad input is found before the first step."""
+        return [cell.check(self.conclude) for cell in self.cells]
 
 
 KEYS = tuple(Cell.__dataclass_fields__)
