@@ -3,7 +3,6 @@
 import math
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from types import SimpleNamespace
 from typing import ClassVar
 
@@ -348,17 +347,6 @@ def test_other_checkpoints_and_missing_variables():
     assert "is int64 {'t': 2} in the first result" in fails(assert_same_bits, a, stochastic(checkpoints=[50, 100]))
     b = rl.Result(a.record.drop_vars("loss"))
     assert fails(assert_same_bits, a, b) == "only the first result has loss."
-
-
-def test_the_readme_example_runs():
-    text = (Path(__file__).parents[1] / "README.md").read_text()
-    code = text.split("## In your own pytest suite")[1].split("```python\n")[1].split("```")[0]
-    space = {}
-    exec(code, space)
-    tests = [f for name, f in space.items() if name.startswith("test_")]
-    assert tests
-    for f in tests:
-        f()
 
 
 def test_the_tolerance_of_monte_carlo_is_the_default():
