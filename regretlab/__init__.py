@@ -5,7 +5,7 @@ result = rl.simulate(rl.problems.Reddi(C=8), "adam(alpha=7/20, beta1=0, beta2=1/
 result.table()
 """
 
-from regretlab import algorithms, bounds, claims, game, methods, problems, samplers, scaling, testing, worst_case
+from regretlab import algorithms, bounds, claims, game, methods, paired, problems, samplers, scaling, testing, worst_case
 from regretlab._version import __version__
 from regretlab.errors import InputError, InterruptedWarning, NonFiniteError
 from regretlab.falsifier import falsify
@@ -14,5 +14,5 @@ from regretlab.simulation import simulate
 
 __all__ = [
     "InputError", "InterruptedWarning", "NonFiniteError", "Result", "__version__", "algorithms", "bounds", "claims",
-    "falsify", "game", "methods", "problems", "samplers", "scaling", "simulate", "testing", "worst_case",
+    "falsify", "game", "methods", "paired", "problems", "samplers", "scaling", "simulate", "testing", "worst_case",
 ]  # fmt: skip
