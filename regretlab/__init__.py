@@ -5,7 +5,19 @@ result = rl.simulate(rl.problems.Reddi(C=8), "adam(alpha=7/20, beta1=0, beta2=1/
 result.table()
 """
 
-from regretlab import algorithms, bounds, claims, game, methods, paired, problems, samplers, scaling, testing, worst_case
+from regretlab import (
+    algorithms,
+    bounds,
+    claims,
+    game,
+    methods,
+    paired,
+    problems,
+    samplers,
+    scaling,
+    testing,
+    worst_case,
+)
 from regretlab._version import __version__
 from regretlab.errors import InputError, InterruptedWarning, NonFiniteError
 from regretlab.falsifier import falsify

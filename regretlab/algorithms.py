@@ -92,9 +92,7 @@ Momentum = Named("momentum", "SGD with heavy-ball momentum", "Polyak 1964; Padam
 MomentumW = Named(
     "momentumw", "Momentum, decoupled weight decay", "weight-decay slides, Weight Decay V", methods.MomentumW
 )
-MomentumL2 = Named(
-    "momentuml2", "Momentum with L2", "weight-decay slides, Weight Decay V", methods.MomentumL2
-)
+MomentumL2 = Named("momentuml2", "Momentum with L2", "weight-decay slides, Weight Decay V", methods.MomentumL2)
 Nesterov = Named(
     "nesterov", "SGD with Nesterov momentum", "Nesterov 1983; Sutskever et al. 2013, Eqs. 3-4", methods.Nesterov
 )

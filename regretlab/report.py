@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 import jinja2
@@ -28,6 +29,8 @@ from regretlab.result import Result
 
 #: How symbols are written in MathML, where the printer would not find the paper's letter by itself.
 LETTERS = {s.lam: "lambda", s.eps: "epsilon", s.D: "D_∞", s.G: "G_∞", s.M: "M", s.S: "S", s.B: "B_T"}
+#: What the seconds of compiled runs hold beside the steps.
+LOADING = ", whose code is loaded within the first algorithm's time"
 VERDICTS = {"holds", "violated", "vacuous", "undecided"}
 
 
@@ -62,7 +65,8 @@ def figure(result: Result, title: str) -> Axes:
 
 def page(
     study: str, results: list[Result], drawn: list[dict[str, str]], question: str = "",
-    conclusion: Sequence[str] = (), overviews: Sequence[str] = (), differences: Mapping[str, pd.DataFrame] | None = None,
+    conclusion: Sequence[str] = (), overviews: Sequence[str] = (),
+    differences: Mapping[str, pd.DataFrame] = MappingProxyType({}),
 ) -> str:  # fmt: skip
     """The page as a string.
 
@@ -79,7 +83,7 @@ def page(
         The paragraphs that answer it.
     overviews : sequence of str
         The figures they rest on, as SVG text.
-    differences : mapping of str to DataFrame, optional
+    differences : mapping of str to DataFrame
         By problem, the paired differences they speak of (:func:`regretlab.paired.table`).
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
@@ -98,7 +102,7 @@ def page(
         question=question,
         conclusion=conclusion,
         overviews=[inline(svg, f"o{i}") for i, svg in enumerate(overviews)],
-        differences={name: table for name, table in (differences or {}).items() if len(table)},
+        differences={name: table for name, table in differences.items() if len(table)},
     )
 
 
@@ -142,7 +146,7 @@ def _section(result: Result, svgs: dict[str, str]) -> dict[str, Any]:
     captions = {
         "loss over epochs": "Training and test loss over epochs: mean and one sigma",
         "loss over seconds": "The same over wall-clock time, that of the whole simulation times t/T; all by the "
-        f"{_engines(result)[0]} engine",
+        f"{_engines(result)[0]} engine{LOADING if _engines(result)[0] == 'compiled' else ''}",
         "regret": "Regret of every algorithm",
         "average": "Average regret",
         "tightness": "How tight every algorithm's tightest bound is",

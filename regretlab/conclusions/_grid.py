@@ -59,7 +59,8 @@ def _exponent(axis: str, e: scaling.Exponent, claimed: float | None) -> str:
 def points(lines: Lines) -> tuple[dict[str, np.ndarray], list[Difference]]:
     """The logarithms at every point of the grid, and the last algorithm's there minus the first one's."""
     (first, own), *_, (last, other) = lines.items()
-    values, pairs = {}, []
+    values: dict[str, np.ndarray] = {}
+    pairs: list[tuple[str, str]] = []
     for axis, line in own.items():
         for x in line:
             a, b = np.log(other[axis][x]), np.log(line[x])

@@ -117,8 +117,9 @@ def _groups(result: Result, parameter: str | None) -> dict[str, dict[str, str]]:
         return {"": {name: spoken(name) for name in labels}}
     groups: dict[str, dict[str, str]] = {}
     for name, algorithm in labels.items():
-        value = parameter_of(result, algorithm, parameter)
-        groups.setdefault(f" at {parameter} = {value:g}", {})[name] = spoken(name.replace(f", {parameter}={value:g}", ""))
+        value = f"{parameter_of(result, algorithm, parameter):g}"
+        short = spoken(name.replace(f", {parameter}={value}", ""))
+        groups.setdefault(f" at {parameter} = {value}", {})[name] = short
     return groups
 
 
@@ -176,9 +177,7 @@ def _copies(match: Match, short: dict[str, str]) -> str:
 def _tally(tally: Counter[str], count: int, words: str, against: str | None) -> str:
     """What all comparisons together say."""
     if not tally:
-        return (
-            f"None of the {count} comparisons finds one that is decidedly {'first' if against is None else 'apart'}."
-        )
+        return f"None of the {count} comparisons finds one that is decidedly {'first' if against is None else 'apart'}."
     if against is None:
         wins = ", ".join(f"{name} in {n}" for name, n in tally.most_common())
         return f"Of {count} comparisons the least {words} is decidedly had by {wins}."

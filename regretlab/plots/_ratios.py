@@ -87,7 +87,9 @@ def bound_ratio(
     violated = [(i, c, _remark(c)) for i, c in enumerate(curves) if c.above.any()]
     if len(violated) > FEW:
         steps = [int(c.t[c.above > 0].iloc[0]) for _, c, _ in violated]
-        remarks = [(min(steps), f"{len(violated)} bounds first seen above\nat t = {min(steps)} to {max(steps)}", GREY)]
+        remarks = [
+            (min(steps), f"{len(violated)} bounds first seen above\nat t = {min(steps)} to {max(steps)}", "black")
+        ]
     else:
         remarks = [(c.t[c.above > 0].iloc[0], remark, COLOURS[i % len(COLOURS)]) for i, c, remark in violated]
     rooms = [1 + remark.count("\n") for _, remark, _ in remarks]
