@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab import conclusions, plots, studies
+from regretlab import conclusions, plots, report, studies
 from regretlab.conclusions import _words as words
 
 PAPERS = [
@@ -183,6 +183,25 @@ def test_curves_name_their_engines_where_seconds_cannot_be_compared():
     assert any("(array)" in words for words in shown)
     assert any("(compiled)" in words for words in shown)
     assert not any("(array)" in words for words in plots.loss_curves(mixed).get_legend_handles_labels()[1])
+
+
+def test_the_page_shows_seconds_only_where_they_compare_algorithms():
+    problem = rl.problems.Logistic(data="breast_cancer", test=0.2)
+    alone, mixed = (rl.simulate(problem, of, horizon=20, checkpoints=[10, 20]) for of in ("adam", ["adam", "adam_uni"]))
+    assert "loss over seconds" in report.figure_titles(alone)
+    assert "loss over seconds" not in report.figure_titles(mixed)
+    assert report.figure_titles(mixed)[0] == "loss over epochs"
+
+
+def test_the_page_has_a_table_of_paired_differences():
+    options = {"what": "ranking", "by": "cumulative"}
+    result = rl.simulate("stochastic_reddi(C=3)", ["sgd", "adam"], horizon=50, replicates=4, measure=["cumulative"])
+    page = report.page("mine", [result], [{}], differences=conclusions.tables(options, [result]),
+                       conclusion=conclusions.conclude(options, [result]))  # fmt: skip
+    assert "Paired differences" in page
+    for heading in ("difference of cumulative regret", "95 % interval (Bonferroni)", "effect size", "Holm"):
+        assert heading in page
+    assert "Paired differences" not in report.page("mine", [result], [{}], conclusion=["So."])
 
 
 @pytest.mark.parametrize(
