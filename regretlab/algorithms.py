@@ -92,9 +92,7 @@ Momentum = Named("momentum", "SGD with heavy-ball momentum", "Polyak 1964; Padam
 MomentumW = Named(
     "momentumw", "Momentum, decoupled weight decay", "weight-decay slides, Weight Decay V", methods.MomentumW
 )
-MomentumL2 = Named(
-    "momentuml2", "Momentum, L2 regularisation", "weight-decay slides, Weight Decay V", methods.MomentumL2
-)
+MomentumL2 = Named("momentuml2", "Momentum with L2", "weight-decay slides, Weight Decay V", methods.MomentumL2)
 Nesterov = Named(
     "nesterov", "SGD with Nesterov momentum", "Nesterov 1983; Sutskever et al. 2013, Eqs. 3-4", methods.Nesterov
 )
@@ -103,10 +101,10 @@ AdaGradMean = Named("adagradmean", "AdaGrad with the mean of the squares", "Pada
 AdaGradW = Named(
     "adagradw", "AdaGrad, decoupled weight decay", "weight-decay slides, Weight Decay IV", methods.AdaGradW
 )
-AdaGradL2 = Named("adagradl2", "AdaGrad, L2 regularisation", "weight-decay slides, Weight Decay IV", methods.AdaGradL2)
+AdaGradL2 = Named("adagradl2", "AdaGrad with L2", "weight-decay slides, Weight Decay IV", methods.AdaGradL2)
 RMSprop = Named("rmsprop", "RMSprop", "Tieleman & Hinton 2012; Padam slides", methods.RMSprop)
 AdamW = Named("adamw", "AdamW", "Loshchilov & Hutter 2019; weight-decay slides, AdamW I", methods.AdamW)
-AdamL2 = Named("adaml2", "Adam, L2 regularisation", "weight-decay slides, Adam I", methods.AdamL2)
+AdamL2 = Named("adaml2", "Adam with L2", "weight-decay slides, Adam I", methods.AdamL2)
 Padam = Named("padam", "Padam", "Chen & Gu 2018; Padam slides", methods.Padam)
 NAdam = Named("nadam", "NAdam", "Dozat 2016, Alg. 2", methods.NAdam)
 AdamBS = Named("adambs", "AdamBS (original)", "Liu, Wu & Mozafari 2020, Alg. 1-2", methods.Adam, samplers.AdamBS)

@@ -3,6 +3,14 @@ r"""The game a sampler's lemma is about: laws against prescribed gradient norms 
 A run's gradients depend on its iterates, so no run reaches the sequences on which a bandit does worst. Here they are
 given: :func:`play` measures :math:`\sum_t V_t(p_t)` on gradient norms, :func:`play_losses` the loss of the drawn arms
 on any losses in [0, 1], as in EXP3.M. Both say which examples AdamCB's freeze rule holds, and since when.
+
+On :func:`frozen_arm` AdamCB as printed caps an arm, never updates it again, and pays for it at every step; the lemma
+would promise 81.8 at T = 400. Its repair (:class:`~regretlab.samplers.AdamCBOurs`) comes back:
+
+>>> from regretlab.samplers import AdamCB, AdamCBOurs
+>>> played = [play_losses(s, frozen_arm(), batch_size=2, replicates=20) for s in (AdamCB(), AdamCBOurs(gamma=0.03))]
+>>> [round(float(record.regret[:, -1].mean())) for record in played]
+[318, 6]
 """
 
 from __future__ import annotations
@@ -155,6 +163,45 @@ def play_losses(
     return game.record({
         "loss": (("replicate", "t"), loss), "regret": (("replicate", "t"), loss - best), "best": ("t", best)
     })  # fmt: skip
+
+
+def frozen_arm(T: int = 400, first: int = 44) -> np.ndarray:
+    r"""The losses of three arms on which AdamCB as printed has linear regret, for batches of two.
+
+    .. math:: \ell_t = (0, 1, 1) \text{ for } t \le t_1, \qquad \ell_t = (1, 0, 0) \text{ after.}
+
+    The first arm's weight stays at 1 while the others' fall; once it reaches the cap, the freeze rule
+    (:math:`i \in S_{\text{null}}`, Algorithm 3) keeps it there, and after :math:`t_1` it costs 1 a step. Lemma 2 would
+    promise :math:`2\sqrt{(e-1) K n T \ln(n/K)}`.
+
+    Parameters
+    ----------
+    T : int
+        The number of steps, at least 1.
+    first : int
+        :math:`t_1`, in [0, T]; with the sampler's own gamma(T) the arm is capped by step 44 at T = 400.
+
+    Returns
+    -------
+    array (T, 3)
+
+    Raises
+    ------
+    InputError
+        For a T below 1 or a ``first`` outside [0, T].
+
+    Examples
+    --------
+    >>> frozen_arm(3, first=1)
+    array([[0., 1., 1.],
+           [1., 0., 0.],
+           [1., 0., 0.]])
+    """
+    T = int(number("T", T, "[1, inf)", integer=True))
+    first = int(number("first", first, f"[0, {T}]", integer=True))
+    losses = np.ones((T, 3))
+    losses[:first, 0] = losses[first:, 1:] = 0
+    return losses
 
 
 class _Game:

@@ -96,7 +96,8 @@ def write_study(
     overviews = [_svg(plots.sweep(**sweep._asdict())) for sweep in conclusions.sweeps(study.conclude, results)]
     for i, svg in enumerate(overviews, start=1):
         folder.write(f"figures/conclusion-{i}.svg", svg)
-    page = report.page(study.name, results, list(drawn.values()), study.question, concluded, overviews)
+    differences = conclusions.tables(study.conclude, results)
+    page = report.page(study.name, results, list(drawn.values()), study.question, concluded, overviews, differences)
     folder.write("report.html", page)
     document = {**summary(study.name, results), "question": study.question, "conclusion": concluded}
     folder.write("summary.json", json.dumps(document, indent=1, allow_nan=False) + "\n")

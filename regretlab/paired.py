@@ -2,11 +2,16 @@
 
 Algorithms of one result share their data, and replicate r of all of them the stream of random numbers r; so the
 differences of their quantities, replicate by replicate, vary less than the quantities do.
+
+Two corrections for multiple comparisons, over all pairs of a table: Bonferroni's for the intervals, which hold
+together, and Holm's for the p values. A difference is called decided where its interval leaves out zero, the stricter
+of the two. Algorithms that are one and the same here, bit for bit in every replicate, count as one.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -15,7 +20,11 @@ import pandas as pd
 from scipy import stats
 
 CONFIDENCE = 0.95
-CORRECTION = "Holm-Bonferroni"
+#: The column of :func:`table` for every field of a difference but the mean's, which is named after the quantity.
+COLUMNS = {
+    "low": "interval low (Bonferroni)", "high": "interval high (Bonferroni)", "effect": "effect size d_z",
+    "p": "p (paired t)", "corrected": "p (Holm)", "replicates": "R",
+}  # fmt: skip
 
 
 class Difference(NamedTuple):
@@ -45,18 +54,19 @@ class Difference(NamedTuple):
 
     @property
     def better(self) -> str | None:
-        """The better one, if the data decide it at 95 % for all pairs together."""
-        if not self.corrected < 1 - CONFIDENCE:
-            return None
-        return self.first if self.mean < 0 else self.second
+        """The better one, if the data decide it at 95 % for all pairs together: the interval leaves out zero."""
+        return self.first if self.high < 0 else self.second if self.low > 0 else None
 
 
-def differences(values: dict[str, np.ndarray], against: str | None = None) -> list[Difference]:
+def differences(
+    values: dict[str, np.ndarray], against: str | None = None, *, pairs: Sequence[tuple[str, str]] | None = None
+) -> list[Difference]:
     r"""Every pair of algorithms, or every other one with ``against``, compared replicate by replicate.
 
-    .. math:: \bar D \pm t_{R-1,\,1-(1-0.95)/(2m)}\, s_D/\sqrt R, \qquad D_r = a_r - b_r,
+    .. math:: \bar D \pm t_{R-1,\,1-(1-0.95)/(2m)}\, s_D/\sqrt R, \qquad D_r = a_r - b_r, \qquad d_z = \bar D/s_D,
 
-    with R replicates and m pairs.
+    with R replicates and m pairs, of which those that are equal to another pair in every number count once, and those
+    of an algorithm with its like not at all.
 
     Parameters
     ----------
@@ -64,31 +74,65 @@ def differences(values: dict[str, np.ndarray], against: str | None = None) -> li
         By algorithm, a quantity of which less is better (a regret, a loss), replicates in the same order.
     against : str, optional
         The one to compare with, where it is known beforehand: fewer pairs, narrower intervals.
+    pairs : sequence of (str, str), optional
+        The pairs to compare, where these are known beforehand.
 
     References
     ----------
-    Holm (1979), A simple sequentially rejective multiple test procedure.
+    Holm (1979), A simple sequentially rejective multiple test procedure. Cohen (1988), Statistical power analysis,
+    section 2.3.5 (d_z).
 
     Examples
     --------
     >>> a = np.array([1.0, 2.0, 3.0, 4.0])
     >>> (d,) = differences({"slow": a + [5.0, 5.1, 4.9, 5.0], "fast": a})
-    >>> d.better, round(d.mean, 6)
-    ('fast', 5.0)
+    >>> d.better, round(d.mean, 6), round(d.effect, 1)
+    ('fast', 5.0, 61.2)
     """
-    pairs = list(combinations(values, 2)) if against is None else [(v, against) for v in values if v != against]
-    found = [_compare(first, second, values[first] - values[second], len(pairs)) for first, second in pairs]
-    corrected = _holm([d.p for d in found])
-    return [d._replace(corrected=p) for d, p in zip(found, corrected, strict=True)]
+    if pairs is None:
+        pairs = list(combinations(values, 2)) if against is None else [(v, against) for v in values if v != against]
+    like = alike(values)
+    kinds = [frozenset((like[first], like[second])) for first, second in pairs]
+    count = max(1, len({kind for kind in kinds if len(kind) == 2}))
+    found = [_compare(first, second, values[first] - values[second], count) for first, second in pairs]
+    corrected = _holm({kind: d.p for kind, d in zip(kinds, found, strict=True) if len(kind) == 2})
+    return [d._replace(corrected=corrected.get(kind, d.p)) for kind, d in zip(kinds, found, strict=True)]
 
 
-def table(values: dict[str, np.ndarray]) -> pd.DataFrame:
-    """:func:`differences` as a table, with a column that names the better one where the data decide it."""
-    rows = differences(values)
-    return pd.DataFrame([{**d._asdict(), "better": d.better or "undecided"} for d in rows])
+def alike(values: dict[str, np.ndarray]) -> dict[str, str]:
+    """By algorithm, the first one with the very same number in every replicate: mostly itself.
+
+    Examples
+    --------
+    >>> alike({"adamcb": np.ones(2), "adambs_corrected": np.ones(2), "adam": np.zeros(2)})
+    {'adamcb': 'adamcb', 'adambs_corrected': 'adamcb', 'adam': 'adam'}
+    """
+    first: dict[bytes, str] = {}
+    return {name: first.setdefault(np.asarray(of, dtype=float).tobytes(), name) for name, of in values.items()}
 
 
-def _compare(first: str, second: str, d: np.ndarray, pairs: int) -> Difference:
+def table(found: Sequence[Difference], quantity: str) -> pd.DataFrame:
+    """Differences as a table; the column of the mean is named after the quantity, and the corrections are named.
+
+    Parameters
+    ----------
+    found : sequence of Difference
+        From :func:`differences`.
+    quantity : str
+        What was compared, such as ``"cumulative regret"``.
+
+    Examples
+    --------
+    >>> found = differences({"slow": np.array([5.0, 6.1]), "fast": np.array([1.0, 2.0])})
+    >>> shown = table(found, "cumulative regret")
+    >>> shown["difference of cumulative regret"].round(2).tolist(), shown.better.tolist()
+    ([4.05], ['fast'])
+    """
+    rows = [d._asdict() | {"better": d.better or "undecided"} for d in found]
+    return pd.DataFrame(rows).rename(columns={"mean": f"difference of {quantity}", **COLUMNS})
+
+
+def _compare(first: str, second: str, d: np.ndarray, count: int) -> Difference:
     mean, R = float(d.mean()), len(d)
     if R == 1:
         low = high = effect = p = math.nan
@@ -98,16 +142,16 @@ def _compare(first: str, second: str, d: np.ndarray, pairs: int) -> Difference:
         p = 0.0 if mean else 1.0
         return Difference(first, second, mean, mean, mean, math.copysign(math.inf, mean) if mean else 0.0, p, p, R)
     error = spread / math.sqrt(R)
-    half = float(stats.t.ppf(1 - (1 - CONFIDENCE) / (2 * pairs), R - 1)) * error
+    half = float(stats.t.ppf(1 - (1 - CONFIDENCE) / (2 * count), R - 1)) * error
     p = float(2 * stats.t.sf(abs(mean) / error, R - 1))
     return Difference(first, second, mean, mean - half, mean + half, mean / spread, p, p, R)
 
 
-def _holm(p: list[float]) -> list[float]:
+def _holm(p: dict[frozenset[str], float]) -> dict[frozenset[str], float]:
     """Holm's step-down adjustment; nan stays nan."""
-    order = sorted((i for i in range(len(p)) if not math.isnan(p[i])), key=lambda i: p[i])
-    adjusted, largest = list(p), 0.0
-    for rank, i in enumerate(order):
-        largest = max(largest, min(1.0, (len(order) - rank) * p[i]))
-        adjusted[i] = largest
+    order = sorted((key for key in p if not math.isnan(p[key])), key=lambda key: p[key])
+    adjusted, largest = dict(p), 0.0
+    for rank, key in enumerate(order):
+        largest = max(largest, min(1.0, (len(order) - rank) * p[key]))
+        adjusted[key] = largest
     return adjusted

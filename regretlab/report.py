@@ -6,13 +6,15 @@ Formulas are MathML and figures inline SVG, so that the page opens offline and p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 import jinja2
 import numpy as np
+import pandas as pd
 import sympy as sp
 from matplotlib.axes import Axes
 from sympy.printing.mathml import mathml
@@ -27,6 +29,8 @@ from regretlab.result import Result
 
 #: How symbols are written in MathML, where the printer would not find the paper's letter by itself.
 LETTERS = {s.lam: "lambda", s.eps: "epsilon", s.D: "D_∞", s.G: "G_∞", s.M: "M", s.S: "S", s.B: "B_T"}
+#: What the seconds of compiled runs hold beside the steps.
+LOADING = ", whose code is loaded within the first algorithm's time"
 VERDICTS = {"holds", "violated", "vacuous", "undecided"}
 
 
@@ -35,9 +39,10 @@ def figure_titles(result: Result) -> list[str]:
     bounded = [plots.label(result, name) for name in result.algorithms if result.applicable(name)]
     online = any(bound.speaks_of == "online" for name in result.algorithms for bound in result.applicable(name))
     return [
+        *(["loss over epochs"] if "train_loss" in result.record else []),
+        *(["loss over seconds"] if "train_loss" in result.record and len(_engines(result)) == 1 else []),
         "regret",
         "average",
-        *(["loss over epochs", "loss over seconds"] if "train_loss" in result.record else []),
         *(["tightness"] if online else []),
         *(["probabilities"] if plots.learning(result) else []),
         *(f"bound {label}" for label in bounded),
@@ -61,6 +66,7 @@ def figure(result: Result, title: str) -> Axes:
 def page(
     study: str, results: list[Result], drawn: list[dict[str, str]], question: str = "",
     conclusion: Sequence[str] = (), overviews: Sequence[str] = (),
+    differences: Mapping[str, pd.DataFrame] = MappingProxyType({}),
 ) -> str:  # fmt: skip
     """The page as a string.
 
@@ -77,9 +83,11 @@ def page(
         The paragraphs that answer it.
     overviews : sequence of str
         The figures they rest on, as SVG text.
+    differences : mapping of str to DataFrame
+        By problem, the paired differences they speak of (:func:`regretlab.paired.table`).
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    environment.filters |= {"number": number, "verdict_class": verdict_class, "mathml": formula}
+    environment.filters |= {"lines": lines, "number": number, "verdict_class": verdict_class, "mathml": formula}
     template = environment.from_string(files("regretlab").joinpath("templates/report.html.j2").read_text("utf-8"))
     sections = [
         {**_section(result, {title: inline(text, f"p{i}f{j}") for j, (title, text) in enumerate(svgs.items())}),
@@ -94,7 +102,13 @@ def page(
         question=question,
         conclusion=conclusion,
         overviews=[inline(svg, f"o{i}") for i, svg in enumerate(overviews)],
+        differences={name: table for name, table in differences.items() if len(table)},
     )
+
+
+def lines(paragraphs: Sequence[str]) -> list[str]:
+    """The paragraphs with a new line for every problem, algorithm and remark about all of them."""
+    return [line for text in paragraphs for line in re.split(r"(?<=\.) (?=On |The \w+ regret of |Brackets )", text)]
 
 
 def number(value: float | None, digits: int = 4) -> str:
@@ -130,10 +144,11 @@ def inline(svg: str, prefix: str) -> str:
 def _section(result: Result, svgs: dict[str, str]) -> dict[str, Any]:
     """Everything the page shows about one problem."""
     captions = {
+        "loss over epochs": "Training and test loss over epochs: mean and one sigma",
+        "loss over seconds": "The same over wall-clock time, that of the whole simulation times t/T; all by the "
+        f"{_engines(result)[0]} engine{LOADING if _engines(result)[0] == 'compiled' else ''}",
         "regret": "Regret of every algorithm",
         "average": "Average regret",
-        "loss over epochs": "Training and test loss over epochs: mean and one sigma",
-        "loss over seconds": _clock(result),
         "tightness": "How tight every algorithm's tightest bound is",
         "probabilities": "What the samplers learned",
     }
@@ -148,12 +163,9 @@ def _section(result: Result, svgs: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _clock(result: Result) -> str:
-    """How far the seconds of a figure can be compared."""
-    engines = sorted({str(result.of(name).attrs["engine"]) for name in result.algorithms})
-    made = f"all by the {engines[0]} engine" if len(engines) == 1 else f"by the engines {', '.join(engines)}, so that "
-    made += "" if len(engines) == 1 else "the seconds compare engines, not samplers"
-    return f"The same over wall-clock time, that of the whole simulation times t/T; {made}"
+def _engines(result: Result) -> list[str]:
+    """The engines that made the runs: seconds compare algorithms only where there is one."""
+    return sorted({str(result.of(name).attrs["engine"]) for name in result.algorithms})
 
 
 def _algorithm(result: Result, row: dict[str, Any], svgs: dict[str, str]) -> dict[str, Any]:

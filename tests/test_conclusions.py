@@ -29,13 +29,49 @@ def test_a_ranking_says_who_and_by_how_much():
     result = rl.simulate(logistic(), [FAST, SLOW], horizon=300, replicates=8, measure=["cumulative"])
     (text,) = concluded([result], what="ranking", by="cumulative")
     fast, slow = (result.regret("cumulative", name).low.values[:, -1] for name in (FAST, SLOW))
-    assert "alpha=0.5 has the least cumulative regret" in text
+    assert "(alpha=0.5) has the least cumulative regret" in text
     gain, low, high = map(float, re.search(r"by ([\d.]+) \[([\d.]+), ([\d.]+)\]", text).groups())
     assert gain == pytest.approx((slow - fast).mean(), rel=5e-3)
     assert low <= gain <= high
     assert "Bonferroni" in text
     (beside,) = concluded([result], what="ranking", by="cumulative", against=plots.label(result, result.algorithms[1]))
     assert "less is had by" in beside
+
+
+def test_effect_sizes_and_corrections_are_named_and_tabled():
+    result = rl.simulate(logistic(), [FAST, SLOW], horizon=300, replicates=8, measure=["cumulative"])
+    options = {"what": "ranking", "by": "cumulative"}
+    (text,) = conclusions.conclude(options, [result])
+    fast, slow = (result.regret("cumulative", name).low.values[:, -1] for name in (FAST, SLOW))
+    effect = (slow - fast).mean() / (slow - fast).std(ddof=1)
+    assert float(re.search(r"d_z = ([\d.]+)", text).group(1)) == pytest.approx(effect, rel=0.05)
+    assert "R = 8 replicates" in text
+    assert "Bonferroni" in text
+    assert "Holm" in text
+    ((_, table),) = conclusions.tables(options, [result]).items()
+    assert table["difference of cumulative regret"].item() == pytest.approx((slow - fast).mean())
+    assert table["effect size d_z"].item() == pytest.approx(effect)
+
+
+def test_groups_are_corrected_for_all_pairs_of_their_problem():
+    """Two groups of two are four algorithms, six pairs: the same interval as in a ranking without groups."""
+    names = [f"sgd(alpha={a}, schedule={s!r})" for a in (0.1, 1) for s in ("sqrt", "constant")]
+    result = rl.simulate(logistic(), names, horizon=40, replicates=4)
+    grouped, whole = ({"what": "ranking"} | extra for extra in ({"each": "alpha"}, {}))
+    rows = [next(iter(conclusions.tables(options, [result]).values())) for options in (grouped, whole)]
+    ends = [{frozenset(row[:2]): abs(row[3]) + abs(row[4]) for row in t.itertuples(index=False)} for t in rows]
+    shared = set(ends[0]) & set(ends[1])
+    assert shared
+    assert all(ends[0][pair] == pytest.approx(ends[1][pair]) for pair in shared)
+    assert "each at its best alpha" in conclusions.conclude(grouped, [result])[0]
+
+
+def test_the_scope_of_a_study_ends_its_conclusion():
+    result = rl.simulate(logistic(), [FAST, SLOW], horizon=10)
+    (text,) = concluded([result], what="ranking", scope="Only spheres were looked at.")
+    assert text.endswith("Only spheres were looked at.")
+    with pytest.raises(rl.InputError, match=r"scope=3 in \[conclude\] is not a sentence"):
+        conclusions.check({"what": "ranking", "scope": 3})
 
 
 def test_what_the_data_do_not_decide_is_left_open():

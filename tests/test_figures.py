@@ -304,3 +304,12 @@ def test_nothing_is_torn_or_overlaps(reddi, neuron, grid):
 def test_the_report_shows_how_tight_bounds_are(reddi):
     assert "tightness" in report.figure_titles(reddi)
     assert report.figure(reddi, "tightness").get_ylabel() == "online regret / bound"
+
+
+def test_many_violations_share_a_note_and_few_have_their_own():
+    names = [f"adam(alpha={alpha}, eps=0, {COMMON})" for alpha in (0.3, 0.35, 0.4, 0.45)]
+    many, few = (plots.bound_ratio(simulate(*names[:n])) for n in (4, 2))
+    shared = [t.get_text() for t in many.texts if "bounds first seen above" in t.get_text()]
+    own = [t.get_text() for t in few.texts if t.get_text().startswith("first seen above")]
+    assert [words.split()[0] for words in shared] == ["4"]
+    assert len(own) == 2

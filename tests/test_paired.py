@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+import regretlab as rl
 from regretlab import paired
 from tests.tolerances import MONTE_CARLO, ROUND_OFF
 
@@ -22,7 +23,8 @@ def test_the_interval_and_p_are_those_of_the_paired_t_test():
 
 def test_holm_is_the_textbooks():
     """Holm's own example of three: 0.01, 0.02, 0.03 become 0.03, 0.04, 0.04."""
-    assert paired._holm([0.03, 0.01, 0.02]) == pytest.approx([0.04, 0.03, 0.04])
+    a, b, c = (frozenset({"x", name}) for name in "abc")
+    assert paired._holm({a: 0.03, b: 0.01, c: 0.02}) == pytest.approx({a: 0.04, b: 0.03, c: 0.04})
 
 
 def test_pairs_see_what_unpaired_samples_do_not():
@@ -55,4 +57,32 @@ def test_one_replicate_decides_nothing_and_equal_differences_are_exact():
     assert (exact.low, exact.high) == (-1.0, -1.0)
     (same,) = paired.differences({"a": np.ones(3), "b": np.ones(3)})
     assert same.better is None
-    assert paired.table({"a": np.ones(3), "b": np.ones(3)}).better.tolist() == ["undecided"]
+    assert paired.table([same], "loss").better.tolist() == ["undecided"]
+
+
+def test_the_effect_size_is_cohens_d_z_and_the_table_names_quantity_and_corrections():
+    a, b = noise(9), noise(9, 1)
+    (d,) = rl.paired.differences({"a": a, "b": b})
+    assert d.effect == pytest.approx((a - b).mean() / (a - b).std(ddof=1), rel=ROUND_OFF)
+    table = rl.paired.table([d], "cumulative regret")
+    assert table["difference of cumulative regret"].item() == d.mean
+    assert table["effect size d_z"].item() == d.effect
+    assert {"interval low (Bonferroni)", "p (Holm)", "R"} <= set(table)
+
+
+def test_one_algorithm_under_two_names_counts_once():
+    values = {"a": noise(8), "b": noise(8, 1), "c": noise(8, 2)}
+    alone = {d[:2]: d for d in paired.differences(values)}
+    with_copy = {d[:2]: d for d in paired.differences({**values, "c again": values["c"]})}
+    assert {pair: with_copy[pair] for pair in alone} == alone
+    assert with_copy["a", "c again"][2:] == alone["a", "c"][2:]
+    assert with_copy["c", "c again"].better is None
+    another = {d[:2]: d for d in paired.differences({**values, "c again": values["c"] * (1 + 1e-9)})}
+    assert another["a", "b"].high > alone["a", "b"].high  # the twin: a fourth algorithm widens the intervals
+
+
+def test_decided_is_what_the_simultaneous_interval_says():
+    """Holm's p may be below 0.05 before the interval leaves out zero; only the interval decides."""
+    values = {"a": noise(6), "b": noise(6, 1) + 1.2, "c": noise(6, 2) + 0.6}
+    for d in paired.differences(values):
+        assert (d.better is None) == (d.low <= 0 <= d.high)

@@ -8,6 +8,7 @@ A study asks one kind of question, in its table ``[conclude]``::
     against = "adam"        # optional: compare with this one, by its short name, instead of with the best
     each = "alpha"          # optional: compare only algorithms that share the value of this parameter
     clock = true            # optional: say how long the runs took, and on which engine
+    scope = "..."           # optional, for any kind of conclusion: what it does not speak of, and why
 
     [conclude]
     what = "scaling"        # the exponents of the regret over the grid of the study, beside those that were claimed
@@ -27,11 +28,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
+from regretlab import paired
 from regretlab.bounds import Bound
+from regretlab.conclusions import _grid, _parameter
 from regretlab.conclusions._grid import AXES, exponents, fixed, observed
-from regretlab.conclusions._parameter import optimum, points
-from regretlab.conclusions._ranking import ranking
+from regretlab.conclusions._parameter import optimum
+from regretlab.conclusions._ranking import matches, ranking
 from regretlab.conclusions._words import LOSSES, WORDS, parameter_in
 from regretlab.errors import InputError, closest
 from regretlab.problems import Problem
@@ -66,7 +70,8 @@ def conclude(options: Mapping[str, Any], results: list[Result]) -> list[str]:
     if not options:
         return []
     check(options)
-    return [" ".join(CONCLUSIONS[options["what"]](options, results))]
+    scope = [options["scope"]] if "scope" in options else []
+    return [" ".join([*CONCLUSIONS[options["what"]](options, results), *scope])]
 
 
 def check(options: Mapping[str, Any]) -> None:
@@ -77,6 +82,8 @@ def check(options: Mapping[str, Any]) -> None:
     for key in options:
         if key not in KEYS[what]:
             raise closest(f"key of a {what} in [conclude]", key, KEYS[what])
+    if not isinstance(options.get("scope", ""), str):
+        raise InputError(f"scope={options['scope']!r} in [conclude] is not a sentence; write it as one string.")
     if options.get("by", "online") not in WORDS:
         raise closest("quantity to conclude by", options["by"], WORDS)
     for axis in options.get("claimed", {}):
@@ -128,16 +135,39 @@ def sweeps(options: Mapping[str, Any], results: list[Result]) -> list[Sweep]:
         return [Sweep(axis, curves[axis], quantity, fixed(results, axis), guides=True) for axis in axes]
     if what == "parameter":
         return [
-            Sweep(options["name"], points(options, result), quantity, result.problem["name"], guides=False)
+            Sweep(options["name"], _parameter.points(options, result), quantity, result.problem["name"], guides=False)
             for result in results
         ]
     return []
+
+
+def tables(options: Mapping[str, Any], results: list[Result]) -> dict[str, pd.DataFrame]:
+    """By problem, the paired differences that a conclusion speaks of, with effect sizes and corrected p values."""
+    what, by = options.get("what"), options.get("by", "online")
+    if what == "ranking":
+        found = {r.problem["name"]: [m for *_, m in matches(options, r)] for r in results}
+        return {
+            name: paired.table(list(dict.fromkeys(d for m in of for d in m.distinct)), WORDS[by])
+            for name, of in found.items()
+        }
+    if what == "parameter":
+        name = options["name"]
+        each = {r.problem["name"]: _parameter.match(options, r).distinct for r in results}
+        return {
+            on: paired.table(
+                [d._replace(first=f"{name} = {d.first}", second=f"{name} = {d.second}") for d in found], WORDS[by]
+            )
+            for on, found in each.items()
+        }
+    if what == "scaling" and _grid.positive(lines := observed(by, results)):
+        return {"the points of the grid": paired.table(_grid.points(lines)[1], f"log {WORDS[by]}")}
+    return {}
 
 
 CONCLUSIONS: dict[str, Callable[[Mapping[str, Any], list[Result]], list[str]]] = {
     "ranking": ranking, "scaling": exponents, "parameter": optimum,
 }  # fmt: skip
 KEYS = {
-    "ranking": ("what", "by", "against", "each", "clock"), "scaling": ("what", "by", "claimed"),
-    "parameter": ("what", "by", "name", "bound"),
+    "ranking": ("what", "by", "against", "each", "clock", "scope"), "scaling": ("what", "by", "claimed", "scope"),
+    "parameter": ("what", "by", "name", "bound", "scope"),
 }  # fmt: skip

@@ -12,6 +12,7 @@ import numpy as np
 from regretlab import paired, scaling
 from regretlab.conclusions._words import WORDS, measured
 from regretlab.errors import InputError
+from regretlab.paired import Difference
 from regretlab.plots import label
 from regretlab.result import Result
 
@@ -40,7 +41,7 @@ def exponents(options: Mapping[str, Any], results: list[Result]) -> list[str]:
     if len(lines) > 1:
         sentences.append(_throughout(lines, WORDS[by]))
     draws = len(results) // len({tuple(r(x, x.algorithms[0]) for r in AXES.values()) for x in results})
-    of = f"{draws} draws of the data" if draws > 1 else "replicates"
+    of = f"the R = {draws} draws of the data" if draws > 1 else f"the R = {results[0].replicates} replicates"
     return [*sentences, f"Brackets are 95 % intervals over {of}."]
 
 
@@ -55,20 +56,37 @@ def _exponent(axis: str, e: scaling.Exponent, claimed: float | None) -> str:
     return f"{text}, {said} the claimed {axis}^{claimed:g}"
 
 
+def points(lines: Lines) -> tuple[dict[str, np.ndarray], list[Difference]]:
+    """The logarithms at every point of the grid, and the last algorithm's there minus the first one's."""
+    (first, own), *_, (last, other) = lines.items()
+    values: dict[str, np.ndarray] = {}
+    pairs: list[tuple[str, str]] = []
+    for axis, line in own.items():
+        for x in line:
+            a, b = np.log(other[axis][x]), np.log(line[x])
+            if not any(np.array_equal(b, values[second]) for _, second in pairs):  # the lines cross in one point
+                pairs.append((f"{last} at {axis} = {x:g}", f"{first} at {axis} = {x:g}"))
+                values |= dict(zip(pairs[-1], (a, b), strict=True))
+    return values, paired.differences(values, pairs=pairs)
+
+
+def positive(lines: Lines) -> bool:
+    """Whether there are ratios to compare: two algorithms, no regret that is not positive."""
+    return len(lines) > 1 and all((x > 0).all() for of in lines.values() for line in of.values() for x in line.values())
+
+
 def _throughout(lines: Lines, words: str) -> str:
     """At how many points of the grid the last algorithm has less than the first, or more, as a ratio."""
-    (first, own), *_, (last, other) = lines.items()
-    pairs = [(other[axis][x], own[axis][x]) for axis in own for x in own[axis]]
-    distinct = list({tuple(b): (a, b) for a, b in pairs if (a > 0).all() and (b > 0).all()}.values())
-    found = [d for a, b in distinct for d in paired.differences({last: np.log(a), first: np.log(b)})]
-    sure = [d for d in found if d.p < (1 - paired.CONFIDENCE) / len(found)]
-    ratios = [math.exp(d.mean) for d in found]
+    first, *_, last = lines
+    if not positive(lines):
+        return f"{last} and {first} cannot be compared, as there are regrets that are not positive."
+    _, found = points(lines)
+    ratios, effects = [math.exp(d.mean) for d in found], [d.effect for d in found]
     return (
-        f"{last} has decidedly less {words} than {first} at {sum(d.mean < 0 for d in sure)} of the {len(found)} "
-        f"points of the grid and decidedly more at {sum(d.mean > 0 for d in sure)} (t tests of the logarithm of the "
-        f"ratio, Bonferroni); their ratio's geometric mean lies between {min(ratios):.2f} and {max(ratios):.2f}."
-        if found
-        else f"{last} and {first} cannot be compared, as there are regrets that are not positive."
+        f"{last} has decidedly less {words} than {first} at {sum(d.high < 0 for d in found)} of the {len(found)} "
+        f"points of the grid and decidedly more at {sum(d.low > 0 for d in found)} (paired intervals of the logarithm "
+        f"of their ratio, Bonferroni over the points); the ratio's geometric mean lies between {min(ratios):.2f} and "
+        f"{max(ratios):.2f}, the effect size d_z of its logarithm between {min(effects):.2g} and {max(effects):.2g}."
     )
 
 

@@ -7,13 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from regretlab import paired
 from regretlab.bounds import Bound
 from regretlab.conclusions._words import (
     INTERVALS,
     WORDS,
-    best_of,
+    Match,
+    beside,
     doubt,
     gap,
+    least,
     level,
     measured,
     parameter_of,
@@ -29,14 +32,23 @@ def optimum(options: Mapping[str, Any], results: list[Result]) -> list[str]:
     sentences = []
     for result in results:
         best = _chosen(result, name, by)
-        values = {f"{value:g}": measured(result, algorithm, by) for value, algorithm in best.items()}
-        sentences.append(f"On {problem(result)}, {_least(values, WORDS[by], name)}.")
+        sentences.append(f"On {problem(result)}, {_least(match(options, result), WORDS[by], name)}.")
         if "bound" in options:
             bounds = {value: result.bound(options["bound"], algorithm).value for value, algorithm in best.items()}
             sentences.append(_of_bound(options["bound"], bounds, name))
     several = len(results[0].algorithms) // len(_chosen(results[0], name, by))
     tuned = [f"Every {name} is shown at the best of {several} settings of the rest."] if several > 1 else []
     return [*sentences, *tuned, INTERVALS]
+
+
+def match(options: Mapping[str, Any], result: Result) -> Match:
+    """Every value of the parameter beside the best one."""
+    by = options.get("by", "online")
+    values = {
+        f"{value:g}": measured(result, algorithm, by)
+        for value, algorithm in _chosen(result, options["name"], by).items()
+    }
+    return beside(values, least(values), paired.differences(values))
 
 
 def points(options: Mapping[str, Any], result: Result) -> dict[str, dict[float, np.ndarray]]:
@@ -59,9 +71,9 @@ def _of_bound(bound: str, at: dict[float, float], name: str) -> str:
     return f"The bound {bound} is least at {name} = {least:g}, {plain(at[least])}; it is {ends}."
 
 
-def _least(values: dict[str, np.ndarray], words: str, parameter: str) -> str:
+def _least(match: Match, words: str, parameter: str) -> str:
     """At which value of a parameter a quantity is least, where it is decidedly more, and where that is open."""
-    best, found = best_of(values)
+    best, found, values = match.base, match.distinct, match.values
     more, unsure = sorted((d for d in found if d.low > 0), key=lambda d: d.mean), [d for d in found if not d.low > 0]
     text = f"the {words} is least at {parameter} = {best}, {level(values[best])}"
     if more:
@@ -70,7 +82,8 @@ def _least(values: dict[str, np.ndarray], words: str, parameter: str) -> str:
         text += f" up to {gap(more[-1], values[best])} at {more[-1].first}" if len(more) > 1 else ""
     if unsure:
         text += f"; not decided at {' and at '.join(f'{d.first} ({doubt(d)})' for d in unsure)}"
-    return text
+    copies = [f"{name} is {other} here, bit for bit, and counts as one with it" for name, other in match.copies.items()]
+    return "; ".join([text, *copies])
 
 
 def _chosen(result: Result, parameter: str, by: str) -> dict[float, str]:

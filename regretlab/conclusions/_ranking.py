@@ -11,14 +11,18 @@ import numpy as np
 from regretlab import paired
 from regretlab.conclusions._words import (
     INTERVALS,
+    LOSSES,
     WORDS,
-    best_of,
+    Match,
+    beside,
     doubt,
     gap,
+    least,
     level,
     measured,
     parameter_of,
     problem,
+    spoken,
 )
 from regretlab.errors import closest
 from regretlab.paired import Difference
@@ -32,22 +36,65 @@ FEW = 2
 def ranking(options: Mapping[str, Any], results: list[Result]) -> list[str]:
     """Who is better, by how much, and how surely."""
     by, against = options.get("by", "online"), options.get("against")
+    say = _best if against is None else _beside
     sentences, tally, count = [], Counter[str](), 0
     for result in results:
         where = f"On {problem(result)}"
-        for place, names in _groups(result, options.get("each")).items():
-            values = {short: measured(result, name, by) for short, name in names.items()}
-            say = _best if against is None else _beside
-            text, decided = say(values, WORDS[by], against)
+        for place, short, match in matches(options, result):
+            text, decided = say(match, short, WORDS[by])
             sentences.append(f"{where}{place}, {text}.")
             where = "There"
-            tally.update(decided)
-            count += 1
-        if options.get("clock"):
-            sentences.append(_clock(result))
-    if count > 1:
-        sentences.append(_tally(tally, count, WORDS[by], against))
-    return [*sentences, INTERVALS]
+            if place != _tuned(options):
+                tally.update(decided)
+                count += 1
+        sentences += [_training(result)] if by in LOSSES else []
+        sentences += [_clock(result)] if options.get("clock") else []
+    lead = [_tally(tally, count, WORDS[by], against)] if count > 1 else []
+    return [*lead, *sentences, INTERVALS]
+
+
+def matches(options: Mapping[str, Any], result: Result) -> list[tuple[str, dict[str, str], Match]]:
+    """What is compared on one problem: where, the short names, and the match; corrected for all of its pairs."""
+    by, against, each = options.get("by", "online"), options.get("against"), options.get("each")
+    values = {label(result, name): measured(result, name, by) for name in result.algorithms}
+    if against is not None and against not in values:
+        raise closest("algorithm to compare against", str(against), values)
+    found = paired.differences(values, against)
+    groups = _groups(result, each)
+    if len(groups) > 1:
+        alike: dict[str, list[str]] = {}
+        for short in groups.values():
+            for name in short:
+                alike.setdefault(short[name], []).append(name)
+        tuned = [least({name: values[name] for name in names}) for names in alike.values()]
+        groups[_tuned(options)] = {name: spoken(name) for name in tuned}
+    out = []
+    for place, short in groups.items():
+        own = {name: values[name] for name in short}
+        out.append((place, short, beside(own, against or least(own), found)))
+    return out
+
+
+def _tuned(options: Mapping[str, Any]) -> str:
+    """The place of the match of every method at its best value of the parameter that they share."""
+    return f", each at its best {options.get('each')}"
+
+
+def _training(result: Result) -> str:
+    """From where to where the training loss went, and whether it still moves."""
+    t = result.record.t.values
+    losses = np.array([result.of(name).train_loss.values.mean(axis=0) for name in result.algorithms])
+    text = f"The mean training loss is {_span(losses[:, 0])} at t = {t[0]}"
+    text += f" and {_span(losses[:, -1])} at t = {t[-1]}" if len(t) > 1 else ""
+    if half := [i for i in range(len(t)) if 2 * t[i] <= t[-1]]:
+        moved = np.abs(1 - losses[:, -1] / losses[:, half[-1]]).max()
+        text += f"; from t = {t[half[-1]]} to the end it changes by at most {100 * moved:.2g} %"
+    return f"{text}."
+
+
+def _span(values: np.ndarray) -> str:
+    low, high = f"{values.min():.3g}", f"{values.max():.3g}"
+    return low if low == high else f"between {low} and {high}"
 
 
 def _clock(result: Result) -> str:
@@ -64,65 +111,75 @@ def _clock(result: Result) -> str:
 
 
 def _groups(result: Result, parameter: str | None) -> dict[str, dict[str, str]]:
-    """Short names to algorithms, for every value of the parameter that they share."""
+    """Labels to short names, for every value of the parameter that the algorithms share."""
+    labels = {label(result, name): name for name in result.algorithms}
     if parameter is None:
-        return {"": {label(result, name): name for name in result.algorithms}}
+        return {"": {name: spoken(name) for name in labels}}
     groups: dict[str, dict[str, str]] = {}
-    for name in result.algorithms:
-        value = parameter_of(result, name, parameter)
-        short = label(result, name).replace(f", {parameter}={value:g}", "")
-        groups.setdefault(f" at {parameter} = {value:g}", {})[short] = name
+    for name, algorithm in labels.items():
+        value = f"{parameter_of(result, algorithm, parameter):g}"
+        short = spoken(name.replace(f", {parameter}={value}", ""))
+        groups.setdefault(f" at {parameter} = {value}", {})[name] = short
     return groups
 
 
-def _best(values: dict[str, np.ndarray], words: str, against: str | None = None) -> tuple[str, list[str]]:
+def _best(match: Match, short: dict[str, str], words: str) -> tuple[str, list[str]]:
     """What the pairs with the best one say, and whether it is decidedly the best."""
-    best, found = best_of(values)
-    text = f"{best} has the least {words}, {level(values[best])}"
-    beaten, unsure = [d for d in found if d.low > 0], [d for d in found if not d.low > 0]
+    best = short[match.base]
+    text = f"{best} has the least {words}, {level(match.values[match.base])}"
+    beaten, unsure = [d for d in match.distinct if d.low > 0], [d for d in match.distinct if not d.low > 0]
     if beaten:
-        text += f", less than {'; than '.join(f'{d.first} by {gap(d, values[d.first])}' for d in beaten)}"
+        than = "; than ".join(f"{short[d.first]} by {gap(d, match.values[d.first])}" for d in beaten)
+        text += f", less than {than}"
     if unsure:
-        others = "; or ".join(f"{d.first} ({doubt(d)})" for d in unsure)
+        others = "; or ".join(f"{short[d.first]} ({doubt(d)})" for d in unsure)
         text += f"{';' if beaten else ', but'} the evidence is not enough to place it before {others}"
-    return text, [] if unsure else [best]
+    return text + _copies(match, short), [] if unsure else [best]
 
 
-def _beside(values: dict[str, np.ndarray], words: str, against: str | None) -> tuple[str, list[str]]:
+def _beside(match: Match, short: dict[str, str], words: str) -> tuple[str, list[str]]:
     """What every pair with the one named says, and which ones are decidedly better or worse."""
-    if against not in values:
-        raise closest("algorithm to compare against", str(against), values)
-    found = paired.differences(values, against)
-    base = values[str(against)]
+    found, base = match.distinct, match.values[match.base]
     said = {
-        "less": [f"{d.first} by {gap(d, base)}" for d in found if d.high < 0],
-        "more": [f"{d.first} by {gap(d, base)}" for d in found if d.low > 0],
+        "less": [f"{short[d.first]} by {gap(d, base)}" for d in found if d.high < 0],
+        "more": [f"{short[d.first]} by {gap(d, base)}" for d in found if d.low > 0],
     }
     parts = [f"{side} is had by {', '.join(names)}" for side, names in said.items() if names]
-    parts += _open([d for d in found if d.low <= 0 <= d.high])
-    text = f"{against} has a {words} of {level(base)}; {'; '.join(parts)}"
-    return text, [f"{d.first} less" for d in found if d.high < 0] + [f"{d.first} more" for d in found if d.low > 0]
+    parts += _open([d for d in found if not (d.high < 0 or d.low > 0)], short)
+    text = f"{short[match.base]} has a {words} of {level(base)}; {'; '.join(parts)}{_copies(match, short)}"
+    sides = {side: [d for d in found if d.better == (d.first if side == "less" else d.second)] for side in said}
+    return text, [f"{short[d.first]} {side}" for side, of in sides.items() for d in of]
 
 
-def _open(unsure: list[Difference]) -> list[str]:
+def _open(unsure: list[Difference], short: dict[str, str]) -> list[str]:
     """What is left undecided, one by one or, where they are many, all together."""
     if not unsure:
         return []
     if len(unsure) <= FEW or unsure[0].replicates == 1:
-        return [f"undecided: {', '.join(f'{d.first} ({doubt(d)})' for d in unsure)}"]
+        return [f"undecided: {', '.join(f'{short[d.first]} ({doubt(d)})' for d in unsure)}"]
     low, high = min(d.low for d in unsure), max(d.high for d in unsure)
-    names = ", ".join(d.first for d in unsure)
-    return [f"undecided, with intervals of the difference all within [{low:.2g}, {high:.2g}]: {names}"]
+    names, largest = ", ".join(short[d.first] for d in unsure), max(abs(d.effect) for d in unsure)
+    return [
+        f"undecided, with intervals of the difference all within [{low:.2g}, {high:.2g}] and |d_z| at most "
+        f"{largest:.2g}: {names}"
+    ]
+
+
+def _copies(match: Match, short: dict[str, str]) -> str:
+    """Who is another one here, and is not counted beside it."""
+    said = [
+        f"{short[name]} is {short[other]} here, bit for bit in every replicate, and counts as one with it"
+        for name, other in match.copies.items()
+    ]
+    return "".join(f"; {words}" for words in said)
 
 
 def _tally(tally: Counter[str], count: int, words: str, against: str | None) -> str:
     """What all comparisons together say."""
     if not tally:
-        return (
-            f"So none of the {count} comparisons finds one that is decidedly {'first' if against is None else 'apart'}."
-        )
+        return f"None of the {count} comparisons finds one that is decidedly {'first' if against is None else 'apart'}."
     if against is None:
         wins = ", ".join(f"{name} in {n}" for name, n in tally.most_common())
-        return f"So of {count} comparisons the least {words} is decidedly had by {wins}."
+        return f"Of {count} comparisons the least {words} is decidedly had by {wins}."
     decided = ", ".join(f"{name} on {n}" for name, n in tally.most_common())
-    return f"So on {count} problems these have decidedly less or more {words} than {against}: {decided}."
+    return f"On {count} problems these have decidedly less or more {words} than {against}: {decided}."

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+import re
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,8 +21,46 @@ WORDS = {kind: f"{kind} regret" for kind in KINDS} | {"train_loss": "training lo
 MANY = 1000
 INTERVALS = (
     "Brackets are 95 % intervals over replicates, for differences paired by replicate and holding together for all "
-    "that are compared on a problem (Bonferroni)."
+    "pairs on a problem (Bonferroni; the p values of the tables are Holm's); d_z is the effect size, the mean of the "
+    "paired differences over their standard deviation, with the R of its problem."
 )
+
+
+class Match(NamedTuple):
+    """Algorithms measured beside one of them; ``found`` are the differences of the others to that one."""
+
+    base: str
+    values: dict[str, np.ndarray]
+    found: list[Difference]
+
+    @property
+    def copies(self) -> dict[str, str]:
+        """Those that are another one, bit for bit in every replicate, and which."""
+        like = paired.alike({self.base: self.values[self.base], **self.values})
+        return {name: other for name, other in like.items() if name != other}
+
+    @property
+    def distinct(self) -> list[Difference]:
+        """The differences without those of copies, which say nothing more."""
+        return [d for d in self.found if d.first not in self.copies]
+
+
+def beside(values: dict[str, np.ndarray], base: str, found: list[Difference]) -> Match:
+    """What was found about those in ``values`` and one of them."""
+    pairs = [_second(d, base) for d in found if base in d[:2]]
+    return Match(base, values, [d for d in pairs if d.first in values])
+
+
+def _second(d: Difference, base: str) -> Difference:
+    """The difference with that one second."""
+    if d.second == base:
+        return d
+    return d._replace(first=d.second, second=base, mean=-d.mean, low=-d.high, high=-d.low, effect=-d.effect)
+
+
+def least(values: dict[str, np.ndarray]) -> str:
+    """The one with the least mean."""
+    return min(values, key=lambda name: float(values[name].mean()))
 
 
 def measured(result: Result, name: str, by: str) -> np.ndarray:
@@ -47,8 +86,14 @@ def parameter_in(facts: dict[str, Any], name: str, parameter: str) -> float:
     return float(known[parameter])
 
 
+def spoken(label: str) -> str:
+    """A label with its parameters in brackets, for a sentence: Adam, alpha=1 is Adam (alpha=1)."""
+    name, comma, parameters = re.sub(r", (?=\w+=)", "\n", label, count=1).partition("\n")
+    return f"{name} ({parameters})" if comma else name
+
+
 def problem(result: Result) -> str:
-    replicates = "one replicate" if result.replicates == 1 else f"{result.replicates} replicates"
+    replicates = "one replicate" if result.replicates == 1 else f"R = {result.replicates} replicates"
     return f"{result.problem['name']} (T = {result.horizon}, {replicates})"
 
 
@@ -62,12 +107,17 @@ def level(values: np.ndarray) -> str:
 
 
 def gap(d: Difference, of: np.ndarray) -> str:
-    """The size of a difference with its interval, and as a share of a mean."""
+    """The size of a difference with its interval, as a share of a mean, and in standard deviations."""
     share = f"{100 * abs(d.mean) / abs(float(of.mean())):.2g} %"
     low, high = sorted((abs(d.low), abs(d.high)))
     if low == high:
         return f"{low:.3g} in every replicate, {share}"
-    return f"{bracket(abs(d.mean), low, high)}, {share}"
+    return f"{bracket(abs(d.mean), low, high)}, {share}, {effect(abs(d.effect))}"
+
+
+def effect(d_z: float) -> str:
+    """An effect size, to two digits."""
+    return f"d_z = {d_z:.0f}" if abs(d_z) >= 100 else f"d_z = {d_z:.2g}"
 
 
 def doubt(d: Difference) -> str:
@@ -77,7 +127,7 @@ def doubt(d: Difference) -> str:
     if d.mean == 0:
         return "no difference"
     needed = f"; {d.decided_by} replicates would decide it, were this the mean" if d.decided_by <= MANY else ""
-    return f"{bracket(d.mean, d.low, d.high)}{needed}"
+    return f"{bracket(d.mean, d.low, d.high)}, {effect(d.effect)}{needed}"
 
 
 def bracket(mean: float, low: float, high: float) -> str:
@@ -87,19 +137,6 @@ def bracket(mean: float, low: float, high: float) -> str:
     if digits > 6:
         return f"{mean:.2g} [{low:.2g}, {high:.2g}]"
     return f"{mean:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
-
-
-def best_of(values: dict[str, np.ndarray]) -> tuple[str, list[Difference]]:
-    """The one with the least mean, and how much more every other has."""
-    best = min(values, key=lambda name: float(values[name].mean()))
-    return best, [_more(d, best) for d in paired.differences(values) if best in d[:2]]
-
-
-def _more(d: Difference, best: str) -> Difference:
-    """The difference with the best one second."""
-    if d.second == best:
-        return d
-    return d._replace(first=d.second, second=best, mean=-d.mean, low=-d.high, high=-d.low, effect=-d.effect)
 
 
 def plain(value: float) -> str:

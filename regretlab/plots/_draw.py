@@ -198,7 +198,7 @@ def _remark(line: pd.DataFrame) -> str:
     seen = f"first seen above at t = {first.t}"
     if first.verdict != "violated":
         return f"{seen}\n(an assumption fails)"
-    some = f"\n(in {runs} of {first.intervals:g} runs)" if runs < first.intervals else ""
+    some = f"\n(in {runs:g} of {first.intervals:g} runs)" if runs < first.intervals else ""
     return f"{seen}{some}"
 
 

@@ -30,6 +30,9 @@ from regretlab.plots._draw import (
 if TYPE_CHECKING:
     from regretlab.result import Result
 
+#: Up to this many violations have a note each.
+FEW = 3
+
 
 def bound_ratio_data(
     result: Result, algorithms: str | Sequence[str] | None = None, *, kind: str = "online",
@@ -76,13 +79,20 @@ def bound_ratio(
     Every algorithm is shown with its tightest bound, or with those of ``bounds`` (ids) that are about it; of several
     runs, the one with the largest ratio, or their mean for a bound in expectation. Markers are hollow where a bound is
     vacuous (no better than the trivial one, which is a line of its own when there is one bound alone); a cross marks
-    the first violation.
+    the first violation, and where there are many one note speaks of them all.
     """
     data = bound_ratio_data(result, algorithms, kind=kind, bounds=bounds, mode=mode)
     ax = ax or axes()
     curves = [c.assign(value=c.ratio) for _, c in data.groupby(["algorithm", "id"], sort=False)]
     violated = [(i, c, _remark(c)) for i, c in enumerate(curves) if c.above.any()]
-    rooms = [1 + remark.count("\n") for _, _, remark in violated]
+    if len(violated) > FEW:
+        steps = [int(c.t[c.above > 0].iloc[0]) for _, c, _ in violated]
+        remarks = [
+            (min(steps), f"{len(violated)} bounds first seen above\nat t = {min(steps)} to {max(steps)}", "black")
+        ]
+    else:
+        remarks = [(c.t[c.above > 0].iloc[0], remark, COLOURS[i % len(COLOURS)]) for i, c, remark in violated]
+    rooms = [1 + remark.count("\n") for _, remark, _ in remarks]
     alone = len(curves) == 1 and np.isfinite(curves[0].trivial).all()
     sizes = _sizes([data.ratio, [1.0], *([data.trivial] if alone else [])])
     bottom = _logarithmic(ax, data.t, sizes.min(), sizes.max(), sum(rooms) + (data.ratio < sizes.min()).any())
@@ -103,10 +113,11 @@ def bound_ratio(
         ax.plot(data.t, data.trivial, color=GREY, ls=(0, (1, 1.5)), zorder=1.8, label="trivial bound / bound")
     if data.vacuous.any():
         ax.plot([], [], color=GREY, marker="o", mfc="white", ls="", label="hollow: bound vacuous")
-    for k, (i, curve, remark) in enumerate(violated):
+    for i, curve, _ in violated:
         first, color = curve[curve.above > 0].iloc[0], COLOURS[i % len(COLOURS)]
         ax.plot(first.t, first.ratio, marker="X", ms=7, color=color, mec="white", zorder=5, gid=f"violation {first.id}")
-        _note(ax, first.t, remark, sum(rooms[:k]), color)
+    for k, (t, remark, color) in enumerate(remarks):
+        _note(ax, t, remark, sum(rooms[:k]), color)
     _below(ax, curves, bottom, sum(rooms))
     ax.set(xlabel="step $t$", ylabel=f"{kind} regret / bound")
     return _legend(ax, f"{result.problem['name']}, R = {result.replicates}")

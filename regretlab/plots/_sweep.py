@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from regretlab.plots._draw import _bands, _decade, _guides, _legend, _logarithmic, _sizes, axes, style
 from regretlab.plots._grids import _meaning
@@ -54,6 +54,9 @@ def sweep(
     few = sizes.max() < 30 * sizes.min()
     ax.yaxis.set_major_formatter("{x:g}" if few else _decade)
     ax.yaxis.set_minor_formatter(lambda v, _: f"{v:g}" if few and f"{v:.0e}"[0] in "25" else "")
+    if sizes.max() < 2 * sizes.min():  # too narrow for the ticks of a decade
+        ax.yaxis.set_major_locator(MaxNLocator(4))
+        ax.yaxis.set_minor_locator(NullLocator())
     ax.set(xlabel=_meaning(name), ylabel=quantity)
     several = any(np.size(v) > 1 for curve in points.values() for v in curve.values())
     return _legend(ax, title, f"{100 * CONFIDENCE:g} % interval of the mean" * several)

@@ -70,6 +70,11 @@ def variance(result: Result, *, algorithms: Sequence[str] | None = None, ax: Axe
 
     Below 1 the law is better than uniform. Dashed is the best fixed law in hindsight, which a sampler's regret is
     measured against, dotted the law of full information, which no sampler can go below.
+
+    Learning takes a while. On heavy-tailed logistic regression (n = 40, d = 10, K = 4, gamma = 0.4, means of 8 runs)
+    the last law's V_T is above the uniform law's at T = 300 (1.03 times for AdamBS, 1.18 for AdamCB, ours), about there
+    at T = 1000 (0.98, 1.05), and below it at T = 4000 (0.69, 0.73) and T = 40000 (0.52, 0.56). AdamCB as printed stays
+    above it: 1.40, 1.31, 1.41, 1.72.
     """
     data = variance_data(result, algorithms=algorithms)
     ax = ax or axes()
