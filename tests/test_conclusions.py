@@ -53,6 +53,12 @@ def test_effect_sizes_and_corrections_are_named_and_tabled():
     assert table["effect size d_z"].item() == pytest.approx(effect)
 
 
+def test_two_runs_on_one_problem_share_its_table():
+    runs = [rl.simulate(logistic(), [FAST, SLOW], horizon=T, replicates=4) for T in (20, 40)]
+    (table,) = conclusions.tables({"what": "ranking"}, runs).values()
+    assert len(table) == 2
+
+
 def test_groups_are_corrected_for_all_pairs_of_their_problem():
     """Two groups of two are four algorithms, six pairs: the same interval as in a ranking without groups."""
     names = [f"sgd(alpha={a}, schedule={s!r})" for a in (0.1, 1) for s in ("sqrt", "constant")]

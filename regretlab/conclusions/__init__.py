@@ -144,24 +144,23 @@ def sweeps(options: Mapping[str, Any], results: list[Result]) -> list[Sweep]:
 def tables(options: Mapping[str, Any], results: list[Result]) -> dict[str, pd.DataFrame]:
     """By problem, the paired differences that a conclusion speaks of, with effect sizes and corrected p values."""
     what, by = options.get("what"), options.get("by", "online")
-    if what == "ranking":
-        found = {r.problem["name"]: [m for *_, m in matches(options, r)] for r in results}
-        return {
-            name: paired.table(list(dict.fromkeys(d for m in of for d in m.distinct)), WORDS[by])
-            for name, of in found.items()
-        }
-    if what == "parameter":
-        name = options["name"]
-        each = {r.problem["name"]: _parameter.match(options, r).distinct for r in results}
-        return {
-            on: paired.table(
-                [d._replace(first=f"{name} = {d.first}", second=f"{name} = {d.second}") for d in found], WORDS[by]
-            )
-            for on, found in each.items()
-        }
+    found: dict[str, list[paired.Difference]] = {}
+    for result in results if what in ("ranking", "parameter") else []:
+        found.setdefault(result.problem["name"], []).extend(_pairs(options, result))
+    if found:
+        return {name: paired.table(list(dict.fromkeys(of)), WORDS[by]) for name, of in found.items()}
     if what == "scaling" and _grid.positive(lines := observed(by, results)):
         return {"the points of the grid": paired.table(_grid.points(lines)[1], f"log {WORDS[by]}")}
     return {}
+
+
+def _pairs(options: Mapping[str, Any], result: Result) -> list[paired.Difference]:
+    """What a ranking or a parameter's optimum compares on one problem; values of a parameter with its name."""
+    if options["what"] == "ranking":
+        return [d for *_, match in matches(options, result) for d in match.distinct]
+    name = options["name"]
+    of = _parameter.match(options, result).distinct
+    return [d._replace(first=f"{name} = {d.first}", second=f"{name} = {d.second}") for d in of]
 
 
 CONCLUSIONS: dict[str, Callable[[Mapping[str, Any], list[Result]], list[str]]] = {
