@@ -28,6 +28,8 @@ from regretlab.engines._steps import (
 from regretlab.vectors import uniform
 
 Array = Any
+#: Steps whose draws and coefficients are laid out together for one replicate.
+CHUNK = 256
 
 
 @inner
@@ -47,35 +49,47 @@ def _words(state: Array, u: Array, drawn: Array, n: int, count: int) -> None:
 
 @entry
 def advance_alone(
-    r: int, sampler: int, per_draw: float, everyone: float, Z: Array, constant: Array, moving: Array, rows: Array,
-    x: Array, m: Array, v: Array, v_hat: Array, words: Array, position: Array, loss: Array, received: Array,
-    squared_gradient: Array, second_moment: Array, largest_coordinate: Array, largest_gradient: Array,
-    largest_example_gradient: Array, smallest_x: Array, largest_x: Array,
+    r: int, sampler: int, constant: Array, moving: Array, rows: Array, x: Array, m: Array, v: Array, v_hat: Array,
+    words: Array, position: Array, loss: Array, received: Array, squared_gradient: Array, second_moment: Array,
+    largest_coordinate: Array, largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array,
+    largest_x: Array, k: Array, drawn: Array, slopes: Array, moments: Array,
 ) -> None:  # fmt: skip
-    """As :func:`advance_lanes` for one replicate: what a step hands to the next stays in registers."""
-    n, k = Z.shape[0], constant
+    """As :func:`advance_lanes` for one replicate: what a step hands to the next stays in registers.
+
+    Draws and coefficients of ``CHUNK`` steps are laid out first, so that a step waits for nothing but the one before.
+    """
+    n = slopes.shape[0]
     now, first, second, top = x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0]
     value, squares, moment, size = loss[r], squared_gradient[r, 0], second_moment[r], largest_gradient[r]
     least, most, at = smallest_x[r, 0], largest_x[r, 0], int(position[r])
-    p, eps, low, high = k[9], k[10], k[11], k[12]
-    for s in range(rows.shape[1]):
+    p, eps, low, high = constant[9], constant[10], constant[11], constant[12]
+    for i in range(k.shape[0]):
+        k[i] = constant[i]
+    for begin in range(0, rows.shape[1], CHUNK):
+        count = min(CHUNK, rows.shape[1] - begin)
         for i in range(moving.shape[0]):
-            k[moving[i]] = rows[i, s]
+            for s in range(count):
+                k[moving[i], s] = rows[i, begin + s]
         if sampler == CYCLIC:
-            j, at = at, (at + 1 if at + 1 < n else 0)
+            for s in range(count):
+                drawn[s], at = at, (at + 1 if at + 1 < n else 0)
         else:
-            j = int(uniform(words, r) * n)
-        g = Z[j, 0]
-        received[r, j] += 1.0
-        value += g * now
-        squares += g * g
-        moment += per_draw * (g * g / (everyone * everyone))
-        size = abs(g) if abs(g) > size else size
-        least = now if now < least else least
-        most = now if now > most else most
-        now, first, second, top = step(
-            now, first, second, top, g, k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7], k[8], p, eps, low, high
-        )
+            for s in range(count):
+                drawn[s] = np.uint64(uniform(words, r) * n)
+        for s in range(count):
+            j = drawn[s]
+            g = slopes[j]
+            received[r, j] += 1.0
+            value += g * now
+            squares += g * g
+            moment += moments[j]
+            size = abs(g) if abs(g) > size else size
+            least = now if now < least else least
+            most = now if now > most else most
+            now, first, second, top = step(
+                now, first, second, top, g, k[0, s], k[1, s], k[2, s], k[3, s], k[4, s], k[5, s], k[6, s], k[7, s],
+                k[8, s], p, eps, low, high,
+            )  # fmt: skip
     x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0] = now, first, second, top
     loss[r], squared_gradient[r, 0], second_moment[r], largest_gradient[r] = value, squares, moment, size
     largest_coordinate[r] = largest_example_gradient[r] = size

@@ -53,7 +53,7 @@ class Compiled(Blocks):
         self._pool = ThreadPoolExecutor(self._threads)
         #: Working memory, by thread.
         self._room = functools.cache(self._general_room)
-        self._lanes = functools.cache(self._lanes_room)
+        self._lanes, self._alone = functools.cache(self._lanes_room), functools.cache(self._alone_room)
 
     def _warm_up(self, state: State, schedule: Coefficients, words: np.ndarray) -> None:
         with _Notice():
@@ -79,7 +79,7 @@ class Compiled(Blocks):
             carried = (constant.copy(), moving, rows, *moments, words, position)
             law = (self._code, self._per_draw, self._everyone)
             if plain and end == begin + 1:
-                lanes.advance_alone(begin, *law, self._features[0], *carried, *summed)
+                lanes.advance_alone(begin, self._code, *carried, *summed, *self._alone(thread))
             elif plain:
                 lanes.advance_lanes(begin, end, *law, *carried, *summed, *self._lanes(thread))
             else:
@@ -107,14 +107,22 @@ class Compiled(Blocks):
         )  # fmt: skip
 
     def _lanes_room(self, thread: int) -> tuple[np.ndarray, ...]:
-        """Working memory of :func:`lanes.advance_lanes`, with the slopes and what each adds to the second moment."""
-        n, slopes = self._problem.n, self._problem.Z[:, 0].copy()
-        moments = self._per_draw * (slopes * slopes / (self._everyone * self._everyone))
+        """Working memory of :func:`lanes.advance_lanes`."""
+        n = self._problem.n
         counts = 0 if self._code == kernels.CYCLIC else n * LANES
         return (
-            zeros((1, ROWS * LANES)), zeros((4 * LANES,), np.uint64), zeros((LANES,)),
-            zeros((LANES,), np.uint64), slopes, moments, zeros((n,), np.int64), zeros((counts,), np.int32),
+            zeros((1, ROWS * LANES)), zeros((4 * LANES,), np.uint64), zeros((LANES,)), zeros((LANES,), np.uint64),
+            *self._slopes(), zeros((n,), np.int64), zeros((counts,), np.int32),
         )  # fmt: skip
+
+    def _alone_room(self, thread: int) -> tuple[np.ndarray, ...]:
+        """Working memory of :func:`lanes.advance_alone`."""
+        return zeros((9, lanes.CHUNK)), zeros((lanes.CHUNK,), np.uint64), *self._slopes()
+
+    def _slopes(self) -> tuple[np.ndarray, np.ndarray]:
+        """The slopes of one-dimensional linear losses, and what each adds to the second moment."""
+        slopes = self._problem.Z[:, 0].copy()
+        return slopes, self._per_draw * (slopes * slopes / (self._everyone * self._everyone))
 
 
 def zeros(shape: tuple[int, ...], kind: Any = np.float64) -> np.ndarray:
