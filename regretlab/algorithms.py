@@ -6,6 +6,7 @@ text, and joins any method with any sampler: ``"amsgrad+adambs(p_min=1e-4)"``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,6 +135,16 @@ ALGORITHMS: dict[str, Named] = {
         AMSGradBS, AdamIMPT, AdamAPT, AdamUNI,
     )
 }  # fmt: skip
+
+
+def parse_all(texts: Sequence[str | Algorithm]) -> list[Algorithm]:
+    """The algorithms of several texts, each of them once."""
+    parsed = [parse(text) for text in texts]
+    names = [a.name for a in parsed]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"the algorithm {name!r} is given twice; list every algorithm once.")
+    return parsed
 
 
 def parse(text: str | Algorithm) -> Algorithm:

@@ -74,11 +74,7 @@ def simulate(
     chosen: Sequence[Any] = algorithm if several else [algorithm]  # type: ignore[assignment]
     if not chosen:
         raise InputError("no algorithm was given; name at least one, for example 'adam'.")
-    parsed = [algorithms.parse(a) for a in chosen]
-    names = [a.name for a in parsed]
-    for name in names:
-        if names.count(name) > 1:
-            raise InputError(f"the algorithm {name!r} is given twice; list every algorithm once.")
+    parsed = algorithms.parse_all(chosen)
     plans = [
         plan(
             problem,

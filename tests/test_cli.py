@@ -102,6 +102,7 @@ def test_adamcb_as_printed_is_vacuous_and_linear(call, tmp_path):
 BAD = {
     "unknown study": (["run", "redi"], ["unknown study 'redi'", "did you mean 'reddi'"]),
     "unknown algorithm": (["run", "--algorithms", "adamx2"], ["unknown algorithm 'adamx2'", "'adamx'"]),
+    "an algorithm twice": (["run", "reddi", "--algorithms", "adam,adam"], ["is given twice", "list every"]),
     "unknown problem": (["run", "--problems", "logistics"], ["unknown problem 'logistics'", "'logistic'"]),
     "unknown parameter": (["run", "--algorithms", "adam(alpa=1)"], ["unknown parameter of adam 'alpa'", "'alpha'"]),
     "gamma": (["run", "--algorithms", "adamcb(gamma=1.3)"], ["gamma=1.3", "(0, 1]", "AdamCB"]),

@@ -276,7 +276,7 @@ def _truncated(content):
 BAD_IDX = {
     "truncated": (_truncated, ["39 bytes", "4 x 2 x 3 numbers in 40", "cut off"]),
     "too long": (lambda content: content + b"0", ["41 bytes", "in 40", "cut off or damaged"]),
-    "cut in the header": (lambda content: content[:10], ["10 bytes", "cut off"]),
+    "cut in the header": (lambda content: content[:10], ["10 bytes", "header of 3 dimensions", "cut off"]),
     "empty": (lambda content: b"", ["is empty"]),
     "wrong type": (lambda content: b"\0\0\x07\3" + content[4:], ["does not begin as IDX", "a type of 8"]),
     "text": (lambda content: b"images", ["does not begin as IDX"]),
@@ -543,6 +543,7 @@ def test_bad_file(tmp_path, case):
 BAD_ARCHIVES = {
     "nothing": ({}, ["has nothing", "needs X and y", "numpy.savez"]),
     "other names": ({"features": X, "labels": Y}, ["features, labels", "needs X and y"]),
+    "half of MNIST's": ({"x_train": X}, ["has x_train but", "or x_train and y_train"]),
     "no y": ({"X": X}, ["has X but", "needs X and y"]),
     "objects": ({"X": np.array([[None]]), "y": [1]}, ["not a readable .npz", "allow_pickle=False"]),
     "length mismatch": ({"X": X, "y": Y[:3]}, ["X has 4 rows", "(3,)", "one label per row"]),
@@ -557,6 +558,13 @@ def test_bad_npz(tmp_path, case):
     with pytest.raises(InputError) as error:
         load(tmp_path / "a.npz")
     check_sentence(error, "a.npz", *words)
+
+
+def test_an_archive_of_images(tmp_path):
+    np.savez(tmp_path / "mnist.npz", x_train=IMAGES, y_train=DIGITS, x_test=IMAGES, y_test=DIGITS)
+    np.savez(tmp_path / "images.npz", X=IMAGES, y=DIGITS)
+    for name in ("mnist.npz", "images.npz"):
+        assert load(tmp_path / name, "classes").X.shape == (4, 6)
 
 
 def test_damaged_npz(tmp_path):

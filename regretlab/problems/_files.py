@@ -21,6 +21,8 @@ from regretlab.errors import InputError
 UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, MemoryError, csv.Error, BadZipFile, zlib.error)
 _OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open}
 _LIBSVM = (".svm", ".libsvm", ".svmlight", ".txt")
+#: What an npz archive may call features and labels; the second pair is MNIST's, whose test set is left alone.
+NPZ = (("X", "y"), ("x_train", "y_train"))
 #: What separates columns in files that are called CSV, beside commas.
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 #: The end of an IDX file's name as in train-images-idx3-ubyte.gz, also with a dot in front, or .idx alone.
@@ -90,10 +92,14 @@ def _fault(line: str) -> str:
 def _npz(path: Path) -> tuple[Any, Any]:
     # Not numpy.load, which also takes an .npy array or a pickle for what it is, whatever the suffix.
     with path.open("rb") as file, np.lib.npyio.NpzFile(file, allow_pickle=False) as arrays:
-        if not {"X", "y"} <= set(arrays.files):
+        names = [(X, y) for X, y in NPZ if {X, y} <= set(arrays.files)]
+        if not names:
             has = ", ".join(arrays.files) or "nothing"
-            raise InputError(f"the archive has {has} but needs X and y; use numpy.savez(path, X=X, y=y).")
-        return arrays["X"], arrays["y"]
+            raise InputError(
+                f"the archive has {has} but needs X and y, or x_train and y_train; use numpy.savez(path, X=X, y=y)."
+            )
+        X, y = (arrays[name] for name in names[0])
+        return X.reshape(len(X), -1) if X.ndim > 2 and X.size else X, y
 
 
 def _csv(path: Path) -> tuple[Any, Any]:
@@ -167,7 +173,12 @@ def _idx_array(path: Path) -> np.ndarray:
     numbers, start = np.dtype(_IDX_NUMBERS[content[2]]), 4 + 4 * content[3]
     shape = [int.from_bytes(content[i : i + 4], "big") for i in range(4, start, 4)]
     needed = start + numbers.itemsize * math.prod(shape)
-    if len(content) < start or len(content) != needed:
+    if len(content) < start:
+        raise InputError(
+            f"'{path.name}' has {len(content)} bytes, too few for the header of {content[3]} dimensions; the file is "
+            f"cut off, so fetch it again."
+        )
+    if len(content) != needed:
         raise InputError(
             f"'{path.name}' has {len(content)} bytes, but its header says {' x '.join(map(str, shape))} numbers in "
             f"{needed}; the file is cut off or damaged, so fetch it again."

@@ -47,7 +47,8 @@ def load(spec: str | os.PathLike[str], targets: str = "binary") -> Dataset:
           largest that occurs gives d.
         - ``train-images-idx3-ubyte``, ``.idx``, also with ``.gz``: IDX, the format of MNIST, every image a row. The
           labels are read from the file beside it that has ``labels`` for ``images`` in its name (and ``idx1``).
-        - ``.npz``: arrays ``X`` and ``y``.
+        - ``.npz``: arrays ``X`` and ``y``, or ``x_train`` and ``y_train`` (MNIST's; its test set is left alone, hold
+          examples out with ``test=``); images are flattened.
         - ``.csv``: UTF-8, commas. The first line is a header if every cell is a word (neither empty nor a
           number). The label is the column named y, label, target or class, else the last; it may be words.
     targets : {"binary", "classes", "real"}

@@ -57,8 +57,7 @@ class Cell:
     def check(self, conclude: Mapping[str, Any]) -> Problem:
         """Build every part and fit it to the run and to the conclusion: the problem, or the error of what cannot be."""
         problem = names.parse(self.problem)
-        for text in self.algorithm:
-            parsed = algorithms.parse(text)
+        for text, parsed in zip(self.algorithm, algorithms.parse_all(self.algorithm), strict=True):
             kept = {k: v for k, v in self.arguments().items() if k != "engine"}
             facts = describe(plan(problem, parsed, **kept))
             _check_ratios(text, facts)
