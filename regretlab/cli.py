@@ -91,11 +91,14 @@ def run(
     settings = {"horizon": horizon, "replicates": replicates, "seed": seed}
     given = {name: _integer(name, text) for name, text in settings.items() if text is not None}
     chosen = studies.override(chosen, given)
+    made = chosen.check()
     folder = OutputFolder(out or Path("regretlab-out") / chosen.name)
     try:
-        written = write_study(chosen, folder, resume=resume, workers=workers, progress=sys.stderr.isatty())
+        written = write_study(chosen, made, folder, resume=resume, workers=workers, progress=sys.stderr.isatty())
     except KeyboardInterrupt:
-        print("regretlab: interrupted; what was finished is kept, and --resume goes on from there.", file=sys.stderr)
+        kept = any((folder.path / "results").rglob("*.nc"))
+        words = "what was finished is kept, and --resume goes on from there" if kept else "nothing was finished yet"
+        print(f"regretlab: interrupted; {words}.", file=sys.stderr)
         raise typer.Exit(130) from None
     if as_json:
         print((folder.path / "summary.json").read_text(encoding="utf-8"))

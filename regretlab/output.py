@@ -65,13 +65,16 @@ class Written(NamedTuple):
 
 
 def write_study(
-    study: Study, folder: OutputFolder, *, resume: bool = False, workers: int = 1, progress: bool = False
-) -> Written:
-    """Check a study, simulate every cell, and write everything.
+    study: Study, made: list[Problem], folder: OutputFolder, *, resume: bool = False, workers: int = 1,
+    progress: bool = False,
+) -> Written:  # fmt: skip
+    """Simulate every cell of a study, and write everything.
 
     Parameters
     ----------
     study : Study
+    made : list of Problem
+        Its problems, from :meth:`Study.check`.
     folder : OutputFolder
     resume : bool
         Keep result files in the folder that were made by the same cell and the same version.
@@ -80,7 +83,6 @@ def write_study(
     progress : bool
         Show progress bars.
     """
-    made = study.check()
     (folder.path / "summary.json").unlink(missing_ok=True)
     names = file_names(made)
     paths = [folder.path / "results" / f"{name}.nc" for name in names]

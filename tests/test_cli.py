@@ -143,6 +143,7 @@ def test_bad_input_is_one_sentence_and_status_2(case, call, tmp_path):
     assert err.count("\n") == 1, err
     assert all(word in err for word in words), err
     assert not list(tmp_path.glob("**/summary.json"))
+    assert not (tmp_path / "regretlab-out").exists(), "nothing is made before all is checked"
 
 
 SHOWN = {
@@ -271,7 +272,7 @@ def test_an_interruption_loses_only_what_was_running(call, tmp_path, monkeypatch
     monkeypatch.setattr(output, "simulate", interrupted)
     status, _, err = call(*arguments)
     assert status == 130
-    assert "--resume" in err
+    assert "what was finished is kept, and --resume goes on" in err
     out = tmp_path / "regretlab-out" / "reddi"
     assert not (out / "summary.json").exists()
     assert rl.Result.open(out / "results" / "reddi.nc").facts("sgd")["seed"] == 5, "all four algorithms were finished"
