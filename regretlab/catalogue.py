@@ -85,7 +85,15 @@ def page(name: str) -> str:
     if name.split(".")[0] in papers:
         raise closest("claim", name, [c for c in ledger.claims if c.startswith(f"{name.split('.')[0]}.")])
     known = {*papers, *studies.BUILT_IN, *ALGORITHMS, *names.PROBLEMS, *Bound.known, *Method.known, *Sampler.known}
+    # Softmax and adam-impt, as classes and papers have them, are softmax and adam_impt.
+    spelled = {_letters(k): k for k in known}
+    if name != spelled.get(_letters(name), name):
+        return page(spelled[_letters(name)])
     raise closest("name", name, known)
+
+
+def _letters(name: str) -> str:
+    return re.sub("[-_ ]", "", name).lower()
 
 
 def _algorithm(text: str) -> str:

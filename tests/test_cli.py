@@ -207,6 +207,13 @@ def test_version_list_and_show(call):
     assert "one_neuron" in pages["seeds"]
 
 
+@pytest.mark.parametrize(
+    ("spelled", "name"), [("Softmax", "softmax"), ("adam-impt", "adam_impt"), ("AMSGrad", "amsgrad")]
+)
+def test_names_are_found_as_papers_and_classes_spell_them(spelled, name):
+    assert catalogue.page(spelled) == catalogue.page(name)
+
+
 def test_every_listed_name_has_a_page(monkeypatch):
     """The claims that a bound's page re-checks are test_verify's."""
     from regretlab import catalogue
