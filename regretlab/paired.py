@@ -17,9 +17,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
-CONFIDENCE = 0.95
+from regretlab.scaling import CONFIDENCE, t_quantile
+
 #: The column of :func:`table` for every field of a difference but the mean's, which is named after the quantity.
 COLUMNS = {
     "low": "interval low (Bonferroni)", "high": "interval high (Bonferroni)", "effect": "effect size d_z",
@@ -142,8 +143,8 @@ def _compare(first: str, second: str, d: np.ndarray, count: int) -> Difference:
         p = 0.0 if mean else 1.0
         return Difference(first, second, mean, mean, mean, math.copysign(math.inf, mean) if mean else 0.0, p, p, R)
     error = spread / math.sqrt(R)
-    half = float(stats.t.ppf(1 - (1 - CONFIDENCE) / (2 * count), R - 1)) * error
-    p = float(2 * stats.t.sf(abs(mean) / error, R - 1))
+    half = t_quantile(R - 1, count, CONFIDENCE) * error
+    p = float(2 * special.stdtr(R - 1, -abs(mean) / error))
     return Difference(first, second, mean, mean - half, mean + half, mean / spread, p, p, R)
 
 

@@ -40,7 +40,7 @@ def figure_titles(result: Result) -> list[str]:
     online = any(bound.speaks_of == "online" for name in result.algorithms for bound in result.applicable(name))
     return [
         *(["loss over epochs"] if "train_loss" in result.record else []),
-        *(["loss over seconds"] if "train_loss" in result.record and len(_engines(result)) == 1 else []),
+        *(["loss over seconds"] if "train_loss" in result.record and "," not in result.record.attrs["engine"] else []),
         "regret",
         "average",
         *(["tightness"] if online else []),
@@ -143,10 +143,11 @@ def inline(svg: str, prefix: str) -> str:
 
 def _section(result: Result, svgs: dict[str, str]) -> dict[str, Any]:
     """Everything the page shows about one problem."""
+    engine = result.record.attrs["engine"]
     captions = {
         "loss over epochs": "Training and test loss over epochs: mean and one sigma",
         "loss over seconds": "The same over wall-clock time, that of the whole simulation times t/T; all by the "
-        f"{_engines(result)[0]} engine{LOADING if _engines(result)[0] == 'compiled' else ''}",
+        f"{engine} engine{LOADING if engine == 'compiled' else ''}",
         "regret": "Regret of every algorithm",
         "average": "Average regret",
         "tightness": "How tight every algorithm's tightest bound is",
@@ -161,11 +162,6 @@ def _section(result: Result, svgs: dict[str, str]) -> dict[str, Any]:
         "algorithms": [_algorithm(result, row, svgs) for row in result.summary()],
         "provenance": dict(result.record.attrs),
     }
-
-
-def _engines(result: Result) -> list[str]:
-    """The engines that made the runs: seconds compare algorithms only where there is one."""
-    return sorted({str(result.of(name).attrs["engine"]) for name in result.algorithms})
 
 
 def _algorithm(result: Result, row: dict[str, Any], svgs: dict[str, str]) -> dict[str, Any]:

@@ -99,9 +99,8 @@ def _span(values: np.ndarray) -> str:
 
 def _clock(result: Result) -> str:
     """How long the runs took, and who made them."""
-    parts = {label(result, name): result.of(name).attrs for name in result.algorithms}
-    seconds = {name: float(attrs["seconds"]) for name, attrs in parts.items()}
-    engines = sorted({str(attrs["engine"]) for attrs in parts.values()})
+    seconds = {label(result, name): float(result.of(name).attrs["seconds"]) for name in result.algorithms}
+    engines = sorted(result.record.attrs["engine"].split(", "))
     fast, slow = min(seconds, key=lambda name: seconds[name]), max(seconds, key=lambda name: seconds[name])
     fair = "all on" if len(engines) == 1 else "which compares engines and not samplers, as they were made by"
     return (
@@ -140,14 +139,11 @@ def _best(match: Match, short: dict[str, str], words: str) -> tuple[str, list[st
 def _beside(match: Match, short: dict[str, str], words: str) -> tuple[str, list[str]]:
     """What every pair with the one named says, and which ones are decidedly better or worse."""
     found, base = match.distinct, match.values[match.base]
-    said = {
-        "less": [f"{short[d.first]} by {gap(d, base)}" for d in found if d.high < 0],
-        "more": [f"{short[d.first]} by {gap(d, base)}" for d in found if d.low > 0],
-    }
-    parts = [f"{side} is had by {', '.join(names)}" for side, names in said.items() if names]
-    parts += _open([d for d in found if not (d.high < 0 or d.low > 0)], short)
+    sides = {"less": [d for d in found if d.better == d.first], "more": [d for d in found if d.better == d.second]}
+    said = {side: [f"{short[d.first]} by {gap(d, base)}" for d in of] for side, of in sides.items() if of}
+    parts = [f"{side} is had by {', '.join(names)}" for side, names in said.items()]
+    parts += _open([d for d in found if d.better is None], short)
     text = f"{short[match.base]} has a {words} of {level(base)}; {'; '.join(parts)}{_copies(match, short)}"
-    sides = {side: [d for d in found if d.better == (d.first if side == "less" else d.second)] for side in said}
     return text, [f"{short[d.first]} {side}" for side, of in sides.items() for d in of]
 
 

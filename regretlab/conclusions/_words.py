@@ -42,7 +42,8 @@ class Match(NamedTuple):
     @property
     def distinct(self) -> list[Difference]:
         """The differences without those of copies, which say nothing more."""
-        return [d for d in self.found if d.first not in self.copies]
+        copies = self.copies
+        return [d for d in self.found if d.first not in copies]
 
 
 def beside(values: dict[str, np.ndarray], base: str, found: list[Difference]) -> Match:
@@ -99,11 +100,10 @@ def problem(result: Result) -> str:
 
 def level(values: np.ndarray) -> str:
     """A mean with its interval, where there are replicates."""
-    mean = float(values.mean())
+    mean = scaling.mean_estimate(values, True, scaling.CONFIDENCE)
     if len(values) == 1 or values.std() == 0:
-        return f"{mean:.4g}"
-    half = scaling.t_quantile(len(values) - 1, 1, paired.CONFIDENCE) * values.std(ddof=1) / math.sqrt(len(values))
-    return bracket(mean, mean - half, mean + half)
+        return f"{mean.value:.4g}"
+    return bracket(mean.value, mean.low, mean.high)
 
 
 def gap(d: Difference, of: np.ndarray) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,7 +11,7 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 
 from regretlab.plots._draw import _bands, _decade, _guides, _legend, _logarithmic, _sizes, axes, style
 from regretlab.plots._grids import _meaning
-from regretlab.scaling import CONFIDENCE, t_quantile
+from regretlab.scaling import CONFIDENCE, mean_estimate
 
 #: What was measured at every value of a parameter, by curve.
 Points = Mapping[str, Mapping[float, np.ndarray]]
@@ -23,9 +22,9 @@ def sweep_data(points: Points) -> pd.DataFrame:
     lines = []
     for words, curve in points.items():
         for x in sorted(curve):
-            observed, m = np.atleast_1d(curve[x]), np.size(curve[x])
-            half = t_quantile(m - 1, 1, CONFIDENCE) * observed.std(ddof=1) / math.sqrt(m) if m > 1 else 0.0
-            lines.append((words, x, observed.mean(), observed.mean() - half, observed.mean() + half))
+            observed = np.atleast_1d(curve[x])
+            mean = mean_estimate(observed, observed.size > 1, CONFIDENCE)
+            lines.append((words, x, mean.value, mean.low, mean.high))
     return pd.DataFrame(lines, columns=["label", "x", "value", "low", "high"])
 
 

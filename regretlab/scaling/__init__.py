@@ -2,11 +2,11 @@
 
 from regretlab.scaling._across import across
 from regretlab.scaling._at_most import AtMost, at_most
-from regretlab.scaling._estimate import CONFIDENCE, Estimate, t_quantile
+from regretlab.scaling._estimate import CONFIDENCE, Estimate, mean_estimate, t_quantile
 from regretlab.scaling._exponent import WINDOW, Exponent, exponent
 from regretlab.scaling._growth import Growth, LogPower, linear_growth, log_power
 
 __all__ = [
     "CONFIDENCE", "WINDOW", "AtMost", "Estimate", "Exponent", "Growth", "LogPower", "across", "at_most", "exponent",
-    "linear_growth", "log_power", "t_quantile",
+    "linear_growth", "log_power", "mean_estimate", "t_quantile",
 ]  # fmt: skip
