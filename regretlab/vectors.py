@@ -48,32 +48,32 @@ def uniform(words: Array, r: int) -> float:
 
 
 @inner(fastmath=FUSE)
-def exps(F: Array, source: int, target: int, count: int, Q: Array) -> None:
-    """exp of a row: a Taylor polynomial on [-ln 2 / 2, ln 2 / 2], times a power of two."""
+def exps(F: Array, count: int, Q: Array) -> None:
+    """``F[EXP]`` = exp of ``F[POINT]``: a Taylor polynomial on [-ln 2 / 2, ln 2 / 2], times a power of two."""
     for i in range(count):
-        z = F[source, i]
+        z = F[POINT, i]
         z = z if z > SMALLEST else SMALLEST
         z = z if z < LARGEST else LARGEST
         k = math.floor(z * LOG2E + 0.5)
         r = (z - k * LN2_HIGH) - k * LN2_LOW
         far = 1 / 362880 + r * (1 / 3628800 + r * (1 / 39916800 + r * (1 / 479001600 + r * (1 / 6227020800))))
         middle = 1 / 120 + r * (1 / 720 + r * (1 / 5040 + r * (1 / 40320 + r * far)))
-        F[target, i] = 1.0 + r * (1.0 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * middle))))
+        F[EXP, i] = 1.0 + r * (1.0 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * middle))))
         Q[BITS, i] = (np.int64(k) + 1023) << 52
     power = Q.view(np.float64)
     for i in range(count):
-        F[target, i] *= power[BITS, i]
+        F[EXP, i] *= power[BITS, i]
 
 
 @inner(fastmath=FUSE)
-def softplus(F: Array, source: int, target: int, count: int) -> None:
-    """log(1 + e) of a row of 0 <= e <= 1: twice artanh(e / (2 + e)), an odd series."""
+def softplus(F: Array, count: int) -> None:
+    """``F[PHI]`` = log(1 + e) of 0 <= e <= 1 in ``F[EXP]``: twice artanh(e / (2 + e)), an odd series."""
     for k in range(count):
-        s = F[source, k] / (2.0 + F[source, k])
+        s = F[EXP, k] / (2.0 + F[EXP, k])
         q = s * s
         far = 1 / 23 + q * (1 / 25 + q * (1 / 27 + q * (1 / 29 + q * (1 / 31 + q * (1 / 33 + q * (1 / 35))))))
         middle = 1 / 11 + q * (1 / 13 + q * (1 / 15 + q * (1 / 17 + q * (1 / 19 + q * (1 / 21 + q * far)))))
-        F[target, k] = 2.0 * s * (1.0 + q * (1 / 3 + q * (1 / 5 + q * (1 / 7 + q * (1 / 9 + q * middle)))))
+        F[PHI, k] = 2.0 * s * (1.0 + q * (1 / 3 + q * (1 / 5 + q * (1 / 7 + q * (1 / 9 + q * middle)))))
 
 
 @inner(fastmath=REORDER)

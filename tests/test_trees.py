@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from regretlab.samplers import capped_probabilities, depround_rows, kl_projection
 from regretlab.samplers._base import Rule
 from regretlab.samplers._laws import _capped, _project, plant
-from regretlab.samplers._trees import build, collect, descend, pivotal, refresh
-from regretlab.vectors import CAPS, INDICES, NUMBERS, SHARE, J, U
+from regretlab.samplers._trees import build, collect, descend, pivotal, put, refresh
+from regretlab.vectors import CAPS, EXP, INDICES, NODE, NUMBERS, POINT, J, U
 from tests.test_samplers import cell_law, depround_cuts, inclusions, subsets, textbook_law, untimed
 from tests.tolerances import ROUND_OFF
 
@@ -31,9 +31,9 @@ def test_parents_are_sums_and_do_not_drift(n):
     rng = np.random.default_rng(n)
     tree, _, Q = planted(rng.random(n))
     for _ in range(100):
-        Q[J, :3] = rng.integers(0, n, 3)
-        tree[len(tree) // 2 + Q[J, :3]] = rng.random()
-        refresh(tree, Q, J, 0, 3)
+        for k, j in enumerate(rng.integers(0, n, 3)):
+            put(tree, j, rng.random(), Q, k)
+        refresh(tree, Q, 3)
     again = tree.copy()
     build(again)
     assert (tree == again).all()
@@ -46,19 +46,19 @@ def test_a_descent_inverts_the_cumulative_sum(n, a, b):
     tree, F, Q = planted(w / w.sum())
     cumulative = np.cumsum(a * w / w.sum() + b / n)
     targets = np.random.default_rng(1).random(100) * cumulative[-1]
-    F[U, :100] = targets
-    descend(tree, n, a, b / n, True, F, U, 100, Q, J)
-    assert (Q[J, :100] == np.searchsorted(cumulative, targets, side="right")).all()
-    before = np.concatenate([[0], cumulative])[Q[J, :100]]
-    assert np.abs(F[U, :100] - (targets - before)).max() <= ROUND_OFF
+    F[POINT, :100] = targets
+    descend(tree, n, a, b / n, True, F, Q, 100)
+    assert (Q[NODE, :100] == np.searchsorted(cumulative, targets, side="right")).all()
+    before = np.concatenate([[0], cumulative])[Q[NODE, :100]]
+    assert np.abs(F[POINT, :100] - (targets - before)).max() <= ROUND_OFF
 
 
 def test_the_first_of_two_leaves_at_a_tie():
     tree, F, Q = planted([1.0, 1.0, 1.0])
     for ties, leaf in ((True, 1), (False, 0)):
-        F[U, 0] = 1.0
-        descend(tree, 3, 1.0, 0.0, ties, F, U, 1, Q, J)
-        assert Q[J, 0] == leaf
+        F[POINT, 0] = 1.0
+        descend(tree, 3, 1.0, 0.0, ties, F, Q, 1)
+        assert Q[NODE, 0] == leaf
 
 
 def drawn(p, u, mixing=0.0):
@@ -139,7 +139,7 @@ def test_the_projection_is_the_textbooks(log_w, data):
     J_ = data.draw(st.permutations(range(n)))[:K]
     expected = np.log(p)
     expected[J_] += drop
-    Q[J, :K], F[SHARE, :K] = J_, np.exp(drop)
+    Q[J, :K], F[EXP, :K] = J_, np.exp(drop)
     _project(rule, K, tree, float(p.max()), F, Q)
     leaves = tree[len(tree) // 2 :][:n]
     again = tree.copy()

@@ -21,6 +21,7 @@ from regretlab.vectors import (
     LONGEST,
     NORM,
     PHI,
+    POINT,
     SCORE,
     SLOPE,
     J,
@@ -108,9 +109,9 @@ def _losses(code: int, K: int, F: Array, Q: Array) -> None:
             F[SLOPE, k] = -F[LABEL, k] if margin > 0.0 else 0.0
         return
     for k in range(K):
-        F[SLOPE, k] = -abs(F[SCORE, k])
-    exps(F, SLOPE, EXP, K, Q)
-    softplus(F, EXP, PHI, K)
+        F[POINT, k] = -abs(F[SCORE, k])
+    exps(F, K, Q)
+    softplus(F, K)
     if code == LOGISTIC:
         for k in range(K):
             y, e = F[LABEL, k], F[EXP, k]
@@ -127,7 +128,7 @@ def _losses(code: int, K: int, F: Array, Q: Array) -> None:
 
 @inner
 def _everyones_loss(
-    code: int, Z: Array, values: Array, starts: Array, columns: Array, y: Array, x: Array, F: Array, Q: Array
+    code: int, Z: Array | None, values: Array, starts: Array, columns: Array, y: Array, x: Array, F: Array, Q: Array
 ) -> float:
     """The mean loss of all examples at x; the rows of the batch are overwritten."""
     n, total = y.shape[0], 0.0
@@ -135,7 +136,7 @@ def _everyones_loss(
         count = min(F.shape[1], n - first)
         for k in range(count):
             Q[J, k], F[LABEL, k] = first + k, y[first + k]
-        if values.shape[0] > 0:
+        if Z is None:
             _sparse_scores(values, starts, columns, x, count, F, Q)
         else:
             _scores(Z, x, count, F, Q)
@@ -167,19 +168,19 @@ def _ordered(
 @entry
 def advance(
     begin: int, end: int, K: int, loss_code: int, sampler: int, per_draw: float, everyone: float, rule: Rule | None,
-    Z: Array, values: Array, starts: Array, columns: Array, y: Array, lengths: Array, constant: Array, moving: Array,
-    rows: Array, x: Array, m: Array, v: Array, v_hat: Array, words: Array, position: Array, own: Array, loss: Array,
-    received: Array, squared_gradient: Array, second_moment: Array, largest_coordinate: Array,
+    Z: Array | None, values: Array, starts: Array, columns: Array, y: Array, lengths: Array, constant: Array,
+    moving: Array, rows: Array, x: Array, m: Array, v: Array, v_hat: Array, words: Array, position: Array, own: Array,
+    loss: Array, received: Array, squared_gradient: Array, second_moment: Array, largest_coordinate: Array,
     largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array, largest_x: Array,
-    full_loss: Array, F: Array, Q: Array, g: Array, xr: Array, b: Array, tree: Array, mark: Array,
+    full_loss: Array | None, F: Array, Q: Array, g: Array, xr: Array, b: Array, tree: Array, mark: Array,
 ) -> None:  # fmt: skip
     """All steps of a block for the replicates begin..end-1, one after the other, in place.
 
     ``constant`` holds the nine coefficients, p, eps and the ends of the box; those in ``moving`` change from step to
     step, as ``rows`` (of each, all steps) has it. ``per_draw`` is the weight of one draw in the second moment,
-    ``everyone`` the constant probability of a sampler without a rule; a ``rule`` of None leaves the trees out of the
-    machine code, which takes half the time to compile. ``full_loss`` is empty unless it is measured. The last seven
-    are working memory.
+    ``everyone`` the constant probability of a sampler without a rule. What is None is left out of the machine code,
+    which then takes half the time to compile: ``Z`` when the features are sparse, ``rule`` when the sampler learns
+    nothing, ``full_loss`` unless it is measured. The last seven are working memory.
     """
     n, d = y.shape[0], x.shape[1]
     stamp = 0
@@ -202,7 +203,7 @@ def advance(
         for s in range(rows.shape[1]):
             for i in range(moving.shape[0]):
                 constant[moving[i]] = rows[i, s]
-            if full_loss.shape[0] > 0:
+            if full_loss is not None:
                 full_loss[r] += _everyones_loss(loss_code, Z, values, starts, columns, y, xr, F, Q)
             if rule is not None:
                 top = draw(rule, own, r, K, tree, top, words, F, Q)
@@ -210,7 +211,7 @@ def advance(
                 stamp += 1
                 _ordered(sampler, everyone, words, r, at, mark, stamp, n, K, F, Q)
                 at = (at + K) % n
-            if values.shape[0] > 0:
+            if Z is None:
                 _sparse_scores(values, starts, columns, xr, K, F, Q)
             else:
                 _scores(Z, xr, K, F, Q)
@@ -230,7 +231,7 @@ def advance(
                 spread += F[EXP, k]
             value += now
             moment += per_draw * spread
-            if values.shape[0] > 0:
+            if Z is None:
                 _sparse_gradient(values, starts, columns, g, K, F, Q)
             else:
                 _gradient(Z, g, K, F, Q)

@@ -49,7 +49,8 @@ class Compiled(Blocks):
     def __init__(self, problem: Any, sampler: Any, threads: int | None = None) -> None:
         super().__init__(problem, sampler)
         self._threads = threads or cpu_count()
-        self._features, self._lengths = features(problem.Z), np.sqrt(problem.squared_norms)
+        dense, *sparse = features(problem.Z)
+        self._features, self._lengths = (dense if dense.size else None, *sparse), np.sqrt(problem.squared_norms)
         self._pool = ThreadPoolExecutor(self._threads)
         #: Working memory, by thread.
         self._room = functools.cache(self._general_room)
@@ -70,9 +71,9 @@ class Compiled(Blocks):
         weights = own if bandit else np.zeros((R, 1))
         schedule_table = table(schedule, problem.domain)
         loss = LOSSES[type(problem)]
-        summed, full_loss = [totals[name] for name in TOTALS], totals.get("full_loss", np.empty(0))
+        summed, full_loss = [totals[name] for name in TOTALS], totals.get("full_loss")
         plain = loss == kernels.IDENTITY and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
-        plain = plain and not bandit and not full_loss.size
+        plain = plain and not bandit and full_loss is None
 
         def work(thread: int, begin: int, end: int) -> None:
             constant, moving, rows = schedule_table

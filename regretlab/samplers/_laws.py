@@ -16,8 +16,8 @@ import numpy as np
 
 from regretlab.compilation import inner
 from regretlab.samplers._base import Rule
-from regretlab.samplers._trees import Array, build, collect, descend, pivotal, refresh
-from regretlab.vectors import CAPS, CROSSING, FILLED, FROZEN, NORM, POINT, SHARE, J, P, U, W, exps, uniform
+from regretlab.samplers._trees import Array, build, collect, descend, pivotal, put, refresh
+from regretlab.vectors import CAPS, CROSSING, EXP, FILLED, FROZEN, NODE, NORM, POINT, J, P, U, W, exps, uniform
 
 #: Sums outside these are brought back to the order of 1; between them nothing over- or underflows.
 LEAST, MOST = 2.0**-200, 2.0**200
@@ -29,10 +29,10 @@ TINY = 1e-200
 
 @inner
 def _weights(count: int, F: Array, Q: Array) -> None:
-    """``F[SHARE]``: the weights whose logarithms are ``F[POINT]``."""
-    exps(F, POINT, SHARE, count, Q)
+    """``F[EXP]``: the weights whose logarithms are ``F[POINT]``."""
+    exps(F, count, Q)
     for k in range(count):
-        F[SHARE, k] = F[SHARE, k] if F[POINT, k] < INFINITE else np.inf
+        F[EXP, k] = F[EXP, k] if F[POINT, k] < INFINITE else np.inf
 
 
 @inner
@@ -43,11 +43,11 @@ def plant(rule: Rule, own: Array, r: int, tree: Array, F: Array, Q: Array) -> fl
     for first in range(0, n, room):
         count = min(room, n - first)
         for j in range(count):
-            F[POINT, j] = F[SHARE, j] = own[r, first + j]
+            F[POINT, j] = F[EXP, j] = own[r, first + j]
         if not rule.projected:
             _weights(count, F, Q)
         for j in range(count):
-            leaf = F[SHARE, j]
+            leaf = F[EXP, j]
             tree[half + first + j] = leaf
             largest = leaf if leaf > largest else largest
     for j in range(half + n, 2 * half):
@@ -95,9 +95,9 @@ def _capped(rule: Rule, n: int, K: int, tree: Array, largest: float, Q: Array) -
         more = min(collect(tree, tau, Q, count, K), K - count)
         if more == 0:
             return count, tau
-        for i in range(count, count + more):
-            tree[tree.shape[0] // 2 + Q[CAPS, i]] = 0.0
-        refresh(tree, Q, CAPS, count, count + more)
+        for i in range(more):
+            put(tree, Q[CAPS, count + i], 0.0, Q, i)
+        refresh(tree, Q, more)
         count += more
 
 
@@ -110,14 +110,13 @@ def draw(
     ``largest`` is no smaller than any leaf, and what is returned is so again.
     """
     n, half = own.shape[1], tree.shape[0] // 2
-    count, tau = 0, 0.0
-    if rule.mixing < 1 and rule.distinct and not rule.projected:
+    capping, count, tau = rule.mixing < 1 and rule.distinct and not rule.projected, 0, 0.0
+    if capping:
         count, tau = _capped(rule, n, K, tree, largest, Q)
-        if not LEAST < tree[1] < MOST:
-            largest = _renewed(rule, own, r, tree, F, Q, count)
-            count, tau = _capped(rule, n, K, tree, largest, Q)
-    elif not LEAST < tree[1] < MOST:
+    if not LEAST < tree[1] < MOST:
         largest = _renewed(rule, own, r, tree, F, Q, count)
+        if capping:
+            count, tau = _capped(rule, n, K, tree, largest, Q)
     b = 0.0 if rule.projected else rule.mixing * rule.total / n
     if rule.projected:
         a = rule.total / tree[1]
@@ -127,8 +126,8 @@ def draw(
         a = rule.total * (1 - rule.mixing) * (1 - count * _largest_share(rule, n, K)) / tree[1]
     if count > 0:
         for i in range(count):
-            tree[half + Q[CAPS, i]] = tau
-        refresh(tree, Q, CAPS, 0, count)
+            put(tree, Q[CAPS, i], tau, Q, i)
+        refresh(tree, Q, count)
     if rule.distinct:
         for k in range(K):
             F[U, k] = uniform(words, r)
@@ -136,8 +135,10 @@ def draw(
     else:
         everything = a * tree[1] + b * n
         for k in range(K):
-            F[U, k] = uniform(words, r) * everything
-        descend(tree, n, a, b, True, F, U, K, Q, J)
+            F[POINT, k] = uniform(words, r) * everything
+        descend(tree, n, a, b, True, F, Q, K)
+        for k in range(K):
+            Q[J, k] = Q[NODE, k]
     for k in range(K):
         p = a * tree[half + Q[J, k]] + b
         F[P, k], Q[FROZEN, k] = (p if p < 1.0 else 1.0), 0
@@ -149,8 +150,8 @@ def draw(
                     F[P, k], Q[FROZEN, k] = 1.0, 1
         _weights(count, F, Q)
         for i in range(count):
-            tree[half + Q[CAPS, i]] = F[SHARE, i]
-        refresh(tree, Q, CAPS, 0, count)
+            put(tree, Q[CAPS, i], F[EXP, i], Q, i)
+        refresh(tree, Q, count)
     for k in range(K):
         F[W, k] = rule.weight / F[P, k]
     return largest
@@ -159,12 +160,11 @@ def draw(
 @inner
 def observe(rule: Rule, own: Array, r: int, K: int, tree: Array, largest: float, F: Array, Q: Array) -> float:
     """The weights after the gradient norms of the drawn examples have been seen; bounds the leaves as :func:`draw`."""
-    half = tree.shape[0] // 2
     for k in range(K):
         seen = rule.scale * F[NORM, k] / F[P, k]
         F[POINT, k] = -rule.rate * (rule.top - seen * seen) / F[P, k]
     if rule.projected:
-        exps(F, POINT, SHARE, K, Q)
+        exps(F, K, Q)
         return _project(rule, K, tree, largest, F, Q)
     for k in range(K):
         own[r, Q[J, k]] += 0.0 if Q[FROZEN, k] else F[POINT, k]
@@ -172,16 +172,16 @@ def observe(rule: Rule, own: Array, r: int, K: int, tree: Array, largest: float,
         F[POINT, k] = own[r, Q[J, k]]
     _weights(K, F, Q)
     for k in range(K):
-        leaf = F[SHARE, k]
-        tree[half + Q[J, k]] = leaf
+        leaf = F[EXP, k]
+        put(tree, Q[J, k], leaf, Q, k)
         largest = leaf if leaf > largest else largest
-    refresh(tree, Q, J, 0, K)
+    refresh(tree, Q, K)
     return largest
 
 
 @inner
 def _project(rule: Rule, K: int, tree: Array, largest: float, F: Array, Q: Array) -> float:
-    """Leaves of the batch times ``F[SHARE]``, then all leaves projected.
+    """Leaves of the batch times ``F[EXP]``, then all leaves projected.
 
     As in :func:`regretlab.samplers.kl_projection`, p = c leaf between floor and 1: the larger of lack and excess
     fixes its entries, until there is neither. Only what has been drawn can have come below the floor; above 1 can be
@@ -193,10 +193,10 @@ def _project(rule: Rule, K: int, tree: Array, largest: float, F: Array, Q: Array
     for k in range(K):
         leaf = tree[half + Q[J, k]]
         if leaf < 0:
-            F[FILLED, int(-leaf) - 1] *= F[SHARE, k]
+            F[FILLED, int(-leaf) - 1] *= F[EXP, k]
             continue
         others -= leaf
-        Q[CROSSING, listed], F[FILLED, listed] = Q[J, k], leaf * F[SHARE, k]
+        Q[CROSSING, listed], F[FILLED, listed] = Q[J, k], leaf * F[EXP, k]
         listed += 1
         tree[half + Q[J, k]] = -listed
     for i in range(listed):
@@ -231,9 +231,9 @@ def _project(rule: Rule, K: int, tree: Array, largest: float, F: Array, Q: Array
     top = 0.0
     for i in range(listed):
         leaf = F[FILLED, i] if F[FILLED, i] > 0 else -F[FILLED, i] / c
-        tree[half + Q[CROSSING, i]] = leaf
+        put(tree, Q[CROSSING, i], leaf, Q, i)
         top = max(top, leaf)
-    refresh(tree, Q, CROSSING, 0, listed)
+    refresh(tree, Q, listed)
     return max(largest, top) if listed == 0 or largest * c <= 1 else max(1 / c, top)
 
 

@@ -37,16 +37,21 @@ def build(tree: Array) -> None:
 
 
 @inner
-def refresh(tree: Array, Q: Array, row: int, begin: int, end: int) -> None:
-    """The parents of the leaves ``Q[row, begin:end]``, level by level; near the root, all there are."""
+def put(tree: Array, j: int, leaf: float, Q: Array, k: int) -> None:
+    """A new leaf for example j, the k-th whose parents wait for :func:`refresh`."""
+    Q[NODE, k] = tree.shape[0] // 2 + j
+    tree[Q[NODE, k]] = leaf
+
+
+@inner
+def refresh(tree: Array, Q: Array, count: int) -> None:
+    """The parents of the leaves ``Q[NODE, :count]``, level by level; near the root, all there are."""
     half = tree.shape[0] // 2
-    for k in range(begin, end):
-        Q[NODE, k] = half + Q[row, k]
     while half > CROWN:
         half >>= 1
-        for k in range(begin, end):
+        for k in range(count):
             Q[NODE, k] >>= 1
-        for k in range(begin, end):
+        for k in range(count):
             i = np.uint64(Q[NODE, k])
             tree[i] = tree[i + i] + tree[i + i + ONE]
     for top in range(half - 1, 0, -1):
@@ -54,14 +59,11 @@ def refresh(tree: Array, Q: Array, row: int, begin: int, end: int) -> None:
 
 
 @inner
-def descend(
-    tree: Array, n: int, a: float, b: float, ties: bool, F: Array, target: int, count: int, Q: Array, found: int
-) -> None:
-    """For each target in a row of F, the first leaf up to which the law sums to more than it.
+def descend(tree: Array, n: int, a: float, b: float, ties: bool, F: Array, Q: Array, count: int) -> None:
+    """For each target in ``F[POINT]``, the first example up to which the law sums to more than it: ``Q[NODE]``.
 
-    Without ``ties``, to at least it. On return the row holds what is left of the target before that leaf, and
-    ``Q[found]`` the leaves. All descents go level by level, without branches. A leaf beyond the last, which only
-    rounding reaches, is the last.
+    Without ``ties``, to at least it. On return ``F[POINT]`` holds what is left of the target before that example. All
+    descents go level by level, without branches. One beyond the last, which only rounding reaches, is the last.
     """
     half = tree.shape[0] // 2
     span = half
@@ -72,22 +74,22 @@ def descend(
         if b == 0:
             for k in range(count):
                 left = 2 * Q[NODE, k]
-                rest, mass = F[target, k], a * tree[np.uint64(left)]
+                rest, mass = F[POINT, k], a * tree[np.uint64(left)]
                 right = (rest > mass) | (ties & (rest == mass))
-                F[target, k] = rest - mass if right else rest
+                F[POINT, k] = rest - mass if right else rest
                 Q[NODE, k] = left + right
         else:
             for k in range(count):
                 left = 2 * Q[NODE, k]
                 inside = n - (left * span - half)
                 inside = inside if inside < span else span
-                rest, mass = F[target, k], a * tree[np.uint64(left)] + b * (inside if inside > 0 else 0)
+                rest, mass = F[POINT, k], a * tree[np.uint64(left)] + b * (inside if inside > 0 else 0)
                 right = (rest > mass) | (ties & (rest == mass))
-                F[target, k] = rest - mass if right else rest
+                F[POINT, k] = rest - mass if right else rest
                 Q[NODE, k] = left + right
     for k in range(count):
         j = Q[NODE, k] - half
-        Q[found, k] = j if j < n else n - 1
+        Q[NODE, k] = j if j < n else n - 1
 
 
 @inner
@@ -128,9 +130,9 @@ def pivotal(tree: Array, n: int, K: int, a: float, b: float, F: Array, Q: Array)
     half = tree.shape[0] // 2
     for k in range(K - 1):
         F[POINT, k] = k + 1.0
-    descend(tree, n, a, b, False, F, POINT, K - 1, Q, CROSSING)
+    descend(tree, n, a, b, False, F, Q, K - 1)
     for k in range(K - 1):
-        F[FILLED, k] = (k + 1.0) - F[POINT, k]
+        Q[CROSSING, k], F[FILLED, k] = Q[NODE, k], (k + 1.0) - F[POINT, k]
     for k in range(1, K - 1):
         if Q[CROSSING, k] <= Q[CROSSING, k - 1]:  # a rounded sum lets an example with p = 1 contain two integers
             Q[CROSSING, k] += 1
@@ -147,11 +149,11 @@ def pivotal(tree: Array, n: int, K: int, a: float, b: float, F: Array, Q: Array)
         # Below zero: the point lies on what is left of the example carried over. The descent eats the point itself.
         F[U, k] = F[POINT, k] - (F[FILLED, k - 1] + F[SHARE, k - 1] if k > 0 else 0.0)
         F[SHARE, k], Q[WON, k] = share, won
-    descend(tree, n, a, b, True, F, POINT, K, Q, J)
+    descend(tree, n, a, b, True, F, Q, K)
     left_over, start = 0, -1
     for k in range(K):
         crossing = Q[CROSSING, k]
-        inside = min(max(Q[J, k], start + 1), crossing - 1)
+        inside = min(max(Q[NODE, k], start + 1), crossing - 1)
         winner = left_over if F[U, k] < 0 or crossing - start == 1 else inside
         start = crossing
         Q[J, k] = winner if Q[WON, k] else crossing
