@@ -43,12 +43,24 @@ CYCLIC, UNIFORM, FLOYD, BANDIT = range(4)
 
 @inner(fastmath=REORDER)
 def _scores(Z: Array, x: Array, K: int, F: Array, Q: Array) -> None:
-    """The scores z_j . x of the batch, for dense rows."""
-    for k in range(K):
+    """The scores z_j . x of the batch, for dense rows, four per pass."""
+    k = 0
+    while k + 4 <= K:
+        j0, j1, j2, j3 = np.uint64(Q[J, k]), np.uint64(Q[J, k + 1]), np.uint64(Q[J, k + 2]), np.uint64(Q[J, k + 3])
+        s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
+        for i in range(x.shape[0]):
+            s0 += Z[j0, i] * x[i]
+            s1 += Z[j1, i] * x[i]
+            s2 += Z[j2, i] * x[i]
+            s3 += Z[j3, i] * x[i]
+        F[SCORE, k], F[SCORE, k + 1], F[SCORE, k + 2], F[SCORE, k + 3] = s0, s1, s2, s3
+        k += 4
+    while k < K:
         j, total = np.uint64(Q[J, k]), 0.0
         for i in range(x.shape[0]):
             total += Z[j, i] * x[i]
         F[SCORE, k] = total
+        k += 1
 
 
 @inner(fastmath=REORDER)

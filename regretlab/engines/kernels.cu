@@ -107,8 +107,8 @@ __device__ Int descend(const Block &b, double a, double c, bool ties, double &ta
     Int node = 1;
     double rest = target;
     for (Int span = b.half / 2; span > 0; span /= 2) {
-        Int left = 2 * node, inside = larger((Int)0, smaller(b.n - (left * span - b.half), span));
-        double mass = a * b.tree[left] + c * (double)inside;
+        Int left = 2 * node;
+        double mass = a * b.tree[left] + c * (double)span;
         bool right = rest > mass || (ties && rest == mass);
         rest = right ? rest - mass : rest;
         node = left + right;

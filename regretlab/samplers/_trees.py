@@ -63,7 +63,8 @@ def descend(tree: Array, n: int, a: float, b: float, ties: bool, F: Array, Q: Ar
     """For each target in ``F[POINT]``, the first example up to which the law sums to more than it: ``Q[NODE]``.
 
     Without ``ties``, to at least it. On return ``F[POINT]`` holds what is left of the target before that example. All
-    descents go level by level, without branches. One beyond the last, which only rounding reaches, is the last.
+    descents go level by level, without branches. The leaves that only fill the tree have their share of b too: they
+    come last, where only rounding reaches, and stand for the last example.
     """
     half = tree.shape[0] // 2
     span = half
@@ -71,22 +72,13 @@ def descend(tree: Array, n: int, a: float, b: float, ties: bool, F: Array, Q: Ar
         Q[NODE, k] = 1
     while span > 1:
         span >>= 1
-        if b == 0:
-            for k in range(count):
-                left = 2 * Q[NODE, k]
-                rest, mass = F[POINT, k], a * tree[np.uint64(left)]
-                right = (rest > mass) | (ties & (rest == mass))
-                F[POINT, k] = rest - mass if right else rest
-                Q[NODE, k] = left + right
-        else:
-            for k in range(count):
-                left = 2 * Q[NODE, k]
-                inside = n - (left * span - half)
-                inside = inside if inside < span else span
-                rest, mass = F[POINT, k], a * tree[np.uint64(left)] + b * (inside if inside > 0 else 0)
-                right = (rest > mass) | (ties & (rest == mass))
-                F[POINT, k] = rest - mass if right else rest
-                Q[NODE, k] = left + right
+        mixed = b * span
+        for k in range(count):
+            left = 2 * Q[NODE, k]
+            rest, mass = F[POINT, k], a * tree[np.uint64(left)] + mixed
+            right = (rest > mass) | (ties & (rest == mass))
+            F[POINT, k] = rest - mass if right else rest
+            Q[NODE, k] = left + right
     for k in range(count):
         j = Q[NODE, k] - half
         Q[NODE, k] = j if j < n else n - 1
