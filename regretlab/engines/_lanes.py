@@ -68,8 +68,9 @@ def advance_alone(
     for begin in range(0, rows.shape[1], CHUNK):
         count = min(CHUNK, rows.shape[1] - begin)
         for i in range(moving.shape[0]):
+            row = moving[i]
             for s in range(count):
-                k[moving[i], s] = rows[i, begin + s]
+                k[row, s] = rows[i, begin + s]
         if sampler == CYCLIC:
             for s in range(count):
                 drawn[s], at = at, (at + 1 if at + 1 < n else 0)

@@ -61,8 +61,8 @@ class _MovingAverages(_Scheduled):
     lam: float = parameter(1.0, "(0, 1]", "decay of beta_{1,t}; 1 keeps beta1 constant")
     eps: float = parameter(0.0, "[0, inf)", "added to the root of the second moment")
 
-    def beta1_t(self, t: Array) -> Array:
-        return over(t, self.beta1) if self.lam == 1 else np.asarray(self.beta1 * self.lam ** (t - 1))
+    def beta1_t(self, t: Array) -> Array | float:
+        return self.beta1 if self.lam == 1 else np.asarray(self.beta1 * self.lam ** (t - 1))
 
 
 def generic(
