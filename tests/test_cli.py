@@ -234,13 +234,33 @@ def test_the_same_problem_twice_is_run_twice(call, tmp_path):
 
 
 @pytest.mark.usefixtures("bare")
-def test_resume_keeps_what_was_finished_and_only_that(call, tmp_path, monkeypatch):
+def test_resume_keeps_what_was_finished(call, tmp_path):
     call(*QUICK)
     first = (tmp_path / "regretlab-out" / "reddi" / "results" / "reddi.nc").stat().st_mtime_ns
     call(*QUICK, "--resume")
     assert (tmp_path / "regretlab-out" / "reddi" / "results" / "reddi.nc").stat().st_mtime_ns == first
-    call(*QUICK, "--resume", "--seed", "1")
-    assert (tmp_path / "regretlab-out" / "reddi" / "results" / "reddi.nc").stat().st_mtime_ns != first
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize("other", [(*QUICK, "--seed", "1"), ("run", "seeds", "--horizon", "10", "--replicates", "1")])
+def test_resume_refuses_a_folder_of_another_study_and_leaves_it_alone(call, tmp_path, other):
+    call(*QUICK, "--out", "there")
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "there").rglob("*")}
+    status, out, err = call(*other, "--out", "there", "--resume")
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    for word in (
+        "nothing of this study",
+        "'there'",
+        "reddi(",
+        "T = ",
+        "seed = 0",
+        "another --out",
+        "leave out --resume",
+    ):
+        assert word in err
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "there").rglob("*")} == before
+    assert call(*other, "--out", "there")[0] == 0
 
 
 def test_ctrl_c_is_one_line_while_the_command_loads_and_while_it_runs(call, monkeypatch, capsys):
