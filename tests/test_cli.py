@@ -43,6 +43,20 @@ def test_the_main_verdicts(call, tmp_path):
     assert set(adam["exponent"]) == {"value", "lo", "hi", "how"}
 
 
+@pytest.mark.usefixtures("bare")
+def test_the_ratio_beside_the_means_is_named_as_that_of_the_worst_run(call, tmp_path):
+    arguments = ("--problems", "stochastic_reddi", "--algorithms", "amsgrad", "--horizon", "42", "--replicates", "3")
+    _, out, _ = call("run", "reddi", *arguments, "--out", "out")
+    row = json.loads((tmp_path / "out" / "summary.json").read_text())["rows"][0]
+    bound = row["bounds"][0]
+    assert bound["ratio"] > 1.1 * row["regret"]["online"]["mean"] / bound["value"]
+    for heading in ("mean regret", "mean value", "largest ratio"):
+        assert heading in out
+    page = (tmp_path / "out" / "report.html").read_text()
+    for heading in ("mean regret at T", "mean value", "largest regret / bound"):
+        assert heading in page
+
+
 def test_everything_is_written_and_self_contained(call, tmp_path):
     call(*QUICK, "--out", "out")
     out = tmp_path / "out"
