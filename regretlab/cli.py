@@ -106,8 +106,8 @@ def run(
     console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
     for result in written.results:
         console.print(table(result))
-    for paragraph in written.conclusion:
-        console.print(paragraph, markup=False)
+    for sentence in written.conclusion:
+        console.print(sentence, markup=False)
     console.print(f"Report: {folder.path / 'report.html'}")
 
 

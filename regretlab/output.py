@@ -58,7 +58,7 @@ class OutputFolder:
 
 
 class Written(NamedTuple):
-    """What a study came to: the results of its cells, and the paragraphs of its conclusion."""
+    """What a study came to: the results of its cells, and the sentences of its conclusion."""
 
     results: list[Result]
     conclusion: list[str]
