@@ -124,6 +124,15 @@ def test_the_best_parameter_beside_the_bounds():
     assert f"alpha = {min(values, key=values.get):g}" in text.split("bound")[1]
 
 
+def test_values_of_a_parameter_without_effect_count_as_one_in_the_words_of_a_ranking():
+    names = [f"adam(alpha=0.1, lam={lam})" for lam in (0.5, 0.9)]
+    result = rl.simulate(logistic(), [f"{name[:-1]}, beta1=0)" for name in names], horizon=10, replicates=2)
+    ranked, best = concluded([result], what="ranking"), concluded([result], what="parameter", name="lam")
+    words = "here, bit for bit in every replicate, and counts as one with it"
+    assert f"; lam = 0.9 is lam = 0.5 {words}" in best
+    assert words in ranked
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
