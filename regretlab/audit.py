@@ -88,15 +88,12 @@ def _parameter(name: str, needed: str, test: Callable[[Any], bool], default: Any
     return rule
 
 
-def ratio(facts: Facts, power: int) -> float:
-    """``beta1**power / sqrt(beta2)``: below 1 in Kingma & Ba (power 2) and in all later proofs (power 1)."""
-    beta1, beta2 = facts["method_parameters"]["beta1"], facts["method_parameters"]["beta2"]
-    return math.inf if beta2 == 0 and beta1 > 0 else 0.0 if beta1 == 0 else float(beta1**power / math.sqrt(beta2))
-
-
 def _ratio(power: int) -> Rule:
+    """``beta1**power / sqrt(beta2)``: below 1 in Kingma & Ba (power 2) and in all later proofs (power 1)."""
+
     def rule(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
-        value = ratio(facts, power)
+        beta1, beta2 = facts["method_parameters"]["beta1"], facts["method_parameters"]["beta2"]
+        value = math.inf if beta2 == 0 and beta1 > 0 else 0.0 if beta1 == 0 else float(beta1**power / math.sqrt(beta2))
         return f"{value:.6g}", "< 1", value < 1
 
     return rule

@@ -106,8 +106,8 @@ def run(
     console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
     for result in written.results:
         console.print(table(result))
-    for paragraph in written.conclusion:
-        console.print(paragraph, markup=False)
+    for sentence in written.conclusion:
+        console.print(sentence, markup=False)
     console.print(f"Report: {folder.path / 'report.html'}")
 
 
@@ -231,13 +231,14 @@ def _print_parts(parts: Mapping[str, Iterable[tuple[str, str]]]) -> None:
 
 
 def table(result: Result) -> Table:
-    """The table of one problem: regret with interval, exponent, bound, ratio and verdict."""
+    """The table of one problem: mean regret with interval, exponent, bound, the largest ratio of a run, verdict."""
     problem = result.problem
     convex = "" if problem["convex"] else "; NOT convex, only the lower end of a regret is tight"
     title = f"{problem['name']}: T = {result.horizon}, R = {result.replicates}{convex}"
     shown = Table(title=title, title_justify="left", pad_edge=False)
-    for heading in ("algorithm", "regret [95 % interval]", "exponent [95 %]", "bound", "value", "ratio", "verdict"):
-        shown.add_column(heading, justify="right" if heading in ("value", "ratio") else "left")
+    numbers = ("mean value", "largest ratio")
+    for heading in ("algorithm", "mean regret [95 % interval]", "exponent [95 %]", "bound", *numbers, "verdict"):
+        shown.add_column(heading, justify="right" if heading in numbers else "left")
     for row in result.summary():
         first = True
         for bound in row["bounds"] or [None]:

@@ -58,7 +58,7 @@ class OutputFolder:
 
 
 class Written(NamedTuple):
-    """What a study came to: the results of its cells, and the paragraphs of its conclusion."""
+    """What a study came to: the results of its cells, and the sentences of its conclusion."""
 
     results: list[Result]
     conclusion: list[str]
@@ -77,16 +77,15 @@ def write_study(
         Its problems, from :meth:`Study.check`.
     folder : OutputFolder
     resume : bool
-        Keep result files in the folder that were made by the same cell and the same version.
+        Keep result files in the folder that were made by the same cell and the same version; a folder that has results
+        but none of those is refused.
     workers : int
         Number of processes; the results do not depend on it.
     progress : bool
         Show progress bars.
     """
-    (folder.path / "summary.json").unlink(missing_ok=True)
     names = file_names(made)
-    paths = [folder.path / "results" / f"{name}.nc" for name in names]
-    results = _simulate(study.cells, made, paths, resume, workers, progress)
+    results = _simulate(study.cells, made, folder, names, resume, workers, progress)
     drawn: dict[str, dict[str, str]] = {name: {} for name in names}
     # The points of a grid are too many to look at one by one: the figures over its axes stand for them.
     shown = [] if study.conclude.get("what") == "scaling" else zip(names, results, strict=True)
@@ -107,19 +106,25 @@ def write_study(
 
 
 def _simulate(
-    cells: Sequence[Cell], made: list[Problem], paths: list[Path], resume: bool, workers: int, progress: bool
-) -> list[Result]:
+    cells: Sequence[Cell], made: list[Problem], folder: OutputFolder, names: list[str], resume: bool, workers: int,
+    progress: bool,
+) -> list[Result]:  # fmt: skip
     """The result of every cell; what is not there yet is simulated. Every algorithm is saved when it is finished, and
     joined with the others of its cell when they all are, so that an interruption loses nothing but what was running.
     """
-    folder = paths[0].parent / PARTS
-    if not resume:
-        shutil.rmtree(folder, ignore_errors=True)
+    paths = [folder.path / "results" / f"{name}.nc" for name in names]
+    unfinished = folder.path / "results" / PARTS
     digests = [_digest(problem, cell.algorithm, cell.arguments()) for cell, problem in zip(cells, made, strict=True)]
+    parts = [
+        [unfinished / f"{i}-{_digest(problem, a, cell.arguments())}.nc" for a in cell.algorithm]
+        for i, (cell, problem) in enumerate(zip(cells, made, strict=True))
+    ]
+    if resume:
+        _check_kept(folder.path, {*digests}, {part for of in parts for part in of})
+    else:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    (folder.path / "summary.json").unlink(missing_ok=True)
     todo = [i for i, path in enumerate(paths) if not (resume and _made_by(path) == digests[i])]
-    parts = {
-        i: [folder / f"{i}-{_digest(made[i], a, cells[i].arguments())}.nc" for a in cells[i].algorithm] for i in todo
-    }
     tasks = [
         (i, part, made[i], text, cells[i].arguments())
         for i in todo
@@ -137,7 +142,7 @@ def _simulate(
             joined[i].to_netcdf(paths[i])
             for part in parts[i]:
                 part.unlink()
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(unfinished, ignore_errors=True)
     return [joined.get(i) or Result.open(path) for i, path in enumerate(paths)]
 
 
@@ -172,6 +177,20 @@ def _digest(problem: Problem, algorithm: str | Sequence[str], arguments: dict[st
     """What a result depends on, as a digest."""
     made_by = json.dumps([__version__, problem.digest(), algorithm, arguments], default=str)
     return hashlib.sha256(made_by.encode()).hexdigest()
+
+
+def _check_kept(folder: Path, digests: set[str], parts: set[Path]) -> None:
+    """Refuse to resume where there are results but none of this study, which would replace them."""
+    there = sorted((folder / "results").rglob("*.nc"))
+    if not there or any(path in parts or _made_by(path) in digests for path in there):
+        return
+    other = Result.open(there[0])
+    raise InputError(
+        f"--resume finds nothing of this study as it is now in {str(folder)!r}, which holds {other.problem['name']} "
+        f"(T = {other.horizon}, R = {other.replicates}, seed = {other.facts(other.algorithms[0])['seed']}: "
+        f"{', '.join(plots.label(other, name) for name in other.algorithms)}), made by regretlab "
+        f"{other.record.attrs['regretlab']}; name another --out, or leave out --resume to replace it."
+    )
 
 
 def _made_by(path: Path) -> str | None:

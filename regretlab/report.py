@@ -80,14 +80,14 @@ def page(
     question : str
         What the study asks, if it asks something.
     conclusion : sequence of str
-        The paragraphs that answer it.
+        The sentences that answer it.
     overviews : sequence of str
         The figures they rest on, as SVG text.
     differences : mapping of str to DataFrame
         By problem, the paired differences they speak of (:func:`regretlab.paired.table`).
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    environment.filters |= {"lines": lines, "number": number, "verdict_class": verdict_class, "mathml": formula}
+    environment.filters |= {"number": number, "verdict_class": verdict_class, "mathml": formula}
     template = environment.from_string(files("regretlab").joinpath("templates/report.html.j2").read_text("utf-8"))
     sections = [
         {**_section(result, {title: inline(text, f"p{i}f{j}") for j, (title, text) in enumerate(svgs.items())}),
@@ -104,11 +104,6 @@ def page(
         overviews=[inline(svg, f"o{i}") for i, svg in enumerate(overviews)],
         differences={name: table for name, table in differences.items() if len(table)},
     )
-
-
-def lines(paragraphs: Sequence[str]) -> list[str]:
-    """The paragraphs with a new line for every problem, algorithm and remark about all of them."""
-    return [line for text in paragraphs for line in re.split(r"(?<=\.) (?=On |The \w+ regret of |Brackets )", text)]
 
 
 def number(value: float | None, digits: int = 4) -> str:

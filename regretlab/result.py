@@ -225,7 +225,7 @@ class Result:
         return rows
 
     def table(self) -> pd.DataFrame:
-        """The summary as a table: one line per algorithm and bound."""
+        """The summary as a table, a line per algorithm and bound: means over runs, and the largest ratio of a run."""
         lines = []
         for row in self.summary():
             e = row["exponent"]

@@ -13,6 +13,7 @@ import pytest
 
 import regretlab as rl
 from regretlab import __main__, catalogue, output, report
+from regretlab.bounds.assumptions import ETA, GAMMA_KB
 
 QUICK = ["run", "reddi", "--horizon", "42", "--replicates", "2", "--problems", "reddi"]
 
@@ -41,6 +42,20 @@ def test_the_main_verdicts(call, tmp_path):
     assert sum(bound["terms"].values()) == pytest.approx(bound["value"])
     assert {"id", "measured", "needed", "passed", "text"} == set(bound["assumptions"][0])
     assert set(adam["exponent"]) == {"value", "lo", "hi", "how"}
+
+
+@pytest.mark.usefixtures("bare")
+def test_the_ratio_beside_the_means_is_named_as_that_of_the_worst_run(call, tmp_path):
+    arguments = ("--problems", "stochastic_reddi", "--algorithms", "amsgrad", "--horizon", "42", "--replicates", "3")
+    _, out, _ = call("run", "reddi", *arguments, "--out", "out")
+    row = json.loads((tmp_path / "out" / "summary.json").read_text())["rows"][0]
+    bound = row["bounds"][0]
+    assert bound["ratio"] > 1.1 * row["regret"]["online"]["mean"] / bound["value"]
+    for heading in ("mean regret", "mean value", "largest ratio"):
+        assert heading in out
+    page = (tmp_path / "out" / "report.html").read_text()
+    for heading in ("mean regret at T", "mean value", "largest regret / bound"):
+        assert heading in page
 
 
 def test_everything_is_written_and_self_contained(call, tmp_path):
@@ -110,8 +125,8 @@ BAD = {
     "horizon 0": (["run", "--horizon", "0"], ["horizon=0", "[1, "]),
     "horizon word": (["run", "--horizon", "long"], ["horizon='long'", "not an integer"]),
     "replicates": (["run", "--replicates", "0"], ["replicates=0"]),
-    "eta": (["run", "--algorithms", "adamx(beta1=0.9, beta2=0.5)"], ["beta1/sqrt(beta2) = 1.27279", "adamx.printed"]),
-    "gamma_kb": (["run", "--algorithms", "adam(beta1=0.9, beta2=0.5)"], ["beta1^2/sqrt(beta2)", "Kingma & Ba"]),
+    "eta": (["run", "--algorithms", "adamx(beta1=0.9, beta2=0.5)"], ["has 1.27279", f"printed needs {ETA.text} "]),
+    "gamma_kb": (["run", "--algorithms", "adam(beta1=0.9, beta2=0.5)"], ["1.14551", f"needs {GAMMA_KB.text} (Kingma"]),
     "missing study": (["run", "none.toml"], ["no study file at 'none.toml'"]),
     "missing data": (["run", "--problems", "logistic(data='none.csv')"], ["none.csv"]),
     "nan labels": (["run", "--problems", "logistic(data='nan.csv')"], ["nan.csv"]),
@@ -234,13 +249,33 @@ def test_the_same_problem_twice_is_run_twice(call, tmp_path):
 
 
 @pytest.mark.usefixtures("bare")
-def test_resume_keeps_what_was_finished_and_only_that(call, tmp_path, monkeypatch):
+def test_resume_keeps_what_was_finished(call, tmp_path):
     call(*QUICK)
     first = (tmp_path / "regretlab-out" / "reddi" / "results" / "reddi.nc").stat().st_mtime_ns
     call(*QUICK, "--resume")
     assert (tmp_path / "regretlab-out" / "reddi" / "results" / "reddi.nc").stat().st_mtime_ns == first
-    call(*QUICK, "--resume", "--seed", "1")
-    assert (tmp_path / "regretlab-out" / "reddi" / "results" / "reddi.nc").stat().st_mtime_ns != first
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize("other", [(*QUICK, "--seed", "1"), ("run", "seeds", "--horizon", "10", "--replicates", "1")])
+def test_resume_refuses_a_folder_of_another_study_and_leaves_it_alone(call, tmp_path, other):
+    call(*QUICK, "--out", "there")
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "there").rglob("*")}
+    status, out, err = call(*other, "--out", "there", "--resume")
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    for word in (
+        "nothing of this study",
+        "'there'",
+        "reddi(",
+        "T = ",
+        "seed = 0",
+        "another --out",
+        "leave out --resume",
+    ):
+        assert word in err
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "there").rglob("*")} == before
+    assert call(*other, "--out", "there")[0] == 0
 
 
 def test_ctrl_c_is_one_line_while_the_command_loads_and_while_it_runs(call, monkeypatch, capsys):

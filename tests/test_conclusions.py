@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab import conclusions, plots, studies
+from regretlab import conclusions, plots, report, studies
 
 FAST, SLOW = "sgd(alpha=0.5)", "sgd(alpha=0.01)"
 
@@ -18,30 +18,41 @@ def logistic(n=40):
 
 
 def concluded(results, **options):
-    return conclusions.conclude(options, results)
+    """The sentences as one paragraph."""
+    return " ".join(conclusions.conclude(options, results))
 
 
 def test_no_question_no_answer():
     assert conclusions.conclude({}, []) == []
 
 
+def test_every_problem_and_remark_is_a_sentence_of_its_own():
+    results = [rl.simulate(logistic(n), [FAST, SLOW], horizon=10, replicates=2) for n in (20, 40)]
+    options = {"what": "ranking", "scope": "Two problems. On a third one all may differ."}
+    sentences = conclusions.conclude(options, results)
+    starts = ("Of 2 comparisons", "On logistic", "On logistic", "Brackets are", options["scope"])
+    assert [s.startswith(start) for s, start in zip(sentences, starts, strict=True)] == [True] * 5
+    page = report.page("mine", [], [], conclusion=sentences)
+    assert f"<p>{options['scope']}</p>" in page
+
+
 def test_a_ranking_says_who_and_by_how_much():
     result = rl.simulate(logistic(), [FAST, SLOW], horizon=300, replicates=8, measure=["cumulative"])
-    (text,) = concluded([result], what="ranking", by="cumulative")
+    text = concluded([result], what="ranking", by="cumulative")
     fast, slow = (result.regret("cumulative", name).low.values[:, -1] for name in (FAST, SLOW))
     assert "(alpha=0.5) has the least cumulative regret" in text
     gain, low, high = map(float, re.search(r"by ([\d.]+) \[([\d.]+), ([\d.]+)\]", text).groups())
     assert gain == pytest.approx((slow - fast).mean(), rel=5e-3)
     assert low <= gain <= high
     assert "Bonferroni" in text
-    (beside,) = concluded([result], what="ranking", by="cumulative", against=plots.label(result, result.algorithms[1]))
+    beside = concluded([result], what="ranking", by="cumulative", against=plots.label(result, result.algorithms[1]))
     assert "less is had by" in beside
 
 
 def test_effect_sizes_and_corrections_are_named_and_tabled():
     result = rl.simulate(logistic(), [FAST, SLOW], horizon=300, replicates=8, measure=["cumulative"])
     options = {"what": "ranking", "by": "cumulative"}
-    (text,) = conclusions.conclude(options, [result])
+    text = concluded([result], **options)
     fast, slow = (result.regret("cumulative", name).low.values[:, -1] for name in (FAST, SLOW))
     effect = (slow - fast).mean() / (slow - fast).std(ddof=1)
     assert float(re.search(r"d_z = ([\d.]+)", text).group(1)) == pytest.approx(effect, rel=0.05)
@@ -69,12 +80,12 @@ def test_groups_are_corrected_for_all_pairs_of_their_problem():
     shared = set(ends[0]) & set(ends[1])
     assert shared
     assert all(ends[0][pair] == pytest.approx(ends[1][pair]) for pair in shared)
-    assert "each at its best alpha" in conclusions.conclude(grouped, [result])[0]
+    assert "each at its best alpha" in concluded([result], **grouped)
 
 
 def test_the_scope_of_a_study_ends_its_conclusion():
     result = rl.simulate(logistic(), [FAST, SLOW], horizon=10)
-    (text,) = concluded([result], what="ranking", scope="Only spheres were looked at.")
+    text = concluded([result], what="ranking", scope="Only spheres were looked at.")
     assert text.endswith("Only spheres were looked at.")
     with pytest.raises(rl.InputError, match=r"scope=3 in \[conclude\] is not a sentence"):
         conclusions.check({"what": "ranking", "scope": 3})
@@ -84,10 +95,10 @@ def test_what_the_data_do_not_decide_is_left_open():
     """The twin: the same algorithm under two spellings is placed before nothing."""
     names = ["sgd(alpha=0.5)", "sgd(alpha=0.5000001)"]
     result = rl.simulate(logistic(), names, horizon=50, replicates=4, measure=["cumulative"])
-    (text,) = concluded([result], what="ranking", by="cumulative")
+    text = concluded([result], what="ranking", by="cumulative")
     assert "less than" not in text or "e-" in text
     alone = rl.simulate(logistic(), [FAST, SLOW], horizon=50, measure=["cumulative"])
-    assert "(one replicate)" in concluded([alone], what="ranking", by="cumulative")[0]
+    assert "(one replicate)" in concluded([alone], what="ranking", by="cumulative")
 
 
 def test_exponents_over_a_grid_beside_the_claimed_ones():
@@ -97,9 +108,9 @@ def test_exponents_over_a_grid_beside_the_claimed_ones():
         rl.simulate(problem, "sgd(alpha=1)", horizon=T, replicates=30, measure=["cumulative"])
         for T in (250, 1000, 4000)
     ]
-    (high,) = concluded(results, what="scaling", by="cumulative", claimed={"T": 1})
+    high = concluded(results, what="scaling", by="cumulative", claimed={"T": 1})
     assert "within the claimed T^1" in high
-    (low,) = concluded(results, what="scaling", by="cumulative", claimed={"T": -1})
+    low = concluded(results, what="scaling", by="cumulative", claimed={"T": -1})
     assert "faster than the claimed T^-1" in low
     assert "n^" not in low
 
@@ -107,10 +118,19 @@ def test_exponents_over_a_grid_beside_the_claimed_ones():
 def test_the_best_parameter_beside_the_bounds():
     names = [f"sgd(alpha={alpha})" for alpha in (0.01, 0.1, 1)]
     result = rl.simulate(logistic(), names, horizon=200, replicates=5)
-    (text,) = concluded([result], what="parameter", name="alpha", bound="sgd.zinkevich")
+    text = concluded([result], what="parameter", name="alpha", bound="sgd.zinkevich")
     values = {alpha: result.bound("sgd.zinkevich", f"sgd(alpha={alpha})").value for alpha in (0.01, 0.1, 1)}
     assert "bound sgd.zinkevich is least at" in text
     assert f"alpha = {min(values, key=values.get):g}" in text.split("bound")[1]
+
+
+def test_values_of_a_parameter_without_effect_count_as_one_in_the_words_of_a_ranking():
+    names = [f"adam(alpha=0.1, lam={lam})" for lam in (0.5, 0.9)]
+    result = rl.simulate(logistic(), [f"{name[:-1]}, beta1=0)" for name in names], horizon=10, replicates=2)
+    ranked, best = concluded([result], what="ranking"), concluded([result], what="parameter", name="lam")
+    words = "here, bit for bit in every replicate, and counts as one with it"
+    assert f"; lam = 0.9 is lam = 0.5 {words}" in best
+    assert words in ranked
 
 
 @pytest.mark.parametrize(

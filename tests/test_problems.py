@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 import regretlab as rl
-from regretlab.problems import Box, L2Ball, LinearModel, names, neuron
+from regretlab.problems import Box, L2Ball, LinearModel, _sparse, names, neuron
 from tests.tolerances import FINITE_DIFFERENCE, ROUND_OFF, ROUND_OFF_OF_A_RUN
 
 
@@ -115,6 +115,20 @@ def test_convexity_is_declared_honestly(problem):
     mean = (everything(problem, x)[0] + everything(problem, y)[0]) / 2
     gap = (middle - mean).max()
     assert (gap <= ROUND_OFF * max(1, np.abs(mean).max())) == problem.convex
+
+
+@pytest.mark.parametrize("kind", [rl.problems.Logistic, rl.problems.Softmax])
+def test_the_curvature_of_dense_features_needs_no_second_array_of_their_size(kind, monkeypatch):
+    rng = np.random.default_rng(0)
+    problem, weights = kind(rng.normal(size=(8000, 50)), rng.integers(0, 2, 8000)), rng.random(8000)
+    expected = np.repeat(weights @ problem.Z**2, problem.d // 50)
+    monkeypatch.setattr(_sparse, "ENTRIES", 1000 * 50)
+    tracemalloc.start()
+    found = problem.curvature(weights)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < problem.Z.nbytes / 4
+    assert np.allclose(found, expected, rtol=ROUND_OFF, atol=0)
 
 
 def test_the_stochastic_example_is_an_exact_finite_sum():

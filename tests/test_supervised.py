@@ -408,6 +408,15 @@ def test_bad_targets_are_one_sentence(kind, y, words):
     assert all(word in str(error.value) for word in words), str(error.value)
 
 
+@pytest.mark.parametrize("kind", [*KINDS, "logistic"])
+def test_a_problem_without_data_is_the_same_by_class_and_by_name(kind):
+    problem = names.PROBLEMS[kind]()
+    assert problem.digest() == names.parse(kind).digest()
+    assert problem.name.startswith(f"{kind}({'diabetes' if kind == 'least_squares' else 'digits'})")
+    with pytest.raises(rl.InputError, match=f"needs either arrays X and y, or data='{problem.data.name}'"):
+        names.PROBLEMS[kind](y=[0, 1])
+
+
 def test_the_last_example_is_not_held_out():
     with pytest.raises(rl.InputError, match=r"test=0.9 of 2 examples leaves none to learn from"):
         rl.problems.Hinge([[1.0], [2.0]], [0, 1], test=0.9)

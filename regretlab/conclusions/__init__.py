@@ -1,4 +1,4 @@
-"""The last paragraph of a study: what its numbers say about its question, in words that follow from them.
+"""The last words of a study: what its numbers say about its question, in words that follow from them.
 
 A study asks one kind of question, in its table ``[conclude]``::
 
@@ -53,7 +53,7 @@ class Sweep(NamedTuple):
 
 
 def conclude(options: Mapping[str, Any], results: list[Result]) -> list[str]:
-    """The paragraph, none for a study without a question.
+    """The sentences, none for a study without a question.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def conclude(options: Mapping[str, Any], results: list[Result]) -> list[str]:
         return []
     check(options)
     scope = [options["scope"]] if "scope" in options else []
-    return [" ".join([*CONCLUSIONS[options["what"]](options, results), *scope])]
+    return [*CONCLUSIONS[options["what"]](options, results), *scope]
 
 
 def check(options: Mapping[str, Any]) -> None:

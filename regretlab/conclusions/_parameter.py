@@ -14,6 +14,7 @@ from regretlab.conclusions._words import (
     WORDS,
     Match,
     beside,
+    copies,
     doubt,
     gap,
     least,
@@ -82,8 +83,7 @@ def _least(match: Match, words: str, parameter: str) -> str:
         text += f" up to {gap(more[-1], values[best])} at {more[-1].first}" if len(more) > 1 else ""
     if unsure:
         text += f"; not decided at {' and at '.join(f'{d.first} ({doubt(d)})' for d in unsure)}"
-    copies = [f"{name} is {other} here, bit for bit, and counts as one with it" for name, other in match.copies.items()]
-    return "; ".join([text, *copies])
+    return text + copies(match, {value: f"{parameter} = {value}" for value in values})
 
 
 def _chosen(result: Result, parameter: str, by: str) -> dict[float, str]:

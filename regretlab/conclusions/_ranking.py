@@ -15,6 +15,7 @@ from regretlab.conclusions._words import (
     WORDS,
     Match,
     beside,
+    copies,
     doubt,
     gap,
     least,
@@ -133,7 +134,7 @@ def _best(match: Match, short: dict[str, str], words: str) -> tuple[str, list[st
     if unsure:
         others = "; or ".join(f"{short[d.first]} ({doubt(d)})" for d in unsure)
         text += f"{';' if beaten else ', but'} the evidence is not enough to place it before {others}"
-    return text + _copies(match, short), [] if unsure else [best]
+    return text + copies(match, short), [] if unsure else [best]
 
 
 def _beside(match: Match, short: dict[str, str], words: str) -> tuple[str, list[str]]:
@@ -143,7 +144,7 @@ def _beside(match: Match, short: dict[str, str], words: str) -> tuple[str, list[
     said = {side: [f"{short[d.first]} by {gap(d, base)}" for d in of] for side, of in sides.items() if of}
     parts = [f"{side} is had by {', '.join(names)}" for side, names in said.items()]
     parts += _open([d for d in found if d.better is None], short)
-    text = f"{short[match.base]} has a {words} of {level(base)}; {'; '.join(parts)}{_copies(match, short)}"
+    text = f"{short[match.base]} has a {words} of {level(base)}; {'; '.join(parts)}{copies(match, short)}"
     return text, [f"{short[d.first]} {side}" for side, of in sides.items() for d in of]
 
 
@@ -159,15 +160,6 @@ def _open(unsure: list[Difference], short: dict[str, str]) -> list[str]:
         f"undecided, with intervals of the difference all within [{low:.2g}, {high:.2g}] and |d_z| at most "
         f"{largest:.2g}: {names}"
     ]
-
-
-def _copies(match: Match, short: dict[str, str]) -> str:
-    """Who is another one here, and is not counted beside it."""
-    said = [
-        f"{short[name]} is {short[other]} here, bit for bit in every replicate, and counts as one with it"
-        for name, other in match.copies.items()
-    ]
-    return "".join(f"; {words}" for words in said)
 
 
 def _tally(tally: Counter[str], count: int, words: str, against: str | None) -> str:

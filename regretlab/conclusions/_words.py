@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,6 +58,14 @@ def _second(d: Difference, base: str) -> Difference:
     if d.second == base:
         return d
     return d._replace(first=d.second, second=base, mean=-d.mean, low=-d.high, high=-d.low, effect=-d.effect)
+
+
+def copies(match: Match, names: Mapping[str, str]) -> str:
+    """Who is another one here, and is not counted beside it."""
+    return "".join(
+        f"; {names[name]} is {names[other]} here, bit for bit in every replicate, and counts as one with it"
+        for name, other in match.copies.items()
+    )
 
 
 def least(values: dict[str, np.ndarray]) -> str:

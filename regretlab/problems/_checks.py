@@ -40,10 +40,11 @@ def _compressed(X: Any) -> Features:
     n, d = X.shape
     if 12 * X.nnz >= 8 * n * d / 2:
         return dense(X, "select features")
-    if gibibytes(BATCH, d) > DENSE_LIMIT_GIB:
+    most = int(DENSE_LIMIT_GIB / gibibytes(BATCH, 1))
+    if d > most:
         raise InputError(
-            f"X has {d} columns, so {BATCH} rows need {gibibytes(BATCH, d):.3g} GiB when dense, as in a step, above "
-            f"{DENSE_LIMIT_GIB}; check the largest index or select features."
+            f"X has {d} columns (in a LIBSVM file the largest index says how many), above the {most} that a step's "
+            f"memory allows; correct that index, or number only the features that occur."
         )
     return X
 

@@ -54,17 +54,25 @@ def _libsvm(path: Path) -> tuple[Any, Any]:
     from sklearn.datasets import load_svmlight_file  # not at the top, as above
 
     with _OPENERS.get(path.suffix.lower(), open)(path, "rb") as file:
+        for number, line in enumerate(file, start=1):
+            written = line.partition(b"#")[0]
+            if b"_" in written or b"qid" in written:  # the loader reads 1_0 as 10 and leaves queries out
+                raise _not_libsvm(number, line)
+        file.seek(0)
         try:
             X, y = load_svmlight_file(file)
         except (ValueError, OverflowError):
             end = file.tell()  # just after the line that failed
             file.seek(0)
             lines = file.read(end).removesuffix(b"\n").split(b"\n")
-            text = lines[-1][:50].decode(errors="replace")
-            form = "'label index:value index:value ...' with one numeric label and rising indices below 2**31"
-            why = _fault(lines[-1].decode(errors="replace"))
-            raise InputError(f"line {len(lines)}, {text!r}, is not LIBSVM: {why}; write {form}.") from None
+            raise _not_libsvm(len(lines), lines[-1]) from None
     return X if X.nnz else X[:, :0], y  # the loader gives a file without any feature one column of zeros
+
+
+def _not_libsvm(number: int, line: bytes) -> InputError:
+    text = line.decode(errors="replace").removesuffix("\n")
+    form = "'label index:value index:value ...' with one numeric label and rising indices below 2**31"
+    return InputError(f"line {number}, {text[:50]!r}, is not LIBSVM: {_fault(text)}; write {form}.")
 
 
 def _fault(line: str) -> str:
@@ -77,6 +85,8 @@ def _fault(line: str) -> str:
         index, colon, value = pair[:50].partition(":")
         if not colon:
             return f"{pair[:50]!r} has no colon"
+        if index == "qid":
+            return f"{pair[:50]!r} names a query, as in ranking, which no problem here has"
         if not re.fullmatch("[0-9]+", index):
             return f"the index {index!r} is not a whole number from 0 on"
         if int(index) >= 2**31:

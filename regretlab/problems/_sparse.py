@@ -48,10 +48,26 @@ def entrywise(function: Callable[[np.ndarray], np.ndarray], Z: Features) -> Feat
 
 def by_rows(function: Callable[[Features], np.ndarray], Z: Features) -> np.ndarray:
     """``function`` of the rows, shape (n, ...), some rows at a time, so that what it needs meanwhile stays small."""
+    return function(Z) if sparse.issparse(Z) else np.concatenate([function(Z[block]) for block in _blocks(Z)])
+
+
+def weighted_squares(weights: np.ndarray, Z: Features) -> np.ndarray:
+    r""":math:`\sum_j w_j z_{jk}^2` of every column k, shape (d,), some rows at a time as in :func:`by_rows`.
+
+    Examples
+    --------
+    >>> weighted_squares(np.array([1.0, 2.0]), np.array([[1.0, 0.0], [2.0, 3.0]]))
+    array([ 9., 18.])
+    """
     if sparse.issparse(Z):
-        return function(Z)
+        return weights @ (Z * Z)
+    return sum((weights[block] @ Z[block] ** 2 for block in _blocks(Z)), np.zeros(Z.shape[1]))
+
+
+def _blocks(Z: np.ndarray) -> list[slice]:
+    """The rows of dense features, some at a time."""
     step = max(1, ENTRIES // Z.shape[1])
-    return np.concatenate([function(Z[i : i + step]) for i in range(0, Z.shape[0], step)])
+    return [slice(first, first + step) for first in range(0, len(Z), step)]
 
 
 def row_maxima(Z: Features) -> np.ndarray:

@@ -30,6 +30,8 @@ class Supervised(Problem):
     #: The name in strings, and the kind of targets (see :func:`regretlab.problems.data.load`).
     family: str
     targets: str
+    #: The data of a problem that is given none.
+    default = "digits"
 
     @cached_property
     def squared_norms(self) -> Array:
@@ -58,10 +60,12 @@ class Supervised(Problem):
         """The examples that the arguments of a problem on data speak of; sets ``data``, ``scaling`` and ``name``."""
         if isinstance(X, (str, os.PathLike)):
             X, data = None, X
+        if X is None and y is None and data is None:
+            data = self.default
         if (X is None) == (data is None) or (X is None) != (y is None):
             raise InputError(
-                f"{type(self).__name__} needs either arrays X and y, or data='digits' (a bundled name or a file's "
-                "path)."
+                f"{type(self).__name__} needs either arrays X and y, or data={self.default!r} (a bundled name or a "
+                "file's path)."
             )
         self.data = (
             datasets.load(data, self.targets) if data is not None else datasets.from_arrays(X, y, targets=self.targets)

@@ -42,9 +42,9 @@ def load(spec: str | os.PathLike[str], targets: str = "binary") -> Dataset:
         ``"digits:A-B"`` for two distinct digits (A becomes -1), ``"breast_cancer"`` (two classes), ``"wine"`` (three),
         ``"diabetes"`` (real targets). Otherwise a file, whose labels are numbered in rising (of words: sorted) order:
 
-        - ``.svm``, ``.libsvm``, ``.svmlight``, ``.txt``, also with ``.gz`` or ``.bz2``: LIBSVM format,
-          sparse or dense as in :func:`from_arrays`. Indices count from 1, or from 0 if index 0 occurs; the
-          largest that occurs gives d.
+        - ``.svm``, ``.libsvm``, ``.svmlight``, ``.txt``, also with ``.gz`` or ``.bz2``: LIBSVM format
+          (no query ids), sparse or dense as in :func:`from_arrays`. Indices count from 1, or from 0 if index 0
+          occurs; the largest that occurs gives d.
         - ``train-images-idx3-ubyte``, ``.idx``, also with ``.gz``: IDX, the format of MNIST, every image a row. The
           labels are read from the file beside it that has ``labels`` for ``images`` in its name (and ``idx1``).
         - ``.npz``: arrays ``X`` and ``y``, or ``x_train`` and ``y_train`` (MNIST's; its test set is left alone, hold

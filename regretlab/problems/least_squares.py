@@ -17,8 +17,8 @@ class LeastSquares(OnData):
     Parameters
     ----------
     X, y, data, domain, radius, test, split_seed
-        As in :class:`Logistic`; the targets are numbers. Bundled: ``"diabetes"``, and the numbers of the classes of the
-        others.
+        As in :class:`Logistic`; the targets are numbers. Bundled: ``"diabetes"`` (default), and the numbers of the
+        classes of the others.
     scale : {"unit", "standard", "none"}
         The targets are scaled as the features are: ``"unit"`` divides them by the largest |y_j|, ``"standard"`` first
         subtracts their mean.
@@ -32,6 +32,7 @@ class LeastSquares(OnData):
 
     family = "least_squares"
     targets = "real"
+    default = "diabetes"
     convex = True
     convex_reason = "(u - y)^2 is convex and scores are linear in x"
     infimum = 0.0

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from regretlab.parameters import number
 from regretlab.problems._base import Array, Constant
-from regretlab.problems._sparse import Features, by_rows, canonical, row_maxima, rows
+from regretlab.problems._sparse import Features, by_rows, canonical, row_maxima, rows, weighted_squares
 from regretlab.problems._supervised import Supervised
 from regretlab.problems.domains import Domain, domain_named
 
@@ -83,7 +83,7 @@ class LinearModel(Supervised):
         return float(weights @ self.phi(u, self.y)), (weights * self.slope(u, self.y)) @ self.Z
 
     def curvature(self, weights: np.ndarray) -> np.ndarray:
-        return weights @ (self.Z * self.Z)
+        return weighted_squares(weights, self.Z)
 
     def _scores(self, x: Array) -> Array:
         # One product per replicate: a batched product would round differently for other numbers of replicates.

@@ -47,7 +47,7 @@ class Logistic(OnData, _Logistic):
     y : array (n,)
         Two label values; the smaller becomes -1, the larger +1.
     data : str
-        The same as a string ``X``, for use in study files.
+        The same as a string ``X``, for use in study files; ``"digits"`` if no data are given.
     scale : {"unit", "standard", "none"}
         ``"unit"`` divides all features by the largest row norm, so that L <= 1; see
         :func:`regretlab.problems.data.scale`. Test examples do not count.

@@ -28,15 +28,6 @@ PROBLEMS: dict[str, type[Problem]] = {
     "heavy_tailed_logistic": HeavyTailedLogistic,
 }
 
-#: The data of a problem whose text names none.
-DEFAULTS: dict[str, dict[str, str]] = {
-    "logistic": {"data": "digits"},
-    "softmax": {"data": "digits"},
-    "least_squares": {"data": "diabetes"},
-    "hinge": {"data": "digits"},
-    "mlp": {"data": "digits"},
-}
-
 
 def parse(text: str | Problem) -> Problem:
     """The problem written as ``NAME(key=value, ...)``; objects pass through.
@@ -59,7 +50,7 @@ def parse(text: str | Problem) -> Problem:
     for key in arguments:
         if key not in known:
             raise unknown_parameter(name, key, known)
-    return PROBLEMS[name](**{**DEFAULTS.get(name, {}), **arguments})
+    return PROBLEMS[name](**arguments)
 
 
 def declared(name: str) -> dict[str, inspect.Parameter]:

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from regretlab.parameters import number
 from regretlab.problems._base import Array, Constant
-from regretlab.problems._sparse import Features, by_rows, row_maxima, rows
+from regretlab.problems._sparse import Features, by_rows, row_maxima, rows, weighted_squares
 from regretlab.problems._supervised import Supervised
 from regretlab.problems.domains import Domain, domain_named
 
@@ -109,7 +109,7 @@ class Softmax(Supervised):
         return float(weights @ losses), (Z.T @ (weights[:, None] * residuals)).ravel()
 
     def curvature(self, weights: np.ndarray) -> np.ndarray:
-        return np.repeat(weights @ (self.Z * self.Z), self.c)
+        return np.repeat(weighted_squares(weights, self.Z), self.c)
 
     def constants(self) -> dict[str, Constant]:
         lead = self._leads()
