@@ -53,9 +53,10 @@ def test_the_solver_evens_out_features_of_unlike_size():
     found = minimum(problem, np.full(problem.n, 1 / problem.n), problem.start)
     assert found.high - found.low <= CERTIFIED_GAP["box"]
     assert len(calls) < 400
+    first = len(calls)
     calls.clear()
     minimum(problem, np.full(problem.n, 1 / problem.n), found.x)
-    assert len(calls) < 10, "the last comparator is where the next solve starts"
+    assert len(calls) < first / 5, "the last comparator is where the next solve starts"
 
 
 def test_a_loss_on_few_examples_is_that_of_all_with_no_weight_elsewhere():
