@@ -10,15 +10,16 @@ of the two. Algorithms that are one and the same here, bit for bit in every repl
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
-from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
+from regretlab.errors import InputError, closest
 from regretlab.scaling import CONFIDENCE, t_quantile
 
 #: The column of :func:`table` for every field of a difference but the mean's, which is named after the quantity.
@@ -78,6 +79,11 @@ def differences(
     pairs : sequence of (str, str), optional
         The pairs to compare, where these are known beforehand.
 
+    Raises
+    ------
+    InputError
+        Unless there are two algorithms or more, each with R finite numbers; for a name that is none of theirs.
+
     References
     ----------
     Holm (1979), A simple sequentially rejective multiple test procedure. Cohen (1988), Statistical power analysis,
@@ -90,8 +96,11 @@ def differences(
     >>> d.better, round(d.mean, 6), round(d.effect, 1)
     ('fast', 5.0, 61.2)
     """
-    if pairs is None:
-        pairs = list(combinations(values, 2)) if against is None else [(v, against) for v in values if v != against]
+    values = _checked(values, [*([against] if against is not None else []), *itertools.chain(*(pairs or []))])
+    if pairs is None and against is None:
+        pairs = list(itertools.combinations(values, 2))
+    elif pairs is None:
+        pairs = [(name, against) for name in values if name != against]
     like = alike(values)
     kinds = [frozenset((like[first], like[second])) for first, second in pairs]
     count = max(1, len({kind for kind in kinds if len(kind) == 2}))
@@ -131,6 +140,29 @@ def table(found: Sequence[Difference], quantity: str) -> pd.DataFrame:
     """
     rows = [d._asdict() | {"better": d.better or "undecided"} for d in found]
     return pd.DataFrame(rows).rename(columns={"mean": f"difference of {quantity}", **COLUMNS})
+
+
+def _checked(values: dict[str, Any], named: list[str]) -> dict[str, np.ndarray]:
+    wanted = "give each algorithm an array of R finite numbers, such as result.regret().values[0, :, -1]"
+    if len(values) < 2:
+        raise InputError(f"there is nothing to compare {', '.join(values) or 'nothing'} with; {wanted}.")
+    for name in named:
+        if name not in values:
+            raise closest("algorithm of the comparison", name, values)
+    arrays = {}
+    for name, of in values.items():
+        try:
+            arrays[name] = np.asarray(of, dtype=float)
+        except (TypeError, ValueError):
+            raise InputError(f"{name} is {type(of).__name__}; {wanted}.") from None
+        shape = next(iter(arrays.values())).shape
+        if arrays[name].ndim != 1 or not arrays[name].size or arrays[name].shape != shape:
+            shapes = f"{name} has shape {arrays[name].shape}, {next(iter(arrays))} {shape}"
+            raise InputError(f"{shapes}; {wanted}, the same R and the same replicates for all.")
+        if not np.isfinite(arrays[name]).all():
+            bad = int(np.flatnonzero(~np.isfinite(arrays[name]))[0])
+            raise InputError(f"{name} is {arrays[name][bad]} in replicate {bad}; {wanted}.")
+    return arrays
 
 
 def _compare(first: str, second: str, d: np.ndarray, count: int) -> Difference:

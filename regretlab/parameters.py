@@ -89,9 +89,10 @@ def number(name: str, value: Any, within: str, place: str = "", integer: bool = 
         result = int(exact) if integer else float(exact)
         if (integer and result != exact) or isinstance(value, bool):
             raise ValueError
+        finite = math.isfinite(result)
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         raise InputError(f"{name}={value!r} is not {kind}; use {kind} in {within}{place}.") from None
-    if not math.isfinite(result):
+    if not finite:
         raise InputError(f"{name}={value} is outside {within}{place}: it is not a finite number; use one that is.")
     if result not in Interval(within):
         raise InputError(f"{name}={value} is outside {within}{place}.")

@@ -31,8 +31,8 @@ def joined(
     records: list[xr.Dataset], descriptions: list[dict[str, Any]], problem: Problem | None, chosen: list[Algorithm]
 ) -> Result:
     """One result from the records of several algorithms; a quantity that one of them lacks shows as nan."""
-    index = pd.Index([a.name for a in chosen], name="algorithm")
-    joined = xr.concat(records, dim=index, join="exact", combine_attrs="drop", data_vars="all")
+    names = xr.DataArray([a.name for a in chosen], dims="algorithm", name="algorithm")
+    joined = xr.concat(records, dim=names, join="exact", combine_attrs="drop", data_vars="all")
     joined.attrs = {
         "format": FORMAT,
         "regretlab": __version__,

@@ -343,6 +343,7 @@ def alive(pid):
 
 
 def test_a_killed_run_leaves_nothing_half_written(tmp_path):
+    horizon = 1_000_000
     command = [
         sys.executable,
         "-m",
@@ -350,7 +351,7 @@ def test_a_killed_run_leaves_nothing_half_written(tmp_path):
         "run",
         "reddi",
         "--horizon",
-        "1000000",
+        str(horizon),
         "--jobs",
         "2",
         "--out",
@@ -375,7 +376,9 @@ def test_a_killed_run_leaves_nothing_half_written(tmp_path):
         time.sleep(0.2)
     assert not any(map(alive, workers)), "the processes of a killed run go on"
     assert not (tmp_path / "o" / "summary.json").exists()
-    assert not list((tmp_path / "o").rglob("*.nc"))
+    # A fast machine finishes an algorithm before the signal; what is there has to be whole.
+    for path in (tmp_path / "o").rglob("*.nc"):
+        assert rl.Result.open(path).record["t"].values[-1] == horizon
 
 
 @pytest.mark.usefixtures("bare")

@@ -201,7 +201,7 @@ def test_a_libsvm_file_of_many_rows_stays_sparse_and_runs(tmp_path):
     pairs = np.stack([columns + 1, values], axis=-1).reshape(n, -1)
     path = tmp_path / "many.svm"
     np.savetxt(path, np.column_stack([labels, pairs]), fmt=line)
-    few = rl.problems.Logistic(write_libsvm(tmp_path / "few.svm", X, Y))
+    few = rl.problems.Logistic(write_libsvm(tmp_path / "few.svm", np.eye(3), np.array([1, -1, 1])))
     rl.simulate(few, "adamx", horizon=1, engine="array")  # what is imported at first use is not the file's memory
     tracemalloc.start()
     problem = rl.problems.Logistic(path)

@@ -1,5 +1,7 @@
 """Paired comparisons: the t test's numbers, Holm's correction, and honest answers where nothing can be decided."""
 
+import re
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -19,6 +21,26 @@ def test_the_interval_and_p_are_those_of_the_paired_t_test():
     theirs = stats.ttest_rel(a, b)
     assert d.p == pytest.approx(theirs.pvalue, rel=ROUND_OFF)
     assert (d.low, d.high) == pytest.approx(tuple(theirs.confidence_interval(0.95)), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"a": noise(3)}, "nothing to compare a with"),
+        ({"a": noise(3), "b": noise(8)}, "b has shape (8,), a (3,)"),
+        ({"a": noise(3), "b": np.ones((3, 2))}, "b has shape (3, 2)"),
+        ({"a": [1.0, np.nan], "b": [1.0, 2.0]}, "a is nan in replicate 1"),
+        ({"a": noise(3), "b": object()}, "b is object"),
+    ],
+)
+def test_what_cannot_be_compared_is_said(values, said):
+    with pytest.raises(rl.errors.InputError, match=re.escape(said)):
+        paired.differences(values)
+
+
+def test_a_misspelt_name_is_said():
+    with pytest.raises(rl.errors.InputError, match="did you mean 'adam'"):
+        paired.differences({"adam": noise(3), "sgd": noise(3, 1)}, against="adamm")
 
 
 def test_holm_is_the_textbooks():

@@ -315,9 +315,11 @@ def stochastic(**options):
     return rl.simulate(rl.problems.StochasticReddi(), "adam", horizon=200, replicates=3, **options)
 
 
-def test_runs_in_other_ways_have_the_same_bits():
+def test_runs_in_other_ways_have_the_same_bits(tmp_path):
     whole = stochastic(checkpoints=[50, 100, 200])
     assert_same_bits(whole, rl.Result(whole.record.copy(deep=True)))
+    whole.to_netcdf(tmp_path / "whole.nc")
+    assert_same_bits(whole, rl.Result.open(tmp_path / "whole.nc"))
 
 
 def test_the_first_difference_is_named():
