@@ -97,10 +97,9 @@ def differences(
     ('fast', 5.0, 61.2)
     """
     values = _checked(values, [*([against] if against is not None else []), *itertools.chain(*(pairs or []))])
-    if pairs is None and against is None:
-        pairs = list(itertools.combinations(values, 2))
-    elif pairs is None:
-        pairs = [(name, against) for name in values if name != against]
+    if pairs is None:
+        every = list(itertools.combinations(values, 2))
+        pairs = every if against is None else [(name, against) for name in values if name != against]
     like = alike(values)
     kinds = [frozenset((like[first], like[second])) for first, second in pairs]
     count = max(1, len({kind for kind in kinds if len(kind) == 2}))
