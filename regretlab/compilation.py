@@ -19,6 +19,7 @@ from platformdirs import user_cache_path
 #: Every file that holds compiled functions (a test keeps it complete).
 SOURCES = (
     "compilation.py",
+    "simd.py",
     "vectors.py",
     "samplers/_trees.py",
     "samplers/_laws.py",
@@ -26,13 +27,8 @@ SOURCES = (
     "engines/_lanes.py",
     "engines/_kernels.py",
 )
-#: What sums over examples, coordinates and draws may do; the step of a method may not.
-REORDER = {"reassoc", "nsz", "contract"}
-#: What polynomials may do: multiply and add in one instruction.
-FUSE = {"contract"}
-
 #: Kernels are given all their memory, so Numba need not count references to it: that would cost more than the work.
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 
 def cache_folder(root: Path = Path(__file__).parent) -> Path:
@@ -42,9 +38,12 @@ def cache_folder(root: Path = Path(__file__).parent) -> Path:
     return Path(base or user_cache_path("regretlab")) / f"kernels-{digest}"
 
 
-def inner(function: Callable[..., Any] | None = None, *, fastmath: Any = False) -> Any:
-    """A compiled function that only other compiled functions call, never C: a wrapper less to compile."""
-    decorate = numba.njit(fastmath=fastmath, no_cfunc_wrapper=True, **_OPTIONS)
+def inner(function: Callable[..., Any] | None = None, *, always: bool = False) -> Any:
+    """A compiled function that only other compiled functions call, never C: a wrapper less to compile.
+
+    ``always`` makes it part of its caller, whatever its size: where what it is given is known there.
+    """
+    decorate = numba.njit(forceinline=always, no_cfunc_wrapper=True, **OPTIONS)
     return decorate if function is None else decorate(function)
 
 
@@ -55,8 +54,8 @@ def entry(function: Callable[..., Any]) -> Any:
         folder = cache_folder()
         folder.mkdir(parents=True, exist_ok=True)
         numba.config.CACHE_DIR = str(folder)
-        return numba.njit(cache=True, **_OPTIONS)(function)
+        return numba.njit(cache=True, **OPTIONS)(function)
     except (OSError, RuntimeError):  # no home, or a file system that cannot be written
-        return numba.njit(**_OPTIONS)(function)
+        return numba.njit(**OPTIONS)(function)
     finally:
         numba.config.CACHE_DIR = before

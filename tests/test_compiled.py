@@ -159,13 +159,14 @@ def test_a_user_defined_method_is_compiled_too(p):
 
 def test_the_exponentials_and_logarithms_are_those_of_the_system():
     u = np.concatenate([np.linspace(-40, 40, 4001), [-1e4, -800.0, 800.0, 1e4]])
-    F, Q = np.zeros((vectors.NUMBERS, len(u))), np.zeros((vectors.INDICES, len(u)), np.int64)
+    F = np.zeros((vectors.NUMBERS, compiled.whole(len(u))))
     for label in (-1.0, 1.0):
         for code, problem in ((_kernels.LOGISTIC, logistic()), (_kernels.NEURON, rl.problems.OneNeuron(n=3, d=1))):
-            F[vectors.SCORE], F[vectors.LABEL] = u, label
-            _kernels._losses(code, len(u), F, Q)
-            assert np.allclose(F[vectors.PHI], problem.phi(u, F[vectors.LABEL]), rtol=POLYNOMIALS, atol=1e-300)
-            assert np.allclose(F[vectors.SLOPE], problem.slope(u, F[vectors.LABEL]), rtol=POLYNOMIALS, atol=1e-300)
+            F[vectors.SCORE, : len(u)], F[vectors.LABEL] = u, label
+            _kernels._losses(code, len(u), F)
+            y, (phi, slope) = F[vectors.LABEL, : len(u)], F[[vectors.PHI, vectors.SLOPE], : len(u)]
+            assert np.allclose(phi, problem.phi(u, y), rtol=POLYNOMIALS, atol=1e-300)
+            assert np.allclose(slope, problem.slope(u, y), rtol=POLYNOMIALS, atol=1e-300)
 
 
 def test_random_words_are_numpys_own():
@@ -304,7 +305,7 @@ def test_editing_a_helper_in_another_file_empties_the_cache(tmp_path):
     first, again = outcome(), outcome()
     assert (first[1], again) == ("0", [first[0], "1"])
     helper = package / "vectors.py"
-    helper.write_text(helper.read_text().replace("(1.0 / 9007199254740992.0)", "(2.0 / 9007199254740992.0)"))
+    helper.write_text(helper.read_text().replace("UNIT = 2.0**-53", "UNIT = 2.0**-52"))
     assert outcome() == [str(2 * float(first[0])), "0"]
 
 

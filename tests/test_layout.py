@@ -16,7 +16,8 @@ PACKAGE = Path(rl.__file__).parent
 #: Modules may import from earlier ranks and from their own package, never from later ranks or from siblings.
 RANKS = [
     {"errors", "_version", "files", "compilation"},
-    {"parameters", "spelling", "vectors", "processes"},
+    {"parameters", "spelling", "simd", "processes"},
+    {"vectors"},
     {"rng", "methods", "problems", "samplers"},
     {"algorithms", "engines"},
     {"state"},

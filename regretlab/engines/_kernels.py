@@ -10,28 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from regretlab.compilation import REORDER, entry, inner
-from regretlab.engines._steps import HIGH, LANES, LOW, SIZE, SQUARES, V_HAT, VECTOR, G, M, V, steps
+from regretlab.compilation import entry, inner
+from regretlab.engines._steps import step
 from regretlab.samplers._base import Rule
 from regretlab.samplers._laws import draw, kept, observe, plant
-from regretlab.vectors import (
-    EXP,
-    LABEL,
-    LN2,
-    LONGEST,
-    NORM,
-    PHI,
-    POINT,
-    SCORE,
-    SLOPE,
-    J,
-    P,
-    W,
-    exps,
-    softplus,
-    squared_length,
-    uniform,
-)  # fmt: skip
+from regretlab.simd import WIDTH, choose, first, largest_of, load, multiplied, size, store, total, vector
+from regretlab.vectors import LABEL, LN2, NORM, PHI, SCORE, SLOPE, J, P, W, exp, log1p, uniform
 
 Array = Any
 
@@ -41,121 +25,132 @@ IDENTITY, LOGISTIC, NEURON, HALF_SQUARE, HINGE = range(5)
 CYCLIC, UNIFORM, FLOYD, BANDIT = range(4)
 
 
-@inner(fastmath=REORDER)
-def _scores(Z: Array, x: Array, K: int, F: Array, Q: Array) -> None:
-    """The scores z_j . x of the batch, for dense rows, four per pass."""
-    k = 0
-    while k + 4 <= K:
-        j0, j1, j2, j3 = np.uint64(Q[J, k]), np.uint64(Q[J, k + 1]), np.uint64(Q[J, k + 2]), np.uint64(Q[J, k + 3])
-        s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
-        for i in range(x.shape[0]):
-            s0 += Z[j0, i] * x[i]
-            s1 += Z[j1, i] * x[i]
-            s2 += Z[j2, i] * x[i]
-            s3 += Z[j3, i] * x[i]
-        F[SCORE, k], F[SCORE, k + 1], F[SCORE, k + 2], F[SCORE, k + 3] = s0, s1, s2, s3
-        k += 4
-    while k < K:
-        j, total = np.uint64(Q[J, k]), 0.0
-        for i in range(x.shape[0]):
-            total += Z[j, i] * x[i]
-        F[SCORE, k] = total
-        k += 1
-
-
-@inner(fastmath=REORDER)
-def _gradient(Z: Array, g: Array, K: int, F: Array, Q: Array) -> None:
-    """g = sum_k w_k phi'_k z_k for dense rows, four per pass."""
-    k, d = 0, g.shape[0]
-    for i in range(d):
-        g[i] = 0.0
-    while k + 4 <= K:
-        j0, j1, j2, j3 = np.uint64(Q[J, k]), np.uint64(Q[J, k + 1]), np.uint64(Q[J, k + 2]), np.uint64(Q[J, k + 3])
-        a0, a1 = F[W, k] * F[SLOPE, k], F[W, k + 1] * F[SLOPE, k + 1]
-        a2, a3 = F[W, k + 2] * F[SLOPE, k + 2], F[W, k + 3] * F[SLOPE, k + 3]
-        for i in range(d):
-            g[i] += (a0 * Z[j0, i] + a1 * Z[j1, i]) + (a2 * Z[j2, i] + a3 * Z[j3, i])
-        k += 4
-    while k < K:
-        j, a = np.uint64(Q[J, k]), F[W, k] * F[SLOPE, k]
-        for i in range(d):
-            g[i] += a * Z[j, i]
-        k += 1
+#: What coordinates carry: iterate, moments, gradient, sum of its squares, extremes of the iterate, largest gradient.
+ROWS = 9
+X, M, V, V_HAT, G, SQUARES, LOW, HIGH, SIZE = range(ROWS)
+#: Rows of features that are read together.
+TOGETHER = 4
 
 
 @inner
-def _sparse_scores(values: Array, starts: Array, columns: Array, x: Array, K: int, F: Array, Q: Array) -> None:
+def _scores(Z: Array, d: int, b: Array, K: int, F: Array, Q: Array) -> None:
+    """The scores z_j . x of the batch, for dense rows.
+
+    What d leaves over of whole vectors is the end of one that begins before, where x counts as zero.
+    """
+    if d < WIDTH:
+        for k in range(K):
+            j, score = np.uint64(Q[J, k]), 0.0
+            for i in range(d):
+                score += Z[j, i] * b[X, i]
+            F[SCORE, k] = score
+        return
+    rest = d - d % WIDTH
+    last = choose(first(rest - (d - WIDTH)), vector(0.0), load(b, X, d - WIDTH))
+    for k in range(0, K, TOGETHER):
+        k1, k2, k3 = min(k + 1, K - 1), min(k + 2, K - 1), min(k + 3, K - 1)
+        j0, j1, j2, j3 = np.uint64(Q[J, k]), np.uint64(Q[J, k1]), np.uint64(Q[J, k2]), np.uint64(Q[J, k3])
+        s0, s1, s2, s3 = vector(0.0), vector(0.0), vector(0.0), vector(0.0)
+        for i in range(0, rest, WIDTH):
+            x = load(b, X, i)
+            s0, s1 = multiplied(load(Z, j0, i), x, s0), multiplied(load(Z, j1, i), x, s1)
+            s2, s3 = multiplied(load(Z, j2, i), x, s2), multiplied(load(Z, j3, i), x, s3)
+        if rest < d:
+            i = d - WIDTH
+            s0, s1 = multiplied(load(Z, j0, i), last, s0), multiplied(load(Z, j1, i), last, s1)
+            s2, s3 = multiplied(load(Z, j2, i), last, s2), multiplied(load(Z, j3, i), last, s3)
+        F[SCORE, k], F[SCORE, k1], F[SCORE, k2], F[SCORE, k3] = total(s0), total(s1), total(s2), total(s3)
+
+
+@inner
+def _gradient(Z: Array, d: int, b: Array, K: int, F: Array, Q: Array) -> None:
+    """g = sum_k w_k phi'_k z_k for dense rows; the last vectors of coordinates may be the same, or overlap."""
+    if d < WIDTH:
+        for i in range(d):
+            g = 0.0
+            for k in range(K):
+                g += F[W, k] * F[SLOPE, k] * Z[np.uint64(Q[J, k]), i]
+            b[G, i] = g
+        return
+    last = d - WIDTH
+    for i in range(0, d, TOGETHER * WIDTH):
+        i0, i1, i2, i3 = min(i, last), min(i + WIDTH, last), min(i + 2 * WIDTH, last), min(i + 3 * WIDTH, last)
+        g0, g1, g2, g3 = vector(0.0), vector(0.0), vector(0.0), vector(0.0)
+        for k in range(K):
+            j, a = np.uint64(Q[J, k]), vector(F[W, k] * F[SLOPE, k])
+            g0, g1 = multiplied(a, load(Z, j, i0), g0), multiplied(a, load(Z, j, i1), g1)
+            g2, g3 = multiplied(a, load(Z, j, i2), g2), multiplied(a, load(Z, j, i3), g3)
+        store(b, G, i0, g0)
+        store(b, G, i1, g1)
+        store(b, G, i2, g2)
+        store(b, G, i3, g3)
+
+
+@inner
+def _sparse_scores(values: Array, starts: Array, columns: Array, b: Array, K: int, F: Array, Q: Array) -> None:
     for k in range(K):
-        j, total = Q[J, k], 0.0
+        j, score = Q[J, k], 0.0
         for q in range(starts[j], starts[j + 1]):
-            total += values[q] * x[columns[q]]
-        F[SCORE, k] = total
+            score += values[q] * b[X, columns[q]]
+        F[SCORE, k] = score
 
 
 @inner
-def _sparse_gradient(values: Array, starts: Array, columns: Array, g: Array, K: int, F: Array, Q: Array) -> None:
-    for i in range(g.shape[0]):
-        g[i] = 0.0
+def _sparse_gradient(values: Array, starts: Array, columns: Array, b: Array, K: int, F: Array, Q: Array) -> None:
+    for i in range(b.shape[1]):
+        b[G, i] = 0.0
     for k in range(K):
         j, a = Q[J, k], F[W, k] * F[SLOPE, k]
         for q in range(starts[j], starts[j + 1]):
-            g[columns[q]] += a * values[q]
+            b[G, columns[q]] += a * values[q]
 
 
 @inner
-def _losses(code: int, K: int, F: Array, Q: Array) -> None:
-    """phi and its derivative at the scores."""
-    if code == IDENTITY:
-        for k in range(K):
-            F[PHI, k], F[SLOPE, k] = F[SCORE, k], 1.0
-        return
-    if code == HALF_SQUARE:
-        for k in range(K):
-            F[SLOPE, k] = F[SCORE, k] - F[LABEL, k]
-            F[PHI, k] = F[SLOPE, k] * F[SLOPE, k] / 2.0
-        return
-    if code == HINGE:
-        for k in range(K):
-            margin = 1.0 - F[LABEL, k] * F[SCORE, k]
-            F[PHI, k] = 0.0 if margin <= 0.0 else margin
-            F[SLOPE, k] = -F[LABEL, k] if margin > 0.0 else 0.0
-        return
-    for k in range(K):
-        F[POINT, k] = -abs(F[SCORE, k])
-    exps(F, K, Q)
-    softplus(F, K)
-    if code == LOGISTIC:
-        for k in range(K):
-            y, e = F[LABEL, k], F[EXP, k]
-            z = -y * F[SCORE, k]
-            # Written so that a score that is not a number stays one, and the run stops.
-            F[PHI, k] += 0.0 if z <= 0.0 else z
-            F[SLOPE, k] = -y * ((1.0 if z >= 0.0 else e) / (1.0 + e))
-    else:
-        for k in range(K):
-            y, e, u = F[LABEL, k], F[EXP, k], F[SCORE, k]
-            F[PHI, k] = y * (LN2 if u <= 0.0 else F[PHI, k])
-            F[SLOPE, k] = -y * (e / (1.0 + e)) if u > 0.0 else 0.0
+def _losses(code: int, K: int, F: Array) -> None:
+    """phi and its derivative at the scores; one that is not a number stays so, and the run stops."""
+    for k in range(0, K, WIDTH):
+        y, u = load(F, LABEL, k), load(F, SCORE, k)
+        if code == IDENTITY:
+            phi, slope = u, vector(1.0)
+        elif code == HALF_SQUARE:
+            slope = u - y
+            phi = slope * slope / 2.0
+        elif code == HINGE:
+            margin = 1.0 - y * u
+            phi, slope = choose(margin <= 0.0, 0.0, margin), choose(margin > 0.0, -y, 0.0)
+        else:
+            e = exp(-size(u))
+            phi = log1p(e)
+            if code == LOGISTIC:
+                z = -y * u
+                phi = phi + choose(z <= 0.0, 0.0, z)
+                slope = -y * (choose(z >= 0.0, 1.0, e) / (1.0 + e))
+            else:
+                phi = y * choose(u <= 0.0, LN2, phi)
+                slope = choose(u > 0.0, -y * (e / (1.0 + e)), 0.0)
+        store(F, PHI, k, phi)
+        store(F, SLOPE, k, slope)
 
 
 @inner
 def _everyones_loss(
-    code: int, Z: Array | None, values: Array, starts: Array, columns: Array, y: Array, x: Array, F: Array, Q: Array
-) -> float:
-    """The mean loss of all examples at x; the rows of the batch are overwritten."""
-    n, total = y.shape[0], 0.0
-    for first in range(0, n, F.shape[1]):
-        count = min(F.shape[1], n - first)
+    code: int, Z: Array | None, values: Array, starts: Array, columns: Array, y: Array, d: int, b: Array, F: Array,
+    Q: Array,
+) -> float:  # fmt: skip
+    """The mean loss of all examples at the iterate; the rows of the batch are overwritten."""
+    n, loss = y.shape[0], 0.0
+    for begin in range(0, n, F.shape[1]):
+        count = min(F.shape[1], n - begin)
         for k in range(count):
-            Q[J, k], F[LABEL, k] = first + k, y[first + k]
+            Q[J, k], F[LABEL, k] = begin + k, y[begin + k]
         if Z is None:
-            _sparse_scores(values, starts, columns, x, count, F, Q)
+            _sparse_scores(values, starts, columns, b, count, F, Q)
         else:
-            _scores(Z, x, count, F, Q)
-        _losses(code, count, F, Q)
+            _scores(Z, d, b, count, F, Q)
+        _losses(code, count, F)
         for k in range(count):
-            total += F[PHI, k]
-    return total / n
+            loss += F[PHI, k]
+    return loss / n
 
 
 @inner
@@ -177,6 +172,29 @@ def _ordered(
         F[W, k], F[P, k] = 1.0 / K, everyone
 
 
+@inner
+def _steps(b: Array, d: int, k: Array) -> float:
+    """One step of all coordinates with the coefficients k, their totals, and the length of the gradient."""
+    length = vector(0.0)
+    for i in range(0, d, WIDTH):
+        x, g = load(b, X, i), load(b, G, i)
+        low, high, largest = load(b, LOW, i), load(b, HIGH, i), load(b, SIZE, i)
+        length = multiplied(g, g, length)
+        store(b, SQUARES, i, load(b, SQUARES, i) + g * g)
+        store(b, SIZE, i, choose(size(g) > largest, size(g), largest))
+        store(b, LOW, i, choose(x < low, x, low))
+        store(b, HIGH, i, choose(x > high, x, high))
+        x, m, v, top = step(
+            x, load(b, M, i), load(b, V, i), load(b, V_HAT, i), g, k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7],
+            k[8], k[9], k[10], k[11], k[12],
+        )  # fmt: skip
+        store(b, X, i, x)
+        store(b, M, i, m)
+        store(b, V, i, v)
+        store(b, V_HAT, i, top)
+    return math.sqrt(total(length))
+
+
 @entry
 def advance(
     begin: int, end: int, K: int, loss_code: int, sampler: int, per_draw: float, everyone: float, rule: Rule | None,
@@ -184,7 +202,7 @@ def advance(
     moving: Array, rows: Array, x: Array, m: Array, v: Array, v_hat: Array, words: Array, position: Array, own: Array,
     loss: Array, received: Array, squared_gradient: Array, second_moment: Array, largest_coordinate: Array,
     largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array, largest_x: Array,
-    full_loss: Array | None, F: Array, Q: Array, g: Array, xr: Array, b: Array, tree: Array, mark: Array,
+    full_loss: Array | None, F: Array, Q: Array, b: Array, tree: Array, mark: Array,
 ) -> None:  # fmt: skip
     """All steps of a block for the replicates begin..end-1, one after the other, in place.
 
@@ -192,7 +210,7 @@ def advance(
     step, as ``rows`` (of each, all steps) has it. ``per_draw`` is the weight of one draw in the second moment,
     ``everyone`` the constant probability of a sampler without a rule. What is None is left out of the machine code,
     which then takes half the time to compile: ``Z`` when the features are sparse, ``rule`` when the sampler learns
-    nothing, ``full_loss`` unless it is measured. The last seven are working memory.
+    nothing, ``full_loss`` unless it is measured. The last five are working memory.
     """
     n, d = y.shape[0], x.shape[1]
     stamp = 0
@@ -203,20 +221,16 @@ def advance(
         if rule is not None:
             top = plant(rule, own, r, tree, F, Q)
         for i in range(d):
-            c, o = i // LANES, i % LANES
-            b[c, o], b[c, o + M], b[c, o + V], b[c, o + V_HAT] = x[r, i], m[r, i], v[r, i], v_hat[r, i]
-            b[c, o + SQUARES] = squared_gradient[r, i]
-            b[c, o + LOW], b[c, o + HIGH], b[c, o + SIZE] = smallest_x[r, i], largest_x[r, i], 0.0
-            xr[i] = x[r, i]
-        for k in range(K):
-            F[LONGEST, k] = 0.0
-        value, moment, length = loss[r], second_moment[r], largest_gradient[r]
+            b[X, i], b[M, i], b[V, i], b[V_HAT, i] = x[r, i], m[r, i], v[r, i], v_hat[r, i]
+            b[SQUARES, i], b[LOW, i], b[HIGH, i] = squared_gradient[r, i], smallest_x[r, i], largest_x[r, i]
+            b[SIZE, i] = 0.0
+        value, moment, length, longest = loss[r], second_moment[r], largest_gradient[r], vector(0.0)
         at = position[r]
         for s in range(rows.shape[1]):
             for i in range(moving.shape[0]):
                 constant[moving[i]] = rows[i, s]
             if full_loss is not None:
-                full_loss[r] += _everyones_loss(loss_code, Z, values, starts, columns, y, xr, F, Q)
+                full_loss[r] += _everyones_loss(loss_code, Z, values, starts, columns, y, d, b, F, Q)
             if rule is not None:
                 top = draw(rule, own, r, K, tree, top, words, F, Q)
             else:
@@ -224,50 +238,38 @@ def advance(
                 _ordered(sampler, everyone, words, r, at, mark, stamp, n, K, F, Q)
                 at = (at + K) % n
             if Z is None:
-                _sparse_scores(values, starts, columns, xr, K, F, Q)
+                _sparse_scores(values, starts, columns, b, K, F, Q)
             else:
-                _scores(Z, xr, K, F, Q)
+                _scores(Z, d, b, K, F, Q)
             for k in range(K):
                 F[LABEL, k] = y[Q[J, k]]
-            _losses(loss_code, K, F, Q)
-            now, spread = 0.0, 0.0
+            _losses(loss_code, K, F)
             for k in range(K):
                 F[NORM, k] = abs(F[SLOPE, k]) * lengths[Q[J, k]]
                 received[r, Q[J, k]] += F[W, k]
-            for k in range(K):
-                norm, longest = F[NORM, k], F[LONGEST, k]
-                F[LONGEST, k] = norm if norm > longest else longest
-                F[EXP, k] = (norm * norm) / (F[P, k] * F[P, k])
-            for k in range(K):
-                now += F[W, k] * F[PHI, k]
-                spread += F[EXP, k]
-            value += now
-            moment += per_draw * spread
+            now, spread = vector(0.0), vector(0.0)
+            for k in range(0, K, WIDTH):
+                drawn, norm = first(K - k), load(F, NORM, k)
+                norm, share = choose(drawn, norm, 0.0), choose(drawn, norm / load(F, P, k), 0.0)
+                longest = choose(norm > longest, norm, longest)
+                spread = multiplied(share, share, spread)
+                now = now + choose(drawn, load(F, W, k) * load(F, PHI, k), 0.0)
+            value += total(now)
+            moment += per_draw * total(spread)
             if Z is None:
-                _sparse_gradient(values, starts, columns, g, K, F, Q)
+                _sparse_gradient(values, starts, columns, b, K, F, Q)
             else:
-                _gradient(Z, g, K, F, Q)
-            here = math.sqrt(squared_length(g))
+                _gradient(Z, d, b, K, F, Q)
+            here = _steps(b, d, constant)
             length = here if here > length else length
-            for c in range(b.shape[0]):
-                first = c * LANES
-                count = min(LANES, d - first)
-                for i in range(count):
-                    b[c, i + G] = g[first + i]
-                steps(b, c, (count + VECTOR - 1) // VECTOR * VECTOR, constant)
-                for i in range(count):
-                    xr[first + i] = b[c, i]
             if rule is not None:
                 top = observe(rule, own, r, K, tree, top, F, Q)
         if rule is not None:
             kept(rule, own, r, tree)
         position[r] = at
         loss[r], second_moment[r], largest_gradient[r] = value, moment, length
-        for k in range(K):
-            largest_example_gradient[r] = max(largest_example_gradient[r], F[LONGEST, k])
+        largest_example_gradient[r] = max(largest_example_gradient[r], largest_of(longest))
         for i in range(d):
-            c, o = i // LANES, i % LANES
-            x[r, i], m[r, i], v[r, i], v_hat[r, i] = b[c, o], b[c, o + M], b[c, o + V], b[c, o + V_HAT]
-            squared_gradient[r, i] = b[c, o + SQUARES]
-            smallest_x[r, i], largest_x[r, i] = b[c, o + LOW], b[c, o + HIGH]
-            largest_coordinate[r] = max(largest_coordinate[r], b[c, o + SIZE])
+            x[r, i], m[r, i], v[r, i], v_hat[r, i] = b[X, i], b[M, i], b[V, i], b[V_HAT, i]
+            squared_gradient[r, i], smallest_x[r, i], largest_x[r, i] = b[SQUARES, i], b[LOW, i], b[HIGH, i]
+            largest_coordinate[r] = max(largest_coordinate[r], b[SIZE, i])

@@ -8,43 +8,87 @@ import numpy as np
 
 from regretlab.compilation import entry, inner
 from regretlab.engines._kernels import CYCLIC
-from regretlab.engines._steps import (
-    HIGH,
-    LANES,
-    LOSS,
-    LOW,
-    MOMENT,
-    SECOND,
-    SIZE,
-    SQUARES,
-    V_HAT,
-    VECTOR,
-    G,
-    M,
-    V,
-    step,
-    steps,
-)  # fmt: skip
-from regretlab.vectors import uniform
+from regretlab.engines._steps import step
+from regretlab.simd import WIDTH, choose, floats, gather, load, size, store, vector, whole
+from regretlab.vectors import ELEVEN, FORTY, ONE, THREE, TWENTY_FOUR, UNIT, uniform
 
 Array = Any
-#: Steps whose draws and coefficients are laid out together for one replicate.
-CHUNK = 256
+#: Steps whose draws and coefficients are laid out together: for one replicate, and for replicates side by side.
+CHUNK, SHORT_CHUNK = 256, 32
+#: Replicates side by side.
+LANES = 64
+#: What they carry: iterate, moments, the sum of squared gradients, extremes of the iterate, loss, the largest gradient
+#: and the second moment.
+ROWS = 10
+X, M, V, V_HAT, SQUARES, LOW, HIGH, LOSS, SIZE, MOMENT = range(ROWS)
 
 
 @inner
-def _words(state: Array, u: Array, drawn: Array, n: int, count: int) -> None:
-    """An example from every lane's stream, :func:`regretlab.vectors.uniform` side by side."""
-    for i in range(count):
-        a, b, c, counter = state[i], state[i + LANES], state[i + 2 * LANES], state[i + 3 * LANES]
-        word = a + b + counter
-        state[i] = b ^ (b >> np.uint64(11))
-        state[i + LANES] = c + (c << np.uint64(3))
-        state[i + 2 * LANES] = ((c << np.uint64(24)) | (c >> np.uint64(40))) + word
-        state[i + 3 * LANES] = counter + np.uint64(1)
-        u[i] = np.float64(word >> np.uint64(11)) * (1.0 / 9007199254740992.0)
-    for i in range(count):
-        drawn[i] = np.uint64(u[i] * n)
+def _lay_out(k: Array, moving: Array, rows: Array, begin: int, count: int) -> None:
+    """The coefficients of ``count`` steps; those that do not move are there already."""
+    for i in range(moving.shape[0]):
+        row = moving[i]
+        for s in range(count):
+            k[s, row] = rows[i, begin + s]
+
+
+@inner
+def _visit(drawn: Array, at: int, n: int, count: int) -> int:
+    """The next examples in their order, and where it goes on."""
+    for s in range(count):
+        drawn[s], at = at, (at + 1 if at + 1 < n else 0)
+    return at
+
+
+@inner(always=True)
+def _eight(
+    b: Array, c: int, k: Array, fixed: Array, p: float, count: int, cyclic: bool, visited: Array, slopes: Array,
+    moments: Array, state: Array, drawn: Array,
+) -> None:  # fmt: skip
+    """``count`` steps of the eight replicates from c on, all that they carry in registers.
+
+    Examples come from their streams, :func:`regretlab.vectors.uniform` side by side, unless ``visited`` in order.
+    """
+    n = np.float64(slopes.shape[0])
+    x, m, v, top = load(b, X, c), load(b, M, c), load(b, V, c), load(b, V_HAT, c)
+    squares, low, high = load(b, SQUARES, c), load(b, LOW, c), load(b, HIGH, c)
+    loss, largest, moment = load(b, LOSS, c), load(b, SIZE, c), load(b, MOMENT, c)
+    word0, word1, word2, counter = load(state, 0, c), load(state, 1, c), load(state, 2, c), load(state, 3, c)
+    eps, least, most = fixed[10], fixed[11], fixed[12]
+    for s in range(count):
+        if cyclic:
+            slope, more = vector(slopes[visited[s]]), vector(moments[visited[s]])
+        else:
+            word = word0 + word1 + counter
+            word0, word1 = word1 ^ (word1 >> ELEVEN), word2 + (word2 << THREE)
+            word2, counter = ((word2 << TWENTY_FOUR) | (word2 >> FORTY)) + word, counter + ONE
+            j = whole(floats(word >> ELEVEN) * UNIT * n)
+            slope, more = gather(slopes, j), gather(moments, j)
+            store(drawn, s, c, j)
+        loss = loss + slope * x
+        squares = squares + slope * slope
+        moment = moment + more
+        largest = choose(size(slope) > largest, size(slope), largest)
+        low = choose(x < low, x, low)
+        high = choose(x > high, x, high)
+        x, m, v, top = step(
+            x, m, v, top, slope, k[s, 0], k[s, 1], k[s, 2], k[s, 3], k[s, 4], k[s, 5], k[s, 6], k[s, 7], k[s, 8],
+            p, eps, least, most,
+        )  # fmt: skip
+    store(b, X, c, x)
+    store(b, M, c, m)
+    store(b, V, c, v)
+    store(b, V_HAT, c, top)
+    store(b, SQUARES, c, squares)
+    store(b, LOW, c, low)
+    store(b, HIGH, c, high)
+    store(b, LOSS, c, loss)
+    store(b, SIZE, c, largest)
+    store(b, MOMENT, c, moment)
+    store(state, 0, c, word0)
+    store(state, 1, c, word1)
+    store(state, 2, c, word2)
+    store(state, 3, c, counter)
 
 
 @entry
@@ -63,17 +107,14 @@ def advance_alone(
     value, squares, moment, size = loss[r], squared_gradient[r, 0], second_moment[r], largest_gradient[r]
     least, most, at = smallest_x[r, 0], largest_x[r, 0], int(position[r])
     p, eps, low, high = constant[9], constant[10], constant[11], constant[12]
-    for i in range(k.shape[0]):
-        k[i] = constant[i]
+    for s in range(k.shape[0]):
+        for i in range(k.shape[1]):
+            k[s, i] = constant[i]
     for begin in range(0, rows.shape[1], CHUNK):
         count = min(CHUNK, rows.shape[1] - begin)
-        for i in range(moving.shape[0]):
-            row = moving[i]
-            for s in range(count):
-                k[row, s] = rows[i, begin + s]
+        _lay_out(k, moving, rows, begin, count)
         if sampler == CYCLIC:
-            for s in range(count):
-                drawn[s], at = at, (at + 1 if at + 1 < n else 0)
+            at = _visit(drawn, at, n, count)
         else:
             for s in range(count):
                 drawn[s] = np.uint64(uniform(words, r) * n)
@@ -88,8 +129,8 @@ def advance_alone(
             least = now if now < least else least
             most = now if now > most else most
             now, first, second, top = step(
-                now, first, second, top, g, k[0, s], k[1, s], k[2, s], k[3, s], k[4, s], k[5, s], k[6, s], k[7, s],
-                k[8, s], p, eps, low, high,
+                now, first, second, top, g, k[s, 0], k[s, 1], k[s, 2], k[s, 3], k[s, 4], k[s, 5], k[s, 6], k[s, 7],
+                k[s, 8], p, eps, low, high,
             )  # fmt: skip
     x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0] = now, first, second, top
     loss[r], squared_gradient[r, 0], second_moment[r], largest_gradient[r] = value, squares, moment, size
@@ -100,55 +141,58 @@ def advance_alone(
 
 @entry
 def advance_lanes(
-    begin: int, end: int, sampler: int, per_draw: float, everyone: float, constant: Array, moving: Array,
-    rows: Array, x: Array, m: Array, v: Array, v_hat: Array, words: Array, position: Array, loss: Array,
-    received: Array, squared_gradient: Array, second_moment: Array, largest_coordinate: Array,
-    largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array, largest_x: Array, b: Array,
-    state: Array, u: Array, drawn: Array, slopes: Array, moments: Array, visits: Array, counts: Array,
+    begin: int, end: int, sampler: int, constant: Array, moving: Array, rows: Array, x: Array, m: Array, v: Array,
+    v_hat: Array, words: Array, position: Array, loss: Array, received: Array, squared_gradient: Array,
+    second_moment: Array, largest_coordinate: Array, largest_gradient: Array, largest_example_gradient: Array,
+    smallest_x: Array, largest_x: Array, k: Array, b: Array, state: Array, drawn: Array, visited: Array,
+    slopes: Array, moments: Array, counts: Array,
 ) -> None:  # fmt: skip
-    """As ``_kernels.advance`` for linear losses with d = K = 1: replicates side by side fill whole vectors."""
-    n = slopes.shape[0]
+    """As ``_kernels.advance`` for linear losses with d = K = 1: eight replicates side by side, some steps at a time."""
+    n, cyclic = slopes.shape[0], sampler == CYCLIC
+    for s in range(k.shape[0]):
+        for i in range(k.shape[1]):
+            k[s, i] = constant[i]
     for first in range(begin, end, LANES):
         alive = min(LANES, end - first)
-        count = (alive + VECTOR - 1) // VECTOR * VECTOR
         for i in range(alive):
             r = first + i
-            b[0, i], b[0, i + M], b[0, i + V], b[0, i + V_HAT] = x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0]
-            b[0, i + SQUARES], b[0, i + SIZE] = squared_gradient[r, 0], largest_gradient[r]
-            b[0, i + LOW], b[0, i + HIGH] = smallest_x[r, 0], largest_x[r, 0]
-            b[0, i + LOSS], b[0, i + MOMENT] = loss[r], second_moment[r]
+            b[X, i], b[M, i], b[V, i], b[V_HAT, i] = x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0]
+            b[SQUARES, i], b[SIZE, i] = squared_gradient[r, 0], largest_gradient[r]
+            b[LOW, i], b[HIGH, i] = smallest_x[r, 0], largest_x[r, 0]
+            b[LOSS, i], b[MOMENT, i] = loss[r], second_moment[r]
             for word in range(4):
-                state[i + word * LANES] = words[r, word]
+                state[word, i] = words[r, word]
         at = int(position[first])
-        for j in range(n):
-            visits[j] = 0
         for j in range(counts.shape[0]):
             counts[j] = 0
-        for s in range(rows.shape[1]):
-            for i in range(moving.shape[0]):
-                constant[moving[i]] = rows[i, s]
-            if sampler == CYCLIC:
-                for i in range(count):
-                    b[0, i + G], b[0, i + SECOND] = slopes[at], moments[at]
-                visits[at] += 1
-                at = at + 1 if at + 1 < n else 0
-            else:
-                _words(state, u, drawn, n, count)
-                for i in range(count):
-                    b[0, i + G], b[0, i + SECOND] = slopes[drawn[i]], moments[drawn[i]]
-                for i in range(count):
-                    counts[drawn[i] * np.uint64(LANES) + np.uint64(i)] += 1
-            steps(b, 0, count, constant)
+        for from_step in range(0, rows.shape[1], SHORT_CHUNK):
+            count = min(SHORT_CHUNK, rows.shape[1] - from_step)
+            _lay_out(k, moving, rows, from_step, count)
+            if cyclic:
+                at = _visit(visited, at, n, count)
+                for s in range(count):
+                    counts[visited[s]] += 1
+            for c in range(0, alive, WIDTH):
+                if constant[9] == 0.5 and cyclic:
+                    _eight(b, c, k, constant, 0.5, count, True, visited, slopes, moments, state, drawn)
+                elif constant[9] == 0.5:
+                    _eight(b, c, k, constant, 0.5, count, False, visited, slopes, moments, state, drawn)
+                else:
+                    _eight(b, c, k, constant, 0.0, count, cyclic, visited, slopes, moments, state, drawn)
+            if not cyclic:
+                for s in range(count):
+                    for i in range(LANES):
+                        counts[drawn[s, i] * np.uint64(LANES) + np.uint64(i)] += 1
         for i in range(alive):
             r = first + i
-            x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0] = b[0, i], b[0, i + M], b[0, i + V], b[0, i + V_HAT]
-            squared_gradient[r, 0], largest_gradient[r] = b[0, i + SQUARES], b[0, i + SIZE]
-            largest_coordinate[r] = largest_example_gradient[r] = b[0, i + SIZE]
-            smallest_x[r, 0], largest_x[r, 0] = b[0, i + LOW], b[0, i + HIGH]
-            loss[r], second_moment[r] = b[0, i + LOSS], b[0, i + MOMENT]
+            x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0] = b[X, i], b[M, i], b[V, i], b[V_HAT, i]
+            squared_gradient[r, 0], largest_gradient[r] = b[SQUARES, i], b[SIZE, i]
+            largest_coordinate[r] = largest_example_gradient[r] = b[SIZE, i]
+            smallest_x[r, 0], largest_x[r, 0] = b[LOW, i], b[HIGH, i]
+            loss[r], second_moment[r] = b[LOSS, i], b[MOMENT, i]
             for word in range(4):
-                words[r, word] = state[i + word * LANES]
-            if sampler == CYCLIC:
+                words[r, word] = state[word, i]
+            if cyclic:
                 position[r] = at
             for j in range(n):
-                received[r, j] += visits[j] if sampler == CYCLIC else counts[j * LANES + i]
+                received[r, j] += counts[j] if cyclic else counts[j * LANES + i]

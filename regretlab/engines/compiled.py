@@ -19,11 +19,11 @@ from joblib import cpu_count
 
 from regretlab.engines import _kernels as kernels
 from regretlab.engines import _lanes as lanes
-from regretlab.engines._steps import LANES, ROWS
 from regretlab.engines.array import State
 from regretlab.engines.blocks import LOSSES, TOTALS, Blocks, features, table
 from regretlab.methods import Coefficients, Moments
 from regretlab.samplers._trees import leaves
+from regretlab.simd import WIDTH
 from regretlab.vectors import DEPTH, INDICES, NUMBERS
 
 #: Bytes of a line of the cache.
@@ -78,15 +78,15 @@ class Compiled(Blocks):
         def work(thread: int, begin: int, end: int) -> None:
             constant, moving, rows = schedule_table
             carried = (constant.copy(), moving, rows, *moments, words, position)
-            law = (self._code, self._per_draw, self._everyone)
             if plain and end == begin + 1:
                 lanes.advance_alone(begin, self._code, *carried, *summed, *self._alone(thread))
             elif plain:
-                lanes.advance_lanes(begin, end, *law, *carried, *summed, *self._lanes(thread))
+                lanes.advance_lanes(begin, end, self._code, *carried, *summed, *self._lanes(thread))
             else:
                 kernels.advance(
-                    begin, end, sampler.run.K, loss, *law, self._rule, *self._features, problem.y,
-                    self._lengths, *carried, weights, *summed, full_loss, *self._room(thread),
+                    begin, end, sampler.run.K, loss, self._code, self._per_draw, self._everyone, self._rule,
+                    *self._features, problem.y, self._lengths, *carried, weights, *summed, full_loss,
+                    *self._room(thread),
                 )  # fmt: skip
 
         threads = min(self._threads, R)
@@ -99,31 +99,34 @@ class Compiled(Blocks):
 
     def _general_room(self, thread: int) -> tuple[np.ndarray, ...]:
         """Working memory of :func:`kernels.advance`."""
-        n, d, width = self._problem.n, self._problem.d, max(2 * self._sampler.run.K, DEPTH)
-        chunks = -(-d // LANES)
+        n, d, width = self._problem.n, self._problem.d, whole(max(2 * self._sampler.run.K, DEPTH))
         return (
-            zeros((NUMBERS, width)), zeros((INDICES, width), np.int64), zeros((d,)), zeros((d,)),
-            zeros((chunks, ROWS * LANES)), zeros((2 * leaves(n) if self._rule else 0,)),
-            zeros((n if self._code == kernels.FLOYD else 0,), np.int64),
+            zeros((NUMBERS, width)), zeros((INDICES, width), np.int64), zeros((kernels.ROWS, whole(d))),
+            zeros((2 * leaves(n) if self._rule else 0,)), zeros((n if self._code == kernels.FLOYD else 0,), np.int64),
         )  # fmt: skip
 
     def _lanes_room(self, thread: int) -> tuple[np.ndarray, ...]:
         """Working memory of :func:`lanes.advance_lanes`."""
-        n = self._problem.n
-        counts = 0 if self._code == kernels.CYCLIC else n * LANES
+        n, L, S = self._problem.n, lanes.LANES, lanes.SHORT_CHUNK
         return (
-            zeros((1, ROWS * LANES)), zeros((4 * LANES,), np.uint64), zeros((LANES,)), zeros((LANES,), np.uint64),
-            *self._slopes(), zeros((n,), np.int64), zeros((counts,), np.int32),
+            zeros((S, 9)), zeros((lanes.ROWS, L)), zeros((4, L), np.uint64), zeros((S, L), np.uint64),
+            zeros((S,), np.uint64), *self._slopes(),
+            zeros((n * (1 if self._code == kernels.CYCLIC else L),), np.int32),
         )  # fmt: skip
 
     def _alone_room(self, thread: int) -> tuple[np.ndarray, ...]:
         """Working memory of :func:`lanes.advance_alone`."""
-        return zeros((9, lanes.CHUNK)), zeros((lanes.CHUNK,), np.uint64), *self._slopes()
+        return zeros((lanes.CHUNK, 9)), zeros((lanes.CHUNK,), np.uint64), *self._slopes()
 
     def _slopes(self) -> tuple[np.ndarray, np.ndarray]:
         """The slopes of one-dimensional linear losses, and what each adds to the second moment."""
         slopes = self._problem.Z[:, 0].copy()
         return slopes, self._per_draw * (slopes * slopes / (self._everyone * self._everyone))
+
+
+def whole(count: int) -> int:
+    """As many as fill whole vectors."""
+    return -(-count // WIDTH) * WIDTH
 
 
 def zeros(shape: tuple[int, ...], kind: Any = np.float64) -> np.ndarray:

@@ -17,7 +17,8 @@ import numpy as np
 from regretlab.compilation import inner
 from regretlab.samplers._base import Rule
 from regretlab.samplers._trees import Array, build, collect, descend, pivotal, put, refresh
-from regretlab.vectors import CAPS, CROSSING, EXP, FILLED, FROZEN, NODE, NORM, POINT, J, P, U, W, exps, uniform
+from regretlab.simd import WIDTH, choose, load, store
+from regretlab.vectors import CAPS, CROSSING, EXP, FILLED, FROZEN, NODE, NORM, POINT, J, P, U, W, exp, exps, uniform
 
 #: Sums outside these are brought back to the order of 1; between them nothing over- or underflows.
 LEAST, MOST = 2.0**-200, 2.0**200
@@ -28,11 +29,11 @@ TINY = 1e-200
 
 
 @inner
-def _weights(count: int, F: Array, Q: Array) -> None:
+def _weights(count: int, F: Array) -> None:
     """``F[EXP]``: the weights whose logarithms are ``F[POINT]``."""
-    exps(F, count, Q)
-    for k in range(count):
-        F[EXP, k] = F[EXP, k] if F[POINT, k] < INFINITE else np.inf
+    for k in range(0, count, WIDTH):
+        log = load(F, POINT, k)
+        store(F, EXP, k, choose(log < INFINITE, exp(log), np.inf))
 
 
 @inner
@@ -45,7 +46,7 @@ def plant(rule: Rule, own: Array, r: int, tree: Array, F: Array, Q: Array) -> fl
         for j in range(count):
             F[POINT, j] = F[EXP, j] = own[r, first + j]
         if not rule.projected:
-            _weights(count, F, Q)
+            _weights(count, F)
         for j in range(count):
             leaf = F[EXP, j]
             tree[half + first + j] = leaf
@@ -148,7 +149,7 @@ def draw(
             for k in range(K):
                 if Q[J, k] == Q[CAPS, i]:
                     F[P, k], Q[FROZEN, k] = 1.0, 1
-        _weights(count, F, Q)
+        _weights(count, F)
         for i in range(count):
             put(tree, Q[CAPS, i], F[EXP, i], Q, i)
         refresh(tree, Q, count)
@@ -164,13 +165,13 @@ def observe(rule: Rule, own: Array, r: int, K: int, tree: Array, largest: float,
         seen = rule.scale * F[NORM, k] / F[P, k]
         F[POINT, k] = -rule.rate * (rule.top - seen * seen) / F[P, k]
     if rule.projected:
-        exps(F, K, Q)
+        exps(F, K)
         return _project(rule, K, tree, largest, F, Q)
     for k in range(K):
         own[r, Q[J, k]] += 0.0 if Q[FROZEN, k] else F[POINT, k]
     for k in range(K):  # an example may have been drawn several times
         F[POINT, k] = own[r, Q[J, k]]
-    _weights(K, F, Q)
+    _weights(K, F)
     for k in range(K):
         leaf = F[EXP, k]
         put(tree, Q[J, k], leaf, Q, k)

@@ -1,0 +1,275 @@
+"""Eight numbers side by side as one value of a compiled function.
+
+A compiler turns a loop into vector instructions only where it can prove that it may, and then with shorter vectors
+than there are. Here a vector is a type: written as a number is, held in registers, and one instruction on a processor
+with AVX-512, two with AVX2, four with NEON. ``+ - * /``, comparisons and the functions below take vectors, numbers, or
+both; a number stands for eight of it. Each operation rounds as it does on a number, so a formula has the same bits on
+either; only :func:`multiplied` may round once where it says so.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.core.typeconv import Conversion
+from numba.core.typing.templates import AbstractTemplate, infer_global, signature
+from numba.extending import intrinsic, lower_builtin, lower_cast, models, overload, register_model
+
+from regretlab.compilation import OPTIONS
+
+WIDTH = 8
+
+
+class Vector(types.Type):
+    """Numba's type of :data:`WIDTH` numbers of one kind."""
+
+    def __init__(self, of: Any) -> None:
+        self.of = of
+        super().__init__(name=f"Vector({of})")
+
+    def can_convert_from(self, context: Any, other: Any) -> Any:
+        return Conversion.promote if other == self.of else None
+
+
+FLOATS, WORDS, MASK = Vector(types.float64), Vector(types.uint64), Vector(types.boolean)
+_FORMS = {
+    FLOATS: ir.VectorType(ir.DoubleType(), WIDTH),
+    WORDS: ir.VectorType(ir.IntType(64), WIDTH),
+    MASK: ir.VectorType(ir.IntType(1), WIDTH),
+}
+_INDICES = ir.VectorType(ir.IntType(32), WIDTH)
+
+
+@register_model(Vector)
+class _Model(models.PrimitiveModel):
+    def __init__(self, manager: Any, kind: Vector) -> None:
+        super().__init__(manager, kind, _FORMS[kind])
+
+
+def _splat(builder: Any, value: Any) -> Any:
+    nothing = ir.Constant(ir.VectorType(value.type, WIDTH), ir.Undefined)
+    first = builder.insert_element(nothing, value, ir.IntType(32)(0))
+    return builder.shuffle_vector(first, nothing, ir.Constant(_INDICES, [0] * WIDTH))
+
+
+for _kind in (FLOATS, WORDS):
+    lower_cast(_kind.of, _kind)(lambda context, builder, given, wanted, value: _splat(builder, value))
+
+_SAME = {
+    operator.add: {FLOATS: "fadd", WORDS: "add"},
+    operator.sub: {FLOATS: "fsub", WORDS: "sub"},
+    operator.mul: {FLOATS: "fmul"},
+    operator.truediv: {FLOATS: "fdiv"},
+    operator.neg: {FLOATS: "fneg"},
+    operator.xor: {WORDS: "xor"},
+    operator.or_: {WORDS: "or_"},
+    operator.lshift: {WORDS: "shl"},
+    operator.rshift: {WORDS: "lshr"},
+}
+_COMPARED = {operator.lt: "<", operator.le: "<=", operator.gt: ">", operator.ge: ">=", operator.eq: "=="}
+
+
+def _operation(symbol: Any, kinds: dict[Vector, Callable[..., Any]], result: Vector | None = None) -> None:
+    """Let a Python operator take vectors, and numbers beside them."""
+
+    @infer_global(symbol)
+    class _Typing(AbstractTemplate):
+        def generic(self, args: Any, kws: Any) -> Any:
+            kind = next((a for a in args if isinstance(a, Vector)), None)
+            return None if kind is None else signature(result or kind, *[kind] * len(args))
+
+    for kind, make in kinds.items():
+        count = 1 if symbol is operator.neg else 2
+        lower_builtin(symbol, *[kind] * count)(lambda context, builder, sig, args, make=make: make(builder, *args))
+
+
+for _symbol, _kinds in _SAME.items():
+    _operation(_symbol, {kind: getattr(ir.IRBuilder, name) for kind, name in _kinds.items()})
+for _symbol, _sign in _COMPARED.items():
+    _operation(
+        _symbol,
+        {
+            FLOATS: lambda builder, a, b, sign=_sign: builder.fcmp_ordered(sign, a, b),
+            WORDS: lambda builder, a, b, sign=_sign: builder.icmp_unsigned(sign, a, b),
+        },
+        MASK,
+    )
+
+
+def _widest(*args: Any) -> Any:
+    return next((a for a in args if isinstance(a, Vector)), types.float64)
+
+
+def _named(builder: Any, name: str, result: Any, args: Any, **options: Any) -> Any:
+    """A call of one of LLVM's own functions, named for the type of its last argument."""
+    form = f"v{WIDTH}f64" if args[-1].type == _FORMS[FLOATS] else "f64"
+    kind = ir.FunctionType(result, [a.type for a in args])
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, f"{name}.{form}"), args, **options)
+
+
+@intrinsic
+def choose(context: Any, where: Any, a: Any, b: Any) -> Any:
+    """``a if where else b``, in every place."""
+    kind = _widest(a, b) if where == types.boolean else FLOATS
+    return kind(where, kind, kind), lambda context, builder, sig, args: builder.select(*args)
+
+
+@intrinsic
+def multiplied(context: Any, a: Any, b: Any, c: Any) -> Any:
+    """``a * b + c``, rounded once where the processor does so in one instruction: for sums that may be reordered."""
+    kind = _widest(a, b, c)
+    return kind(kind, kind, kind), lambda context, builder, sig, args: _named(
+        builder, "llvm.fmuladd", args[0].type, args
+    )
+
+
+@intrinsic
+def size(context: Any, a: Any) -> Any:
+    """The absolute value."""
+    kind = _widest(a)
+    return kind(kind), lambda context, builder, sig, args: _named(builder, "llvm.fabs", args[0].type, args)
+
+
+@intrinsic
+def roots(context: Any, a: Any) -> Any:
+    """The square root, in every place."""
+    return FLOATS(FLOATS), lambda context, builder, sig, args: _named(builder, "llvm.sqrt", args[0].type, args)
+
+
+@intrinsic
+def powers(context: Any, a: Any, p: Any) -> Any:
+    """``a ** p``, one number after the other."""
+    return FLOATS(FLOATS, FLOATS), lambda context, builder, sig, args: _named(builder, "llvm.pow", args[0].type, args)
+
+
+@intrinsic
+def total(context: Any, a: Any) -> Any:
+    """The sum of the eight."""
+    form = ir.DoubleType()
+    return types.float64(FLOATS), lambda context, builder, sig, args: _named(
+        builder, "llvm.vector.reduce.fadd", form, [form(-0.0), *args], fastmath=("reassoc",)
+    )
+
+
+@intrinsic
+def largest_of(context: Any, a: Any) -> Any:
+    """The largest of the eight, which are numbers."""
+    return types.float64(FLOATS), lambda context, builder, sig, args: _named(
+        builder, "llvm.vector.reduce.fmax", ir.DoubleType(), args
+    )
+
+
+@intrinsic
+def bits(context: Any, a: Any) -> Any:
+    """The 64 bits of each number."""
+    return WORDS(FLOATS), lambda context, builder, sig, args: builder.bitcast(args[0], _FORMS[WORDS])
+
+
+@intrinsic
+def from_bits(context: Any, a: Any) -> Any:
+    """The numbers with these bits."""
+    return FLOATS(WORDS), lambda context, builder, sig, args: builder.bitcast(args[0], _FORMS[FLOATS])
+
+
+@intrinsic
+def floats(context: Any, a: Any) -> Any:
+    """The words as numbers."""
+    return FLOATS(WORDS), lambda context, builder, sig, args: builder.uitofp(args[0], _FORMS[FLOATS])
+
+
+@intrinsic
+def whole(context: Any, a: Any) -> Any:
+    """Numbers at or above zero without their fractions, as words."""
+    return WORDS(FLOATS), lambda context, builder, sig, args: builder.fptoui(args[0], _FORMS[WORDS])
+
+
+@intrinsic
+def vector(context: Any, a: Any) -> Any:
+    """Eight times the same number."""
+    return FLOATS(types.float64), lambda context, builder, sig, args: _splat(builder, args[0])
+
+
+@intrinsic
+def first(context: Any, count: Any) -> Any:
+    """True in the first ``count`` places."""
+
+    def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        places = ir.Constant(_FORMS[WORDS], list(range(WIDTH)))
+        return builder.icmp_signed("<", places, _splat(builder, args[0]))
+
+    return MASK(types.int64), make
+
+
+def _place(context: Any, builder: Any, sig: Any, args: Any, form: Any) -> Any:
+    """Where array[i, j] lies, as the place of a vector."""
+    array = context.make_array(sig.args[0])(context, builder, args[0])
+    index = [context.cast(builder, a, kind, types.intp) for a, kind in zip(args[1:3], sig.args[1:3], strict=True)]
+    item = cgutils.get_item_pointer(context, builder, sig.args[0], array, index, wraparound=False, boundscheck=False)
+    return builder.bitcast(item, ir.PointerType(form))
+
+
+@intrinsic
+def load(context: Any, array: Any, i: Any, j: Any) -> Any:
+    """``array[i, j:j + 8]``; nobody looks whether there are as many."""
+
+    def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        value = builder.load(_place(context, builder, sig, args, _FORMS[sig.return_type]))
+        value.align = 8
+        return value
+
+    return Vector(array.dtype)(array, i, j), make
+
+
+@intrinsic
+def gather(context: Any, array: Any, j: Any) -> Any:
+    """``array[j]`` of one dimension, in every place."""
+
+    def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        form, word, sure = _FORMS[FLOATS], _FORMS[WORDS], ir.Constant(_FORMS[MASK], [True] * WIDTH)
+        data = context.make_array(sig.args[0])(context, builder, args[0]).data
+        begin = _splat(builder, builder.ptrtoint(data, ir.IntType(64)))
+        offset = builder.mul(args[1], ir.Constant(word, [context.get_abi_sizeof(form.element)] * WIDTH))
+        places = builder.inttoptr(builder.add(begin, offset), ir.VectorType(data.type, WIDTH))
+        kind = ir.FunctionType(form, [places.type, ir.IntType(32), sure.type, form])
+        read = cgutils.get_or_insert_function(builder.module, kind, f"llvm.masked.gather.v{WIDTH}f64.v{WIDTH}p0")
+        return builder.call(read, [places, ir.IntType(32)(8), sure, ir.Constant(form, [0.0] * WIDTH)])
+
+    return FLOATS(array, WORDS), make
+
+
+@intrinsic
+def store(context: Any, array: Any, i: Any, j: Any, value: Any) -> Any:
+    """``array[i, j:j + 8] = value``."""
+    kind = Vector(array.dtype)
+
+    def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        builder.store(args[3], _place(context, builder, sig, args, _FORMS[kind])).align = 8
+        return context.get_dummy_value()
+
+    return types.void(array, i, j, kind), make
+
+
+def power(a: Any, p: float) -> Any:
+    """``a ** p`` of numbers at or above zero, with the two exact cases of :func:`regretlab.methods._step.power`."""
+    raise NotImplementedError
+
+
+@overload(power, jit_options=OPTIONS)
+def _power(a: Any, p: Any) -> Any:
+    def of_number(a: Any, p: Any) -> Any:
+        if p == 0.5:
+            return math.sqrt(a)
+        return 1.0 if p == 0.0 else a**p
+
+    def of_vector(a: Any, p: Any) -> Any:
+        if p == 0.5:
+            return roots(a)
+        return vector(1.0) if p == 0.0 else powers(a, p)
+
+    return of_vector if a == FLOATS else of_number
