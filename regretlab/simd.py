@@ -24,6 +24,8 @@ from numba.extending import intrinsic, lower_builtin, lower_cast, models, overlo
 from regretlab.compilation import OPTIONS
 
 WIDTH = 8
+#: Of a vector in memory nothing is known but that a number may lie there.
+_ALIGNED = 8
 
 
 class Vector(types.Type):
@@ -158,6 +160,17 @@ def total(context: Any, a: Any) -> Any:
 
 
 @intrinsic
+def pair_sums(context: Any, a: Any, b: Any) -> Any:
+    """The sums of neighbours: four of a, then four of b."""
+
+    def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        even, odd = (ir.Constant(_INDICES, list(range(begin, 2 * WIDTH, 2))) for begin in (0, 1))
+        return builder.fadd(builder.shuffle_vector(*args, even), builder.shuffle_vector(*args, odd))
+
+    return FLOATS(FLOATS, FLOATS), make
+
+
+@intrinsic
 def largest_of(context: Any, a: Any) -> Any:
     """The largest of the eight, which are numbers."""
     return types.float64(FLOATS), lambda context, builder, sig, args: _named(
@@ -206,24 +219,48 @@ def first(context: Any, count: Any) -> Any:
     return MASK(types.int64), make
 
 
-def _place(context: Any, builder: Any, sig: Any, args: Any, form: Any) -> Any:
-    """Where array[i, j] lies, as the place of a vector."""
-    array = context.make_array(sig.args[0])(context, builder, args[0])
-    index = [context.cast(builder, a, kind, types.intp) for a, kind in zip(args[1:3], sig.args[1:3], strict=True)]
-    item = cgutils.get_item_pointer(context, builder, sig.args[0], array, index, wraparound=False, boundscheck=False)
+def _place(context: Any, builder: Any, kinds: Any, args: Any, form: Any) -> Any:
+    """Where array[i, ...] lies, as the place of a vector."""
+    array = context.make_array(kinds[0])(context, builder, args[0])
+    index = [context.cast(builder, a, kind, types.intp) for a, kind in zip(args[1:], kinds[1:], strict=True)]
+    item = cgutils.get_item_pointer(context, builder, kinds[0], array, index, wraparound=False, boundscheck=False)
     return builder.bitcast(item, ir.PointerType(form))
+
+
+def _loaded(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    value = builder.load(_place(context, builder, sig.args, args, _FORMS[sig.return_type]))
+    value.align = _ALIGNED
+    return value
+
+
+def _stored(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    *place, value = args
+    builder.store(value, _place(context, builder, sig.args[:-1], place, value.type)).align = _ALIGNED
+    return context.get_dummy_value()
 
 
 @intrinsic
 def load(context: Any, array: Any, i: Any, j: Any) -> Any:
     """``array[i, j:j + 8]``; nobody looks whether there are as many."""
+    return Vector(array.dtype)(array, i, j), _loaded
 
-    def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        value = builder.load(_place(context, builder, sig, args, _FORMS[sig.return_type]))
-        value.align = 8
-        return value
 
-    return Vector(array.dtype)(array, i, j), make
+@intrinsic
+def store(context: Any, array: Any, i: Any, j: Any, value: Any) -> Any:
+    """``array[i, j:j + 8] = value``; nobody looks whether there are as many."""
+    return types.void(array, i, j, Vector(array.dtype)), _stored
+
+
+@intrinsic
+def load_from(context: Any, array: Any, i: Any) -> Any:
+    """As :func:`load` of one dimension."""
+    return Vector(array.dtype)(array, i), _loaded
+
+
+@intrinsic
+def store_to(context: Any, array: Any, i: Any, value: Any) -> Any:
+    """As :func:`store` of one dimension."""
+    return types.void(array, i, Vector(array.dtype)), _stored
 
 
 @intrinsic
@@ -238,21 +275,9 @@ def gather(context: Any, array: Any, j: Any) -> Any:
         places = builder.inttoptr(builder.add(begin, offset), ir.VectorType(data.type, WIDTH))
         kind = ir.FunctionType(form, [places.type, ir.IntType(32), sure.type, form])
         read = cgutils.get_or_insert_function(builder.module, kind, f"llvm.masked.gather.v{WIDTH}f64.v{WIDTH}p0")
-        return builder.call(read, [places, ir.IntType(32)(8), sure, ir.Constant(form, [0.0] * WIDTH)])
+        return builder.call(read, [places, ir.IntType(32)(_ALIGNED), sure, ir.Constant(form, [0.0] * WIDTH)])
 
     return FLOATS(array, WORDS), make
-
-
-@intrinsic
-def store(context: Any, array: Any, i: Any, j: Any, value: Any) -> Any:
-    """``array[i, j:j + 8] = value``."""
-    kind = Vector(array.dtype)
-
-    def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        builder.store(args[3], _place(context, builder, sig, args, _FORMS[kind])).align = 8
-        return context.get_dummy_value()
-
-    return types.void(array, i, j, kind), make
 
 
 def power(a: Any, p: float) -> Any:

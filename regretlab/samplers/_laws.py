@@ -41,16 +41,19 @@ def plant(rule: Rule, own: Array, r: int, tree: Array, F: Array, Q: Array) -> fl
     """The tree of replicate r's state ``own[r]``, probabilities up to a factor or logarithms, and its largest leaf."""
     n, half, room = own.shape[1], tree.shape[0] // 2, F.shape[1]
     largest = 0.0
-    for first in range(0, n, room):
-        count = min(room, n - first)
-        for j in range(count):
-            F[POINT, j] = F[EXP, j] = own[r, first + j]
-        if not rule.projected:
-            _weights(count, F)
-        for j in range(count):
-            leaf = F[EXP, j]
-            tree[half + first + j] = leaf
+    if rule.projected:
+        for j in range(n):
+            leaf = tree[half + j] = own[r, j]
             largest = leaf if leaf > largest else largest
+    else:
+        for first in range(0, n, room):
+            count = min(room, n - first)
+            for j in range(count):
+                F[POINT, j] = own[r, first + j]
+            _weights(count, F)
+            for j in range(count):
+                leaf = tree[half + first + j] = F[EXP, j]
+                largest = leaf if leaf > largest else largest
     for j in range(half + n, 2 * half):
         tree[j] = 0.0
     build(tree)

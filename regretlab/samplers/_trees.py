@@ -15,6 +15,7 @@ import numpy as np
 
 from regretlab.compilation import inner
 from regretlab.samplers._base import CERTAIN
+from regretlab.simd import WIDTH, load_from, pair_sums, store_to
 from regretlab.vectors import CAPS, CROSSING, FILLED, NODE, POINT, SHARE, STACK, WON, J, U
 
 Array = Any
@@ -32,7 +33,12 @@ def leaves(n: int) -> int:
 @inner
 def build(tree: Array) -> None:
     """All parents from the leaves."""
-    for i in range(tree.shape[0] // 2 - 1, 0, -1):
+    level = tree.shape[0] // 4
+    while level >= WIDTH:
+        for i in range(level, 2 * level, WIDTH):
+            store_to(tree, i, pair_sums(load_from(tree, 2 * i), load_from(tree, 2 * i + WIDTH)))
+        level //= 2
+    for i in range(2 * level - 1, 0, -1):
         tree[i] = tree[2 * i] + tree[2 * i + 1]
 
 
