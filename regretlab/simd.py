@@ -70,7 +70,8 @@ _SAME = {
     operator.truediv: {FLOATS: "fdiv"},
     operator.neg: {FLOATS: "fneg"},
     operator.xor: {WORDS: "xor"},
-    operator.or_: {WORDS: "or_"},
+    operator.or_: {WORDS: "or_", MASK: "or_"},
+    operator.and_: {MASK: "and_"},
     operator.lshift: {WORDS: "shl"},
     operator.rshift: {WORDS: "lshr"},
 }
@@ -105,7 +106,8 @@ for _symbol, _sign in _COMPARED.items():
 
 
 def _widest(*args: Any) -> Any:
-    return next((a for a in args if isinstance(a, Vector)), types.float64)
+    """A vector's type if one is given, else the last."""
+    return next((a for a in args if isinstance(a, Vector)), args[-1])
 
 
 def _named(builder: Any, name: str, result: Any, args: Any, **options: Any) -> Any:
@@ -118,7 +120,8 @@ def _named(builder: Any, name: str, result: Any, args: Any, **options: Any) -> A
 @intrinsic
 def choose(context: Any, where: Any, a: Any, b: Any) -> Any:
     """``a if where else b``, in every place."""
-    kind = _widest(a, b) if where == types.boolean else FLOATS
+    kind = FLOATS if where == MASK else a
+    kind = _widest(a, b, kind)
     return kind(where, kind, kind), lambda context, builder, sig, args: builder.select(*args)
 
 
@@ -204,8 +207,20 @@ def whole(context: Any, a: Any) -> Any:
 
 @intrinsic
 def vector(context: Any, a: Any) -> Any:
-    """Eight times the same number."""
-    return FLOATS(types.float64), lambda context, builder, sig, args: _splat(builder, args[0])
+    """Eight times the same number, or the same word."""
+    return Vector(a)(a), lambda context, builder, sig, args: _splat(builder, args[0])
+
+
+@intrinsic
+def counted(context: Any, begin: Any) -> Any:
+    """``begin``, ``begin + 1``, ... as numbers."""
+
+    def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        form = _FORMS[FLOATS]
+        places = ir.Constant(form, [float(i) for i in range(WIDTH)])
+        return builder.fadd(_splat(builder, builder.sitofp(args[0], form.element)), places)
+
+    return FLOATS(types.int64), make
 
 
 @intrinsic
@@ -239,28 +254,33 @@ def _stored(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return context.get_dummy_value()
 
 
+def _kind(array: Any) -> Vector:
+    """Of an array's entries; integers, which are at or above zero, count as words."""
+    return FLOATS if array.dtype == types.float64 else WORDS
+
+
 @intrinsic
 def load(context: Any, array: Any, i: Any, j: Any) -> Any:
     """``array[i, j:j + 8]``; nobody looks whether there are as many."""
-    return Vector(array.dtype)(array, i, j), _loaded
+    return _kind(array)(array, i, j), _loaded
 
 
 @intrinsic
 def store(context: Any, array: Any, i: Any, j: Any, value: Any) -> Any:
     """``array[i, j:j + 8] = value``; nobody looks whether there are as many."""
-    return types.void(array, i, j, Vector(array.dtype)), _stored
+    return types.void(array, i, j, _kind(array)), _stored
 
 
 @intrinsic
 def load_from(context: Any, array: Any, i: Any) -> Any:
     """As :func:`load` of one dimension."""
-    return Vector(array.dtype)(array, i), _loaded
+    return _kind(array)(array, i), _loaded
 
 
 @intrinsic
 def store_to(context: Any, array: Any, i: Any, value: Any) -> Any:
     """As :func:`store` of one dimension."""
-    return types.void(array, i, Vector(array.dtype)), _stored
+    return types.void(array, i, _kind(array)), _stored
 
 
 @intrinsic

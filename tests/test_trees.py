@@ -15,6 +15,9 @@ from regretlab.vectors import CAPS, EXP, INDICES, NODE, NUMBERS, POINT, J, U
 from tests.test_samplers import cell_law, depround_cuts, inclusions, subsets, textbook_law, untimed
 from tests.tolerances import ROUND_OFF
 
+#: Entries of a row of working memory.
+ROOM = 416
+
 
 def planted(leaves):
     """A tree with these leaves, and working memory."""
@@ -23,7 +26,7 @@ def planted(leaves):
     tree = np.zeros(2 * half)
     tree[half : half + n] = leaves
     build(tree)
-    return tree, np.zeros((NUMBERS, 400)), np.zeros((INDICES, 400), np.int64)
+    return tree, np.zeros((NUMBERS, ROOM)), np.zeros((INDICES, ROOM), np.int64)
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 64, 1000])

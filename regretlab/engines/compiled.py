@@ -22,7 +22,7 @@ from regretlab.engines import _lanes as lanes
 from regretlab.engines.array import State
 from regretlab.engines.blocks import LOSSES, TOTALS, Blocks, features, table
 from regretlab.methods import Coefficients, Moments
-from regretlab.samplers._trees import leaves
+from regretlab.samplers._trees import SIDE_BY_SIDE, leaves
 from regretlab.simd import WIDTH
 from regretlab.vectors import DEPTH, INDICES, NUMBERS
 
@@ -99,7 +99,7 @@ class Compiled(Blocks):
 
     def _general_room(self, thread: int) -> tuple[np.ndarray, ...]:
         """Working memory of :func:`kernels.advance`."""
-        n, d, width = self._problem.n, self._problem.d, whole(max(2 * self._sampler.run.K, DEPTH))
+        n, d, width = self._problem.n, self._problem.d, whole(max(2 * self._sampler.run.K, DEPTH), SIDE_BY_SIDE)
         return (
             zeros((NUMBERS, width)), zeros((INDICES, width), np.int64), zeros((kernels.ROWS, whole(d))),
             zeros((2 * leaves(n) if self._rule else 0,)), zeros((n if self._code == kernels.FLOYD else 0,), np.int64),
@@ -124,9 +124,9 @@ class Compiled(Blocks):
         return slopes, self._per_draw * (slopes * slopes / (self._everyone * self._everyone))
 
 
-def whole(count: int) -> int:
+def whole(count: int, size: int = WIDTH) -> int:
     """As many as fill whole vectors."""
-    return -(-count // WIDTH) * WIDTH
+    return -(-count // size) * size
 
 
 def zeros(shape: tuple[int, ...], kind: Any = np.float64) -> np.ndarray:

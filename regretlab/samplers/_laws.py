@@ -16,8 +16,8 @@ import numpy as np
 
 from regretlab.compilation import inner
 from regretlab.samplers._base import Rule
-from regretlab.samplers._trees import Array, build, collect, descend, pivotal, put, refresh
-from regretlab.simd import WIDTH, choose, load, store
+from regretlab.samplers._trees import ZERO, Array, build, collect, descend, pivotal, put, refresh
+from regretlab.simd import WIDTH, choose, gather, load, store, vector
 from regretlab.vectors import CAPS, CROSSING, EXP, FILLED, FROZEN, NODE, NORM, POINT, J, P, U, W, exp, exps, uniform
 
 #: Sums outside these are brought back to the order of 1; between them nothing over- or underflows.
@@ -143,9 +143,10 @@ def draw(
         descend(tree, n, a, b, True, F, Q, K)
         for k in range(K):
             Q[J, k] = Q[NODE, k]
-    for k in range(K):
-        p = a * tree[half + Q[J, k]] + b
-        F[P, k], Q[FROZEN, k] = (p if p < 1.0 else 1.0), 0
+    for k in range(0, K, WIDTH):
+        p = a * gather(tree, load(Q, J, k) + np.uint64(half)) + b
+        store(F, P, k, choose(p < 1.0, p, 1.0))
+        store(Q, FROZEN, k, vector(ZERO))
     if count > 0:
         for i in range(count):
             F[POINT, i] = own[r, Q[CAPS, i]]
@@ -156,17 +157,18 @@ def draw(
         for i in range(count):
             put(tree, Q[CAPS, i], F[EXP, i], Q, i)
         refresh(tree, Q, count)
-    for k in range(K):
-        F[W, k] = rule.weight / F[P, k]
+    for k in range(0, K, WIDTH):
+        store(F, W, k, rule.weight / load(F, P, k))
     return largest
 
 
 @inner
 def observe(rule: Rule, own: Array, r: int, K: int, tree: Array, largest: float, F: Array, Q: Array) -> float:
     """The weights after the gradient norms of the drawn examples have been seen; bounds the leaves as :func:`draw`."""
-    for k in range(K):
-        seen = rule.scale * F[NORM, k] / F[P, k]
-        F[POINT, k] = -rule.rate * (rule.top - seen * seen) / F[P, k]
+    for k in range(0, K, WIDTH):
+        p = load(F, P, k)
+        seen = rule.scale * load(F, NORM, k) / p
+        store(F, POINT, k, -rule.rate * (rule.top - seen * seen) / p)
     if rule.projected:
         exps(F, K)
         return _project(rule, K, tree, largest, F, Q)

@@ -15,12 +15,16 @@ import numpy as np
 
 from regretlab.compilation import inner
 from regretlab.samplers._base import CERTAIN
-from regretlab.simd import WIDTH, load_from, pair_sums, store_to
+from regretlab.simd import (
+    WIDTH, choose, counted, first, gather, load, load_from, pair_sums, store, store_to, vector,
+)  # fmt: skip
 from regretlab.vectors import CAPS, CROSSING, FILLED, NODE, POINT, SHARE, STACK, WON, J, U
 
 Array = Any
 #: Nodes are unsigned where they index, which spares the test for an index from the end.
-ONE = np.uint64(1)
+ZERO, ONE = np.uint64(0), np.uint64(1)
+#: Descents made together.
+SIDE_BY_SIDE = 4 * WIDTH
 #: Below this many nodes in a level, all are summed again: a batch touches most of them several times.
 CROWN = 32
 
@@ -64,30 +68,47 @@ def refresh(tree: Array, Q: Array, count: int) -> None:
         tree[top] = tree[2 * top] + tree[2 * top + 1]
 
 
+@inner(always=True)
+def _lower(tree: Array, node: Any, rest: Any, a: float, mixed: float, tied: Any) -> tuple[Any, Any]:
+    """From eight nodes to their left or right children, and what is left of the targets before these."""
+    left = node + node
+    mass = a * gather(tree, left) + mixed
+    right = (rest > mass) | (tied & (rest == mass))
+    return choose(right, left + ONE, left), choose(right, rest - mass, rest)
+
+
 @inner
 def descend(tree: Array, n: int, a: float, b: float, ties: bool, F: Array, Q: Array, count: int) -> None:
     """For each target in ``F[POINT]``, the first example up to which the law sums to more than it: ``Q[NODE]``.
 
-    Without ``ties``, to at least it. On return ``F[POINT]`` holds what is left of the target before that example. All
-    descents go level by level, without branches. The leaves that only fill the tree have their share of b too: they
-    come last, where only rounding reaches, and stand for the last example.
+    Without ``ties``, to at least it. On return ``F[POINT]`` holds what is left of the target before that example. The
+    descents go level by level, without branches, some vectors of them side by side, since each waits for memory. The
+    leaves that only fill the tree have their share of b too: they come last, where only rounding reaches, and stand
+    for the last example.
     """
     half = tree.shape[0] // 2
-    span = half
-    for k in range(count):
-        Q[NODE, k] = 1
-    while span > 1:
-        span >>= 1
-        mixed = b * span
-        for k in range(count):
-            left = 2 * Q[NODE, k]
-            rest, mass = F[POINT, k], a * tree[np.uint64(left)] + mixed
-            right = (rest > mass) | (ties & (rest == mass))
-            F[POINT, k] = rest - mass if right else rest
-            Q[NODE, k] = left + right
-    for k in range(count):
-        j = Q[NODE, k] - half
-        Q[NODE, k] = j if j < n else n - 1
+    tied, begin, last = first(WIDTH if ties else 0), np.uint64(half), vector(np.uint64(n - 1))
+    for k in range(0, count, SIDE_BY_SIDE):
+        n0, n1, n2, n3 = vector(ONE), vector(ONE), vector(ONE), vector(ONE)
+        r0, r1 = load(F, POINT, k), load(F, POINT, k + WIDTH)
+        r2, r3 = load(F, POINT, k + 2 * WIDTH), load(F, POINT, k + 3 * WIDTH)
+        span = half
+        while span > 1:
+            span >>= 1
+            mixed = b * span
+            n0, r0 = _lower(tree, n0, r0, a, mixed, tied)
+            n1, r1 = _lower(tree, n1, r1, a, mixed, tied)
+            n2, r2 = _lower(tree, n2, r2, a, mixed, tied)
+            n3, r3 = _lower(tree, n3, r3, a, mixed, tied)
+        n0, n1, n2, n3 = n0 - begin, n1 - begin, n2 - begin, n3 - begin
+        store(Q, NODE, k, choose(n0 < last, n0, last))
+        store(Q, NODE, k + WIDTH, choose(n1 < last, n1, last))
+        store(Q, NODE, k + 2 * WIDTH, choose(n2 < last, n2, last))
+        store(Q, NODE, k + 3 * WIDTH, choose(n3 < last, n3, last))
+        store(F, POINT, k, r0)
+        store(F, POINT, k + WIDTH, r1)
+        store(F, POINT, k + 2 * WIDTH, r2)
+        store(F, POINT, k + 3 * WIDTH, r3)
 
 
 @inner
@@ -126,33 +147,43 @@ def pivotal(tree: Array, n: int, K: int, a: float, b: float, F: Array, Q: Array)
             Q[J, k] = k
         return
     half = tree.shape[0] // 2
-    for k in range(K - 1):
-        F[POINT, k] = k + 1.0
+    for k in range(0, K, WIDTH):
+        store(F, POINT, k, counted(k) + 1.0)
     descend(tree, n, a, b, False, F, Q, K - 1)
-    for k in range(K - 1):
-        Q[CROSSING, k], F[FILLED, k] = Q[NODE, k], (k + 1.0) - F[POINT, k]
+    for k in range(0, K, WIDTH):
+        store(Q, CROSSING, k, load(Q, NODE, k))
+        store(F, FILLED, k, counted(k) + 1.0 - load(F, POINT, k))
     for k in range(1, K - 1):
         if Q[CROSSING, k] <= Q[CROSSING, k - 1]:  # a rounded sum lets an example with p = 1 contain two integers
             Q[CROSSING, k] += 1
             F[FILLED, k] = k + 1.0
     Q[CROSSING, K - 1], F[FILLED, K - 1] = n, a * tree[1] + b * n
-    for k in range(K):
-        held, share = F[FILLED, k] - k, a * tree[half + min(Q[CROSSING, k], n - 1)] + b
-        share = 1.0 if share > CERTAIN else share
-        left = 2 - held - share
-        takes = 1.0 if k == K - 1 else (1 - share) / left if left > 0 else 0.0
-        won = F[U, k] < takes
-        rest = takes if won else 1 - takes
-        F[POINT, k] = k + held * (F[U, k] - (0.0 if won else takes)) / (rest if rest > 0 else 1.0)
-        # Below zero: the point lies on what is left of the example carried over. The descent eats the point itself.
-        F[U, k] = F[POINT, k] - (F[FILLED, k - 1] + F[SHARE, k - 1] if k > 0 else 0.0)
-        F[SHARE, k], Q[WON, k] = share, won
+    begin, last = np.uint64(half), vector(np.uint64(n - 1))
+    for k in range(0, K, WIDTH):
+        floor, crossing, u = counted(k), load(Q, CROSSING, k), load(F, U, k)
+        held, share = load(F, FILLED, k) - floor, a * gather(tree, choose(crossing < last, crossing, last) + begin) + b
+        share = choose(share > CERTAIN, 1.0, share)
+        left = 2.0 - held - share
+        takes = choose(floor == K - 1.0, 1.0, choose(left > 0.0, (1.0 - share) / left, 0.0))
+        won = u < takes
+        rest = choose(won, takes, 1.0 - takes)
+        point = floor + held * choose(won, u, u - takes) / choose(rest > 0.0, rest, 1.0)
+        store(F, POINT, k, point)
+        store(F, SHARE, k, share)
+        store(F, U, k, point)
+        store(Q, WON, k, choose(won, vector(ONE), vector(ZERO)))
     descend(tree, n, a, b, True, F, Q, K)
-    left_over, start = 0, -1
+    for k in range(0, K, WIDTH):
+        crossing, inside, later = load(Q, CROSSING, k), load(Q, NODE, k), counted(k) > 0.0
+        after = choose(later, load(Q, CROSSING, k - 1) + ONE, vector(ZERO))
+        inside = choose(inside > after, inside, after)
+        store(Q, NODE, k, choose(inside < crossing, inside, crossing - ONE))
+        # The one carried over wins if the point lies on what is left of it, or if nobody lies in between.
+        carried = later & (load(F, U, k) < load(F, FILLED, k - 1) + load(F, SHARE, k - 1))
+        store(Q, STACK, k, choose(carried | (crossing == after), vector(ONE), vector(ZERO)))
+    left_over = 0
     for k in range(K):
-        crossing = Q[CROSSING, k]
-        inside = min(max(Q[NODE, k], start + 1), crossing - 1)
-        winner = left_over if F[U, k] < 0 or crossing - start == 1 else inside
-        start = crossing
-        Q[J, k] = winner if Q[WON, k] else crossing
-        left_over = crossing if Q[WON, k] else winner
+        crossing, won = Q[CROSSING, k], Q[WON, k] == 1
+        winner = choose(Q[STACK, k] == 1, left_over, Q[NODE, k])
+        Q[J, k] = choose(won, winner, crossing)
+        left_over = choose(won, crossing, winner)
