@@ -120,7 +120,7 @@ def test_capping_is_the_textbooks(log_w, data):
     own = np.array([log_w]) - max(np.array(log_w)[~null[0]], default=0.0)
     rule = Rule(False, True, mixing, float(K), K * mixing / n, 0.1, 1.0, 1.0, 1.0)
     tree, F, Q = planted(np.zeros(n))
-    largest = plant(rule, own, 0, tree, F, Q)
+    largest = plant(rule, own, 0, tree, F)
     count, tau = _capped(rule, n, K, tree, largest, Q)
     C = (1 / K - mixing / n) / (1 - mixing)
     half = len(tree) // 2

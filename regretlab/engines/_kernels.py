@@ -219,7 +219,7 @@ def advance(
     for r in range(begin, end):
         top = 0.0
         if rule is not None:
-            top = plant(rule, own, r, tree, F, Q)
+            top = plant(rule, own, r, tree, F)
         for i in range(d):
             b[X, i], b[M, i], b[V, i], b[V_HAT, i] = x[r, i], m[r, i], v[r, i], v_hat[r, i]
             b[SQUARES, i], b[LOW, i], b[HIGH, i] = squared_gradient[r, i], smallest_x[r, i], largest_x[r, i]

@@ -12,12 +12,14 @@ are capped and mixed with the uniform law when a batch is drawn. The textbook fo
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from regretlab.compilation import inner
 from regretlab.samplers._base import Rule
 from regretlab.samplers._trees import ZERO, Array, build, collect, descend, pivotal, put, refresh
-from regretlab.simd import WIDTH, choose, gather, load, store, vector
+from regretlab.simd import WIDTH, choose, gather, largest_of, load, store, store_to, vector
 from regretlab.vectors import CAPS, CROSSING, EXP, FILLED, FROZEN, NODE, NORM, POINT, J, P, U, W, exp, exps, uniform
 
 #: Sums outside these are brought back to the order of 1; between them nothing over- or underflows.
@@ -29,35 +31,46 @@ TINY = 1e-200
 
 
 @inner
-def _weights(count: int, F: Array) -> None:
-    """``F[EXP]``: the weights whose logarithms are ``F[POINT]``."""
-    for k in range(0, count, WIDTH):
-        log = load(F, POINT, k)
-        store(F, EXP, k, choose(log < INFINITE, exp(log), np.inf))
+def _weight(log: Any) -> Any:
+    """The weights with these logarithms."""
+    return choose(log < INFINITE, exp(log), np.inf)
 
 
 @inner
-def plant(rule: Rule, own: Array, r: int, tree: Array, F: Array, Q: Array) -> float:
+def _weights(F: Array, count: int) -> None:
+    """``F[EXP]``: the weights whose logarithms are ``F[POINT]``."""
+    for k in range(0, count, WIDTH):
+        store(F, EXP, k, _weight(load(F, POINT, k)))
+
+
+@inner
+def _planted(rule: Rule, own: Any, tree: Array, leaf: int, largest: Any) -> Any:
+    """Eight leaves from their state; the largest so far, in every place."""
+    weight = own if rule.projected else _weight(own)
+    store_to(tree, leaf, weight)
+    return choose(weight > largest, weight, largest)
+
+
+@inner
+def plant(rule: Rule, own: Array, r: int, tree: Array, F: Array) -> float:
     """The tree of replicate r's state ``own[r]``, probabilities up to a factor or logarithms, and its largest leaf."""
-    n, half, room = own.shape[1], tree.shape[0] // 2, F.shape[1]
-    largest = 0.0
-    if rule.projected:
+    n, half, largest = own.shape[1], tree.shape[0] // 2, vector(0.0)
+    for begin in range(0, n - WIDTH + 1, WIDTH):
+        largest = _planted(rule, load(own, r, begin), tree, half + begin, largest)
+    if n < WIDTH:
         for j in range(n):
-            leaf = tree[half + j] = own[r, j]
-            largest = leaf if leaf > largest else largest
-    else:
-        for first in range(0, n, room):
-            count = min(room, n - first)
-            for j in range(count):
-                F[POINT, j] = own[r, first + j]
-            _weights(count, F)
-            for j in range(count):
-                leaf = tree[half + first + j] = F[EXP, j]
-                largest = leaf if leaf > largest else largest
+            F[POINT, j] = own[r, j]
+        leaf = load(F, POINT, 0)
+        store(F, EXP, 0, leaf if rule.projected else _weight(leaf))
+        for j in range(n):
+            tree[half + j] = F[EXP, j]
+            largest = choose(largest > F[EXP, j], largest, vector(F[EXP, j]))
+    elif n % WIDTH > 0:  # the last vector begins within the one before
+        largest = _planted(rule, load(own, r, n - WIDTH), tree, half + n - WIDTH, largest)
     for j in range(half + n, 2 * half):
         tree[j] = 0.0
     build(tree)
-    return largest
+    return largest_of(largest)
 
 
 @inner
@@ -78,7 +91,7 @@ def _renewed(rule: Rule, own: Array, r: int, tree: Array, F: Array, Q: Array, co
                 top = top if capped else own[r, j]
         for j in range(n):
             own[r, j] -= top
-    return plant(rule, own, r, tree, F, Q)
+    return plant(rule, own, r, tree, F)
 
 
 @inner
@@ -153,7 +166,7 @@ def draw(
             for k in range(K):
                 if Q[J, k] == Q[CAPS, i]:
                     F[P, k], Q[FROZEN, k] = 1.0, 1
-        _weights(count, F)
+        _weights(F, count)
         for i in range(count):
             put(tree, Q[CAPS, i], F[EXP, i], Q, i)
         refresh(tree, Q, count)
@@ -176,7 +189,7 @@ def observe(rule: Rule, own: Array, r: int, K: int, tree: Array, largest: float,
         own[r, Q[J, k]] += 0.0 if Q[FROZEN, k] else F[POINT, k]
     for k in range(K):  # an example may have been drawn several times
         F[POINT, k] = own[r, Q[J, k]]
-    _weights(K, F)
+    _weights(F, K)
     for k in range(K):
         leaf = F[EXP, k]
         put(tree, Q[J, k], leaf, Q, k)

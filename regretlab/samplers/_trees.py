@@ -16,7 +16,17 @@ import numpy as np
 from regretlab.compilation import inner
 from regretlab.samplers._base import CERTAIN
 from regretlab.simd import (
-    WIDTH, choose, counted, first, gather, load, load_from, pair_sums, store, store_to, vector,
+    WIDTH,
+    choose,
+    counted,
+    first,
+    gather,
+    load,
+    load_from,
+    pair_sums,
+    store,
+    store_to,
+    vector,
 )  # fmt: skip
 from regretlab.vectors import CAPS, CROSSING, FILLED, NODE, POINT, SHARE, STACK, WON, J, U
 
