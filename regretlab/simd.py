@@ -254,7 +254,7 @@ def _stored(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return context.get_dummy_value()
 
 
-def _kind(array: Any) -> Vector:
+def _entries(array: Any) -> Vector:
     """Of an array's entries; integers, which are at or above zero, count as words."""
     return FLOATS if array.dtype == types.float64 else WORDS
 
@@ -262,25 +262,25 @@ def _kind(array: Any) -> Vector:
 @intrinsic
 def load(context: Any, array: Any, i: Any, j: Any) -> Any:
     """``array[i, j:j + 8]``; nobody looks whether there are as many."""
-    return _kind(array)(array, i, j), _loaded
+    return _entries(array)(array, i, j), _loaded
 
 
 @intrinsic
 def store(context: Any, array: Any, i: Any, j: Any, value: Any) -> Any:
     """``array[i, j:j + 8] = value``; nobody looks whether there are as many."""
-    return types.void(array, i, j, _kind(array)), _stored
+    return types.void(array, i, j, _entries(array)), _stored
 
 
 @intrinsic
 def load_from(context: Any, array: Any, i: Any) -> Any:
     """As :func:`load` of one dimension."""
-    return _kind(array)(array, i), _loaded
+    return _entries(array)(array, i), _loaded
 
 
 @intrinsic
 def store_to(context: Any, array: Any, i: Any, value: Any) -> Any:
     """As :func:`store` of one dimension."""
-    return types.void(array, i, _kind(array)), _stored
+    return types.void(array, i, _entries(array)), _stored
 
 
 @intrinsic

@@ -62,6 +62,17 @@ def parts(sampler, state):
     return {**state.moments._asdict(), **state.totals, "sampler": law}
 
 
+@pytest.mark.parametrize("d", [*range(1, 20), 31, 32, 33, 50, 64, 100])
+def test_vectors_that_overlap_or_are_not_full_lose_nothing(d):
+    """Rows and batches of all lengths around those of vectors and of the groups in which they are read."""
+    X = np.random.default_rng(d).normal(size=(40, d))
+    problem = rl.problems.LeastSquares(X, X[:, 0] + 0.1)
+    for K in (1, 3, 8, 13):
+        fast, slow = both(problem, f"amsgrad(alpha=0.5, batch_size={K})", 5, replicates=1)
+        for name in fast:
+            assert np.allclose(fast[name], slow[name], rtol=ROUND_OFF, atol=ROUND_OFF), (K, name)
+
+
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("replicates", [1, 70])
@@ -190,6 +201,16 @@ def test_blocks_threads_and_batches_do_not_matter(problem, algorithm, monkeypatc
         monkeypatch.setattr(compiled, "cpu_count", lambda threads=threads: threads)
         again = run(plan(problem, algorithms.parse(algorithm), horizon=90, replicates=5, checkpoints=[90]))
         xr.testing.assert_identical(whole.drop_attrs(), again.drop_attrs())
+
+
+@pytest.mark.parametrize("algorithm", ["adam(alpha=0.5, batch_size=7)" + sampler for sampler in BANDITS])
+def test_trees_and_memory_kept_between_blocks_do_not_matter(algorithm, monkeypatch):
+    p = plan(logistic(), algorithms.parse(algorithm), horizon=90, replicates=3)
+    monkeypatch.setattr(compiled, "LARGE", 1)  # the memory of every array is used again
+    kept = run(p)
+    monkeypatch.setattr(compiled, "LARGE", 1 << 20)
+    monkeypatch.setattr(compiled, "MOST_FOR_TREES", 0)  # trees are planted anew for every block
+    xr.testing.assert_identical(kept.drop_attrs(), run(p).drop_attrs())
 
 
 @pytest.mark.parametrize("algorithm", ALL)

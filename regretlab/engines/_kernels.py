@@ -202,7 +202,7 @@ def advance(
     moving: Array, rows: Array, x: Array, m: Array, v: Array, v_hat: Array, words: Array, position: Array, own: Array,
     loss: Array, received: Array, squared_gradient: Array, second_moment: Array, largest_coordinate: Array,
     largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array, largest_x: Array,
-    full_loss: Array | None, F: Array, Q: Array, b: Array, tree: Array, mark: Array,
+    full_loss: Array | None, trees: Array, tops: Array, standing: bool, F: Array, Q: Array, b: Array, mark: Array,
 ) -> None:  # fmt: skip
     """All steps of a block for the replicates begin..end-1, one after the other, in place.
 
@@ -210,15 +210,17 @@ def advance(
     step, as ``rows`` (of each, all steps) has it. ``per_draw`` is the weight of one draw in the second moment,
     ``everyone`` the constant probability of a sampler without a rule. What is None is left out of the machine code,
     which then takes half the time to compile: ``Z`` when the features are sparse, ``rule`` when the sampler learns
-    nothing, ``full_loss`` unless it is measured. The last five are working memory.
+    nothing, ``full_loss`` unless it is measured. ``trees`` are the samplers', one for every replicate or for all in
+    turn; if ``standing``, they and bounds ``tops`` of their leaves are those of the state. The last four are working
+    memory.
     """
     n, d = y.shape[0], x.shape[1]
     stamp = 0
     for j in range(mark.shape[0]):
         mark[j] = -1
     for r in range(begin, end):
-        top = 0.0
-        if rule is not None:
+        tree, top = trees[r % trees.shape[0]], tops[r]
+        if rule is not None and not standing:
             top = plant(rule, own, r, tree, F)
         for i in range(d):
             b[X, i], b[M, i], b[V, i], b[V_HAT, i] = x[r, i], m[r, i], v[r, i], v_hat[r, i]
@@ -266,6 +268,7 @@ def advance(
                 top = observe(rule, own, r, K, tree, top, F, Q)
         if rule is not None:
             kept(rule, own, r, tree)
+            tops[r] = top
         position[r] = at
         loss[r], second_moment[r], largest_gradient[r] = value, moment, length
         largest_example_gradient[r] = max(largest_example_gradient[r], largest_of(longest))

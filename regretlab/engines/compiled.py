@@ -28,9 +28,11 @@ from regretlab.vectors import DEPTH, INDICES, NUMBERS
 
 #: Bytes of a line of the cache.
 LINE = 64
+#: Bytes of an array whose memory is worth using again, and of trees that may be kept between blocks.
+LARGE, MOST_FOR_TREES = 1 << 20, 1 << 28
 #: A kernel in the cache loads faster than this; one that is not takes seconds.
 LOADING_SECONDS = 1.5
-COMPILE_SECONDS = 30
+COMPILE_SECONDS = 8
 
 
 class Compiled(Blocks):
@@ -51,6 +53,10 @@ class Compiled(Blocks):
         self._threads = threads or cpu_count()
         dense, *sparse = features(problem.Z)
         self._features, self._lengths = (dense if dense.size else None, *sparse), np.sqrt(problem.squared_norms)
+        self._copies: list[np.ndarray] = []
+        #: The replicates' trees, and the state that they stand for; where they would be too large, one by thread.
+        self._trees, self._tops, self._planted = zeros((1, 0)), np.zeros(0), np.zeros(0)
+        self._tree = functools.cache(lambda thread: zeros((1, 2 * leaves(problem.n))))
         self._pool = ThreadPoolExecutor(self._threads)
         #: Working memory, by thread.
         self._room = functools.cache(self._general_room)
@@ -63,9 +69,9 @@ class Compiled(Blocks):
     def _made(self, state: State, schedule: Coefficients, words: np.ndarray) -> tuple[State, np.ndarray]:
         problem, sampler, R = self._problem, self._sampler, len(words)
         words = words.copy()
-        moments = [np.array(a, order="C") for a in state.moments]
-        totals = {name: np.array(a, order="C") for name, a in state.totals.items()}
-        own = np.array(state.sampler[0], order="C")
+        moments = [self._copied(a) for a in state.moments]
+        totals = {name: self._copied(a) for name, a in state.totals.items()}
+        own = self._copied(state.sampler[0])
         bandit = self._rule is not None
         position = own if self._code == kernels.CYCLIC else np.zeros(R, np.int64)
         weights = own if bandit else np.zeros((R, 1))
@@ -74,6 +80,11 @@ class Compiled(Blocks):
         summed, full_loss = [totals[name] for name in TOTALS], totals.get("full_loss")
         plain = loss == kernels.IDENTITY and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
         plain = plain and not bandit and full_loss is None
+        grow = 2 * leaves(problem.n) if bandit else 0
+        everyones = 8 * grow * R <= MOST_FOR_TREES
+        if everyones and len(self._tops) != R:
+            self._trees, self._tops = zeros((R, grow)), np.zeros(R)
+        standing = everyones and state.sampler[0] is self._planted
 
         def work(thread: int, begin: int, end: int) -> None:
             constant, moving, rows = schedule_table
@@ -86,6 +97,7 @@ class Compiled(Blocks):
                 kernels.advance(
                     begin, end, sampler.run.K, loss, self._code, self._per_draw, self._everyone, self._rule,
                     *self._features, problem.y, self._lengths, *carried, weights, *summed, full_loss,
+                    *((self._trees, self._tops) if everyones else (self._tree(thread), np.zeros(R))), standing,
                     *self._room(thread),
                 )  # fmt: skip
 
@@ -95,14 +107,29 @@ class Compiled(Blocks):
         else:
             edges = [R * i // threads for i in range(threads + 1)]
             list(self._pool.map(work, range(threads), edges[:-1], edges[1:]))
+        self._planted = own
         return State(state.t + len(schedule.eta), Moments(*moments), (own,), totals), words
+
+    def _copied(self, a: np.ndarray) -> np.ndarray:
+        """A copy; of a large array, in the memory of an earlier one that nobody holds any more.
+
+        Fresh memory would cost more than the copying.
+        """
+        if a.nbytes < LARGE:
+            return np.array(a, order="C")
+        for copy in self._copies:  # held by the list, by this name and by the call
+            if sys.getrefcount(copy) == 3 and copy.shape == a.shape and copy.dtype == a.dtype:
+                copy[...] = a
+                return copy
+        self._copies.append(np.array(a, order="C"))
+        return self._copies[-1]
 
     def _general_room(self, thread: int) -> tuple[np.ndarray, ...]:
         """Working memory of :func:`kernels.advance`."""
         n, d, width = self._problem.n, self._problem.d, whole(max(2 * self._sampler.run.K, DEPTH), SIDE_BY_SIDE)
         return (
             zeros((NUMBERS, width)), zeros((INDICES, width), np.int64), zeros((kernels.ROWS, whole(d))),
-            zeros((2 * leaves(n) if self._rule else 0,)), zeros((n if self._code == kernels.FLOYD else 0,), np.int64),
+            zeros((n if self._code == kernels.FLOYD else 0,), np.int64),
         )  # fmt: skip
 
     def _lanes_room(self, thread: int) -> tuple[np.ndarray, ...]:

@@ -87,14 +87,16 @@ def timed(run: Run, steps: int) -> float:
 
 
 def enough(run: Run, horizon: int, seconds: float) -> int:
-    """Steps that take at least ``seconds``, at most the horizon.
+    """Steps that take at least ``seconds`` more than the first few, at most the horizon.
 
-    Part of it may be what a run costs however short it is, so the steps are not extrapolated but grown until they fit.
+    What a run costs however short it is may be most of that at first, so the steps are not extrapolated but grown
+    until they fit, and what the first few take does not count.
     """
-    steps = min(FIRST_STEPS, horizon)
+    steps, short = min(FIRST_STEPS, horizon), 0.0
     while True:
         run(steps)  # some tools compile anew for every number of steps
         taken = timed(run, steps)
-        if taken >= seconds or steps == horizon:
+        short = short or taken
+        if taken - short >= seconds or steps == horizon:
             return steps
         steps = min(horizon, int(steps * min(16.0, max(4.0, seconds / taken))))
