@@ -41,15 +41,15 @@ SMALLEST, LARGEST = -708.0, 709.0
 
 
 @inner
-def uniform(words: Array, r: int) -> float:
-    """The next uniform of stream r: ``numpy.random.Generator(SFC64).random()``, advancing its four words."""
+def uniforms(words: Array, r: int, count: int, F: Array) -> None:
+    """``F[U]`` = the next uniforms of stream r, ``numpy.random.Generator(SFC64).random()``; its four words move on."""
     a, b, c, counter = words[r, 0], words[r, 1], words[r, 2], words[r, 3]
-    out = a + b + counter
-    words[r, 0] = b ^ (b >> ELEVEN)
-    words[r, 1] = c + (c << THREE)
-    words[r, 2] = ((c << TWENTY_FOUR) | (c >> FORTY)) + out
-    words[r, 3] = counter + ONE
-    return np.float64(out >> ELEVEN) * UNIT
+    for k in range(count):
+        word = a + b + counter
+        a, b, c = b ^ (b >> ELEVEN), c + (c << THREE), ((c << TWENTY_FOUR) | (c >> FORTY)) + word
+        counter += ONE
+        F[U, k] = np.float64(word >> ELEVEN) * UNIT
+    words[r, 0], words[r, 1], words[r, 2], words[r, 3] = a, b, c, counter
 
 
 @inner

@@ -181,8 +181,9 @@ def test_the_exponentials_and_logarithms_are_those_of_the_system():
 
 
 def test_random_words_are_numpys_own():
-    own, words = generator(3, "sampler", 1), Streams(3, "sampler", [1]).state
-    assert [vectors.uniform(words, 0) for _ in range(9)] == own.random(9).tolist()
+    own, words, F = generator(3, "sampler", 1), Streams(3, "sampler", [1]).state, np.zeros((vectors.NUMBERS, 9))
+    vectors.uniforms(words, 0, 9, F)
+    assert (F[vectors.U] == own.random(9)).all()
     assert (words[0] == own.bit_generator.state["state"]["state"]).all()
 
 
@@ -297,15 +298,16 @@ import sys
 sys.path.insert(0, sys.argv[1])
 import numpy as np
 from regretlab import rng_of_a_test as module
-words = np.arange(1, 5, dtype=np.uint64)[None]
-print(module.first(words), sum(module.first.stats.cache_hits.values()))
+words, F = np.arange(1, 5, dtype=np.uint64)[None], np.zeros((1, 1))
+print(module.first(words, F), sum(module.first.stats.cache_hits.values()))
 """
 ENTRY = """
 from regretlab.compilation import entry
-from regretlab.vectors import uniform
+from regretlab.vectors import uniforms
 @entry
-def first(words):
-    return uniform(words, 0)
+def first(words, F):
+    uniforms(words, 0, 1, F)
+    return F[0, 0]
 """
 
 

@@ -14,8 +14,20 @@ from regretlab.compilation import entry, inner
 from regretlab.engines._steps import step
 from regretlab.samplers._base import Rule
 from regretlab.samplers._laws import draw, kept, observe, plant
-from regretlab.simd import WIDTH, choose, first, largest_of, load, multiplied, size, store, total, vector
-from regretlab.vectors import LABEL, LN2, NORM, PHI, SCORE, SLOPE, J, P, W, exp, log1p, uniform
+from regretlab.simd import (
+    WIDTH,
+    choose,
+    first,
+    largest_of,
+    load,
+    multiplied,
+    pair_sums,
+    size,
+    store,
+    total,
+    vector,
+)  # fmt: skip
+from regretlab.vectors import LABEL, LN2, NORM, PHI, SCORE, SLOPE, J, P, U, W, exp, log1p, uniforms
 
 Array = Any
 
@@ -28,8 +40,23 @@ CYCLIC, UNIFORM, FLOYD, BANDIT = range(4)
 #: What coordinates carry: iterate, moments, gradient, sum of its squares, extremes of the iterate, largest gradient.
 ROWS = 9
 X, M, V, V_HAT, G, SQUARES, LOW, HIGH, SIZE = range(ROWS)
-#: Rows of features that are read together.
-TOGETHER = 4
+
+
+@inner(always=True)
+def _four(Z: Array, d: int, b: Array, last: Any, k: int, K: int, Q: Array) -> Any:
+    """The products of x with four rows of the batch, each in two parts."""
+    j0, j1 = np.uint64(Q[J, k]), np.uint64(Q[J, min(k + 1, K - 1)])
+    j2, j3 = np.uint64(Q[J, min(k + 2, K - 1)]), np.uint64(Q[J, min(k + 3, K - 1)])
+    s0, s1, s2, s3 = vector(0.0), vector(0.0), vector(0.0), vector(0.0)
+    for i in range(0, d - WIDTH + 1, WIDTH):
+        x = load(b, X, i)
+        s0, s1 = multiplied(load(Z, j0, i), x, s0), multiplied(load(Z, j1, i), x, s1)
+        s2, s3 = multiplied(load(Z, j2, i), x, s2), multiplied(load(Z, j3, i), x, s3)
+    if d % WIDTH > 0:
+        i = d - WIDTH
+        s0, s1 = multiplied(load(Z, j0, i), last, s0), multiplied(load(Z, j1, i), last, s1)
+        s2, s3 = multiplied(load(Z, j2, i), last, s2), multiplied(load(Z, j3, i), last, s3)
+    return pair_sums(pair_sums(s0, s1), pair_sums(s2, s3))
 
 
 @inner
@@ -45,21 +72,10 @@ def _scores(Z: Array, d: int, b: Array, K: int, F: Array, Q: Array) -> None:
                 score += Z[j, i] * b[X, i]
             F[SCORE, k] = score
         return
-    rest = d - d % WIDTH
-    last = choose(first(rest - (d - WIDTH)), vector(0.0), load(b, X, d - WIDTH))
-    for k in range(0, K, TOGETHER):
-        k1, k2, k3 = min(k + 1, K - 1), min(k + 2, K - 1), min(k + 3, K - 1)
-        j0, j1, j2, j3 = np.uint64(Q[J, k]), np.uint64(Q[J, k1]), np.uint64(Q[J, k2]), np.uint64(Q[J, k3])
-        s0, s1, s2, s3 = vector(0.0), vector(0.0), vector(0.0), vector(0.0)
-        for i in range(0, rest, WIDTH):
-            x = load(b, X, i)
-            s0, s1 = multiplied(load(Z, j0, i), x, s0), multiplied(load(Z, j1, i), x, s1)
-            s2, s3 = multiplied(load(Z, j2, i), x, s2), multiplied(load(Z, j3, i), x, s3)
-        if rest < d:
-            i = d - WIDTH
-            s0, s1 = multiplied(load(Z, j0, i), last, s0), multiplied(load(Z, j1, i), last, s1)
-            s2, s3 = multiplied(load(Z, j2, i), last, s2), multiplied(load(Z, j3, i), last, s3)
-        F[SCORE, k], F[SCORE, k1], F[SCORE, k2], F[SCORE, k3] = total(s0), total(s1), total(s2), total(s3)
+    last = choose(first(WIDTH - d % WIDTH), 0.0, load(b, X, d - WIDTH))
+    for k in range(0, K, WIDTH):
+        four = _four(Z, d, b, last, k, K, Q)
+        store(F, SCORE, k, pair_sums(four, _four(Z, d, b, last, k + 4, K, Q) if k + 4 < K else four))
 
 
 @inner
@@ -73,7 +89,7 @@ def _gradient(Z: Array, d: int, b: Array, K: int, F: Array, Q: Array) -> None:
             b[G, i] = g
         return
     last = d - WIDTH
-    for i in range(0, d, TOGETHER * WIDTH):
+    for i in range(0, d, 4 * WIDTH):
         i0, i1, i2, i3 = min(i, last), min(i + WIDTH, last), min(i + 2 * WIDTH, last), min(i + 3 * WIDTH, last)
         g0, g1, g2, g3 = vector(0.0), vector(0.0), vector(0.0), vector(0.0)
         for k in range(K):
@@ -159,14 +175,16 @@ def _ordered(
     F: Array, Q: Array,
 ) -> None:  # fmt: skip
     """A batch from the samplers that learn nothing; ``everyone`` is their constant probability."""
+    if sampler != CYCLIC:
+        uniforms(words, r, K, F)
     for k in range(K):
         if sampler == CYCLIC:
             Q[J, k] = (position + k) % n
         elif sampler == UNIFORM:
-            Q[J, k] = np.int64(uniform(words, r) * n)
+            Q[J, k] = np.int64(F[U, k] * n)
         else:
             last = n - K + k
-            found = np.int64(uniform(words, r) * (last + 1))
+            found = np.int64(F[U, k] * (last + 1))
             Q[J, k] = last if mark[found] == stamp else found
             mark[Q[J, k]] = stamp
         F[W, k], F[P, k] = 1.0 / K, everyone

@@ -10,7 +10,7 @@ from regretlab.compilation import entry, inner
 from regretlab.engines._kernels import CYCLIC
 from regretlab.engines._steps import step
 from regretlab.simd import WIDTH, choose, floats, gather, load, size, store, vector, whole
-from regretlab.vectors import ELEVEN, FORTY, ONE, THREE, TWENTY_FOUR, UNIT, uniform
+from regretlab.vectors import ELEVEN, FORTY, ONE, THREE, TWENTY_FOUR, UNIT, U, uniforms
 
 Array = Any
 #: Steps whose draws and coefficients are laid out together: for one replicate, and for replicates side by side.
@@ -47,7 +47,7 @@ def _eight(
 ) -> None:  # fmt: skip
     """``count`` steps of the eight replicates from c on, all that they carry in registers.
 
-    Examples come from their streams, :func:`regretlab.vectors.uniform` side by side, unless ``visited`` in order.
+    Examples come from their streams, :func:`regretlab.vectors.uniforms` side by side, unless ``visited`` in order.
     """
     n = np.float64(slopes.shape[0])
     x, m, v, top = load(b, X, c), load(b, M, c), load(b, V, c), load(b, V_HAT, c)
@@ -96,7 +96,7 @@ def advance_alone(
     r: int, sampler: int, constant: Array, moving: Array, rows: Array, x: Array, m: Array, v: Array, v_hat: Array,
     words: Array, position: Array, loss: Array, received: Array, squared_gradient: Array, second_moment: Array,
     largest_coordinate: Array, largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array,
-    largest_x: Array, k: Array, drawn: Array, slopes: Array, moments: Array,
+    largest_x: Array, k: Array, F: Array, drawn: Array, slopes: Array, moments: Array,
 ) -> None:  # fmt: skip
     """As :func:`advance_lanes` for one replicate: what a step hands to the next stays in registers.
 
@@ -116,8 +116,9 @@ def advance_alone(
         if sampler == CYCLIC:
             at = _visit(drawn, at, n, count)
         else:
+            uniforms(words, r, count, F)
             for s in range(count):
-                drawn[s] = np.uint64(uniform(words, r) * n)
+                drawn[s] = np.uint64(F[U, s] * n)
         for s in range(count):
             j = drawn[s]
             g = slopes[j]

@@ -143,7 +143,8 @@ class Compiled(Blocks):
 
     def _alone_room(self, thread: int) -> tuple[np.ndarray, ...]:
         """Working memory of :func:`lanes.advance_alone`."""
-        return zeros((lanes.CHUNK, 9)), zeros((lanes.CHUNK,), np.uint64), *self._slopes()
+        C = lanes.CHUNK
+        return zeros((C, 9)), zeros((NUMBERS, C)), zeros((C,), np.uint64), *self._slopes()
 
     def _slopes(self) -> tuple[np.ndarray, np.ndarray]:
         """The slopes of one-dimensional linear losses, and what each adds to the second moment."""

@@ -20,7 +20,7 @@ from regretlab.compilation import inner
 from regretlab.samplers._base import Rule
 from regretlab.samplers._trees import ZERO, Array, build, collect, descend, pivotal, put, refresh
 from regretlab.simd import WIDTH, choose, gather, largest_of, load, store, store_to, vector
-from regretlab.vectors import CAPS, CROSSING, EXP, FILLED, FROZEN, NODE, NORM, POINT, J, P, U, W, exp, exps, uniform
+from regretlab.vectors import CAPS, CROSSING, EXP, FILLED, FROZEN, NODE, NORM, POINT, J, P, U, W, exp, exps, uniforms
 
 #: Sums outside these are brought back to the order of 1; between them nothing over- or underflows.
 LEAST, MOST = 2.0**-200, 2.0**200
@@ -145,17 +145,16 @@ def draw(
         for i in range(count):
             put(tree, Q[CAPS, i], tau, Q, i)
         refresh(tree, Q, count)
+    uniforms(words, r, K, F)
     if rule.distinct:
-        for k in range(K):
-            F[U, k] = uniform(words, r)
         pivotal(tree, n, K, a, b, F, Q)
     else:
         everything = a * tree[1] + b * n
-        for k in range(K):
-            F[POINT, k] = uniform(words, r) * everything
+        for k in range(0, K, WIDTH):
+            store(F, POINT, k, load(F, U, k) * everything)
         descend(tree, n, a, b, True, F, Q, K)
-        for k in range(K):
-            Q[J, k] = Q[NODE, k]
+        for k in range(0, K, WIDTH):
+            store(Q, J, k, load(Q, NODE, k))
     for k in range(0, K, WIDTH):
         p = a * gather(tree, load(Q, J, k) + np.uint64(half)) + b
         store(F, P, k, choose(p < 1.0, p, 1.0))
