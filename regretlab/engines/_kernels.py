@@ -12,6 +12,7 @@ import numpy as np
 
 from regretlab.compilation import entry, inner
 from regretlab.engines._steps import step
+from regretlab.problems.domains import NEWTON_STEPS
 from regretlab.samplers._base import Rule
 from regretlab.samplers._laws import draw, kept, observe, plant
 from regretlab.simd import (
@@ -37,9 +38,10 @@ IDENTITY, LOGISTIC, NEURON, HALF_SQUARE, HINGE = range(5)
 CYCLIC, UNIFORM, FLOYD, BANDIT = range(4)
 
 
-#: What coordinates carry: iterate, moments, gradient, sum of its squares, extremes of the iterate, largest gradient.
-ROWS = 9
-X, M, V, V_HAT, G, SQUARES, LOW, HIGH, SIZE = range(ROWS)
+#: What coordinates carry: iterate, moments, gradient, sum of its squares, extremes of the iterate, largest gradient,
+#: denominator.
+ROWS = 10
+X, M, V, V_HAT, G, SQUARES, LOW, HIGH, SIZE, SCALE = range(ROWS)
 
 
 @inner(always=True)
@@ -202,7 +204,7 @@ def _steps(b: Array, d: int, k: Array) -> float:
         store(b, SIZE, i, choose(size(g) > largest, size(g), largest))
         store(b, LOW, i, choose(x < low, x, low))
         store(b, HIGH, i, choose(x > high, x, high))
-        x, m, v, top = step(
+        x, m, v, top, scale = step(
             x, load(b, M, i), load(b, V, i), load(b, V_HAT, i), g, k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7],
             k[8], k[9], k[10], k[11], k[12],
         )  # fmt: skip
@@ -210,7 +212,45 @@ def _steps(b: Array, d: int, k: Array) -> float:
         store(b, M, i, m)
         store(b, V, i, v)
         store(b, V_HAT, i, top)
+        store(b, SCALE, i, scale)
     return math.sqrt(total(length))
+
+
+@inner
+def _into_ball(b: Array, d: int, radius: float) -> None:
+    """The projection of :class:`regretlab.problems.L2Ball`, whose page has the formulas, for one iterate."""
+    size, top = 0.0, 0.0
+    for i in range(d):
+        size += b[X, i] * b[X, i]
+        top = max(top, b[SCALE, i])
+    size = math.sqrt(size)
+    if not size > radius:
+        return
+    least = np.inf
+    for i in range(d):
+        b[SCALE, i] = b[SCALE, i] / top if top > 0 else 1.0
+        least = min(least, b[SCALE, i])
+    mu = (size / radius - 1) * least
+    for _ in range(NEWTON_STEPS):
+        size, curve = 0.0, 0.0
+        for i in range(d):
+            s, x = b[SCALE, i], b[X, i]
+            z = s * x / (s + mu) if s + mu > 0 else x
+            size += z * z
+            curve += z * z / (s + mu if s + mu > 0 else 1.0)
+        more = mu + (math.sqrt(size) / radius - 1) * size / curve if curve > 0 else mu
+        if not more > mu:
+            break
+        mu = more
+    size = 0.0
+    for i in range(d):
+        s = b[SCALE, i]
+        b[X, i] = s * b[X, i] / (s + mu if s + mu > 0 else 1.0)
+        size += b[X, i] * b[X, i]
+    size = math.sqrt(size)
+    if size > radius:
+        for i in range(d):
+            b[X, i] *= radius / size
 
 
 @entry
@@ -220,7 +260,8 @@ def advance(
     moving: Array, rows: Array, x: Array, m: Array, v: Array, v_hat: Array, words: Array, position: Array, own: Array,
     loss: Array, received: Array, squared_gradient: Array, second_moment: Array, largest_coordinate: Array,
     largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array, largest_x: Array,
-    full_loss: Array | None, trees: Array, tops: Array, standing: bool, F: Array, Q: Array, b: Array, mark: Array,
+    full_loss: Array | None, radius: float | None, trees: Array, tops: Array, standing: bool, F: Array, Q: Array,
+    b: Array, mark: Array,
 ) -> None:  # fmt: skip
     """All steps of a block for the replicates begin..end-1, one after the other, in place.
 
@@ -228,9 +269,9 @@ def advance(
     step, as ``rows`` (of each, all steps) has it. ``per_draw`` is the weight of one draw in the second moment,
     ``everyone`` the constant probability of a sampler without a rule. What is None is left out of the machine code,
     which then takes half the time to compile: ``Z`` when the features are sparse, ``rule`` when the sampler learns
-    nothing, ``full_loss`` unless it is measured. ``trees`` are the samplers', one for every replicate or for all in
-    turn; if ``standing``, they and bounds ``tops`` of their leaves are those of the state. The last four are working
-    memory.
+    nothing, ``full_loss`` unless it is measured, ``radius`` unless the domain is a ball. ``trees`` are the samplers',
+    one for every replicate or for all in turn; if ``standing``, they and bounds ``tops`` of their leaves are those of
+    the state. The last four are working memory.
     """
     n, d = y.shape[0], x.shape[1]
     stamp = 0
@@ -282,6 +323,8 @@ def advance(
                 _gradient(Z, d, b, K, F, Q)
             here = _steps(b, d, constant)
             length = here if here > length else length
+            if radius is not None:
+                _into_ball(b, d, radius)
             if rule is not None:
                 top = observe(rule, own, r, K, tree, top, F, Q)
         if rule is not None:

@@ -71,7 +71,7 @@ def _eight(
         largest = choose(size(slope) > largest, size(slope), largest)
         low = choose(x < low, x, low)
         high = choose(x > high, x, high)
-        x, m, v, top = step(
+        x, m, v, top, _ = step(
             x, m, v, top, slope, k[s, 0], k[s, 1], k[s, 2], k[s, 3], k[s, 4], k[s, 5], k[s, 6], k[s, 7], k[s, 8],
             p, eps, least, most,
         )  # fmt: skip
@@ -129,7 +129,7 @@ def advance_alone(
             size = abs(g) if abs(g) > size else size
             least = now if now < least else least
             most = now if now > most else most
-            now, first, second, top = step(
+            now, first, second, top, _ = step(
                 now, first, second, top, g, k[s, 0], k[s, 1], k[s, 2], k[s, 3], k[s, 4], k[s, 5], k[s, 6], k[s, 7],
                 k[s, 8], p, eps, low, high,
             )  # fmt: skip

@@ -19,8 +19,11 @@ def step(  # the arguments are the step's symbols, in the order of Coefficients
     x: Any, m: Any, v: Any, top: Any, g: Any,
     mu: float, nu: float, beta: float, om: float, rho: float, wd: float, eta: float, kap: float, c: float,
     p: float, eps: float, low: float, high: float,
-) -> tuple[Any, Any, Any, Any]:  # fmt: skip
-    """The generic adaptive method on coordinates; bit for bit :func:`regretlab.methods.step`, then a clip."""
+) -> tuple[Any, Any, Any, Any, Any]:  # fmt: skip
+    """The generic adaptive method on coordinates; bit for bit :func:`regretlab.methods.step`, then a clip.
+
+    Returned with the state is the denominator.
+    """
     m = mu * m + nu * g
     v = beta * v + om * (g * g)
     top = rho * top
@@ -31,4 +34,4 @@ def step(  # the arguments are the step's symbols, in the order of Coefficients
     x = x - choose(move == 0.0, move, move / scale)
     x = choose(x < low, low, x)
     x = choose(x > high, high, x)
-    return x, m, v, top
+    return x, m, v, top, scale

@@ -16,6 +16,7 @@ from regretlab.engines.array import State
 from regretlab.methods import Coefficients, Method
 from regretlab.problems import (
     Box,
+    Domain,
     HeavyTailedLogistic,
     Hinge,
     LeastSquares,
@@ -44,27 +45,24 @@ TOTALS = (
 )  # fmt: skip
 #: A block takes about this long, so that the progress bar moves and Ctrl-C is heard.
 BLOCK_SECONDS = 0.2
-FIRST_BLOCK, LARGEST_BLOCK = 64, 1 << 16
+FIRST_BLOCK, LARGEST_BLOCK = 64, 1 << 18
 #: Below this many steps a run that stopped being finite is repeated on the array engine, which says where and why.
 DIAGNOSIS_STEPS = 512
 
 
 def unsupported(
-    method: Method, problem: Problem, sampler: Sampler, measure: tuple[str, ...], measures: tuple[str, ...] = ()
+    method: Method, problem: Problem, sampler: Sampler, measure: tuple[str, ...], engine: type[Blocks]
 ) -> str | None:
-    """The part of a run that has no compiled form, in words; None when every part has one.
-
-    ``measures`` is what the engine's kernels can measure beyond the totals.
-    """
+    """The part of a run that has no compiled form in an engine, in words; None when every part has one."""
     if type(method).step is not Method.step:
         return f"the method {type(method).__name__.lower()!r} has a step of its own, outside the generic one"
     if type(problem) not in LOSSES:
         return f"the problem {problem.name!r} has no compiled form"
-    if problem.domain is not None and type(problem.domain) is not Box:
-        return f"the domain {problem.domain!r} is not a box"
+    if problem.domain is not None and type(problem.domain) not in engine.domains:
+        return f"the domain {problem.domain!r} has no compiled form"
     if sampler.rule is None and type(sampler) not in (Cyclic, Uniform):
         return f"the sampler {sampler.name!r} has no compiled form"
-    if beyond := [name for name in measure if name not in measures]:
+    if beyond := [name for name in measure if name not in engine.measures]:
         return f"measure={', '.join(beyond)} needs all examples at every step"
     return None
 
@@ -77,6 +75,10 @@ class Blocks(ABC):
     problem, sampler
         Parts with a compiled form (see :func:`unsupported`), the sampler fitted.
     """
+
+    #: What the kernels measure beyond the totals, and the domains that they project onto.
+    measures: tuple[str, ...] = ()
+    domains: tuple[type[Domain], ...] = (Box,)
 
     def __init__(self, problem: Any, sampler: Any) -> None:
         self._problem, self._sampler = problem, sampler
@@ -142,12 +144,12 @@ def features(Z: Any) -> tuple[np.ndarray, ...]:
     return Z, np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64)
 
 
-def table(schedule: Coefficients, domain: Box | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def table(schedule: Coefficients, domain: Domain | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The schedule as the kernels take it: constants, the coefficients that move, and their rows (moving, steps).
 
     A coefficient broadcast from one number is known by its stride.
     """
-    box = (domain.low, domain.high) if domain is not None else (-np.inf, np.inf)
+    box = (domain.low, domain.high) if isinstance(domain, Box) else (-np.inf, np.inf)
     columns = [np.asarray(a) for a in schedule[:9]]
     steps = len(columns[0])
     moving = [i for i, a in enumerate(columns) if a.strides[0]]

@@ -59,8 +59,8 @@ def choose(
         raise InputError(f"engine={engine!r} is not one of {', '.join(map(repr, ENGINES))}.")
     reason = "asked for"
     if engine in ("auto", "compiled", "cuda"):
-        measures = () if engine == "cuda" else compiled.Compiled.measures
-        missing = blocks.unsupported(method, problem, sampler, measure, measures)
+        kind = cuda.Cuda if engine == "cuda" else compiled.Compiled
+        missing = blocks.unsupported(method, problem, sampler, measure, kind)
         if engine != "auto" and missing:
             raise InputError(f"engine={engine!r} cannot make this run: {missing}; use engine='auto' or 'array'.")
         if engine == "auto":

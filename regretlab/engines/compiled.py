@@ -22,6 +22,7 @@ from regretlab.engines import _lanes as lanes
 from regretlab.engines.array import State
 from regretlab.engines.blocks import LOSSES, TOTALS, Blocks, features, table
 from regretlab.methods import Coefficients, Moments
+from regretlab.problems import Box, L2Ball
 from regretlab.samplers._trees import SIDE_BY_SIDE, leaves
 from regretlab.simd import WIDTH
 from regretlab.vectors import DEPTH, INDICES, NUMBERS
@@ -46,7 +47,7 @@ class Compiled(Blocks):
         All cores by default; the numbers do not depend on it.
     """
 
-    measures = ("cumulative",)
+    measures, domains = ("cumulative",), (Box, L2Ball)
 
     def __init__(self, problem: Any, sampler: Any, threads: int | None = None) -> None:
         super().__init__(problem, sampler)
@@ -79,7 +80,8 @@ class Compiled(Blocks):
         loss = LOSSES[type(problem)]
         summed, full_loss = [totals[name] for name in TOTALS], totals.get("full_loss")
         plain = loss == kernels.IDENTITY and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
-        plain = plain and not bandit and full_loss is None
+        radius = problem.domain.radius if isinstance(problem.domain, L2Ball) else None
+        plain = plain and not bandit and full_loss is None and radius is None
         grow = 2 * leaves(problem.n) if bandit else 0
         everyones = 8 * grow * R <= MOST_FOR_TREES
         if everyones and len(self._tops) != R:
@@ -96,7 +98,7 @@ class Compiled(Blocks):
             else:
                 kernels.advance(
                     begin, end, sampler.run.K, loss, self._code, self._per_draw, self._everyone, self._rule,
-                    *self._features, problem.y, self._lengths, *carried, weights, *summed, full_loss,
+                    *self._features, problem.y, self._lengths, *carried, weights, *summed, full_loss, radius,
                     *((self._trees, self._tops) if everyones else (self._tree(thread), np.zeros(R))), standing,
                     *self._room(thread),
                 )  # fmt: skip
