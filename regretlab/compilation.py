@@ -24,6 +24,7 @@ SOURCES = (
     "samplers/_trees.py",
     "samplers/_laws.py",
     "engines/_steps.py",
+    "engines/_examples.py",
     "engines/_lanes.py",
     "engines/_kernels.py",
 )

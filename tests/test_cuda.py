@@ -20,7 +20,7 @@ from scipy import sparse
 
 import regretlab as rl
 from regretlab import algorithms, doctor
-from regretlab.engines import _kernels, array, blocks, choice, cuda
+from regretlab.engines import _examples, _kernels, array, blocks, choice, cuda
 from regretlab.engines.compiled import Compiled
 from regretlab.engines.cuda import Cuda
 from regretlab.methods import Coefficients
@@ -86,7 +86,7 @@ def enumerated(first):
 
 
 def test_the_source_counts_as_python_does():
-    assert [getattr(_kernels, name) for name in enumerated("IDENTITY")] == [0, 1, 2, 3, 4]
+    assert [getattr(_examples, name) for name in enumerated("IDENTITY")] == [0, 1, 2, 3, 4]
     assert [getattr(_kernels, name) for name in enumerated("CYCLIC")] == [0, 1, 2, 3]
     assert [name.lower() for name in enumerated("PROJECTED")] == list(Rule._fields)
     names = [name.lower() for name in enumerated("MU")]

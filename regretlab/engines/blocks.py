@@ -10,6 +10,7 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy import sparse
 
+from regretlab.engines import _examples as examples
 from regretlab.engines import _kernels as kernels
 from regretlab.engines import array
 from regretlab.engines.array import State
@@ -30,13 +31,13 @@ from regretlab.rng import Streams
 from regretlab.samplers import Cyclic, Sampler, Uniform
 
 LOSSES: dict[type[Problem], int] = {
-    Reddi: kernels.IDENTITY,
-    StochasticReddi: kernels.IDENTITY,
-    Logistic: kernels.LOGISTIC,
-    HeavyTailedLogistic: kernels.LOGISTIC,
-    OneNeuron: kernels.NEURON,
-    LeastSquares: kernels.HALF_SQUARE,
-    Hinge: kernels.HINGE,
+    Reddi: examples.IDENTITY,
+    StochasticReddi: examples.IDENTITY,
+    Logistic: examples.LOGISTIC,
+    HeavyTailedLogistic: examples.LOGISTIC,
+    OneNeuron: examples.NEURON,
+    LeastSquares: examples.HALF_SQUARE,
+    Hinge: examples.HINGE,
 }
 #: The totals in the order of the kernels' arguments.
 TOTALS = (

@@ -17,8 +17,11 @@ from typing import Any
 import numpy as np
 from joblib import cpu_count
 
+from regretlab.engines import _examples as examples
 from regretlab.engines import _kernels as kernels
 from regretlab.engines import _lanes as lanes
+from regretlab.engines import array
+from regretlab.engines._steps import ROWS
 from regretlab.engines.array import State
 from regretlab.engines.blocks import LOSSES, TOTALS, Blocks, features, table
 from regretlab.methods import Coefficients, Moments
@@ -47,7 +50,7 @@ class Compiled(Blocks):
         All cores by default; the numbers do not depend on it.
     """
 
-    measures, domains = ("cumulative",), (Box, L2Ball)
+    measures, domains = array.MEASURES, (Box, L2Ball)
 
     def __init__(self, problem: Any, sampler: Any, threads: int | None = None) -> None:
         super().__init__(problem, sampler)
@@ -78,10 +81,11 @@ class Compiled(Blocks):
         weights = own if bandit else np.zeros((R, 1))
         schedule_table = table(schedule, problem.domain)
         loss = LOSSES[type(problem)]
-        summed, full_loss = [totals[name] for name in TOTALS], totals.get("full_loss")
-        plain = loss == kernels.IDENTITY and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
+        summed, looks = [totals[name] for name in TOTALS], [totals.get(name) for name in examples.Looks._fields[:-1]]
+        measured = any(a is not None for a in looks)
+        plain = loss == examples.IDENTITY and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
         radius = problem.domain.radius if isinstance(problem.domain, L2Ball) else None
-        plain = plain and not bandit and full_loss is None and radius is None
+        plain = plain and not bandit and not measured and radius is None
         grow = 2 * leaves(problem.n) if bandit else 0
         everyones = 8 * grow * R <= MOST_FOR_TREES
         if everyones and len(self._tops) != R:
@@ -98,7 +102,8 @@ class Compiled(Blocks):
             else:
                 kernels.advance(
                     begin, end, sampler.run.K, loss, self._code, self._per_draw, self._everyone, self._rule,
-                    *self._features, problem.y, self._lengths, *carried, weights, *summed, full_loss, radius,
+                    *self._features, problem.y, self._lengths, *carried, weights, *summed,
+                    self._looks(looks, R) if measured else None, sampler.law.total, radius,
                     *((self._trees, self._tops) if everyones else (self._tree(thread), np.zeros(R))), standing,
                     *self._room(thread),
                 )  # fmt: skip
@@ -111,6 +116,12 @@ class Compiled(Blocks):
             list(self._pool.map(work, range(threads), edges[:-1], edges[1:]))
         self._planted = own
         return State(state.t + len(schedule.eta), Moments(*moments), (own,), totals), words
+
+    def _looks(self, measured: list[np.ndarray | None], R: int) -> examples.Looks:
+        """Where to add what is seen; what is not measured goes nowhere."""
+        shapes = [(R,)] * 4 + [(0, 0)]
+        given = [np.zeros(shape) if a is None else a for a, shape in zip(measured, shapes, strict=True)]
+        return examples.Looks._make([*given, np.zeros(self._problem.n)])
 
     def _copied(self, a: np.ndarray) -> np.ndarray:
         """A copy; of a large array, in the memory of an earlier one that nobody holds any more.
@@ -130,7 +141,7 @@ class Compiled(Blocks):
         """Working memory of :func:`kernels.advance`."""
         n, d, width = self._problem.n, self._problem.d, whole(max(2 * self._sampler.run.K, DEPTH), SIDE_BY_SIDE)
         return (
-            zeros((NUMBERS, width)), zeros((INDICES, width), np.int64), zeros((kernels.ROWS, whole(d))),
+            zeros((NUMBERS, width)), zeros((INDICES, width), np.int64), zeros((ROWS, whole(d))),
             zeros((n if self._code == kernels.FLOYD else 0,), np.int64),
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from regretlab.engines import _kernels as codes
+from regretlab.engines._examples import IDENTITY
 from regretlab.engines.array import State, host
 from regretlab.engines.blocks import LOSSES, TOTALS, Blocks, features, table
 from regretlab.errors import InputError
@@ -176,4 +176,4 @@ class Cuda(Blocks):
 def _plain(problem: Any, sampler: Any) -> bool:
     """Whether one thread can make a replicate's steps: linear losses in one dimension, one of them per step."""
     ordered = sampler.rule is None and (type(sampler) is Cyclic or sampler.replacement)
-    return ordered and LOSSES[type(problem)] == codes.IDENTITY and problem.d == sampler.run.K == 1
+    return ordered and LOSSES[type(problem)] == IDENTITY and problem.d == sampler.run.K == 1

@@ -19,7 +19,7 @@ import numpy as np
 from regretlab.compilation import inner
 from regretlab.samplers._base import Rule
 from regretlab.samplers._trees import ZERO, Array, build, collect, descend, pivotal, put, refresh
-from regretlab.simd import WIDTH, choose, gather, largest_of, load, store, store_to, vector
+from regretlab.simd import WIDTH, choose, gather, largest_of, load, load_from, store, store_to, total, vector
 from regretlab.vectors import CAPS, CROSSING, EXP, FILLED, FROZEN, NODE, NORM, POINT, J, P, U, W, exp, exps, uniforms
 
 #: Sums outside these are brought back to the order of 1; between them nothing over- or underflows.
@@ -119,12 +119,27 @@ def _capped(rule: Rule, n: int, K: int, tree: Array, largest: float, Q: Array) -
 
 
 @inner
+def _variance(tree: Array, n: int, a: float, b: float, squares: Array) -> float:
+    """The sum of squares over probabilities, min(a leaf + b, 1), of all examples."""
+    half, most = tree.shape[0] // 2, vector(0.0)
+    for j in range(0, n - WIDTH + 1, WIDTH):
+        p = a * load_from(tree, half + j) + b
+        most = most + load_from(squares, j) / choose(p < 1.0, p, 1.0)
+    rest = 0.0
+    for j in range(n - n % WIDTH, n):
+        rest += squares[j] / min(a * tree[half + j] + b, 1.0)
+    return total(most) + rest
+
+
+@inner
 def draw(
-    rule: Rule, own: Array, r: int, K: int, tree: Array, largest: float, words: Array, F: Array, Q: Array
-) -> float:
+    rule: Rule, own: Array, r: int, K: int, tree: Array, largest: float, words: Array, squares: Array | None, F: Array,
+    Q: Array,
+) -> tuple[float, float]:  # fmt: skip
     """A batch ``Q[J]`` with its probabilities and weights; ``Q[FROZEN]`` marks what AdamCB does not update.
 
-    ``largest`` is no smaller than any leaf, and what is returned is so again.
+    ``largest`` is no smaller than any leaf, and what is returned first is so again; then the variance of the law if the
+    ``squares`` of all gradient norms are given.
     """
     n, half = own.shape[1], tree.shape[0] // 2
     capping, count, tau = rule.mixing < 1 and rule.distinct and not rule.projected, 0, 0.0
@@ -145,6 +160,9 @@ def draw(
         for i in range(count):
             put(tree, Q[CAPS, i], tau, Q, i)
         refresh(tree, Q, count)
+    variance = 0.0
+    if squares is not None:
+        variance = _variance(tree, n, a, b, squares)
     uniforms(words, r, K, F)
     if rule.distinct:
         pivotal(tree, n, K, a, b, F, Q)
@@ -171,7 +189,7 @@ def draw(
         refresh(tree, Q, count)
     for k in range(0, K, WIDTH):
         store(F, W, k, rule.weight / load(F, P, k))
-    return largest
+    return largest, variance
 
 
 @inner

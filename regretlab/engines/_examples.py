@@ -1,0 +1,168 @@
+"""What the compiled kernel does with examples: their scores, losses, slopes, and what these add up to.
+
+Sums may come in another order than the array engine's.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from regretlab.compilation import inner
+from regretlab.engines._steps import G, X
+from regretlab.simd import WIDTH, choose, first, load, multiplied, pair_sums, size, store, vector
+from regretlab.vectors import LABEL, LN2, PHI, SCORE, SLOPE, J, W, exp, log1p
+
+Array = Any
+
+#: Losses: phi(u) = u; log(1 + exp(-y u)); y log(1 + exp(-max(u, 0))); (u - y)^2 / 2; max(1 - y u, 0).
+IDENTITY, LOGISTIC, NEURON, HALF_SQUARE, HINGE = range(5)
+
+
+@inner(always=True)
+def _four(Z: Array, d: int, b: Array, last: Any, k: int, K: int, Q: Array) -> Any:
+    """The products of x with four rows of the batch, each in two parts."""
+    j0, j1 = np.uint64(Q[J, k]), np.uint64(Q[J, min(k + 1, K - 1)])
+    j2, j3 = np.uint64(Q[J, min(k + 2, K - 1)]), np.uint64(Q[J, min(k + 3, K - 1)])
+    s0, s1, s2, s3 = vector(0.0), vector(0.0), vector(0.0), vector(0.0)
+    for i in range(0, d - WIDTH + 1, WIDTH):
+        x = load(b, X, i)
+        s0, s1 = multiplied(load(Z, j0, i), x, s0), multiplied(load(Z, j1, i), x, s1)
+        s2, s3 = multiplied(load(Z, j2, i), x, s2), multiplied(load(Z, j3, i), x, s3)
+    if d % WIDTH > 0:
+        i = d - WIDTH
+        s0, s1 = multiplied(load(Z, j0, i), last, s0), multiplied(load(Z, j1, i), last, s1)
+        s2, s3 = multiplied(load(Z, j2, i), last, s2), multiplied(load(Z, j3, i), last, s3)
+    return pair_sums(pair_sums(s0, s1), pair_sums(s2, s3))
+
+
+@inner
+def scores(Z: Array, d: int, b: Array, K: int, F: Array, Q: Array) -> None:
+    """The scores z_j . x of the batch, for dense rows.
+
+    What d leaves over of whole vectors is the end of one that begins before, where x counts as zero.
+    """
+    if d < WIDTH:
+        for k in range(K):
+            j, score = np.uint64(Q[J, k]), 0.0
+            for i in range(d):
+                score += Z[j, i] * b[X, i]
+            F[SCORE, k] = score
+        return
+    last = choose(first(WIDTH - d % WIDTH), 0.0, load(b, X, d - WIDTH))
+    for k in range(0, K, WIDTH):
+        four = _four(Z, d, b, last, k, K, Q)
+        store(F, SCORE, k, pair_sums(four, _four(Z, d, b, last, k + 4, K, Q) if k + 4 < K else four))
+
+
+@inner
+def gradient(Z: Array, d: int, b: Array, K: int, F: Array, Q: Array) -> None:
+    """g = sum_k w_k phi'_k z_k for dense rows; the last vectors of coordinates may be the same, or overlap."""
+    if d < WIDTH:
+        for i in range(d):
+            g = 0.0
+            for k in range(K):
+                g += F[W, k] * F[SLOPE, k] * Z[np.uint64(Q[J, k]), i]
+            b[G, i] = g
+        return
+    last = d - WIDTH
+    for i in range(0, d, 4 * WIDTH):
+        i0, i1, i2, i3 = min(i, last), min(i + WIDTH, last), min(i + 2 * WIDTH, last), min(i + 3 * WIDTH, last)
+        g0, g1, g2, g3 = vector(0.0), vector(0.0), vector(0.0), vector(0.0)
+        for k in range(K):
+            j, a = np.uint64(Q[J, k]), vector(F[W, k] * F[SLOPE, k])
+            g0, g1 = multiplied(a, load(Z, j, i0), g0), multiplied(a, load(Z, j, i1), g1)
+            g2, g3 = multiplied(a, load(Z, j, i2), g2), multiplied(a, load(Z, j, i3), g3)
+        store(b, G, i0, g0)
+        store(b, G, i1, g1)
+        store(b, G, i2, g2)
+        store(b, G, i3, g3)
+
+
+@inner
+def sparse_scores(values: Array, starts: Array, columns: Array, b: Array, K: int, F: Array, Q: Array) -> None:
+    for k in range(K):
+        j, score = Q[J, k], 0.0
+        for q in range(starts[j], starts[j + 1]):
+            score += values[q] * b[X, columns[q]]
+        F[SCORE, k] = score
+
+
+@inner
+def sparse_gradient(values: Array, starts: Array, columns: Array, b: Array, K: int, F: Array, Q: Array) -> None:
+    for i in range(b.shape[1]):
+        b[G, i] = 0.0
+    for k in range(K):
+        j, a = Q[J, k], F[W, k] * F[SLOPE, k]
+        for q in range(starts[j], starts[j + 1]):
+            b[G, columns[q]] += a * values[q]
+
+
+@inner
+def losses(code: int, K: int, F: Array) -> None:
+    """phi and its derivative at the scores; one that is not a number stays so, and the run stops."""
+    for k in range(0, K, WIDTH):
+        y, u = load(F, LABEL, k), load(F, SCORE, k)
+        if code == IDENTITY:
+            phi, slope = u, vector(1.0)
+        elif code == HALF_SQUARE:
+            slope = u - y
+            phi = slope * slope / 2.0
+        elif code == HINGE:
+            margin = 1.0 - y * u
+            phi, slope = choose(margin <= 0.0, 0.0, margin), choose(margin > 0.0, -y, 0.0)
+        else:
+            e = exp(-size(u))
+            phi = log1p(e)
+            if code == LOGISTIC:
+                z = -y * u
+                phi = phi + choose(z <= 0.0, 0.0, z)
+                slope = -y * (choose(z >= 0.0, 1.0, e) / (1.0 + e))
+            else:
+                phi = y * choose(u <= 0.0, LN2, phi)
+                slope = choose(u > 0.0, -y * (e / (1.0 + e)), 0.0)
+        store(F, PHI, k, phi)
+        store(F, SLOPE, k, slope)
+
+
+class Looks(NamedTuple):
+    """What looking at all examples at every step adds to, by replicate; and each one's squared gradient norm now."""
+
+    full_loss: Array
+    variance: Array
+    uniform_variance: Array
+    oracle_variance: Array
+    squared_norms: Array
+    squares: Array
+
+
+@inner
+def look(
+    looks: Looks, r: int, total_p: float, code: int, Z: Array | None, values: Array, starts: Array, columns: Array,
+    y: Array, lengths: Array, d: int, b: Array, F: Array, Q: Array,
+) -> float:  # fmt: skip
+    """Look at all examples at the iterate; the sum of their squared norms. The rows of the batch are overwritten."""
+    n, loss, norms, squares = y.shape[0], 0.0, 0.0, 0.0
+    for begin in range(0, n, F.shape[1]):
+        count = min(F.shape[1], n - begin)
+        for k in range(count):
+            Q[J, k], F[LABEL, k] = begin + k, y[begin + k]
+        if Z is None:
+            sparse_scores(values, starts, columns, b, count, F, Q)
+        else:
+            scores(Z, d, b, count, F, Q)
+        losses(code, count, F)
+        for k in range(count):
+            norm = abs(F[SLOPE, k]) * lengths[begin + k]
+            looks.squares[begin + k] = norm * norm
+            loss += F[PHI, k]
+            norms += norm
+            squares += norm * norm
+    looks.full_loss[r] += loss / n
+    looks.uniform_variance[r] += squares * n / total_p
+    looks.oracle_variance[r] += norms * norms / total_p
+    if looks.squared_norms.shape[0] > 0:
+        for j in range(n):
+            looks.squared_norms[r, j] += looks.squares[j]
+    return squares
