@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from scipy import sparse
 
 import regretlab as rl
 from regretlab import algorithms, compilation, vectors
@@ -103,6 +104,20 @@ def test_sums_agree_to_round_off(problem, batch, order):
     fast, slow = both(problem, f"amsgrad(alpha=0.5{batch}){order}", 20 if order in BANDITS else 100)
     for (name, a), b in zip(fast.items(), slow.values(), strict=True):
         assert np.allclose(a, b, rtol=ROUND_OFF_OF_A_RUN, atol=ROUND_OFF_OF_A_RUN), name
+
+
+@pytest.mark.parametrize("order", ["", "+uniform(replacement=False)", "+adambs", "+adamcb_ours(gamma=0.1)"])
+@pytest.mark.parametrize("classes", [2, 3, 7, 8, 9, 16, 19])
+def test_softmax_of_any_number_of_classes(classes, order):
+    rng = np.random.default_rng(classes)
+    X, y = rng.normal(size=(60, 5)), np.arange(60) % classes
+    for features, domain in ((X, "box"), (sparse.csr_array(X * (rng.random(X.shape) < 0.4)), L2Ball(0.5))):
+        problem = rl.problems.Softmax(features, y, domain=domain)
+        for K in (1, 3, 8):
+            measure = () if K == 3 else ("cumulative", "sampler")
+            fast, slow = both(problem, f"amsgrad(alpha=0.5, batch_size={K}){order}", 12, measure=measure)
+            for name, values in slow.items():
+                assert np.allclose(fast[name], values, rtol=ROUND_OFF_OF_A_RUN, atol=ROUND_OFF), (K, name)
 
 
 @pytest.mark.parametrize("radius", [1e-3, 0.4, 1e3])
@@ -264,9 +279,9 @@ class Bursting(rl.methods.Method):
 @pytest.mark.parametrize("measure", [("cumulative",), ("sampler",), ("cumulative", "sampler")])
 @pytest.mark.parametrize("order", ["+cyclic", "+uniform(replacement=False)", *BANDITS])
 def test_all_examples_are_looked_at_at_every_step(order, measure):
-    sparse = rl.problems.HeavyTailedLogistic(n=150, d=40)
-    assert sparse.Z.nnz
-    for problem in (rl.problems.Reddi(), logistic(), sparse, rl.problems.OneNeuron(n=130, d=5)):
+    heavy = rl.problems.HeavyTailedLogistic(n=150, d=40)
+    assert heavy.Z.nnz
+    for problem in (rl.problems.Reddi(), logistic(), heavy, rl.problems.OneNeuron(n=130, d=5)):
         for K in (1, 3):
             fast, slow = both(problem, f"adamx(alpha=0.5, batch_size={K})" + order, 20, measure=measure)
             assert slow["full_loss" if "cumulative" in measure else "variance"].any() or not problem.convex

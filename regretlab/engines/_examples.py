@@ -5,19 +5,21 @@ Sums may come in another order than the array engine's.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from regretlab.compilation import inner
 from regretlab.engines._steps import G, X
-from regretlab.simd import WIDTH, choose, first, load, multiplied, pair_sums, size, store, vector
+from regretlab.simd import WIDTH, choose, first, load, multiplied, pair_sums, size, store, total, vector
 from regretlab.vectors import LABEL, LN2, PHI, SCORE, SLOPE, J, W, exp, log1p
 
 Array = Any
 
 #: Losses: phi(u) = u; log(1 + exp(-y u)); y log(1 + exp(-max(u, 0))); (u - y)^2 / 2; max(1 - y u, 0).
-IDENTITY, LOGISTIC, NEURON, HALF_SQUARE, HINGE = range(5)
+#: Softmax has several scores an example, and kernels of its own here.
+IDENTITY, LOGISTIC, NEURON, HALF_SQUARE, HINGE, SOFTMAX = range(6)
 
 
 @inner(always=True)
@@ -38,7 +40,7 @@ def _four(Z: Array, d: int, b: Array, last: Any, k: int, K: int, Q: Array) -> An
 
 
 @inner
-def scores(Z: Array, d: int, b: Array, K: int, F: Array, Q: Array) -> None:
+def _scores(Z: Array, d: int, b: Array, K: int, F: Array, Q: Array) -> None:
     """The scores z_j . x of the batch, for dense rows.
 
     What d leaves over of whole vectors is the end of one that begins before, where x counts as zero.
@@ -57,7 +59,7 @@ def scores(Z: Array, d: int, b: Array, K: int, F: Array, Q: Array) -> None:
 
 
 @inner
-def gradient(Z: Array, d: int, b: Array, K: int, F: Array, Q: Array) -> None:
+def _gradient(Z: Array, d: int, b: Array, K: int, F: Array, Q: Array) -> None:
     """g = sum_k w_k phi'_k z_k for dense rows; the last vectors of coordinates may be the same, or overlap."""
     if d < WIDTH:
         for i in range(d):
@@ -81,7 +83,7 @@ def gradient(Z: Array, d: int, b: Array, K: int, F: Array, Q: Array) -> None:
 
 
 @inner
-def sparse_scores(values: Array, starts: Array, columns: Array, b: Array, K: int, F: Array, Q: Array) -> None:
+def _sparse_scores(values: Array, starts: Array, columns: Array, b: Array, K: int, F: Array, Q: Array) -> None:
     for k in range(K):
         j, score = Q[J, k], 0.0
         for q in range(starts[j], starts[j + 1]):
@@ -90,7 +92,7 @@ def sparse_scores(values: Array, starts: Array, columns: Array, b: Array, K: int
 
 
 @inner
-def sparse_gradient(values: Array, starts: Array, columns: Array, b: Array, K: int, F: Array, Q: Array) -> None:
+def _sparse_gradient(values: Array, starts: Array, columns: Array, b: Array, K: int, F: Array, Q: Array) -> None:
     for i in range(b.shape[1]):
         b[G, i] = 0.0
     for k in range(K):
@@ -126,6 +128,104 @@ def losses(code: int, K: int, F: Array) -> None:
         store(F, SLOPE, k, slope)
 
 
+@inner
+def _softmax(
+    Z: Array | None, values: Array, starts: Array, columns: Array, b: Array, classes: int, K: int, F: Array, Q: Array,
+    S: Array,
+) -> None:  # fmt: skip
+    """Cross-entropies of the batch; ``S`` holds p - e_y, zeros beyond the classes, and ``F[SLOPE]`` its length.
+
+    The iterate has a row of classes for every feature. Vectors that begin with a row may end in the next one: what
+    comes beyond the classes is left out.
+    """
+    for k in range(K):
+        j, truth = Q[J, k], int(F[LABEL, k])
+        for c in range(0, classes, WIDTH):
+            score = vector(0.0)
+            if Z is None:
+                for q in range(starts[j], starts[j + 1]):
+                    score = multiplied(vector(values[q]), load(b, X, columns[q] * classes + c), score)
+            else:
+                for i in range(Z.shape[1]):
+                    score = multiplied(vector(Z[j, i]), load(b, X, i * classes + c), score)
+            store(S, k, c, score)
+        top = S[k, 0]
+        for c in range(1, classes):
+            top = max(top, S[k, c])
+        below, everyone = S[k, truth] - top, vector(0.0)
+        for c in range(0, classes, WIDTH):
+            e = choose(first(classes - c), exp(load(S, k, c) - top), 0.0)
+            everyone = everyone + e
+            store(S, k, c, e)
+        mass, length = total(everyone), vector(0.0)
+        for c in range(0, classes, WIDTH):
+            store(S, k, c, load(S, k, c) / mass)
+        S[k, truth] -= 1.0
+        for c in range(0, classes, WIDTH):
+            length = multiplied(load(S, k, c), load(S, k, c), length)
+        F[PHI, k], F[SLOPE, k] = math.log(mass) - below, math.sqrt(total(length))
+
+
+@inner
+def _softmax_gradient(
+    Z: Array | None, values: Array, starts: Array, columns: Array, d: int, b: Array, classes: int, K: int, F: Array,
+    Q: Array, S: Array,
+) -> None:  # fmt: skip
+    """g = sum_k w_k z_k (p_k - e_y)'; every row of classes ends in the next one, which is made after it."""
+    for k in range(K):
+        for c in range(0, classes, WIDTH):
+            store(S, k, c, F[W, k] * load(S, k, c))
+    if Z is None:
+        for i in range(d):
+            b[G, i] = 0.0
+        for k in range(K):
+            for q in range(starts[Q[J, k]], starts[Q[J, k] + 1]):
+                for c in range(0, classes, WIDTH):
+                    i = columns[q] * classes + c
+                    store(b, G, i, multiplied(vector(values[q]), load(S, k, c), load(b, G, i)))
+    else:
+        for i in range(Z.shape[1]):
+            for c in range(0, classes, WIDTH):
+                g = vector(0.0)
+                for k in range(K):
+                    g = multiplied(vector(Z[Q[J, k], i]), load(S, k, c), g)
+                store(b, G, i * classes + c, g)
+    for i in range(d, b.shape[1]):
+        b[G, i] = 0.0
+
+
+@inner
+def evaluate(
+    code: int, Z: Array | None, values: Array, starts: Array, columns: Array, y: Array, d: int, b: Array, classes: int,
+    K: int, F: Array, Q: Array, S: Array | None,
+) -> None:  # fmt: skip
+    """Losses and slopes of the batch at the iterate; ``S`` is working memory of a problem with classes."""
+    for k in range(K):
+        F[LABEL, k] = y[Q[J, k]]
+    if S is not None:
+        _softmax(Z, values, starts, columns, b, classes, K, F, Q, S)
+    else:
+        if Z is None:
+            _sparse_scores(values, starts, columns, b, K, F, Q)
+        else:
+            _scores(Z, d, b, K, F, Q)
+        losses(code, K, F)
+
+
+@inner
+def estimate(
+    Z: Array | None, values: Array, starts: Array, columns: Array, d: int, b: Array, classes: int, K: int, F: Array,
+    Q: Array, S: Array | None,
+) -> None:  # fmt: skip
+    """The gradient estimate ``b[G]`` from the weights and slopes of the batch."""
+    if S is not None:
+        _softmax_gradient(Z, values, starts, columns, d, b, classes, K, F, Q, S)
+    elif Z is None:
+        _sparse_gradient(values, starts, columns, b, K, F, Q)
+    else:
+        _gradient(Z, d, b, K, F, Q)
+
+
 class Looks(NamedTuple):
     """What looking at all examples at every step adds to, by replicate; and each one's squared gradient norm now."""
 
@@ -140,19 +240,15 @@ class Looks(NamedTuple):
 @inner
 def look(
     looks: Looks, r: int, total_p: float, code: int, Z: Array | None, values: Array, starts: Array, columns: Array,
-    y: Array, lengths: Array, d: int, b: Array, F: Array, Q: Array,
+    y: Array, lengths: Array, d: int, b: Array, classes: int, F: Array, Q: Array, S: Array | None,
 ) -> float:  # fmt: skip
     """Look at all examples at the iterate; the sum of their squared norms. The rows of the batch are overwritten."""
     n, loss, norms, squares = y.shape[0], 0.0, 0.0, 0.0
     for begin in range(0, n, F.shape[1]):
         count = min(F.shape[1], n - begin)
         for k in range(count):
-            Q[J, k], F[LABEL, k] = begin + k, y[begin + k]
-        if Z is None:
-            sparse_scores(values, starts, columns, b, count, F, Q)
-        else:
-            scores(Z, d, b, count, F, Q)
-        losses(code, count, F)
+            Q[J, k] = begin + k
+        evaluate(code, Z, values, starts, columns, y, d, b, classes, count, F, Q, S)
         for k in range(count):
             norm = abs(F[SLOPE, k]) * lengths[begin + k]
             looks.squares[begin + k] = norm * norm

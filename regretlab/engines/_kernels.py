@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from regretlab.compilation import entry, inner
-from regretlab.engines._examples import Looks, gradient, look, losses, scores, sparse_gradient, sparse_scores
+from regretlab.engines._examples import Looks, estimate, evaluate, look
 from regretlab.engines._steps import HIGH, LOW, SIZE, SQUARES, V_HAT, M, V, X, advance_coordinates, into_ball
 from regretlab.samplers._base import Rule
 from regretlab.samplers._laws import draw, kept, observe, plant
 from regretlab.simd import WIDTH, choose, first, largest_of, load, multiplied, total, vector
-from regretlab.vectors import LABEL, NORM, PHI, SLOPE, J, P, U, W, uniforms
+from regretlab.vectors import NORM, PHI, SLOPE, J, P, U, W, uniforms
 
 Array = Any
 
@@ -52,7 +52,7 @@ def advance(
     loss: Array, received: Array, squared_gradient: Array, second_moment: Array, largest_coordinate: Array,
     largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array, largest_x: Array,
     looks: Looks | None, total_p: float, radius: float | None, trees: Array, tops: Array, standing: bool,
-    F: Array, Q: Array, b: Array, mark: Array,
+    classes: int, S: Array | None, F: Array, Q: Array, b: Array, mark: Array,
 ) -> None:  # fmt: skip
     """All steps of a block for the replicates begin..end-1, one after the other, in place.
 
@@ -62,7 +62,8 @@ def advance(
     which then takes half the time to compile: ``Z`` when the features are sparse, ``rule`` when the sampler learns
     nothing, ``looks`` unless what they add to is measured, ``radius`` unless the domain is a ball. The probabilities
     sum to ``total_p``. ``trees`` are the samplers', one for every replicate or for all in turn; if ``standing``, they
-    and bounds ``tops`` of their leaves are those of the state. The last four are working memory.
+    and bounds ``tops`` of their leaves are those of the state. The last five are working memory, ``S`` only of a
+    problem with classes.
     """
     n, d = y.shape[0], x.shape[1]
     stamp = 0
@@ -83,7 +84,7 @@ def advance(
                 constant[moving[i]] = rows[i, s]
             if looks is not None:
                 squares = look(
-                    looks, r, total_p, loss_code, Z, values, starts, columns, y, lengths, d, b, F, Q
+                    looks, r, total_p, loss_code, Z, values, starts, columns, y, lengths, d, b, classes, F, Q, S
                 )  # fmt: skip
                 if rule is None:
                     looks.variance[r] += squares / everyone
@@ -97,13 +98,7 @@ def advance(
                 stamp += 1
                 _ordered(sampler, everyone, words, r, at, mark, stamp, n, K, F, Q)
                 at = (at + K) % n
-            if Z is None:
-                sparse_scores(values, starts, columns, b, K, F, Q)
-            else:
-                scores(Z, d, b, K, F, Q)
-            for k in range(K):
-                F[LABEL, k] = y[Q[J, k]]
-            losses(loss_code, K, F)
+            evaluate(loss_code, Z, values, starts, columns, y, d, b, classes, K, F, Q, S)
             for k in range(K):
                 F[NORM, k] = abs(F[SLOPE, k]) * lengths[Q[J, k]]
                 received[r, Q[J, k]] += F[W, k]
@@ -116,10 +111,7 @@ def advance(
                 now = now + choose(drawn, load(F, W, k) * load(F, PHI, k), 0.0)
             value += total(now)
             moment += per_draw * total(spread)
-            if Z is None:
-                sparse_gradient(values, starts, columns, b, K, F, Q)
-            else:
-                gradient(Z, d, b, K, F, Q)
+            estimate(Z, values, starts, columns, d, b, classes, K, F, Q, S)
             here = advance_coordinates(b, d, constant)
             length = here if here > length else length
             if radius is not None:

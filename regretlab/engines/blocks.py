@@ -57,7 +57,7 @@ def unsupported(
     """The part of a run that has no compiled form in an engine, in words; None when every part has one."""
     if type(method).step is not Method.step:
         return f"the method {type(method).__name__.lower()!r} has a step of its own, outside the generic one"
-    if type(problem) not in LOSSES:
+    if type(problem) not in engine.problems:
         return f"the problem {problem.name!r} has no compiled form"
     if problem.domain is not None and type(problem.domain) not in engine.domains:
         return f"the domain {problem.domain!r} has no compiled form"
@@ -77,7 +77,8 @@ class Blocks(ABC):
         Parts with a compiled form (see :func:`unsupported`), the sampler fitted.
     """
 
-    #: What the kernels measure beyond the totals, and the domains that they project onto.
+    #: What the kernels know: the codes of losses, what they measure beyond the totals, and domains to project onto.
+    problems: dict[type[Problem], int] = LOSSES
     measures: tuple[str, ...] = ()
     domains: tuple[type[Domain], ...] = (Box,)
 

@@ -25,7 +25,7 @@ from regretlab.engines._steps import ROWS
 from regretlab.engines.array import State
 from regretlab.engines.blocks import LOSSES, TOTALS, Blocks, features, table
 from regretlab.methods import Coefficients, Moments
-from regretlab.problems import Box, L2Ball
+from regretlab.problems import Box, L2Ball, Softmax
 from regretlab.samplers._trees import SIDE_BY_SIDE, leaves
 from regretlab.simd import WIDTH
 from regretlab.vectors import DEPTH, INDICES, NUMBERS
@@ -51,6 +51,7 @@ class Compiled(Blocks):
     """
 
     measures, domains = array.MEASURES, (Box, L2Ball)
+    problems = LOSSES | {Softmax: examples.SOFTMAX}
 
     def __init__(self, problem: Any, sampler: Any, threads: int | None = None) -> None:
         super().__init__(problem, sampler)
@@ -62,6 +63,7 @@ class Compiled(Blocks):
         self._trees, self._tops, self._planted = zeros((1, 0)), np.zeros(0), np.zeros(0)
         self._tree = functools.cache(lambda thread: zeros((1, 2 * leaves(problem.n))))
         self._pool = ThreadPoolExecutor(self._threads)
+        self._classes = problem.c if isinstance(problem, Softmax) else 1
         #: Working memory, by thread.
         self._room = functools.cache(self._general_room)
         self._lanes, self._alone = functools.cache(self._lanes_room), functools.cache(self._alone_room)
@@ -80,7 +82,7 @@ class Compiled(Blocks):
         position = own if self._code == kernels.CYCLIC else np.zeros(R, np.int64)
         weights = own if bandit else np.zeros((R, 1))
         schedule_table = table(schedule, problem.domain)
-        loss = LOSSES[type(problem)]
+        loss = self.problems[type(problem)]
         summed, looks = [totals[name] for name in TOTALS], [totals.get(name) for name in examples.Looks._fields[:-1]]
         measured = any(a is not None for a in looks)
         plain = loss == examples.IDENTITY and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
@@ -105,7 +107,7 @@ class Compiled(Blocks):
                     *self._features, problem.y, self._lengths, *carried, weights, *summed,
                     self._looks(looks, R) if measured else None, sampler.law.total, radius,
                     *((self._trees, self._tops) if everyones else (self._tree(thread), np.zeros(R))), standing,
-                    *self._room(thread),
+                    self._classes, *self._room(thread),
                 )  # fmt: skip
 
         threads = min(self._threads, R)
@@ -137,11 +139,14 @@ class Compiled(Blocks):
         self._copies.append(np.array(a, order="C"))
         return self._copies[-1]
 
-    def _general_room(self, thread: int) -> tuple[np.ndarray, ...]:
+    def _general_room(self, thread: int) -> tuple[np.ndarray | None, ...]:
         """Working memory of :func:`kernels.advance`."""
         n, d, width = self._problem.n, self._problem.d, whole(max(2 * self._sampler.run.K, DEPTH), SIDE_BY_SIDE)
+        # A row of classes may end in the one after the last.
+        numbers = whole(d) + (WIDTH if self._classes > 1 else 0)
         return (
-            zeros((NUMBERS, width)), zeros((INDICES, width), np.int64), zeros((ROWS, whole(d))),
+            zeros((width, whole(self._classes))) if self._classes > 1 else None,
+            zeros((NUMBERS, width)), zeros((INDICES, width), np.int64), zeros((ROWS, numbers)),
             zeros((n if self._code == kernels.FLOYD else 0,), np.int64),
         )  # fmt: skip
 
