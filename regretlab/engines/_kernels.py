@@ -13,7 +13,7 @@ from regretlab.compilation import entry, inner
 from regretlab.engines._examples import Looks, estimate, evaluate, look
 from regretlab.engines._steps import HIGH, LOW, SIZE, SQUARES, V_HAT, M, V, X, advance_coordinates, into_ball
 from regretlab.samplers._base import Rule
-from regretlab.samplers._laws import draw, kept, observe, plant
+from regretlab.samplers._laws import draw, kept, largest_leaf, observe, plant
 from regretlab.simd import WIDTH, choose, first, largest_of, load, multiplied, total, vector
 from regretlab.vectors import NORM, PHI, SLOPE, J, P, U, W, uniforms
 
@@ -51,7 +51,7 @@ def advance(
     moving: Array, rows: Array, x: Array, m: Array, v: Array, v_hat: Array, words: Array, position: Array, own: Array,
     loss: Array, received: Array, squared_gradient: Array, second_moment: Array, largest_coordinate: Array,
     largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array, largest_x: Array,
-    looks: Looks | None, total_p: float, radius: float | None, trees: Array, tops: Array, standing: bool,
+    looks: Looks | None, total_p: float, radius: float | None, trees: Array, standing: bool,
     classes: int, S: Array | None, F: Array, Q: Array, b: Array, mark: Array,
 ) -> None:  # fmt: skip
     """All steps of a block for the replicates begin..end-1, one after the other, in place.
@@ -61,18 +61,17 @@ def advance(
     ``everyone`` the constant probability of a sampler without a rule. What is None is left out of the machine code,
     which then takes half the time to compile: ``Z`` when the features are sparse, ``rule`` when the sampler learns
     nothing, ``looks`` unless what they add to is measured, ``radius`` unless the domain is a ball. The probabilities
-    sum to ``total_p``. ``trees`` are the samplers', one for every replicate or for all in turn; if ``standing``, they
-    and bounds ``tops`` of their leaves are those of the state. The last five are working memory, ``S`` only of a
-    problem with classes.
+    sum to ``total_p``. ``trees`` are the samplers', one for every replicate or for all in turn, and if ``standing``,
+    those of the state. The last five are working memory, ``S`` only of a problem with classes.
     """
     n, d = y.shape[0], x.shape[1]
     stamp = 0
     for j in range(mark.shape[0]):
         mark[j] = -1
     for r in range(begin, end):
-        tree, top = trees[r % trees.shape[0]], tops[r]
-        if rule is not None and not standing:
-            top = plant(rule, own, r, tree, F)
+        tree, top = trees[r % trees.shape[0]], 0.0
+        if rule is not None:
+            top = largest_leaf(tree, n) if standing else plant(rule, own, r, tree, F)
         for i in range(d):
             b[X, i], b[M, i], b[V, i], b[V_HAT, i] = x[r, i], m[r, i], v[r, i], v_hat[r, i]
             b[SQUARES, i], b[LOW, i], b[HIGH, i] = squared_gradient[r, i], smallest_x[r, i], largest_x[r, i]
@@ -120,7 +119,6 @@ def advance(
                 top = observe(rule, own, r, K, tree, top, F, Q)
         if rule is not None:
             kept(rule, own, r, tree)
-            tops[r] = top
         position[r] = at
         loss[r], second_moment[r], largest_gradient[r] = value, moment, length
         largest_example_gradient[r] = max(largest_example_gradient[r], largest_of(longest))

@@ -60,7 +60,7 @@ class Compiled(Blocks):
         self._features, self._lengths = (dense if dense.size else None, *sparse), np.sqrt(problem.squared_norms)
         self._copies: list[np.ndarray] = []
         #: The replicates' trees, and the state that they stand for; where they would be too large, one by thread.
-        self._trees, self._tops, self._planted = zeros((1, 0)), np.zeros(0), np.zeros(0)
+        self._trees, self._planted = zeros((0, 0)), np.zeros(0)
         self._tree = functools.cache(lambda thread: zeros((1, 2 * leaves(problem.n))))
         self._pool = ThreadPoolExecutor(self._threads)
         self._classes = problem.c if isinstance(problem, Softmax) else 1
@@ -85,13 +85,13 @@ class Compiled(Blocks):
         loss = self.problems[type(problem)]
         summed, looks = [totals[name] for name in TOTALS], [totals.get(name) for name in examples.Looks._fields[:-1]]
         measured = any(a is not None for a in looks)
-        plain = loss == examples.IDENTITY and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
         radius = problem.domain.radius if isinstance(problem.domain, L2Ball) else None
+        plain = loss == examples.IDENTITY and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
         plain = plain and not bandit and not measured and radius is None
         grow = 2 * leaves(problem.n) if bandit else 0
         everyones = 8 * grow * R <= MOST_FOR_TREES
-        if everyones and len(self._tops) != R:
-            self._trees, self._tops = zeros((R, grow)), np.zeros(R)
+        if everyones and len(self._trees) != R:
+            self._trees = zeros((R, grow))
         standing = everyones and state.sampler[0] is self._planted
 
         def work(thread: int, begin: int, end: int) -> None:
@@ -106,7 +106,7 @@ class Compiled(Blocks):
                     begin, end, sampler.run.K, loss, self._code, self._per_draw, self._everyone, self._rule,
                     *self._features, problem.y, self._lengths, *carried, weights, *summed,
                     self._looks(looks, R) if measured else None, sampler.law.total, radius,
-                    *((self._trees, self._tops) if everyones else (self._tree(thread), np.zeros(R))), standing,
+                    self._trees if everyones else self._tree(thread), standing,
                     self._classes, *self._room(thread),
                 )  # fmt: skip
 

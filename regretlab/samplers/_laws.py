@@ -74,6 +74,18 @@ def plant(rule: Rule, own: Array, r: int, tree: Array, F: Array) -> float:
 
 
 @inner
+def largest_leaf(tree: Array, n: int) -> float:
+    """Of a tree that stands; what the steps hand on only bounds the leaves, and needs to be looked at anew at times."""
+    half, largest, last = tree.shape[0] // 2, vector(0.0), 0.0
+    for j in range(0, n - WIDTH + 1, WIDTH):
+        leaf = load_from(tree, half + j)
+        largest = choose(leaf > largest, leaf, largest)
+    for j in range(n - n % WIDTH, n):
+        last = max(last, tree[half + j])
+    return max(largest_of(largest), last)
+
+
+@inner
 def _renewed(rule: Rule, own: Array, r: int, tree: Array, F: Array, Q: Array, count: int) -> float:
     """The same law from weights relative to the largest that is not capped (or all times a power of two: exact)."""
     n = own.shape[1]
