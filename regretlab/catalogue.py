@@ -215,7 +215,7 @@ def _parameters(part: Component | type[Component]) -> str:
 def _coefficients(method: Method) -> str:
     """The coefficients of the step at a few times, from the schedule that is run."""
     t = np.array([1.0, 2.0, 3.0, 10.0, 100.0, 1e4])
-    k = method.coefficients(t)
+    k = method.schedule_over(t)
     at = "the defaults" if method == type(method)() else "these parameters"
     lines = [f"Coefficients of the step at {at} (p = {k.p:.10g}, eps = {k.eps:.10g}):"]
     lines += [f"  {'t':5}{''.join(f'{moment:>13.10g}' for moment in t)}"]

@@ -16,11 +16,13 @@ from typing import Any
 import numba
 from platformdirs import user_cache_path
 
-#: Every file that holds compiled functions (a test keeps it complete).
+#: Every file that holds compiled functions or constants that they freeze (a test keeps it complete).
 SOURCES = (
     "compilation.py",
     "simd.py",
     "vectors.py",
+    "problems/domains.py",
+    "samplers/_base.py",
     "samplers/_trees.py",
     "samplers/_laws.py",
     "engines/_steps.py",
@@ -48,6 +50,22 @@ def inner(function: Callable[..., Any] | None = None, *, always: bool = False) -
     return decorate if function is None else decorate(function)
 
 
+def _mending(kernel: Any) -> Any:
+    """A kernel for which a damaged file in the cache is as none: it is emptied, and the kernel compiled again."""
+    cache = kernel._cache
+    load = cache.load_overload
+
+    def loaded(*args: Any) -> Any:
+        try:
+            return load(*args)
+        except Exception:  # whatever reading other bytes than were written may raise
+            cache.flush()
+            return None
+
+    cache.load_overload = loaded
+    return kernel
+
+
 def entry(function: Callable[..., Any]) -> Any:
     """A compiled function that Python calls: its machine code is kept on disk, if a folder can be written."""
     before = numba.config.CACHE_DIR
@@ -55,7 +73,7 @@ def entry(function: Callable[..., Any]) -> Any:
         folder = cache_folder()
         folder.mkdir(parents=True, exist_ok=True)
         numba.config.CACHE_DIR = str(folder)
-        return numba.njit(cache=True, **OPTIONS)(function)
+        return _mending(numba.njit(cache=True, **OPTIONS)(function))
     except (OSError, RuntimeError):  # no home, or a file system that cannot be written
         return numba.njit(**OPTIONS)(function)
     finally:

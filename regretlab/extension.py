@@ -35,7 +35,7 @@ def later(
     )
     curves = [name for name in new.data_vars if "t" in new[name].dims]
     joined = new.drop_dims("t").merge(xr.concat([record[curves], new[curves]], dim="t"))
-    return joined.assign_attrs(new.attrs), describe(onward)
+    return joined.assign_attrs(new.attrs | {"engine_reason": record.attrs["engine_reason"]}), describe(onward)
 
 
 def more(

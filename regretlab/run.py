@@ -237,7 +237,7 @@ class Interrupted(KeyboardInterrupt):
 
 def coefficients(algorithm: Algorithm, first: int, steps: int) -> Coefficients:
     """The method's schedule over the steps ``first, first + 1, ...``."""
-    return algorithm.method.coefficients(np.arange(first, first + steps, dtype=float))
+    return algorithm.method.schedule_over(np.arange(first, first + steps, dtype=float))
 
 
 def statistics(state: State, k: Coefficients) -> dict[str, np.ndarray]:

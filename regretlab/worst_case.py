@@ -163,7 +163,7 @@ def _checked(method: Method, horizon: Any, D2: Any, G2: Any) -> tuple[list[Coeff
     if not isinstance(method, Method):
         raise InputError(f"the method {method!r} is not one of rl.methods; give one such as rl.methods.SGD(alpha=1).")
     T = number("horizon", horizon, f"[1, {LONGEST}]", " (the program grows with its square)", integer=True)
-    k = method.coefficients(np.arange(1.0, T + 1))
+    k = method.schedule_over(np.arange(1.0, T + 1))
     if k.p != 0:
         raise InputError(
             f"worst cases are computed for methods with denominator 1 (p = 0), such as sgd; "

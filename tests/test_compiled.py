@@ -1,5 +1,6 @@
 """The compiled engine: the same run as the array engine, whatever the blocks and threads."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -271,6 +272,18 @@ def test_a_run_that_overflows_says_where_and_why(samples):
     assert messages[0].startswith("step 2500, replicate 0, coordinate 0")
 
 
+def test_losses_whose_sum_overflows_stop_the_run():
+    """Every one of them is finite, and so is the iterate."""
+    X, messages = np.random.default_rng(0).normal(size=(40, 5)), []
+    for engine in ("compiled", "array"):
+        problem = rl.problems.Softmax(X, np.arange(40) % 3, domain=None)
+        p = plan(problem, algorithms.parse("sgd(alpha=1e308, batch_size=4)"), horizon=200, replicates=3)
+        with pytest.raises(rl.NonFiniteError, match="the sum of the losses overflowed") as error:
+            run(p, engine=engine)
+        messages.append(str(error.value))
+    assert messages[0] == messages[1]
+
+
 class Bursting(rl.methods.Method):
     def coefficients(self, t):
         return rl.methods.generic(t, eta=np.where(t == 2500, np.inf, 0.1), p=0.0)
@@ -311,6 +324,44 @@ class Loud(rl.samplers.Uniform):
     """A user's sampler."""
 
     name = "loud"
+
+
+class Nadamax(rl.methods.AMSGrad):
+    """The README's: a constant beta1 makes its coefficient a number."""
+
+    def coefficients(self, t):
+        return super().coefficients(t)._replace(kap=1 - self.beta1_t(t))
+
+
+@pytest.mark.parametrize("lam", [1, 0.9])
+def test_a_method_may_give_numbers_for_coefficients(lam):
+    fast, slow = (
+        rl.simulate(rl.problems.Reddi(), f"nadamax(alpha=0.1, lam={lam})", horizon=9, replicates=2, engine=engine)
+        for engine in ("compiled", "array")
+    )
+    assert (fast.record.x == slow.record.x).all()
+    assert rl.simulate(rl.problems.Reddi(), "amsgrad(alpha=0.1)", horizon=9).record.x[0, 0, 0] != fast.record.x[0, 0, 0]
+
+
+class Lazy(rl.samplers.AdamBS):
+    """Learns nothing, which the rule that it inherits does not say."""
+
+    name = "lazy"
+
+    def observe(self, state, draw, norms):
+        return state
+
+
+def test_a_sampler_that_derives_from_one_with_a_rule_is_not_taken_for_it():
+    record = rl.simulate(logistic(), "adam(batch_size=3)+lazy(alpha_p=0.1)", horizon=20).of()
+    assert record.attrs["engine"] == "array"
+    assert "'lazy' has no compiled form" in record.attrs["engine_reason"]
+    assert np.ptp(record.probabilities.values) == 0
+
+
+def test_going_on_keeps_the_reason_for_the_engine():
+    result = rl.simulate(rl.problems.Reddi(), "adam", horizon=5)
+    assert result.extend(horizon=9).of().attrs["engine_reason"] == result.of().attrs["engine_reason"]
 
 
 def test_every_algorithm_goes_on_with_its_own_engine():
@@ -368,6 +419,32 @@ def test_every_file_with_compiled_functions_is_part_of_the_caches_name():
     }  # fmt: skip
     assert compiled_files <= set(compilation.SOURCES)
     assert all((root / name).exists() for name in compilation.SOURCES)
+    for name in compilation.SOURCES:  # constants are frozen into the machine code
+        for node in ast.walk(ast.parse((root / name).read_text())):
+            if isinstance(node, ast.ImportFrom) and any(alias.name.isupper() for alias in node.names):
+                module = (node.module or "").split(".")
+                if module[0] == "regretlab" and name not in ("problems/domains.py", "samplers/_base.py"):
+                    assert "/".join(module[1:]) + ".py" in compilation.SOURCES, (name, node.module)
+
+
+@pytest.mark.parametrize("suffix", ["nbi", "nbc"])
+def test_a_damaged_cache_is_made_anew(suffix, tmp_path):
+    code = (
+        "import regretlab as rl; "
+        "print(float(rl.simulate(rl.problems.Reddi(), 'adam', horizon=5, replicates=2).record.loss[0, 0, -1]))"
+    )
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+
+    def outcome():
+        command = [sys.executable, "-c", code]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+    first, files = outcome(), list(tmp_path.rglob(f"*.{suffix}"))
+    assert files
+    for path in files:
+        path.write_bytes(b"garbage" if suffix == "nbi" else path.read_bytes()[:200])
+    assert outcome() == outcome() == first
+    assert all(path.read_bytes() != b"garbage" and len(path.read_bytes()) > 200 for path in files)
 
 
 def test_without_a_folder_the_kernels_are_compiled_each_time(monkeypatch, tmp_path):

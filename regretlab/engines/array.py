@@ -166,8 +166,8 @@ def _one(problem: Problem, sampler: Sampler, k: Coefficients, state: State, u: A
 
     project = problem.domain.project if problem.domain is not None else _stay
     moments = step(state.moments, g, k, project, xp)
-    if not bool(xp.isfinite(xp.sum(moments.x + moments.v) + xp.sum(loss))):
-        raise _diagnosis(state.t + 1, xp, g, loss, moments)
+    if not bool(xp.isfinite(xp.sum(moments.x + moments.v) + xp.sum(totals["loss"]))):
+        _diagnose(state.t + 1, g, loss, totals["loss"], moments)
     return replace(
         state,
         t=state.t + 1,
@@ -190,8 +190,8 @@ def _stay(x: Array, weights: Array) -> Array:
     return x
 
 
-def _diagnosis(t: int, xp: Any, g: Array, loss: Array, moments: Moments) -> NonFiniteError:
-    """Where a run stopped being finite, and the likely cause."""
+def _diagnose(t: int, g: Array, loss: Array, losses: Array, moments: Moments) -> None:
+    """Say where a run stopped being finite, and the likely cause, unless only a sum of all that is finite is not."""
     suspects = [
         (
             g,
@@ -201,6 +201,7 @@ def _diagnosis(t: int, xp: Any, g: Array, loss: Array, moments: Moments) -> NonF
             loss[:, None],
             "the loss is not finite: the iterate left the region where the problem's losses are defined",
         ),
+        (losses[:, None], "the sum of the losses overflowed: use a smaller alpha or a bounded domain"),
         (moments.v, "the second moment overflowed: rescale the problem's features"),
         (moments.x, "the iterate overflowed: use a smaller alpha, a positive eps or a bounded domain"),
     ]
@@ -208,5 +209,4 @@ def _diagnosis(t: int, xp: Any, g: Array, loss: Array, moments: Moments) -> NonF
         bad = np.argwhere(~np.isfinite(np.asarray(values)))
         if len(bad):
             replicate, coordinate = map(int, bad[0])
-            return NonFiniteError(f"step {t}, replicate {replicate}, coordinate {coordinate}: {cause}.")
-    return NonFiniteError(f"step {t}: a sum over the replicates overflowed; rescale the problem's features.")
+            raise NonFiniteError(f"step {t}, replicate {replicate}, coordinate {coordinate}: {cause}.")

@@ -58,10 +58,10 @@ def unsupported(
     if type(method).step is not Method.step:
         return f"the method {type(method).__name__.lower()!r} has a step of its own, outside the generic one"
     if type(problem) not in engine.problems:
-        return f"the problem {problem.name!r} has no compiled form"
+        return f"the problem {problem.name!r} is of the class {type(problem).__name__}, which has no compiled form"
     if problem.domain is not None and type(problem.domain) not in engine.domains:
         return f"the domain {problem.domain!r} has no compiled form"
-    if sampler.rule is None and type(sampler) not in (Cyclic, Uniform):
+    if "rule" not in vars(type(sampler)) and type(sampler) not in (Cyclic, Uniform):  # else it may do other things
         return f"the sampler {sampler.name!r} has no compiled form"
     if beyond := [name for name in measure if name not in engine.measures]:
         return f"measure={', '.join(beyond)} needs all examples at every step"

@@ -35,6 +35,10 @@ class Method(Component):
     def coefficients(self, t: Array) -> Coefficients:
         """The coefficients of steps ``t`` (a float array of shape (T,) holding 1, 2, ...), vectorised."""
 
+    def schedule_over(self, t: Array) -> Coefficients:
+        """The coefficients of steps ``t``, each an array over them, also where :meth:`coefficients` gives a number."""
+        return generic(t, **self.coefficients(t)._asdict())
+
     def step(self, state: Moments, g: Any, k: Coefficients, project: Project, ops: Any) -> Moments:
         """One step from the gradient estimate ``g``: the generic one, :func:`regretlab.methods.step`."""
         return step(state, g, k, project, ops)
