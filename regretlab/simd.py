@@ -300,21 +300,18 @@ def gather(context: Any, array: Any, j: Any) -> Any:
     return FLOATS(array, WORDS), make
 
 
-def power(a: Any, p: float) -> Any:
-    """``a ** p`` of numbers at or above zero, with the two exact cases of :func:`regretlab.methods._step.power`."""
-    raise NotImplementedError
+def power(a: Any, p: Any) -> Any:
+    """``a ** p`` of numbers at or above zero, with the two exact cases of :func:`regretlab.methods.power`."""
+    if p == 0.5:
+        return math.sqrt(a)
+    return 1.0 if p == 0.0 else a**p
 
 
 @overload(power, jit_options=OPTIONS)
 def _power(a: Any, p: Any) -> Any:
-    def of_number(a: Any, p: Any) -> Any:
-        if p == 0.5:
-            return math.sqrt(a)
-        return 1.0 if p == 0.0 else a**p
-
     def of_vector(a: Any, p: Any) -> Any:
         if p == 0.5:
             return roots(a)
         return vector(1.0) if p == 0.0 else powers(a, p)
 
-    return of_vector if a == FLOATS else of_number
+    return of_vector if a == FLOATS else power
