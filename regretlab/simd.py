@@ -117,11 +117,20 @@ def _named(builder: Any, name: str, result: Any, args: Any, **options: Any) -> A
     return builder.call(cgutils.get_or_insert_function(builder.module, kind, f"{name}.{form}"), args, **options)
 
 
+def _alike(name: str) -> Callable[..., Any]:
+    """How a function of LLVM's is called whose result is of the type of its arguments."""
+    return lambda context, builder, sig, args: _named(builder, name, args[0].type, args)
+
+
+def _turned(name: str) -> Callable[..., Any]:
+    """How a vector is turned into one of another kind, by an instruction."""
+    return lambda context, builder, sig, args: getattr(builder, name)(args[0], _FORMS[sig.return_type])
+
+
 @intrinsic
 def choose(context: Any, where: Any, a: Any, b: Any) -> Any:
     """``a if where else b``, in every place."""
-    kind = FLOATS if where == MASK else a
-    kind = _widest(a, b, kind)
+    kind = _widest(a, b, FLOATS if where == MASK else a)
     return kind(where, kind, kind), lambda context, builder, sig, args: builder.select(*args)
 
 
@@ -129,28 +138,26 @@ def choose(context: Any, where: Any, a: Any, b: Any) -> Any:
 def multiplied(context: Any, a: Any, b: Any, c: Any) -> Any:
     """``a * b + c``, rounded once where the processor does so in one instruction: for sums that may be reordered."""
     kind = _widest(a, b, c)
-    return kind(kind, kind, kind), lambda context, builder, sig, args: _named(
-        builder, "llvm.fmuladd", args[0].type, args
-    )
+    return kind(kind, kind, kind), _alike("llvm.fmuladd")
 
 
 @intrinsic
 def size(context: Any, a: Any) -> Any:
     """The absolute value."""
     kind = _widest(a)
-    return kind(kind), lambda context, builder, sig, args: _named(builder, "llvm.fabs", args[0].type, args)
+    return kind(kind), _alike("llvm.fabs")
 
 
 @intrinsic
 def roots(context: Any, a: Any) -> Any:
     """The square root, in every place."""
-    return FLOATS(FLOATS), lambda context, builder, sig, args: _named(builder, "llvm.sqrt", args[0].type, args)
+    return FLOATS(FLOATS), _alike("llvm.sqrt")
 
 
 @intrinsic
 def powers(context: Any, a: Any, p: Any) -> Any:
     """``a ** p``, one number after the other."""
-    return FLOATS(FLOATS, FLOATS), lambda context, builder, sig, args: _named(builder, "llvm.pow", args[0].type, args)
+    return FLOATS(FLOATS, FLOATS), _alike("llvm.pow")
 
 
 @intrinsic
@@ -184,25 +191,25 @@ def largest_of(context: Any, a: Any) -> Any:
 @intrinsic
 def bits(context: Any, a: Any) -> Any:
     """The 64 bits of each number."""
-    return WORDS(FLOATS), lambda context, builder, sig, args: builder.bitcast(args[0], _FORMS[WORDS])
+    return WORDS(FLOATS), _turned("bitcast")
 
 
 @intrinsic
 def from_bits(context: Any, a: Any) -> Any:
     """The numbers with these bits."""
-    return FLOATS(WORDS), lambda context, builder, sig, args: builder.bitcast(args[0], _FORMS[FLOATS])
+    return FLOATS(WORDS), _turned("bitcast")
 
 
 @intrinsic
 def floats(context: Any, a: Any) -> Any:
     """The words as numbers."""
-    return FLOATS(WORDS), lambda context, builder, sig, args: builder.uitofp(args[0], _FORMS[FLOATS])
+    return FLOATS(WORDS), _turned("uitofp")
 
 
 @intrinsic
 def whole(context: Any, a: Any) -> Any:
     """Numbers at or above zero without their fractions, as words."""
-    return WORDS(FLOATS), lambda context, builder, sig, args: builder.fptoui(args[0], _FORMS[WORDS])
+    return WORDS(FLOATS), _turned("fptoui")
 
 
 @intrinsic
