@@ -20,7 +20,7 @@ RANKS = [
     {"vectors"},
     {"rng", "methods", "problems", "samplers"},
     {"algorithms", "engines"},
-    {"state"},
+    {"state", "comparator"},
     {"run"},
     {"regret", "losses"},
     {"extension", "game"},

@@ -5,7 +5,8 @@ import pytest
 from scipy import optimize
 
 import regretlab as rl
-from regretlab.regret import best_variance, frank_wolfe_gap, minimum
+from regretlab.comparator import frank_wolfe_gap, minimum
+from regretlab.regret import best_variance
 from regretlab.samplers import Law
 from tests.tolerances import CERTIFIED_GAP, ROUND_OFF
 

@@ -8,8 +8,8 @@ from scipy import optimize, sparse
 
 import regretlab as rl
 from regretlab import algorithms
+from regretlab.comparator import minimum
 from regretlab.problems import names
-from regretlab.regret import minimum
 from regretlab.run import plan, run
 from tests import array_apis
 from tests.test_problems import dense, densified, everything, points
