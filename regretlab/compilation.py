@@ -34,6 +34,11 @@ SOURCES = (
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 
+def switched_off() -> bool:
+    """Whether Numba was told to compile nothing (``NUMBA_DISABLE_JIT=1``): the kernels can then not run at all."""
+    return bool(numba.config.DISABLE_JIT)
+
+
 def cache_folder(root: Path = Path(__file__).parent) -> Path:
     """The folder of the compiled kernels; in ``NUMBA_CACHE_DIR`` if that is set, else in the user's cache."""
     digest = hashlib.sha256(b"".join((root / name).read_bytes() for name in SOURCES)).hexdigest()[:16]
@@ -68,6 +73,8 @@ def _mending(kernel: Any) -> Any:
 
 def entry(function: Callable[..., Any]) -> Any:
     """A compiled function that Python calls: its machine code is kept on disk, if a folder can be written."""
+    if switched_off():
+        return function
     before = numba.config.CACHE_DIR
     try:
         folder = cache_folder()

@@ -3,9 +3,11 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 import regretlab as rl
 from regretlab import audit
@@ -92,6 +94,14 @@ def test_every_public_name_is_there():
 
 def test_every_assumption_can_be_audited():
     assert {a.id for b in Bound.known.values() for a in b.assumes} == set(audit.RULES)
+
+
+def test_the_pythons_that_are_promised_are_the_pythons_that_are_run():
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text())["project"]
+    named = [c.rpartition(" ")[2] for c in project["classifiers"] if "Python :: 3." in c]  # those that .ci/run runs
+    admitted = SpecifierSet(project["requires-python"])
+    assert named == [f"3.{minor}" for minor in range(30) if admitted.contains(f"3.{minor}.5")]
+    assert f"{sys.version_info[0]}.{sys.version_info[1]}" in named
 
 
 def test_files_stay_small():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Protocol
 
+from regretlab.compilation import switched_off
 from regretlab.engines import array, blocks, compiled, cuda
 from regretlab.engines.array import State
 from regretlab.errors import InputError
@@ -61,6 +62,8 @@ def choose(
     if engine in ("auto", "compiled", "cuda"):
         kind = cuda.Cuda if engine == "cuda" else compiled.Compiled
         missing = blocks.unsupported(method, problem, sampler, measure, kind)
+        if kind is compiled.Compiled and switched_off():
+            missing = "NUMBA_DISABLE_JIT=1 forbids compiling its kernels"
         if engine != "auto" and missing:
             raise InputError(f"engine={engine!r} cannot make this run: {missing}; use engine='auto' or 'array'.")
         if engine == "auto":
