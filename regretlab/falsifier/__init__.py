@@ -41,6 +41,9 @@ def falsify(
 ) -> Falsification:
     r"""Search for periodic losses on which ``bound`` is violated, or average regret does not vanish.
 
+    What is played is the method's own ``step`` where it has one, as the array engine makes it; a step that interval
+    arithmetic cannot follow has no certificate, which the outcome says.
+
     Candidates are losses on [-1, 1] of a short period, linear (:math:`c_t x`) or, where a bound is asked about, with
     one kink (:math:`\max\{l_t (x - a_t), r_t (x - a_t)\}`), a start :math:`x_1`, and values of alpha, beta1, beta2 and
     lam where ``algorithm`` leaves them free. They are scored on the second half of the rounds,
@@ -80,7 +83,8 @@ def falsify(
     Raises
     ------
     InputError
-        For an unknown algorithm or bound, or a bound that cannot be violated by the certificates there are.
+        For an unknown algorithm or bound, a bound that cannot be violated by the certificates there are, or a method
+        whose numbers are others when it is played again.
 
     References
     ----------
@@ -116,7 +120,7 @@ def _hunt(conjecture: Conjecture, seed: int, spent: Spent, best: Best, definitio
     smallest: tuple[Instance, int] | None = None
     discarded: list[str] = []
     found: Proof | None = None
-    interrupted = False
+    uncertified, interrupted = "", False
     try:
         for candidate, rounds in search(conjecture, seed, spent, best):
             instance = rounded(conjecture, candidate, rounds)
@@ -127,13 +131,16 @@ def _hunt(conjecture: Conjecture, seed: int, spent: Spent, best: Best, definitio
                 continue
             for smaller in shrink(conjecture, instance, rounds):
                 smallest = smaller, rounds
-            if smallest is not None and (found := _proof(conjecture, *smallest)) is not None:
+            if smallest is not None:
+                found, uncertified = _proof(conjecture, *smallest)
+            if found is not None:
                 break
     except KeyboardInterrupt:
         interrupted = True
-        found = found or (_proof(conjecture, *smallest) if smallest else None)
+        if found is None and smallest is not None:
+            found, uncertified = _proof(conjecture, *smallest)
     return Falsification(
-        conjecture, found, best.score, best.instance, tuple(discarded), spent.tried,
+        conjecture, found, best.score, best.instance, tuple(discarded), uncertified, spent.tried,
         time.perf_counter() - spent.began, interrupted, definitions,
     )  # fmt: skip
 
@@ -147,10 +154,14 @@ def _broken(conjecture: Conjecture, instance: Instance, rounds: int) -> str:
     return f"losses ({losses}): {words}, which is true, so that the search or the problem is broken" if words else ""
 
 
-def _proof(conjecture: Conjecture, instance: Instance, rounds: int) -> Proof | None:
-    """The certificate, if the ledger's checker accepts it."""
+def _proof(conjecture: Conjecture, instance: Instance, rounds: int) -> tuple[Proof | None, str]:
+    """The certificate, if the ledger's checker accepts it and it is about the run that is simulated; else why not."""
     try:
+        instance = conjecture.cut(instance, rounds)
         statement, form, body = conjecture.certificate(instance, rounds)
-        return Proof(instance, statement, form, body, checkers.check(statement, form, body))
-    except (Rejected, Undecided):
-        return None
+        proof = Proof(instance, statement, form, body, checkers.check(statement, form, body))
+        if conjecture.agrees(instance, statement):
+            return proof, ""
+        return None, f"{conjecture.subject.name} does something else in intervals, or when it is played again"
+    except (Rejected, Undecided) as error:
+        return None, str(error)

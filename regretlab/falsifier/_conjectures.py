@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from regretlab import audit
 from regretlab.bounds import Bound
+from regretlab.claims.balls import Undecided
 from regretlab.claims.checkers import replay
 from regretlab.claims.intervals import enclose
 from regretlab.claims.provers.drift import CLEAR, drift
@@ -27,9 +28,12 @@ from regretlab.falsifier._controls import failures, play_controls
 from regretlab.falsifier._instance import Instance, largest
 from regretlab.falsifier._subject import Subject
 from regretlab.methods import Adam, Method
+from regretlab.parameters import number
 
 #: Scores above this are worth a closer look.
 ENOUGH = 1.0
+#: How far the floating-point run may be from the one in intervals, relative to its numbers.
+SAME = 1e-6
 #: Rounds after which a mere transient is over.
 LATER = 4000
 Certificate = tuple[Statement, str, dict[str, Any]]
@@ -76,6 +80,14 @@ class Conjecture(ABC):
     def certificate(self, instance: Instance, rounds: int) -> Certificate:
         """The statement that the instance refutes, and the form and body of the certificate."""
 
+    def cut(self, instance: Instance, rounds: int) -> Instance:
+        """The instance without the losses that come after the round at which it refutes."""
+        return instance
+
+    def agrees(self, instance: Instance, statement: Statement) -> bool:
+        """Whether the run that the certificate speaks of is the one that the simulator makes, to :data:`SAME`."""
+        return True
+
     def failed_controls(self, instances: Sequence[Instance], rounds: int) -> np.ndarray:
         """Which controls fail on which instances, shape (2, K)."""
         return failures(play_controls(self.subject, instances, rounds))
@@ -103,14 +115,30 @@ class BoundHolds(Conjecture):
             ratio = (runs.regret / limit(self.bound, runs))[:, rounds // 2 :].max(axis=1)
         return np.where(self._admissible(candidates) & np.isfinite(ratio), ratio, 0.0)
 
+    def cut(self, instance: Instance, rounds: int) -> Instance:
+        t = _first(self._statement(instance, rounds))
+        return instance if t is None else replace(instance, losses=instance.losses[:t])
+
     def refuted(self, instances: Sequence[Instance], rounds: int) -> np.ndarray:
         over = above(self.bound, self.subject.play(instances, rounds))
         return np.where(over.any(axis=1) & self._admissible(instances), 1 + over.argmax(axis=1), 0)
 
     def certificate(self, instance: Instance, rounds: int) -> Certificate:
-        text, start = self.subject.spelled(instance), Fraction(instance.start)
-        t = first_violation(instance.losses, text, self.bound.id, rounds, start) or rounds
-        return RegretBound(exact(instance.losses), text, self.bound.id, t, start), "replay", {"t": t}
+        statement = self._statement(instance, rounds)
+        t = _first(statement) or rounds
+        return replace(statement, horizon=t), "replay", {"t": t}
+
+    def agrees(self, instance: Instance, statement: Statement) -> bool:
+        assert isinstance(statement, RegretBound)
+        expression, method = replay.theorem(statement)
+        *_, (regret, values) = replay.replay(method, statement, statement.horizon)
+        runs = self.subject.play([instance], statement.horizon)
+        pairs = (runs.regret[0, -1], regret), (limit(self.bound, runs)[0, -1], enclose(expression, values))
+        return all(abs(played - float(exact.ends.mid)) <= SAME * (1 + abs(played)) for played, exact in pairs)
+
+    def _statement(self, instance: Instance, rounds: int) -> RegretBound:
+        spelled = self.subject.spelled(instance)
+        return RegretBound(exact(instance.losses), spelled, self.bound.id, rounds, Fraction(instance.start))
 
     def _admissible(self, instances: Sequence[Instance]) -> np.ndarray:
         return np.array([not missed(self.bound, self.subject.method(dict(i.parameters))) for i in instances])
@@ -151,6 +179,7 @@ class RegretVanishes(Conjecture):
         controls = play_controls(self.subject, candidates, rounds)
         own = gained(self.subject.play(candidates, rounds).regret)
         excess = own - np.max([gained(control.runs.regret) for control in controls], axis=0)
+        excess = np.where(np.isfinite(excess), excess, -np.inf)
         limits = [2 * abs(np.mean([float(kink(loss).left) for loss in c.losses])) / largest(c) for c in candidates]
         return np.where(self.refuted(candidates, rounds) > 0, ENOUGH + np.array(limits), np.minimum(excess, ENOUGH))
 
@@ -197,12 +226,24 @@ def first_violation(
     >>> first_violation([8, -1, -1], adam, "adam.printed", horizon=60)
     42
     """
+    horizon = int(number("horizon", horizon, "[1, 1e6]", integer=True))
     try:
-        statement = RegretBound(exact(losses), algorithm, bound, horizon, Fraction(start))
-        expression, method = replay.theorem(statement)
-    except Rejected as error:
+        slopes, first = exact(losses), Fraction(start)
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        raise InputError(
+            f"losses={losses!r:.60} from start={start!r:.30} are not numbers; give slopes, or triples (left, right, "
+            "at), as integers or fractions such as '1/20'."
+        ) from None
+    try:
+        return _first(RegretBound(slopes, algorithm, bound, horizon, first))
+    except (Rejected, Undecided) as error:
         raise InputError(f"{error}; choose a run that the theorem speaks of.") from None
-    rounds = enumerate(replay.replay(method, statement, horizon), 1)
+
+
+def _first(statement: RegretBound) -> int | None:
+    """The first T up to the statement's horizon at which the regret is certainly above the bound."""
+    expression, method = replay.theorem(statement)
+    rounds = enumerate(replay.replay(method, statement, statement.horizon), 1)
     certain = (t for t, (regret, values) in rounds if regret.low > enclose(expression, values).high)
     return next(certain, None)
 

@@ -13,6 +13,7 @@ from regretlab.claims.provers.replay import Runs, above, play, spread
 from regretlab.falsifier._instance import Instance, largest, starts
 from regretlab.falsifier._subject import Subject
 from regretlab.methods import SGD, AMSGrad, Method
+from regretlab.parameters import Interval
 
 
 class Control(NamedTuple):
@@ -45,5 +46,12 @@ def failures(controls: Sequence[Control]) -> np.ndarray:
 
 def _amsgrad(method: Method) -> AMSGrad:
     own = method.parameters()
-    alpha, beta1, beta2 = own.get("alpha", 0.5), own.get("beta1", 0.0), own.get("beta2", 0.5)
+    usual = {"alpha": 0.5, "beta1": 0.0, "beta2": 0.5}
+    ranges = {name: Interval(field.metadata["within"]) for name, field in AMSGrad.declared().items() if name in usual}
+    fit = {name: value for name, value in own.items() if name in usual and _is_number(value) and value in ranges[name]}
+    alpha, beta1, beta2 = (usual | fit).values()
     return AMSGrad(alpha=alpha, beta1=beta1 if beta1 < math.sqrt(beta2) else 0.0, beta2=beta2)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -59,6 +59,8 @@ class Falsification:
         The candidate that had it.
     discarded : tuple of str
         Instances on which a control exceeds its true bound, in words: a broken problem, not a discovery.
+    uncertified : str
+        Why the last instance that refutes the conjecture in floating point has no certificate; empty where none does.
     candidates : int
         How many were tried.
     seconds : float
@@ -74,6 +76,7 @@ class Falsification:
     score: float
     best: Instance | None
     discarded: tuple[str, ...]
+    uncertified: str
     candidates: int
     seconds: float
     interrupted: bool
@@ -100,12 +103,14 @@ class Falsification:
                 "  controls: SGD and AMSGrad, on the same losses, keep their true bounds",
             ]
         else:
-            lines += [f"nothing found ({tried})"]
+            lines += [f"nothing {'certified' if self.uncertified else 'found'} ({tried})"]
             if self.best is not None:
                 lines[-1] += f"; {self.conjecture.says(self.score, self.best)}"
                 rough = ", ".join(_rough(loss) for loss in self.best.losses)
-                own = ", ".join(f"{name} = {float(value):.3g}" for name, value in self.best.parameters)
-                lines += [f"  at losses {rough}, {own}, x_1 = {float(self.best.start):.3g}"]
+                numbers = (*self.best.parameters, ("x_1", self.best.start))
+                lines += [f"  at losses {rough}, {', '.join(f'{name} = {float(x):.3g}' for name, x in numbers)}"]
+            if self.uncertified:
+                lines += [f"  refuted in floating point, but there is no certificate: {self.uncertified}"]
         return "\n".join(lines)
 
     @property

@@ -17,6 +17,9 @@ from regretlab.falsifier._conjectures import BoundHolds, Conjecture, RegretVanis
 from regretlab.falsifier._instance import Instance
 from regretlab.falsifier._subject import subject
 
+#: Symbols whose values are those of examples that a sampler draws: here every loss is one round's, and there is none.
+OF_A_SAMPLER = {"n", "K", "p_min", "gamma", "total", "R2", "S", "M", "M_star", "H"}
+
 
 def conjecture(algorithm: str, bound: str | Bound | None) -> Conjecture:
     """The conjecture, once it is known that a certificate of the contrary could exist.
@@ -28,14 +31,15 @@ def conjecture(algorithm: str, bound: str | Bound | None) -> Conjecture:
         parameters meets or the checker does not know, or a symbol that a run on periodic linear losses does not have.
     """
     if bound is None:
-        return RegretVanishes(subject(algorithm, RegretVanishes.free))
+        vanishes = RegretVanishes(subject(algorithm, RegretVanishes.free))
+        vanishes.subject.repeats(_easiest(vanishes))
+        return vanishes
+    if not isinstance(bound, (str, Bound)):
+        raise InputError(f"bound={bound!r:.60} is not a bound; give an id such as 'adam.printed', or one of rl.bounds.")
     if isinstance(bound, str) and bound not in Bound.known:
         raise closest("bound", bound, Bound.known)
     asked = BoundHolds(subject(algorithm, BoundHolds.free), Bound.known[bound] if isinstance(bound, str) else bound)
-    # If the assumptions hold anywhere between the ends, they hold for the smallest beta1 and lam and largest beta2.
-    free = asked.subject.free.items()
-    ends = ((name, Fraction(str(max(ends) if name == "beta2" else min(ends)))) for name, ends in free)
-    easiest = Instance((Fraction(1),), Fraction(1), tuple(ends))
+    easiest = _easiest(asked)
     try:
         replay.applies(asked.bound, *replay.exact(asked.subject.spelled(easiest)))
     except Rejected as error:
@@ -43,12 +47,24 @@ def conjecture(algorithm: str, bound: str | Bound | None) -> Conjecture:
         remedy = "" if asked.bound.about(asked.subject.name, "uniform") else remedy
         raise InputError(f"{error}; choose another algorithm or bound{remedy}.") from None
     unknown = {symbol.name for symbol in asked.bound.symbols} - set(asked.subject.play([easiest], 1).values)
+    unknown |= {symbol.name for symbol in asked.bound.symbols} & OF_A_SAMPLER
     if unknown:
         raise InputError(
             f"the bound {asked.bound.id} needs a value for {', '.join(sorted(unknown))}, which a run of "
-            f"{asked.subject.name} on periodic linear losses does not have; give the method such a parameter."
+            f"{asked.subject.name} on losses in a fixed order does not have; choose a bound without it."
         )
+    asked.subject.repeats(easiest)
     return asked
+
+
+def _easiest(asked: Conjecture) -> Instance:
+    """One loss, and the parameters for which the assumptions hold if they hold anywhere between the ends.
+
+    These are the smallest beta1 and lam and the largest beta2.
+    """
+    free = asked.subject.free.items()
+    ends = ((name, Fraction(str(max(ends) if name == "beta2" else min(ends)))) for name, ends in free)
+    return Instance((Fraction(1),), Fraction(1), tuple(ends))
 
 
 def define(file: Path) -> None:

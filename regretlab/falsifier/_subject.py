@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from regretlab import algorithms, spelling
 from regretlab.claims.provers.replay import Runs, play, spread
 from regretlab.errors import InputError
 from regretlab.falsifier._instance import Instance, starts
 from regretlab.methods import Method
+
+#: Rounds that are played twice before a search, and the round-off of a schedule that is asked for in another length.
+TRIAL, ROUND_OFF = 8, 1e-12
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,22 @@ class Subject:
         """The subject's runs on the instances."""
         methods = [self.method(dict(instance.parameters)) for instance in instances]
         return play(methods, spread([i.losses for i in instances], rounds), starts(instances))
+
+    def repeats(self, instance: Instance) -> None:
+        """Raises an :class:`InputError` unless the method gives the same numbers when it is played again."""
+        times = np.arange(1.0, 1 + TRIAL)
+        lengths = (times, times, times[:2])
+        once, again, begun = (self.method(dict(instance.parameters)).schedule_over(t) for t in lengths)
+        same = all(
+            np.array_equal(a, b, equal_nan=True) and np.allclose(a[:2], c, rtol=ROUND_OFF, atol=0, equal_nan=True)
+            for a, b, c in list(zip(once, again, begun, strict=True))[:9]
+        )
+        same &= np.array_equal(self.play([instance], TRIAL).x, self.play([instance], TRIAL).x, equal_nan=True)
+        if not same:
+            raise InputError(
+                f"{self.name} gives other numbers when it is played again, so that nothing about it can be replayed; "
+                "let its coefficients and its step depend on their arguments alone."
+            )
 
 
 def subject(text: str, free: Mapping[str, tuple[float, float]]) -> Subject:

@@ -1,5 +1,7 @@
 r"""Certificates about a regret bound on one run, replayed in intervals with the very ``step`` that is simulated.
 
+That is the method's own ``step``, where it has one; what it does that intervals cannot follow has no certificate.
+
 .. math:: R(T) = \sum_{t\le T} f_t(x_t) - \min_{x\in[-1,1]} \sum_{t\le T} f_t(x), \qquad R(T) \le \text{bound}(T)\,?
 
 The losses are linear or have one kink, so that the minimum of their sum over [-1, 1] is at an end or at a kink; an
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +24,7 @@ import numpy as np
 from regretlab import algorithms, spelling
 from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
+from regretlab.claims.balls import Undecided
 from regretlab.claims.intervals import OPS, Interval, enclose
 from regretlab.claims.statements import Kink, RegretBound, kink
 from regretlab.claims.verdict import Outcome, Rejected, fields, whole
@@ -98,18 +102,25 @@ def applies(bound: Bound, algorithm: Algorithm, method: Method) -> None:
         test = ASSUMPTIONS.get(assumption.id)
         if test is None:
             raise Rejected(f"{bound.id} assumes that {assumption.text}, which a replay cannot check")
-        if not test(method):
+        try:
+            met = test(method)
+        except AttributeError as error:
+            raise Rejected(
+                f"{bound.id} assumes that {assumption.text}, and {algorithm.name} has no {error.name} to tell by"
+            ) from None
+        if not met:
             raise Rejected(f"{bound.id} assumes that {assumption.text}, which is not so for {algorithm.name}")
 
 
 def replay(method: Any, statement: RegretBound, rounds: int) -> Iterator[Round]:
     """After 1, 2, ... rounds: the regret, and the value of every symbol of :mod:`regretlab.bounds` by name."""
     zero, one = Interval(0), Interval(1)
-    schedule = method.coefficients(np.array([Interval(t) for t in range(1, rounds + 1)], dtype=object))
+    with _followed(method):
+        schedule = method.schedule_over(np.array([Interval(t) for t in range(1, rounds + 1)], dtype=object))
     given = {name: value for name, value in method.parameters().items() if isinstance(value, Interval)}
     given |= dict.fromkeys(("d", "n", "K", "p_min", "gamma"), one)
     given |= {"D": Interval(2), "D2": Interval(2), "R2": zero}
-    given["kappa"] = 1 - method.beta1 if "lam" in given and given["lam"] == 1 else one
+    given["kappa"] = one if given.get("lam", one) != 1 else one - given.get("beta1", zero)
     state, loss = Moments(Interval(statement.start), zero, zero, zero), zero
     decays, weighted = zero, zero
     losses = [kink(one) for one in statement.losses]
@@ -118,12 +129,15 @@ def replay(method: Any, statement: RegretBound, rounds: int) -> Iterator[Round]:
     for t in range(1, rounds + 1):
         k = schedule._replace(**{name: getattr(schedule, name)[t - 1] for name in schedule._fields[:9]})
         f = losses[(t - 1) % len(losses)]
+        if not (state.x.low >= -1 and state.x.high <= 1):
+            raise Rejected(f"the iterate of round {t} may lie outside [-1, 1]")
         slope = derivative(f, state.x)
         totals = {x: total + max(f.left * (x - f.at), f.right * (x - f.at)) for x, total in totals.items()}
         largest, squares = max(largest, abs(f.left), abs(f.right)), squares + slope * slope
         loss = loss + slope * (state.x - f.at)
-        state = method.step(state, Interval(slope), k, lambda x, _: x.clip(-1, 1), OPS)
-        root = (k.c * state.v_hat).sqrt()
+        with _followed(method):
+            state = Moments(*map(Interval, method.step(state, Interval(slope), k, _clip, OPS)))
+            root = Interval(k.c * state.v_hat).sqrt()
         decays = decays + k.mu * Interval(t - 1).sqrt()
         weighted = weighted + k.mu * Interval(t).sqrt() * root
         yield loss - min(totals.values()), given | {
@@ -131,6 +145,24 @@ def replay(method: Any, statement: RegretBound, rounds: int) -> Iterator[Round]:
             "S": Interval(squares), "M": Interval(squares), "S_2": Interval(squares), "H": Interval(squares),
             "S_g": Interval(squares).sqrt(), "S_v": root, "V": weighted,
         }  # fmt: skip
+
+
+@contextmanager
+def _followed(method: Any) -> Iterator[None]:
+    """What a method's own code does that intervals cannot follow is no certificate, and not an error of the checker."""
+    try:
+        yield
+    except (Rejected, Undecided):
+        raise
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        name = type(method).__name__.lower()
+        raise Rejected(f"the step of {name} cannot be played in interval arithmetic ({what})") from None
+
+
+def _clip(x: Interval, weights: Any) -> Interval:
+    """The projection onto [-1, 1]."""
+    return x.clip(-1, 1)
 
 
 def derivative(f: Kink, x: Interval) -> Fraction:

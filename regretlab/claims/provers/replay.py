@@ -1,10 +1,13 @@
-"""Search for the first T at which a regret bound is violated, by the simulator's step in floating point."""
+"""Search for the first T at which a regret bound is violated, by the method's own step in floating point."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import copy
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import array_api_compat.numpy as xnp
 import numpy as np
 
 from regretlab import algorithms
@@ -14,6 +17,8 @@ from regretlab.methods import Coefficients, Method, Moments, step
 
 #: Relative excess that round-off cannot make.
 CLEAR = 1e-9
+#: How far the iterates of a run among others may be from those of the run alone: a power rounds differently in arrays.
+ALIKE = 1e-9
 
 
 class Runs(NamedTuple):
@@ -67,33 +72,91 @@ def spread(losses: Sequence[Sequence[Any]], rounds: int) -> Losses:
 
 
 def play(methods: Sequence[Method], losses: Losses, starts: np.ndarray) -> Runs:
-    """The run of every method on its losses, side by side."""
-    count, rounds = losses.at.shape
+    """The run of every method on its losses, by the method's own step as the array engine makes it.
+
+    The regret is nan from the first round on whose iterate is not in [-1, 1]: the theorems are about points of it.
+    """
+    rounds = losses.at.shape[1]
     times = np.arange(1, rounds + 1, dtype=float)
-    k = _stacked([method.coefficients(times) for method in methods])
-    state = Moments(starts.astype(float), *np.zeros((3, count)))
-    x, roots, slopes = np.empty((3, rounds, count))
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        for t in range(rounds):
-            x[t] = state.x
-            at = k._replace(**{name: getattr(k, name)[t] for name in k._fields[:9]})
-            slopes[t] = np.where(state.x < losses.at[:, t], losses.left[:, t], losses.right[:, t])
-            state = step(state, slopes[t], at, lambda x, _: x.clip(-1, 1), np)
-            roots[t] = np.sqrt(at.c * state.v_hat)
-    x, slopes = x.T, slopes.T
+    schedules = [method.schedule_over(times) for method in methods]
+    x, slopes, roots = _walked(methods, schedules, losses, starts)
+    inside = np.logical_and.accumulate(np.abs(x) <= 1, axis=1)
     largest = np.maximum.accumulate(np.maximum(np.abs(losses.left), np.abs(losses.right)), axis=1)
     squares = np.cumsum(slopes * slopes, axis=1)
+    mu = np.stack([schedule.mu for schedule in schedules])
     given = {name: column(methods, name) for name, value in methods[0].parameters().items() if isinstance(value, float)}
+    beta1, lam = given.get("beta1", np.zeros(1)), given.get("lam", np.ones(1))
     values = dict.fromkeys(("d", "n", "K", "p_min", "gamma"), np.ones(1)) | given | {
         "T": times, "D": np.full(1, 2.0), "D2": np.full(1, 2.0), "R2": np.zeros(1),
         "G": largest, "G2": largest, "L": largest, "S": squares, "M": squares, "S_2": squares, "H": squares,
-        "S_g": np.sqrt(squares), "S_v": roots.T, "V": np.cumsum(k.mu * np.sqrt(times)[:, None] * roots, axis=0).T,
-        "B": np.cumsum(k.mu * np.sqrt(times - 1)[:, None], axis=0).T, "kappa": np.ones(1),
+        "S_g": np.sqrt(squares), "S_v": roots, "V": np.cumsum(mu * np.sqrt(times) * roots, axis=1),
+        "B": np.cumsum(mu * np.sqrt(times - 1), axis=1), "kappa": np.where(lam == 1, 1 - beta1, 1.0),
     }  # fmt: skip
-    if "lam" in given:
-        values["kappa"] = np.where(given["lam"] == 1, 1 - given["beta1"], 1.0)
     regret = np.cumsum(slopes * (x - losses.at), axis=1) - np.cumsum(losses.anywhere(), axis=1).min(axis=2)
-    return Runs(x, regret, values)
+    return Runs(x, np.where(inside, regret, np.nan), values)
+
+
+def _walked(
+    methods: Sequence[Method], schedules: Sequence[Coefficients], losses: Losses, starts: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Iterates, slopes and roots of the second moments of every run.
+
+    Runs of the generic step are made side by side. So are those of a step of its own, if it can be made on arrays and
+    then gives what it gives for one run alone; else they are made one by one.
+    """
+    count, alike = len(methods), len({schedule.p for schedule in schedules}) == 1
+    if alike and not any(map(own_step, methods)):
+        return _walk(step, _stacked(schedules), losses, starts, np)
+
+    def alone(i: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        one = Losses(*(part[i : i + 1] for part in losses))
+        return _walk(methods[i].step, schedules[i].at, one, starts[i : i + 1], xnp)
+
+    if alike and count > 2:
+        # What a user's step raises for one run alone, it raises below.
+        with contextlib.suppress(Exception):
+            found = _walk(_together(methods).step, _stacked(schedules), losses, starts, xnp)
+            probes = {i: alone(i)[0][0] for i in (0, count - 1)}
+            if all(np.allclose(found[0][i], x, rtol=0, atol=ALIKE, equal_nan=True) for i, x in probes.items()):
+                return found
+    walks = [alone(i) for i in range(count)]
+    return tuple(np.concatenate(parts) for parts in zip(*walks, strict=True))  # type: ignore[return-value]
+
+
+def own_step(method: Method) -> bool:
+    """Whether the method's step is not the generic one."""
+    return getattr(method.step, "__func__", None) is not Method.step
+
+
+def _together(methods: Sequence[Method]) -> Method:
+    """The first method with the parameters of all, each of shape (K, 1) where the methods differ."""
+    together = copy.copy(methods[0])
+    for name, value in methods[0].parameters().items():
+        if any(getattr(method, name) != value for method in methods):
+            object.__setattr__(together, name, column(methods, name))
+    return together
+
+
+def _walk(
+    make: Callable[..., Moments], at: Callable[[int], Coefficients], losses: Losses, starts: np.ndarray, ops: Any
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Iterates, slopes and roots of the second moments, shape (K, T), of runs in one dimension by the step ``make``."""
+    count, rounds = losses.at.shape
+    x, slopes, roots = np.empty((3, rounds, count))
+    state = Moments(starts.astype(float)[:, None], *np.zeros((3, count, 1)))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for t in range(rounds):
+            k = at(t)
+            x[t] = state.x[:, 0]
+            slopes[t] = np.where(x[t] < losses.at[:, t], losses.left[:, t], losses.right[:, t])
+            state = make(state, slopes[t][:, None], k, _clip, ops)
+            roots[t] = np.sqrt(k.c * state.v_hat)[:, 0]
+    return x.T, slopes.T, roots.T
+
+
+def _clip(x: Any, weights: Any) -> Any:
+    """The projection onto [-1, 1]."""
+    return x.clip(-1, 1)
 
 
 def limit(bound: Bound, runs: Runs) -> np.ndarray:
@@ -111,8 +174,9 @@ def column(methods: Sequence[Method], name: str) -> np.ndarray:
     return np.array([[getattr(method, name)] for method in methods])
 
 
-def _stacked(schedules: Sequence[Coefficients]) -> Coefficients:
-    """Schedules side by side, each coefficient of shape (T, K); all must have the same p."""
-    over_t = {name: np.stack([getattr(s, name) for s in schedules], axis=-1) for name in Coefficients._fields[:9]}
-    eps: Any = np.array([schedule.eps for schedule in schedules])
-    return Coefficients(**over_t, p=schedules[0].p, eps=eps)
+def _stacked(schedules: Sequence[Coefficients]) -> Callable[[int], Coefficients]:
+    """Schedules side by side, whose coefficients at a time have shape (K, 1); all must have the same p."""
+    names = Coefficients._fields[:9]
+    over_t = {name: np.stack([getattr(s, name) for s in schedules], axis=-1)[..., None] for name in names}
+    eps: Any = np.array([[schedule.eps] for schedule in schedules])
+    return lambda t: schedules[0]._replace(**{name: values[t] for name, values in over_t.items()}, eps=eps)
