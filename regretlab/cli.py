@@ -149,6 +149,9 @@ def verify(
         list[Path] | None, typer.Argument(help="Files of claims or folders of them; default the papers shipped.")
     ] = None,
     search: Annotated[bool, typer.Option("--search", help="Find every certificate anew and write it.")] = False,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="Find the certificates that are missing, stale or damaged, and write them.")
+    ] = False,
     form: Annotated[str, typer.Option("--format", help="text, json, html or latex.")] = "text",
     out: Annotated[Path | None, typer.Option("-o", "--out", help="File to write instead of standard output.")] = None,
     certificates: Annotated[
@@ -165,7 +168,7 @@ def verify(
     if out is not None and not out.parent.is_dir():
         raise InputError(f"the folder {out.parent} of --out does not exist; make it first, or name another.")
     workers = _integer("jobs", jobs) if jobs is not None else os.cpu_count() or 1
-    entries = Ledger(paths or (), certificates).verify(search=search, jobs=workers)
+    entries = Ledger(paths or (), certificates).verify(search=search, renew=renew, jobs=workers)
     if form == "text":
         width = 110 if out is not None else None if sys.stdout.isatty() else PLAIN_WIDTH
         with out.open("w", encoding="utf-8") if out is not None else nullcontext() as file:

@@ -18,8 +18,8 @@ FORMAT = 1
 
 
 def digest(statement: Statement) -> str:
-    """What a certificate is about: the statement's text and the source of its functions."""
-    content = f"{FORMAT}\n{statement.kind}\n{statement.text()}\n{fingerprint(statement.functions())}"
+    """What a certificate is about: the statement's text and the meaning of its functions, under any Python alike."""
+    content = f"{FORMAT}\n{statement.kind}\n{statement.meaning()}\n{fingerprint(statement.functions())}"
     return hashlib.sha256(content.encode()).hexdigest()
 
 

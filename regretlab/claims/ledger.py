@@ -64,7 +64,7 @@ def decide(claim: str, statement: Statement, path: Path | None, search: bool, sa
     if path is not None and path.exists() and not search:
         certificate = Certificate.read(path)
         if certificate.claim != claim or certificate.digest != digest(statement):
-            raise Rejected("stale: the statement has changed since the certificate was found; run verify --search")
+            raise Rejected("stale: the statement has changed since the certificate was found; run verify --renew")
         return checkers.check(statement, certificate.form, certificate.body)
     found = accepted(statement)
     if found is None:
@@ -121,23 +121,27 @@ class Ledger:
         """The file of a claim's certificate."""
         return (self.certificates or self.files[claim].parent / "certs") / f"{claim.replace('/', '-')}.json"
 
-    def verify(self, only: Iterable[str] | None = None, *, search: bool = False, jobs: int = 2) -> list[Entry]:
+    def verify(
+        self, only: Iterable[str] | None = None, *, search: bool = False, renew: bool = False, jobs: int = 2
+    ) -> list[Entry]:
         """Every claim's verdict, in the order of the files.
 
-        With ``search`` certificates are found anew and written; otherwise they are re-checked, and a claim that has no
-        certificate is searched for without writing one. ``only`` restricts the work to these ids and what they rest on.
+        With ``search`` certificates are found anew and written, with ``renew`` only those that are missing, stale or
+        damaged; otherwise they are re-checked, and a claim that has no certificate is searched for without writing
+        one. ``only`` restricts the work to these ids and what they rest on.
         """
         wanted = self.asked if only is None else set(only)
         names = [n for n in self.order if n in self._resting(wanted)]
-        entries = {} if search else self._known
+        how = "search" if search else "renew" if renew else "check"
+        entries = {} if how != "check" else self._known
         alone = [n for n in names if n not in entries and not isinstance(self.claims[n].statement, (Derivation, Words))]
         jobs = max(1, min(jobs, len(alone) // 4))
         paths, folder = [str(p) for p in self.paths], self.certificates
-        parts = Parallel(n_jobs=jobs)(delayed(_verify)(paths, folder, alone[k::jobs], search) for k in range(jobs))
+        parts = Parallel(n_jobs=jobs)(delayed(_verify)(paths, folder, alone[k::jobs], how) for k in range(jobs))
         entries |= {e[0]: self._entry(*e) for part in parts for e in part}
         for name in names:
             if name not in entries:
-                entries[name] = self._derived(self.claims[name], entries, search)
+                entries[name] = self._derived(self.claims[name], entries, how)
         self._known = entries
         return [entries[name] for name in self.claims if name in wanted]
 
@@ -161,7 +165,7 @@ class Ledger:
             return Entry(claim, "unknown", how=how, seconds=seconds)
         return Entry(claim, outcome.verdict, outcome.level, outcome.words, how=how, seconds=seconds)
 
-    def _derived(self, claim: Claim, entries: dict[str, Entry], search: bool) -> Entry:
+    def _derived(self, claim: Claim, entries: dict[str, Entry], mode: str) -> Entry:
         """The verdict of a claim in words, or of one that rests on others."""
         statement = claim.statement
         if isinstance(statement, Words):
@@ -174,7 +178,7 @@ class Ledger:
         if statement.show is not None:
             rests = used if not spoiled else [*(e for e in used if e not in spoiled), *mended]
             if len(mended) == len(spoiled) and all(map(_sound, mended)):
-                return self._step(claim, statement, rests, tuple(e.claim.id for e in mended), ids, search)
+                return self._step(claim, statement, rests, tuple(e.claim.id for e in mended), ids, mode)
         elif not spoiled:
             return Entry(claim, "follows", words="the paper's argument", because=claim.uses)
         elif claim.repaired_by and _sound(entries[claim.repaired_by]):
@@ -193,13 +197,13 @@ class Ledger:
         rests: list[Entry],
         by: tuple[str, ...],
         instead: tuple[str, ...],
-        search: bool,
+        mode: str,
     ) -> Entry:
         """A formal step, proved from the exports of what it rests on."""
         exports = tuple(e.claim.exports for e in rests if e.claim.exports is not None)
         assert step.show is not None
         statement = Inequality((*step.given, *exports), step.show)
-        _, outcome, how, seconds = _one(claim.id, statement, self.certificate(claim.id), search)
+        _, outcome, how, seconds = _one(claim.id, statement, self.certificate(claim.id), mode)
         if outcome is None:
             return Entry(claim, "unknown", how=how, seconds=seconds)
         verdict = outcome.verdict
@@ -221,23 +225,26 @@ def _sound(entry: Entry) -> bool:
 
 
 def _verify(
-    paths: list[str], certificates: Path | None, names: Iterable[str], search: bool
+    paths: list[str], certificates: Path | None, names: Iterable[str], mode: str
 ) -> list[tuple[str, Outcome | None, str, float]]:
     """The work of one process: claims are read from their files again, because statements hold functions."""
     ledger = Ledger(paths, certificates)
-    return [_one(n, ledger.claims[n].statement, ledger.certificate(n), search) for n in names]
+    return [_one(n, ledger.claims[n].statement, ledger.certificate(n), mode) for n in names]
 
 
-def _one(name: str, statement: Statement, path: Path, search: bool) -> tuple[str, Outcome | None, str, float]:
+def _one(name: str, statement: Statement, path: Path, mode: str) -> tuple[str, Outcome | None, str, float]:
+    """One statement's outcome; ``mode`` is "check", "renew" what does not check, or "search" for everything anew."""
     start = time.perf_counter()
-    if isinstance(statement, Inequality) and (search or not path.exists()):
+    searches = mode == "search" or not path.exists()
+    if isinstance(statement, Inequality) and searches:
         refuse_contradiction(name, statement)
     try:
-        outcome = decide(name, statement, path, search, path if search else None)
-        how = "re-checked" if path.exists() and not search else "searched"
-        return name, outcome, how, time.perf_counter() - start
+        outcome = decide(name, statement, path, searches, path if mode != "check" else None)
+        return name, outcome, "searched" if searches else "re-checked", time.perf_counter() - start
     except Rejected as error:
-        failed = "certificate failed: " if path.exists() and not search else ""
+        if mode == "renew" and not searches:
+            return _one(name, statement, path, "search")
+        failed = "" if searches else "certificate failed: "
         return name, None, f"{failed}{error}", time.perf_counter() - start
     except InputError as error:
         raise refuse(name, str(error).rstrip("."), "mend the statement") from None

@@ -7,13 +7,12 @@ case is called exact; a float in it would not be.
 from __future__ import annotations
 
 import ast
-import inspect
-import textwrap
 from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any
 
 from regretlab.claims.fingerprint import names_in, source
+from regretlab.claims.syntax import tree
 from regretlab.errors import InputError
 
 _CASES = (ast.If, ast.IfExp, ast.Compare, ast.BoolOp, ast.While, ast.Try, ast.Match, ast.Assert)
@@ -30,7 +29,7 @@ def functions_behind(function: Callable[..., Any]) -> Iterator[FunctionType]:
             continue
         seen.add(id(one))
         yield one
-        named = [one.__globals__[n] for n in sorted(names_in(one.__code__)) if n in one.__globals__]
+        named = [one.__globals__[n] for n in sorted(names_in(one)) if n in one.__globals__]
         waiting += [f for f in named if getattr(f, "__module__", None) == one.__module__]
         waiting += [cell.cell_contents for cell in one.__closure__ or ()]
 
@@ -68,6 +67,7 @@ def _whole(exponent: ast.expr) -> bool:
 
 
 def _tree(function: FunctionType) -> ast.AST:
-    if function.__name__ == "<lambda>":
-        return ast.parse(f"({source(function)})", mode="eval")
-    return ast.parse(textwrap.dedent(inspect.getsource(function)))
+    found = tree(function)
+    if found is None:
+        raise InputError(f"the source of the function {function.__qualname__} cannot be read; define it in a file")
+    return found

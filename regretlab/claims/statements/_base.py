@@ -18,7 +18,15 @@ class Statement(ABC):
 
     @abstractmethod
     def text(self) -> str:
-        """The statement in one line; with :meth:`functions` it determines the claim's digest."""
+        """The statement in one line."""
+
+    def meaning(self) -> str:
+        """What, with :meth:`functions`, determines the claim's digest: the text, without the source of functions."""
+        return (
+            "; ".join(f"{p.kind}: {p.meaning()}" for p in self.parts())
+            if self.functions() and self.parts()
+            else self.text()
+        )
 
     def functions(self) -> tuple[Callable[..., Any], ...]:
         """Python functions the statement is made of; their source enters the digest."""

@@ -146,6 +146,9 @@ class Finite(Statement):
     def functions(self) -> tuple[Callable[..., Any], ...]:
         return (self.cases, self.holds)
 
+    def meaning(self) -> str:
+        return self.kind
+
     def text(self) -> str:
         return f"for every case of [{source(self.cases)}]: {source(self.holds)}"
 

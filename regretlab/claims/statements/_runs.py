@@ -113,5 +113,8 @@ class BanditRegret(Statement):
     def functions(self) -> tuple[Callable[..., Any], ...]:
         return (self.regret, self.bound)
 
+    def meaning(self) -> str:
+        return f"for T in {self.horizons}"
+
     def text(self) -> str:
         return f"{source(self.regret)} <= {source(self.bound)} for T in {self.horizons}"
