@@ -3,11 +3,42 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 
 class InputError(ValueError):
-    """Input that the library cannot use, in one sentence; the command line prints it and exits with status 2."""
+    """Input that the library cannot use, in one sentence; the command line prints it and exits with status 2.
+
+    What is quoted in the sentence was written by others: what cannot be printed is escaped, what is long is cut.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(_one_line(message))
+
+
+#: Characters of the longest word and the longest sentence that are printed whole.
+LONGEST_WORD, LONGEST_SENTENCE = 200, 2000
+
+
+def shown(value: object) -> str:
+    """A value as a sentence quotes it: words in quotes, and never at length, whatever the value.
+
+    Examples
+    --------
+    >>> print(shown("7/20"), shown(3), shown(10**5000))
+    '7/20' 3 (too long to write out)
+    """
+    try:
+        return repr(value) if isinstance(value, str) else str(value)
+    except ValueError:  # Python's limit on the digits of an integer
+        return "(too long to write out)"
+
+
+def _one_line(message: str) -> str:
+    printable = "".join(c if c.isprintable() else repr(c)[1:-1] for c in message)
+    text = re.sub(rf"\S{{{LONGEST_WORD + 1},}}", lambda word: f"{word[0][:80]}...{word[0][-40:]}", printable)
+    return text if len(text) <= LONGEST_SENTENCE else f"{text[:1400]} ... {text[-400:]}"
 
 
 class NonFiniteError(ArithmeticError):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import MISSING, Field, dataclass, field, fields
-from fractions import Fraction
 from typing import Any
 
-from regretlab.errors import InputError
+from regretlab import numerals
+from regretlab.errors import InputError, shown
 
 
 @dataclass(frozen=True)
@@ -81,19 +81,38 @@ def checked(f: Field[Any], value: Any) -> Any:
 def number(name: str, value: Any, within: str, place: str = "", integer: bool = False) -> float | int:
     """``value`` as a float (or int) inside the interval ``within``, else an :class:`InputError`.
 
-    Strings such as ``"7/20"`` are read as exact fractions, so that a TOML file can hold a paper's constants.
+    Text such as ``"7/20"`` is read as an exact fraction (:mod:`regretlab.numerals`), so that a TOML file can hold a
+    paper's constants.
     """
     kind = "an integer" if integer else "a number"
     try:
-        exact = Fraction(value.replace(" ", "")) if isinstance(value, str) else value
-        result = int(exact) if integer else float(exact)
-        if (integer and result != exact) or isinstance(value, bool):
-            raise ValueError
-        finite = math.isfinite(result)
-    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
-        raise InputError(f"{name}={value!r} is not {kind}; use {kind} in {within}{place}.") from None
-    if not finite:
-        raise InputError(f"{name}={value} is outside {within}{place}: it is not a finite number; use one that is.")
+        if isinstance(value, str):
+            exact = numerals.fraction(value)
+            result = _whole(exact) if integer else numerals.rounded(exact)
+        elif isinstance(value, bytes | bytearray) or type(value).__name__ in ("bool", "bool_"):
+            raise TypeError
+        else:
+            result = _whole(value) if integer else float(value)
+    except numerals.NumeralError as error:
+        raise InputError(f"{name}={shown(value)} {error}; use {kind} in {within}{place}.") from None
+    except OverflowError:
+        raise InputError(f"{name}={shown(value)} is outside {within}{place}: it is beyond every float.") from None
+    except (TypeError, ValueError):
+        raise InputError(f"{name}={shown(value)} is not {kind}; use {kind} in {within}{place}.") from None
+    if result != result or abs(result) == math.inf:
+        raise InputError(
+            f"{name}={shown(value)} is outside {within}{place}: it is not a finite number; use one that is."
+        )
     if result not in Interval(within):
-        raise InputError(f"{name}={value} is outside {within}{place}.")
+        raise InputError(f"{name}={shown(value)} is outside {within}{place}.")
     return result
+
+
+def _whole(exact: Any) -> float | int:
+    """The integer that is meant; what is not finite is left to the range."""
+    if isinstance(exact, float) and not math.isfinite(exact):
+        return exact
+    whole = int(exact)
+    if whole != exact:
+        raise TypeError
+    return whole

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
@@ -69,10 +70,9 @@ def plan(
             )
     horizon = int(number("horizon", horizon, "[1, 1e12]", integer=True))
     measure = (measure,) if isinstance(measure, str) else measure
-    if isinstance(replicates, Sequence):
-        chosen = tuple(int(number("replicate", r, "[0, inf)", integer=True)) for r in replicates)
-    else:
-        chosen = tuple(range(int(number("replicates", replicates, "[1, 1e6]", integer=True))))
+    if not isinstance(measure, Iterable):
+        raise InputError(f"measure={measure!r} is not one of {', '.join(map(repr, MEASURES))}, or a list of them.")
+    chosen = _replicates(replicates)
     seed = int(number("seed", seed, "[0, inf)", integer=True))
     for name in measure:
         if name not in MEASURES:
@@ -84,6 +84,17 @@ def plan(
     fitted = sampler.fit(Setting(problem.n, K, L, horizon))
     times = checkpoint_times(checkpoints, horizon)
     return Plan(problem, algorithm, fitted, horizon, chosen, seed, times, tuple(measure))
+
+
+def _replicates(given: int | str | Sequence[int]) -> tuple[int, ...]:
+    """The numbers of the replicates: as many as a number says, or those of a list, each once."""
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        return tuple(range(int(number("replicates", given, "[1, 1e6]", integer=True))))
+    chosen = tuple(int(number("replicate", r, "[0, inf)", integer=True)) for r in given)
+    if len(set(chosen)) < max(1, len(chosen)):
+        which = f"replicate {Counter(chosen).most_common(1)[0][0]} more than once" if chosen else "no replicate"
+        raise InputError(f"replicates names {which}; give a number of runs, or a list of numbers, each once.")
+    return chosen
 
 
 def checkpoint_times(checkpoints: str | Sequence[int], horizon: int) -> np.ndarray:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from regretlab import numerals
 from regretlab.errors import InputError
 
 _OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
@@ -21,8 +22,8 @@ UNREADABLE = "is not a number, arithmetic + - * / on numbers, a word in quotes, 
 def parse(text: str) -> list[tuple[str, dict[str, Any]]]:
     """The names and arguments in ``text``: one, or two joined by ``+``.
 
-    Values are numbers, arithmetic on numbers such as ``7/20`` or ``1-1e-8``, strings, True, False (or true, false, as
-    in TOML) and None. Nothing is ever evaluated as code.
+    Values are numbers (:mod:`regretlab.numerals`), arithmetic on them such as ``7/20`` or ``1-1e-8``, strings, True,
+    False (or true, false, as in TOML) and None. Nothing is ever evaluated as code.
 
     Examples
     --------
@@ -45,7 +46,7 @@ def exact(text: str) -> list[tuple[str, dict[str, Any]]]:
         plain = ast.literal_eval(node)
         if isinstance(plain, bool) or not isinstance(plain, (int, float)):
             return plain
-        return Fraction(ast.get_source_segment(text.strip(), node) or "")
+        return numerals.fraction(ast.get_source_segment(text.strip(), node) or "")
 
     return _parse(text, value)
 
@@ -79,15 +80,27 @@ def _call(node: ast.expr, text: str, read: Callable[[ast.expr], Any]) -> tuple[s
         if keyword.arg is None or keyword.arg in arguments:
             raise ValueError("no unpacking, and every argument once")
         try:
+            _check_numerals(keyword.value, text)
             arguments[keyword.arg] = _value(keyword.value, read)
         except ZeroDivisionError:
             why = "divides by zero; write a finite number"
+        except numerals.NumeralError as error:
+            why = f"{error}; write a decimal number or a fraction such as 7/20"
         except ValueError as error:
             why = str(error)
         else:
             continue
         raise InputError(f"{keyword.arg}={ast.get_source_segment(text, keyword.value)} in {text!r} {why}.")
     return node.func.id, arguments
+
+
+def _check_numerals(value: ast.expr, text: str) -> None:
+    """Refuse numbers that are no numerals, or that would be rounded to 0 or infinity, wherever they stand."""
+    for node in ast.walk(value):
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+            numeral = numerals.fraction(ast.get_source_segment(text, node) or "")
+            if type(node.value) is float:
+                numerals.rounded(numeral)
 
 
 def _value(node: ast.expr, read: Callable[[ast.expr], Any]) -> Any:
@@ -109,7 +122,10 @@ def _number(node: ast.expr, read: Callable[[ast.expr], Any]) -> float | Fraction
     if isinstance(node, ast.BinOp):
         if type(node.op) not in _OPERATORS:
             raise ValueError("is more than the arithmetic + - * / on numbers; write the number out, as 1e9 for 10**9")
-        found = _OPERATORS[type(node.op)](_number(node.left, read), _number(node.right, read))
+        left, right = _number(node.left, read), _number(node.right, read)
+        found = _OPERATORS[type(node.op)](left, right)
+        if not found and left and right and isinstance(node.op, ast.Mult | ast.Div) and abs(right) != math.inf:
+            raise numerals.NumeralError("is closer to 0 than any number of double precision but 0")
         return found if isinstance(found, Fraction) else float(found)
     value = _value(node, read)
     if isinstance(value, bool) or not isinstance(value, (int, float, Fraction)):

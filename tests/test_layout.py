@@ -17,7 +17,8 @@ PACKAGE = Path(rl.__file__).parent
 
 #: Modules may import from earlier ranks and from their own package, never from later ranks or from siblings.
 RANKS = [
-    {"errors", "_version", "files", "compilation"},
+    {"errors", "_version", "numerals"},
+    {"files", "compilation"},
     {"parameters", "spelling", "simd", "processes"},
     {"vectors"},
     {"rng", "methods", "problems", "samplers"},

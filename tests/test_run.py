@@ -294,3 +294,20 @@ def test_an_interruption_returns_the_finished_algorithms():
 def test_an_interruption_before_the_first_checkpoint_is_one():
     with pytest.raises(KeyboardInterrupt):
         rl.simulate(small(), "stops", horizon=60, checkpoints=[60])
+
+
+def test_text_is_a_number_of_replicates_not_a_list_of_digits():
+    assert plan(rl.problems.Reddi(), algorithms.parse("sgd"), horizon=3, replicates="12/4").replicates == (0, 1, 2)
+    assert plan(rl.problems.Reddi(), algorithms.parse("sgd"), horizon=3, replicates=[2, 0]).replicates == (2, 0)
+
+
+@pytest.mark.parametrize("given", [[], (), [1, 0, 1], range(0), np.zeros(3, int), "", "[0]", b"3", {}, None, 0])
+def test_replicates_are_counted_once(given):
+    """A run counted twice would make its interval too narrow, and no run has none."""
+    with pytest.raises(rl.InputError, match="replicate"):
+        rl.simulate("reddi", "sgd", horizon=3, replicates=given)
+
+
+def test_what_is_measured_is_a_word_or_words():
+    with pytest.raises(rl.InputError, match="measure=5 is not one of 'cumulative', 'sampler'"):
+        rl.simulate("reddi", "sgd", horizon=3, measure=5)

@@ -1,11 +1,16 @@
 """Components written as text: what is read, and the one sentence for what is not."""
 
 import math
+from fractions import Fraction
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import regretlab as rl
-from regretlab import algorithms, spelling
+from regretlab import algorithms, numerals, spelling
+from regretlab.parameters import number
 from regretlab.problems import names
 
 
@@ -22,7 +27,11 @@ def sentence(text):
 VALUES = {
     "nan": "alpha=nan is outside (0, inf): it is not a finite number; use one that is.",
     "-inf": "alpha=-inf is outside (0, inf): it is not a finite number; use one that is.",
-    "1e999": "alpha=inf is outside (0, inf): it is not a finite number; use one that is.",
+    "1e999": "alpha=1e999 in 'adam(alpha=1e999)' is beyond 1.8e308, the largest number of double precision; write a "
+    "decimal number or a fraction such as 7/20.",
+    "1e308*10": "alpha=inf is outside (0, inf): it is not a finite number; use one that is.",
+    "1e-200*1e-200": "alpha=1e-200*1e-200 in 'adam(alpha=1e-200*1e-200)' is closer to 0 than any number of double "
+    "precision but 0; write a decimal number or a fraction such as 7/20.",
     "true": "alpha=True is not a number; use a number in (0, inf).",
     "1/0": "alpha=1/0 in 'adam(alpha=1/0)' divides by zero; write a finite number.",
     "10**9": "alpha=10**9 in 'adam(alpha=10**9)' is more than the arithmetic + - * / on numbers; write the number out, "
@@ -36,6 +45,71 @@ VALUES = {
 @pytest.mark.parametrize("value", VALUES)
 def test_a_value_that_cannot_be_used_is_named_with_what_can(value):
     assert sentence(f"adam(alpha={value})") == VALUES[value]
+
+
+#: Text that Python alone reads as a number, or that no number of double precision stands for, and a word of the reason.
+NO_NUMERALS = {
+    "1e999999999": "exponent", "1e-1000": "exponent", "2_5": "digits 0 to 9", "0x1F": "digits 0 to 9", "1e-330": "0",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NO_NUMERALS)
+def test_every_door_reads_the_same_numerals(text):
+    """Options, studies and strings: refused alike, at once, however many digits the exact value has."""
+    word = NO_NUMERALS[text]
+    with pytest.raises(rl.InputError, match=word):
+        number("alpha", text, "(0, inf)")
+    for read in (spelling.parse, spelling.exact):
+        with pytest.raises(rl.InputError, match=f"alpha={text} in .*{word}"):
+            read(f"adam(alpha={text})")
+        with pytest.raises(rl.InputError, match=word):
+            read(f"mlp(hidden=[3, {text}])")
+
+
+#: Numbers that only one door meets: Python's own parser has refused or read them in strings.
+TEXTS = ["1/1e9999", "\uff11\uff12", "\u0663", "nan", "-inf", "", " ", "1 2", "1/2/3", "1/0", "9" * 1001]
+OTHERS = [b"1", True, np.bool_(True), 1 + 0j, [1], {}, 10**5000, [10**5000]]
+
+
+@pytest.mark.parametrize("value", [*TEXTS, *OTHERS], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("integer", [False, True])
+def test_what_is_no_number_is_one_short_sentence(value, integer):
+    with pytest.raises(rl.InputError) as caught:
+        number("x", value, "[0, 1e12]", integer=integer)
+    assert str(caught.value).startswith("x=")
+    assert str(caught.value).endswith("[0, 1e12].") or "outside [0, 1e12]" in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
+def test_numerals_are_exact():
+    assert number("x", " 7 / 20 ", "[0, 1]") == 0.35
+    assert number("x", "1e3/1e2", "[0, 10]", integer=True) == 10
+    assert number("x", "-0", "[0, 1]", integer=True) == 0
+    assert number("seed", 10**400, "[0, inf)", integer=True) == 10**400
+    assert number("seed", "1" * 400, "[0, inf)", integer=True) == int("1" * 400)
+    assert number("x", "1e-323", "(0, 1]") > 0
+
+
+@given(
+    mantissa=st.integers(-(10**20), 10**20),
+    point=st.integers(0, 30),
+    exponent=st.integers(-250, 250),
+    sign=st.booleans(),
+)
+def test_a_numeral_has_the_value_that_python_gives_it(mantissa, point, exponent, sign):
+    digits = f"{abs(mantissa):031d}"
+    text = f"{'-' if mantissa < 0 else '+' * sign}{digits[: 31 - point]}.{digits[31 - point :]}e{exponent}"
+    assert numerals.fraction(text) == Fraction(mantissa) * Fraction(10) ** (exponent - point)
+    assert numerals.floating(text) == float(text)
+
+
+def test_a_sentence_quotes_nothing_at_length_and_nothing_that_moves_the_cursor():
+    said = str(rl.InputError(f"x={'a' * 10**5} and \x1b[31m\n\ud800 and {['b'] * 10**5} is wrong."))
+    assert said.isprintable()
+    assert len(said) < 2000
+    assert said.startswith("x=aaaa")
+    assert said.endswith("is wrong.")
+    assert str(rl.InputError("'mü.csv' has 3 rows.")) == "'mü.csv' has 3 rows."
 
 
 @pytest.mark.parametrize("value", ["{[1]: 2}", "1e308*10 - 1e308*10", "3j", "-True", "'a' + 1", "0x"])
