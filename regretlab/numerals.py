@@ -37,7 +37,7 @@ def fraction(text: str) -> Fraction:
         raise NumeralError(f"has more than {LONGEST} characters")
     found = _NUMERAL.fullmatch(text)
     if found is None:
-        raise NumeralError("is not a number, or a fraction of two, in the digits 0 to 9")
+        raise NumeralError("is not written as a decimal, or a fraction of two, in the digits 0 to 9")
     if any(len(e.lstrip("+-0")) > len(str(LARGEST_EXPONENT)) for e in found.groups("0")):
         raise NumeralError(f"has an exponent beyond {LARGEST_EXPONENT}")
     above, _, below = text.partition("/")

@@ -94,17 +94,18 @@ def number(name: str, value: Any, within: str, place: str = "", integer: bool = 
         else:
             result = _whole(value) if integer else float(value)
     except numerals.NumeralError as error:
-        raise InputError(f"{name}={shown(value)} {error}; use {kind} in {within}{place}.") from None
+        raise InputError(f"{name}={shown(value)} is not {kind}: it {error}; use {kind} in {within}{place}.") from None
     except OverflowError:
         raise InputError(f"{name}={shown(value)} is outside {within}{place}: it is beyond every float.") from None
     except (TypeError, ValueError):
         raise InputError(f"{name}={shown(value)} is not {kind}; use {kind} in {within}{place}.") from None
+    said = value if isinstance(value, str) else shown(value)
     if result != result or abs(result) == math.inf:
         raise InputError(
             f"{name}={shown(value)} is outside {within}{place}: it is not a finite number; use one that is."
         )
     if result not in Interval(within):
-        raise InputError(f"{name}={shown(value)} is outside {within}{place}.")
+        raise InputError(f"{name}={said} is outside {within}{place}.")
     return result
 
 

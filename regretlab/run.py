@@ -27,6 +27,10 @@ from regretlab.samplers import Cyclic, Sampler, Setting, Uniform
 from regretlab.state import pack, unpack
 
 CHECKPOINTS = 30
+#: The numbers of a run, and where they may lie.
+NUMBERS = {"horizon": "[1, 1e12]", "replicates": "[1, 1e6]", "seed": "[0, inf)"}
+#: Every checkpoint is a comparator to solve and a column of the record.
+MOST_CHECKPOINTS = 100_000
 #: Steps whose schedule is made at once: few calls, little memory.
 SCHEDULE_STEPS = 1 << 14
 
@@ -68,12 +72,12 @@ def plan(
             raise InputError(
                 f"the problem {type(problem).__name__} does not set {attribute!r}; a Problem needs n, d, convex."
             )
-    horizon = int(number("horizon", horizon, "[1, 1e12]", integer=True))
+    horizon = int(number("horizon", horizon, NUMBERS["horizon"], integer=True))
     measure = (measure,) if isinstance(measure, str) else measure
     if not isinstance(measure, Iterable):
         raise InputError(f"measure={measure!r} is not one of {', '.join(map(repr, MEASURES))}, or a list of them.")
     chosen = _replicates(replicates)
-    seed = int(number("seed", seed, "[0, inf)", integer=True))
+    seed = int(number("seed", seed, NUMBERS["seed"], integer=True))
     for name in measure:
         if name not in MEASURES:
             raise InputError(f"measure={name!r} is not one of {', '.join(map(repr, MEASURES))}.")
@@ -89,7 +93,7 @@ def plan(
 def _replicates(given: int | str | Sequence[int]) -> tuple[int, ...]:
     """The numbers of the replicates: as many as a number says, or those of a list, each once."""
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
-        return tuple(range(int(number("replicates", given, "[1, 1e6]", integer=True))))
+        return tuple(range(int(number("replicates", given, NUMBERS["replicates"], integer=True))))
     chosen = tuple(int(number("replicate", r, "[0, inf)", integer=True)) for r in given)
     if len(set(chosen)) < max(1, len(chosen)):
         which = f"replicate {Counter(chosen).most_common(1)[0][0]} more than once" if chosen else "no replicate"
@@ -110,6 +114,9 @@ def checkpoint_times(checkpoints: str | Sequence[int], horizon: int) -> np.ndarr
             raise InputError(f"checkpoints={checkpoints!r} is not 'log' or a list of steps between 1 and {horizon}.")
         times = np.unique(np.geomspace(1, horizon, CHECKPOINTS).round().astype(np.int64))
     else:
+        checkpoints = list(checkpoints)
+        if len(checkpoints) > MOST_CHECKPOINTS:
+            raise InputError(f"checkpoints lists {len(checkpoints)} steps; choose at most {MOST_CHECKPOINTS} of them.")
         times = np.unique([int(number("checkpoint", t, f"[1, {horizon}]", integer=True)) for t in checkpoints])
     return np.union1d(times, [horizon])
 

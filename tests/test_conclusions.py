@@ -87,7 +87,7 @@ def test_the_scope_of_a_study_ends_its_conclusion():
     result = rl.simulate(logistic(), [FAST, SLOW], horizon=10)
     text = concluded([result], what="ranking", scope="Only spheres were looked at.")
     assert text.endswith("Only spheres were looked at.")
-    with pytest.raises(rl.InputError, match=r"scope=3 in \[conclude\] is not a sentence"):
+    with pytest.raises(rl.InputError, match=r"scope=3 in \[conclude\] is not text in quotes"):
         conclusions.check({"what": "ranking", "scope": 3})
 
 

@@ -215,3 +215,110 @@ def test_a_shorter_horizon_leaves_later_checkpoints_out():
     study = studies.override(studies.load("weight-decay"), {"horizon": 100})
     assert all(max(cell.checkpoints) <= 100 for cell in study.cells if isinstance(cell.checkpoints, list))
     assert all(cell.horizon == 100 for cell in study.cells)
+
+
+PLAIN = 'problem = "reddi(C=8)"\nalgorithm = ["sgd"]\nhorizon = 10\n'
+
+
+def loaded(tmp_path, content, name="mine.toml"):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    study = studies.load(str(path))
+    study.check()
+    return study
+
+
+def nested(depth):
+    return f"{PLAIN}measure = {'[' * depth}{']' * depth}\n"
+
+
+#: What a study file may say wrongly, and a word of the sentence that says so.
+MALFORMED = {
+    "a word for a number": (PLAIN.replace("10", '"soon"'), "horizon='soon' is not an integer"),
+    "no whole number": (PLAIN.replace("10", "2.5"), "horizon=2.5 is not an integer"),
+    "an exponent without end": (PLAIN.replace("10", '"1e888888888"'), "exponent beyond 999"),
+    "truth for a number": ("seed = true\n" + PLAIN, "seed=True"),
+    "a date for a number": ("seed = 2001-01-01\n" + PLAIN, "seed=2001-01-01"),
+    "replicates by name": ("replicates = [0, 3]\n" + PLAIN, "replicates=[0, 3] is not an integer"),
+    "no replicates": ("replicates = []\n" + PLAIN, "replicates=[] is not an integer"),
+    "an integer that Python will not read": (PLAIN.replace("10", "8" * 5000), "is not a TOML file"),
+    "a float that is nearly 0": (f"{PLAIN}checkpoints = [1e-999]\n", "closer to 0"),
+    "a float beyond all": (f"{PLAIN}checkpoints = [1e500]\n", "beyond 1.8e308"),
+    "nan": (f"{PLAIN}checkpoints = [nan]\n", "checkpoint=nan"),
+    "a table of checkpoints": (f"{PLAIN}checkpoints = {{}}\n", "checkpoints={} in the study"),
+    "a time of checkpoints": (f"{PLAIN}checkpoints = 10:00:00\n", "checkpoints=datetime.time(10, 0)"),
+    "too many checkpoints": (f"{PLAIN}checkpoints = [{'1, ' * 100_001}]\n", "100001 steps"),
+    "an engine that is no word": (f"{PLAIN}engine = 3\n", "engine=3 in the study"),
+    "an algorithm in a table": ('problem = "reddi"\nalgorithm.a = "sgd"\n', "algorithm={'a': 'sgd'}"),
+    "no runs": ("run = []\n" + PLAIN, "'run' must be a list of tables"),
+    "a run inside a run": (f"{PLAIN}[[run]]\n[[run.run]]\n", "unknown key of a study 'run'"),
+    "a question that is a list": ("question = [1]\n" + PLAIN, "question=[1] in the study is not text"),
+    "shallow nesting": (nested(100), "measure="),
+    "deep nesting": (nested(20_000), "too deeply"),
+    "the same key twice": (f"{PLAIN}horizon = 3\n", "not a TOML file"),
+    "not UTF-8": (b"# \xe9\n" + PLAIN.encode(), "in UTF-8"),
+    "UTF-16": (PLAIN.encode("utf-16"), "in UTF-8"),
+    "a NUL": (f"# \0\n{PLAIN}", "not a TOML file"),
+    "a bare carriage return": (PLAIN.replace("\n", "\r"), "not a TOML file"),
+    "a long key": (f"{PLAIN}{'k' * 40_000} = 1\n", "unknown key of a study"),
+    "a key with an escape": (f'{PLAIN}"\\u001b[2J" = 1\n', "unknown key of a study"),
+}  # fmt: skip
+CONCLUSIONS = {
+    "": "write [conclude]", "what = 1": "what=1",
+    'what = ["ranking"]': "what=['ranking']", "[conclude.what]": "what={}",
+    "what = 2000-01-01": "what=datetime.date", 'what = "ranking"\nby = 3': "by=3",
+    'what = "ranking"\nagainst = ["sgd"]': "against=", 'what = "ranking"\neach = 1.5': "each=1.5",
+    'what = "ranking"\neach = "schedule"': "no number to conclude over",
+    'what = "ranking"\nclock = "no"': "clock='no' in [conclude] is not true or false",
+    'what = "scaling"\nclaimed = 1': "claimed=1", 'what = "scaling"\nclaimed = "T"': "claimed='T'",
+    'what = "scaling"\nclaimed = { T = "1" }': "T='1'", 'what = "scaling"\nclaimed = { d = inf }': "d=inf",
+    'what = "scaling"\nclaimed = { d = true }': "d=True", 'what = "parameter"\nname = 2': "name=2",
+    'what = "parameter"\nname = "alpha"\nbound = {}': "bound={}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+def test_a_malformed_study_is_one_sentence(tmp_path, case):
+    content, word = MALFORMED[case]
+    with pytest.raises(rl.InputError) as caught:
+        loaded(tmp_path, content)
+    said = str(caught.value)
+    assert word in said
+    assert said.endswith(".")
+    assert len(said) < 1000
+
+
+@pytest.mark.parametrize("conclude", CONCLUSIONS)
+def test_a_malformed_conclusion_is_one_sentence_before_anything_is_run(tmp_path, conclude):
+    table = conclude if conclude.startswith("[") else f"[conclude]\n{conclude}"
+    with pytest.raises(rl.InputError) as caught:
+        loaded(tmp_path, f"{PLAIN}{table}\n")
+    assert CONCLUSIONS[conclude] in str(caught.value)
+
+
+def test_numbers_of_a_study_may_be_text_and_a_file_may_begin_with_a_mark(tmp_path):
+    text = 'replicates = "6/2"\nseed = "0"\n' + PLAIN.replace("10", '"1e1"').replace("\n", "\r\n")
+    (cell,) = loaded(tmp_path, "\ufeff" + text).cells
+    assert (cell.horizon, cell.replicates, cell.seed) == (10, 3, 0)
+
+
+@pytest.mark.parametrize("name", ["...toml", "....toml"])
+def test_a_study_has_a_name_that_results_could_have(tmp_path, name):
+    with pytest.raises(rl.InputError, match="has no name that its results could have"):
+        loaded(tmp_path, PLAIN, name)
+
+
+def test_data_of_a_study_lie_beside_it_wherever_it_is_run(tmp_path, monkeypatch):
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "mine.csv").write_text("1,0\n2,1\n3,0\n")
+    (tmp_path / "mine.csv").write_text("7,0\n8,1\n")  # the twin: another file of this name where it is run
+    monkeypatch.chdir(tmp_path)
+    here = 'algorithm = "sgd"\nproblem = ["logistic(data=\'mine.csv\')", "logistic(data=\'digits:3-8\')"]\n'
+    mine, digits = loaded(tmp_path / "papers", here).check()
+    assert (mine.n, digits.data.name) == (3, "digits:3-8")
+    absolute = here.replace("mine.csv", str(tmp_path / "mine.csv"))
+    assert loaded(tmp_path / "papers", absolute).check()[0].n == 2
+    with pytest.raises(rl.InputError, match=r"papers/none.csv' does not exist"):
+        loaded(tmp_path / "papers", here.replace("mine.csv", "none.csv"))
+    given = studies.select(loaded(tmp_path / "papers", here), ["logistic(data='mine.csv')"], [])
+    assert given.check()[0].n == 2, "what a command says is relative to where it is run"

@@ -24,6 +24,7 @@ A study asks one kind of question, in its table ``[conclude]``::
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -74,21 +75,26 @@ def conclude(options: Mapping[str, Any], results: list[Result]) -> list[str]:
     return [*CONCLUSIONS[options["what"]](options, results), *scope]
 
 
-def check(options: Mapping[str, Any]) -> None:
+def check(options: Any) -> None:
     """Refuse a table that :func:`conclude` could not follow, before anything is simulated."""
+    if not isinstance(options, Mapping) or not options:
+        raise InputError(f'conclude={options!r} is not a table; write [conclude] and what = "ranking", or neither.')
+    for key, value in options.items():
+        if key in TYPES and type(value) is not TYPES[key]:
+            raise InputError(f"{key}={value!r} in [conclude] is not {WRITTEN[TYPES[key]]}; write it so.")
     what = options.get("what", "")
     if what not in CONCLUSIONS:
         raise closest("conclusion", what, CONCLUSIONS)
     for key in options:
         if key not in KEYS[what]:
             raise closest(f"key of a {what} in [conclude]", key, KEYS[what])
-    if not isinstance(options.get("scope", ""), str):
-        raise InputError(f"scope={options['scope']!r} in [conclude] is not a sentence; write it as one string.")
     if options.get("by", "online") not in WORDS:
         raise closest("quantity to conclude by", options["by"], WORDS)
-    for axis in options.get("claimed", {}):
+    for axis, power in options.get("claimed", {}).items():
         if axis not in AXES:
             raise closest("axis of a claimed exponent", axis, AXES)
+        if type(power) not in (int, float) or not abs(power) < math.inf:
+            raise InputError(f"the claimed exponent {axis}={power!r} in [conclude] is not a number; write it as 0.5.")
     if what == "parameter" and "name" not in options:
         raise InputError('a conclusion about a parameter needs its name: write name = "gamma" in [conclude].')
     if options.get("bound", "adam.printed") not in Bound.known:
@@ -166,6 +172,11 @@ def _pairs(options: Mapping[str, Any], result: Result) -> list[paired.Difference
 CONCLUSIONS: dict[str, Callable[[Mapping[str, Any], list[Result]], list[str]]] = {
     "ranking": ranking, "scaling": exponents, "parameter": optimum,
 }  # fmt: skip
+#: What the values of the table are, and how they are written.
+TYPES: dict[str, type] = {
+    **dict.fromkeys(("what", "by", "against", "each", "scope", "name", "bound"), str), "clock": bool, "claimed": dict,
+}  # fmt: skip
+WRITTEN = {str: "text in quotes", bool: "true or false", dict: "a table such as { T = 0.5 }"}
 KEYS = {
     "ranking": ("what", "by", "against", "each", "clock", "scope"), "scaling": ("what", "by", "claimed", "scope"),
     "parameter": ("what", "by", "name", "bound", "scope"),

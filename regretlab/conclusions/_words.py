@@ -93,7 +93,12 @@ def parameter_in(facts: dict[str, Any], name: str, parameter: str) -> float:
     known = facts["method_parameters"] | facts["sampler_parameters"]
     if parameter not in known:
         raise closest(f"parameter of {name}", parameter, known)
-    return float(known[parameter])
+    try:
+        return float(known[parameter])
+    except (TypeError, ValueError):
+        raise InputError(
+            f"{name} has {parameter}={known[parameter]!r}, no number to conclude over; name another parameter."
+        ) from None
 
 
 def spoken(label: str) -> str:

@@ -70,7 +70,7 @@ def load(spec: str | os.PathLike[str], targets: str = "binary") -> Dataset:
     """
     if not isinstance(spec, str | os.PathLike):
         raise InputError(f"data set {spec!r} is neither a name nor a path; use one of {', '.join(BUNDLED)}.")
-    if isinstance(spec, str) and (spec in BUNDLED or spec.startswith("digits:")):
+    if isinstance(spec, str) and is_bundled(spec):
         return _bundled(spec, targets)
     path = Path(spec)
     if os.path.exists(spec):
@@ -78,6 +78,11 @@ def load(spec: str | os.PathLike[str], targets: str = "binary") -> Dataset:
     if not path.suffix and len(path.parts) < 2:
         raise closest("data set or file", str(spec), BUNDLED)
     raise InputError(f"file '{path}' does not exist; give an existing file or one of {', '.join(BUNDLED)}.")
+
+
+def is_bundled(spec: str) -> bool:
+    """Whether a text names a set that is bundled with scikit-learn, or is meant to."""
+    return spec in BUNDLED or spec.startswith("digits:")
 
 
 def from_arrays(X: Any, y: Any, name: str = "user data", targets: str = "binary") -> Dataset:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 
 from regretlab import spelling
 from regretlab.errors import InputError, closest, unknown_parameter
 from regretlab.problems._base import Problem
+from regretlab.problems.data import is_bundled
 from regretlab.problems.hinge import Hinge
 from regretlab.problems.least_squares import LeastSquares
 from regretlab.problems.logistic import Logistic
@@ -51,6 +53,26 @@ def parse(text: str | Problem) -> Problem:
         if key not in known:
             raise unknown_parameter(name, key, known)
     return PROBLEMS[name](**arguments)
+
+
+def located(text: str, folder: Path) -> str:
+    """The problem with its data file, if it names one, looked for in a folder; what cannot be read stays as it is.
+
+    Examples
+    --------
+    >>> located("logistic(data='my.csv')", Path("/studies"))
+    "logistic(data='/studies/my.csv')"
+    >>> located("logistic(data='digits:3-8')", Path("/studies"))
+    "logistic(data='digits:3-8')"
+    """
+    try:
+        ((name, arguments), *more) = spelling.parse(text)
+    except InputError:
+        return text
+    file = arguments.get("data")
+    if more or not isinstance(file, str) or is_bundled(file):
+        return text
+    return spelling.spell(name, {**arguments, "data": str(folder / file)})
 
 
 def declared(name: str) -> dict[str, inspect.Parameter]:

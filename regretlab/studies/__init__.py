@@ -10,7 +10,7 @@ A study has the keys of :func:`regretlab.simulate`, and any number of ``[[run]]`
     problem = "reddi(C=8)"
 
     [[run]]
-    problem = "logistic(data='digits:3-8')"
+    problem = "logistic(data='my.csv')"  # beside this file, wherever the study is run
     horizon = 5000
 
 Beside these it may have a ``question`` and a table ``[conclude]``, which says how its numbers answer it
@@ -27,12 +27,13 @@ from typing import Any
 
 import xarray as xr
 
-from regretlab import algorithms, audit, conclusions, spelling
+from regretlab import algorithms, audit, conclusions, numerals, spelling
 from regretlab.bounds import Bound
 from regretlab.bounds.assumptions import ETA, GAMMA_KB
 from regretlab.errors import InputError, closest
+from regretlab.parameters import number
 from regretlab.problems import Problem, names
-from regretlab.run import describe, plan
+from regretlab.run import NUMBERS, describe, plan
 
 FOLDER = Path(__file__).parent
 BUILT_IN = sorted(path.stem for path in FOLDER.glob("*.toml"))
@@ -82,6 +83,8 @@ class Study:
 
 
 KEYS = tuple(Cell.__dataclass_fields__)
+#: Bytes of the largest study file.
+LARGEST_FILE = 64 << 20
 
 
 def load(name: str) -> Study:
@@ -93,28 +96,55 @@ def load(name: str) -> Study:
     3
     """
     path = FOLDER / f"{name}.toml" if name in BUILT_IN else Path(name)
-    if not path.is_file():
-        if path.suffix == ".toml" or len(path.parts) > 1:
-            raise InputError(f"no study file at {name!r}; give a TOML file or one of {', '.join(BUILT_IN)}.")
-        raise closest("study", name, BUILT_IN)
+    table = _table(name, path)
+    question, options = table.pop("question", ""), table.pop("conclude", None)
+    if not isinstance(question, str):
+        raise InputError(f"question={question!r} in the study is not text; write it in quotes.")
+    if options is not None:
+        conclusions.check(options)
+    cells = [replace(cell, problem=names.located(cell.problem, path.parent)) for cell in _cells(table)]
+    return Study(path.stem, tuple(cells), question, options or {})
+
+
+def _table(name: str, path: Path) -> dict[str, Any]:
+    """What a TOML file holds; its numbers with a point are read as everywhere (:mod:`regretlab.numerals`)."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{name!r} is not a TOML file: {error}.") from None
+        if not path.is_file():
+            if path.suffix == ".toml" or len(path.parts) > 1:
+                raise InputError(f"no study file at {name!r}; give a TOML file or one of {', '.join(BUILT_IN)}.")
+            raise closest("study", name, BUILT_IN)
+        if not path.stem.strip("."):
+            raise InputError(f"the study file {name!r} has no name that its results could have; rename it.")
+        if path.stat().st_size > LARGEST_FILE:
+            raise InputError(
+                f"{name!r} has more than {LARGEST_FILE >> 20} MiB, too much for a study; give a TOML file."
+            )
+        text = path.read_bytes().decode("utf-8-sig")  # some editors mark UTF-8 by a first character that TOML has not
+        return tomllib.loads(text, parse_float=_float)
+    except InputError:
+        raise
     except OSError as error:
         raise InputError(f"cannot read {name!r}: {error.strerror}.") from None
-    question, options = str(table.pop("question", "")), table.pop("conclude", {})
-    if not isinstance(options, dict):
-        raise InputError(f'conclude={options!r} in the study is not a table; write [conclude] and what = "ranking".')
-    if options:
-        conclusions.check(options)
-    return Study(path.stem, tuple(_cells(table)), question, options)
+    except RecursionError:
+        raise InputError(f"{name!r} nests its values too deeply; a study needs lists of numbers and words.") from None
+    except ValueError as error:  # of TOML, of UTF-8, or of a number
+        raise InputError(f"{name!r} is not a TOML file in UTF-8: {str(error).rstrip('.')}.") from None
+
+
+def _float(text: str) -> float:
+    plain = text.replace("_", "")  # TOML's own grammar has placed them between digits
+    if plain.lstrip("+-") in ("inf", "nan"):
+        return float(plain)
+    try:
+        return numerals.floating(plain)
+    except numerals.NumeralError as error:
+        raise ValueError(f"the number {text} {error}") from None
 
 
 def _cells(table: dict[str, Any]) -> list[Cell]:
     runs = table.pop("run", [{}])
-    if not isinstance(runs, list) or not all(isinstance(r, dict) for r in runs):
-        raise InputError("'run' must be a list of tables; write [[run]] with two pairs of brackets.")
+    if not isinstance(runs, list) or not runs or not all(isinstance(r, dict) for r in runs):
+        raise InputError("'run' must be a list of tables; write [[run]] with two pairs of brackets, once or more.")
     cells = []
     for given in ({**table, **run} for run in runs):
         for key in given:
@@ -123,10 +153,23 @@ def _cells(table: dict[str, Any]) -> list[Cell]:
         for key in ("problem", "algorithm"):
             if key not in given:
                 raise InputError(f"the study has a run without '{key}'; set it in its [[run]] table or above them all.")
-        problems, given["algorithm"] = _texts(given, "problem"), _texts(given, "algorithm")
-        given["measure"] = _texts(given, "measure") if "measure" in given else ()
-        cells += [Cell(**{**given, "problem": problem}) for problem in problems]
+        problems = _texts(given, "problem")
+        cells += [Cell(**{**given, **_read(given), "problem": problem}) for problem in problems]
     return cells
+
+
+def _read(given: dict[str, Any]) -> dict[str, Any]:
+    """The settings of a run, each of its type."""
+    read: dict[str, Any] = {
+        key: int(number(key, given[key], NUMBERS[key], integer=True)) for key in NUMBERS & given.keys()
+    }
+    read |= {key: _texts(given, key) for key in ("algorithm", "measure") if given.get(key, [])}
+    times = given.get("checkpoints", "log")
+    if not isinstance(times, str | list):
+        raise InputError(f'checkpoints={times!r} in the study is neither "log" nor a list of steps.')
+    if not isinstance(given.get("engine", ""), str):
+        raise InputError(f"engine={given['engine']!r} in the study is not a word; write it in quotes.")
+    return read
 
 
 def _texts(given: dict[str, Any], key: str) -> tuple[str, ...]:
