@@ -11,11 +11,34 @@ import xarray as xr
 from regretlab.algorithms import Algorithm
 from regretlab.errors import InputError
 from regretlab.losses import losses
+from regretlab.parameters import number
 from regretlab.problems import Problem
+from regretlab.provenance import Part, check_problem
 from regretlab.regret import Regrets
-from regretlab.run import continued, describe, plan, run
+from regretlab.run import NUMBERS, continued, describe, plan, run
 
-Part = tuple[xr.Dataset, dict[str, Any]]
+
+def extended(
+    problem: Problem,
+    chosen: Sequence[Algorithm],
+    parts: Sequence[Part],
+    horizon: int | None,
+    replicates: int | None,
+    checkpoints: str | Sequence[int],
+    progress: bool,
+) -> list[Part]:
+    """The records and descriptions of all algorithms, with more replicates and to a later horizon, where asked for."""
+    if horizon is None and replicates is None:
+        raise InputError("nothing to extend: give a later horizon, or more replicates.")
+    check_problem(problem, parts[0][1])
+    parts = list(parts)
+    if replicates is not None:
+        R = int(number("replicates", replicates, NUMBERS["replicates"], integer=True))
+        parts = [more(problem, a, *part, R, progress) for a, part in zip(chosen, parts, strict=True)]
+    if horizon is not None:
+        T = int(number("horizon", horizon, NUMBERS["horizon"], integer=True))
+        parts = [later(problem, a, *part, T, checkpoints, progress) for a, part in zip(chosen, parts, strict=True)]
+    return parts
 
 
 def later(

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from scipy import special
 
 from regretlab.errors import InputError, closest
@@ -142,26 +143,47 @@ def table(found: Sequence[Difference], quantity: str) -> pd.DataFrame:
 
 
 def _checked(values: dict[str, Any], named: list[str]) -> dict[str, np.ndarray]:
-    wanted = "give each algorithm an array of R finite numbers, such as result.regret().values[0, :, -1]"
+    wanted = "give each algorithm an array of R finite numbers, such as result.regret(algorithm=name).low.values[:, -1]"
+    if not isinstance(values, Mapping):
+        raise InputError(f"values is {type(values).__name__}, not a dict from names to arrays; {wanted}.")
     if len(values) < 2:
-        raise InputError(f"there is nothing to compare {', '.join(values) or 'nothing'} with; {wanted}.")
+        raise InputError(f"there is nothing to compare {', '.join(map(str, values)) or 'nothing'} with; {wanted}.")
     for name in named:
         if name not in values:
-            raise closest("algorithm of the comparison", name, values)
-    arrays = {}
+            raise closest("algorithm of the comparison", str(name), map(str, values))
+    arrays: dict[str, np.ndarray] = {}
     for name, of in values.items():
-        try:
-            arrays[name] = np.asarray(of, dtype=float)
-        except (TypeError, ValueError):
-            raise InputError(f"{name} is {type(of).__name__}; {wanted}.") from None
-        shape = next(iter(arrays.values())).shape
-        if arrays[name].ndim != 1 or not arrays[name].size or arrays[name].shape != shape:
-            shapes = f"{name} has shape {arrays[name].shape}, {next(iter(arrays))} {shape}"
+        arrays[name] = _numbers(name, of, wanted)
+        first = next(iter(arrays))
+        if arrays[name].ndim != 1 or not arrays[name].size or arrays[name].shape != arrays[first].shape:
+            shapes = f"{name} has shape {arrays[name].shape}, {first} {arrays[first].shape}"
             raise InputError(f"{shapes}; {wanted}, the same R and the same replicates for all.")
         if not np.isfinite(arrays[name]).all():
             bad = int(np.flatnonzero(~np.isfinite(arrays[name]))[0])
             raise InputError(f"{name} is {arrays[name][bad]} in replicate {bad}; {wanted}.")
+        runs, others = _replicates(of), _replicates(values[first])
+        if runs is not None and others is not None and not np.array_equal(runs, others):
+            raise InputError(
+                f"the replicates of {name} are {runs.tolist()}, those of {first} {others.tolist()}; only runs of the "
+                f"same number share their random numbers: {wanted}, the same replicates in the same order for all."
+            )
     return arrays
+
+
+def _numbers(name: str, of: Any, wanted: str) -> np.ndarray:
+    """The numbers as floats; what would lose something on the way is refused."""
+    try:
+        given = np.asanyarray(of.values if isinstance(of, (xr.DataArray, pd.Series)) else of)
+        if given.dtype.kind not in "iufO" or isinstance(given, np.ma.MaskedArray):
+            raise TypeError
+        return np.asarray(given, dtype=float)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} is {type(of).__name__} of no numbers; {wanted}.") from None
+
+
+def _replicates(of: Any) -> np.ndarray | None:
+    """The numbers of the replicates that a labelled array carries."""
+    return of.replicate.values if isinstance(of, xr.DataArray) and "replicate" in of.coords else None
 
 
 def _compare(first: str, second: str, d: np.ndarray, count: int) -> Difference:

@@ -13,6 +13,9 @@ from typing import Any
 from regretlab import numerals
 from regretlab.errors import InputError, shown
 
+#: The types whose values would pass for numbers, and are none.
+NO_NUMBERS = ("bool", "bool_", "MaskedConstant")
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -89,7 +92,7 @@ def number(name: str, value: Any, within: str, place: str = "", integer: bool = 
         if isinstance(value, str):
             exact = numerals.fraction(value)
             result = _whole(exact) if integer else numerals.rounded(exact)
-        elif isinstance(value, bytes | bytearray) or type(value).__name__ in ("bool", "bool_"):
+        elif isinstance(value, bytes | bytearray | complex) or type(value).__name__ in NO_NUMBERS:
             raise TypeError
         else:
             result = _whole(value) if integer else float(value)

@@ -4,46 +4,32 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
 from regretlab import algorithms, plots, scaling
-from regretlab._version import __version__
 from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
 from regretlab.comparison import Comparison, compare, earliest, mean_interval
 from regretlab.errors import InputError, closest
-from regretlab.extension import later, more
+from regretlab.extension import extended
 from regretlab.files import whole
 from regretlab.problems import Problem
+from regretlab.problems.names import parse
+from regretlab.provenance import FORMAT, check_algorithm, check_together, one_record
 from regretlab.regret import KINDS
 from regretlab.scaling import Exponent
-
-FORMAT = 3
 
 
 def joined(
     records: list[xr.Dataset], descriptions: list[dict[str, Any]], problem: Problem | None, chosen: list[Algorithm]
 ) -> Result:
-    """One result from the records of several algorithms; a quantity that one of them lacks shows as nan."""
-    names = xr.DataArray([a.name for a in chosen], dims="algorithm", name="algorithm")
-    joined = xr.concat(records, dim=names, join="exact", combine_attrs="drop", data_vars="all")
-    joined.attrs = {
-        "format": FORMAT,
-        "regretlab": __version__,
-        "versions": json.dumps({m.__name__: m.__version__ for m in (np, xr)}),
-        "engine": ", ".join(dict.fromkeys(r.attrs["engine"] for r in records)),
-        "engine_reason": "; ".join(dict.fromkeys(r.attrs["engine_reason"] for r in records)),
-        "engines": json.dumps([[r.attrs["engine"], r.attrs["engine_reason"]] for r in records]),
-        "seconds": json.dumps([r.attrs["seconds"] for r in records]),
-        "descriptions": json.dumps(descriptions),
-    }
-    return Result(joined, problem, chosen)
+    """One result from the records of several algorithms; those not chosen are made anew from names if they go on."""
+    return Result(one_record(records, descriptions), problem, chosen)
 
 
 class Interval(NamedTuple):
@@ -174,8 +160,7 @@ class Result:
         if found.first_violation is None or self._problem is None:
             return found.first_violation
         name = self._name(algorithm)
-        chosen = next(a for a in map(algorithms.parse, self._chosen or self.algorithms) if a.name == name)
-        return earliest(found, self._problem, chosen, self.facts(name))
+        return earliest(found, self._problem, self._again(name), self.facts(name))
 
     def applicable(self, algorithm: str | None = None, every: bool = False) -> list[Bound]:
         """The bounds that are about this method and sampler and speak of a regret that was measured.
@@ -247,7 +232,7 @@ class Result:
         horizon: int | None = None,
         replicates: int | None = None,
         checkpoints: str | Sequence[int] = "log",
-        problem: Problem | None = None,
+        problem: str | Problem | None = None,
         progress: bool = False,
     ) -> Result:
         """Go on to a later horizon, or add replicates, bit for bit as if it had been asked for at once.
@@ -264,7 +249,7 @@ class Result:
             More than the present number.
         checkpoints : "log" or sequence of int
             Those beyond the present horizon are added to the record.
-        problem : Problem
+        problem : Problem or str
             The problem that was run; needed for a result that was opened from a file, which does not hold its data.
         progress : bool
             Show progress bars.
@@ -277,17 +262,12 @@ class Result:
         >>> half.extend(horizon=100, checkpoints=[100]).record.equals(whole.record)
         True
         """
-        problem = problem or self._problem
+        problem = self._problem if problem is None else parse(problem)
         if problem is None:
             raise InputError("a result from a file does not hold its problem; give it as extend(problem=...).")
-        chosen = [algorithms.parse(a) for a in self._chosen or self.algorithms]
+        chosen = [self._again(name) for name in self.algorithms]
         parts = [(self.of(a.name), self.facts(a.name)) for a in chosen]
-        if replicates is not None:
-            parts = [more(problem, a, *part, replicates, progress) for a, part in zip(chosen, parts, strict=True)]
-        if horizon is not None:
-            parts = [
-                later(problem, a, *part, horizon, checkpoints, progress) for a, part in zip(chosen, parts, strict=True)
-            ]
+        parts = extended(problem, chosen, parts, horizon, replicates, checkpoints, progress)
         return joined([record for record, _ in parts], [facts for _, facts in parts], problem, chosen)
 
     def plot(self, algorithm: str | None = None, **options: Any) -> Any:
@@ -296,10 +276,22 @@ class Result:
 
     @classmethod
     def join(cls, results: Sequence[Result]) -> Result:
-        """One result from results on the same problem, with the same horizon, replicates and checkpoints."""
-        parts = [(r, name) for r in results for name in r.algorithms]
-        chosen = [a for r in results for a in r._chosen or map(algorithms.parse, r.algorithms)]
-        return joined([r.of(a) for r, a in parts], [r.facts(a) for r, a in parts], results[0]._problem, chosen)
+        """One result from results of different algorithms that share everything else.
+
+        Raises
+        ------
+        InputError
+            Unless these are results of different algorithms on the same problem, with the same seed, horizon,
+            replicates, checkpoints and measures. Engines may differ; the record names each.
+        """
+        results = list(results) if isinstance(results, Iterable) else [results]
+        if others := [r for r in results if not isinstance(r, Result)]:
+            raise InputError(f"{others[0]!r:.80} is not a Result; join results of rl.simulate or rl.Result.open.")
+        parts = [(r.of(name), r.facts(name)) for r in results for name in r.algorithms]
+        check_together(parts)
+        chosen = [a for r in results for a in r._chosen or ()]
+        problem = next((r._problem for r in results if r._problem is not None), None)
+        return joined([record for record, _ in parts], [facts for _, facts in parts], problem, chosen)
 
     def to_netcdf(self, path: str | os.PathLike[str]) -> Path:
         """Save the record. The file appears whole or not at all."""
@@ -336,6 +328,12 @@ class Result:
         head = f"<p><b>{self.problem['name']}</b>, T = {self.horizon}, R = {self.replicates}</p>"
         table = self.table().to_html(index=False, float_format="{:.4g}".format, na_rep="")
         return f"{head}{table}<details><summary>the record</summary>{self.record._repr_html_()}</details>"
+
+    def _again(self, name: str) -> Algorithm:
+        """The algorithm of this name that was run: of a result from a file, made anew from its name."""
+        made = algorithms.parse(next((a for a in self._chosen or () if a.name == name), name))
+        check_algorithm(made, self.facts(name))
+        return made
 
     def _name(self, algorithm: str | None) -> str:
         if algorithm is None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
@@ -30,7 +31,7 @@ CHECKPOINTS = 30
 #: The numbers of a run, and where they may lie.
 NUMBERS = {"horizon": "[1, 1e12]", "replicates": "[1, 1e6]", "seed": "[0, inf)"}
 #: Every checkpoint is a comparator to solve and a column of the record.
-MOST_CHECKPOINTS = 100_000
+MOST_CHECKPOINTS, MOST_REPLICATES = 100_000, 1_000_000
 #: Steps whose schedule is made at once: few calls, little memory.
 SCHEDULE_STEPS = 1 << 14
 
@@ -61,7 +62,7 @@ def plan(
     algorithm: Algorithm,
     *,
     horizon: int,
-    replicates: int | Sequence[int] = 1,
+    replicates: int | Iterable[int] = 1,
     seed: int = 0,
     checkpoints: str | Sequence[int] = "log",
     measure: Sequence[str] = (),
@@ -73,10 +74,10 @@ def plan(
                 f"the problem {type(problem).__name__} does not set {attribute!r}; a Problem needs n, d, convex."
             )
     horizon = int(number("horizon", horizon, NUMBERS["horizon"], integer=True))
-    measure = (measure,) if isinstance(measure, str) else measure
     if not isinstance(measure, Iterable):
         raise InputError(f"measure={measure!r} is not one of {', '.join(map(repr, MEASURES))}, or a list of them.")
-    chosen = _replicates(replicates)
+    measure = (measure,) if isinstance(measure, str) else tuple(measure)
+    chosen = replicate_numbers(replicates)
     seed = int(number("seed", seed, NUMBERS["seed"], integer=True))
     for name in measure:
         if name not in MEASURES:
@@ -87,18 +88,37 @@ def plan(
     K = algorithm.batch_size or problem.batch_size
     fitted = sampler.fit(Setting(problem.n, K, L, horizon))
     times = checkpoint_times(checkpoints, horizon)
-    return Plan(problem, algorithm, fitted, horizon, chosen, seed, times, tuple(measure))
+    return Plan(problem, algorithm, fitted, horizon, chosen, seed, times, measure)
 
 
-def _replicates(given: int | str | Sequence[int]) -> tuple[int, ...]:
-    """The numbers of the replicates: as many as a number says, or those of a list, each once."""
-    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
-        return tuple(range(int(number("replicates", given, NUMBERS["replicates"], integer=True))))
-    chosen = tuple(int(number("replicate", r, "[0, inf)", integer=True)) for r in given)
-    if len(set(chosen)) < max(1, len(chosen)):
-        which = f"replicate {Counter(chosen).most_common(1)[0][0]} more than once" if chosen else "no replicate"
-        raise InputError(f"replicates names {which}; give a number of runs, or a list of numbers, each once.")
-    return chosen
+def replicate_numbers(replicates: int | Iterable[int]) -> tuple[int, ...]:
+    """The numbers of the replicates: the first R of them for an integer R, also written as text, else those listed.
+
+    Raises
+    ------
+    InputError
+        For an empty list, a number below 0 or not whole, and for a number that is listed twice: a run that is counted
+        twice would make intervals narrower without another run.
+
+    Examples
+    --------
+    >>> replicate_numbers(3), replicate_numbers("3"), replicate_numbers([7, 2])
+    ((0, 1, 2), (0, 1, 2), (7, 2))
+    """
+    if isinstance(replicates, (Mapping, bytes, bytearray)):
+        raise InputError(f"replicates={replicates!r} is neither a number of runs nor a list of their numbers.")
+    if isinstance(replicates, str) or not isinstance(replicates, Iterable) or not getattr(replicates, "shape", True):
+        return tuple(range(int(number("replicates", replicates, NUMBERS["replicates"], integer=True))))
+    listed = list(itertools.islice(replicates, MOST_REPLICATES + 1))
+    if not 1 <= len(listed) <= MOST_REPLICATES:
+        many = f"more than {MOST_REPLICATES}" if listed else "no"
+        raise InputError(f"replicates names {many} runs; give a number of runs, or a list of numbers, each once.")
+    numbers = [int(number("replicate", r, "[0, 1e18]", integer=True)) for r in listed]
+    if twice := [r for r, count in Counter(numbers).items() if count > 1]:
+        raise InputError(
+            f"replicates names replicate {twice[0]} more than once; give a number of runs, or a list, each number once."
+        )
+    return tuple(numbers)
 
 
 def checkpoint_times(checkpoints: str | Sequence[int], horizon: int) -> np.ndarray:
@@ -123,11 +143,6 @@ def checkpoint_times(checkpoints: str | Sequence[int], horizon: int) -> np.ndarr
 
 def continued(problem: Problem, algorithm: Algorithm, facts: dict[str, Any], horizon: int, checkpoints: Any) -> Plan:
     """The plan that goes on from a described run to a later horizon, with the sampler exactly as it was fitted."""
-    if problem.digest() != facts["problem"]["digest"]:
-        raise InputError(
-            f"the problem {problem.name!r} is not the one that was run ({facts['problem']['name']!r}, digest "
-            f"{facts['problem']['digest']}); give the same problem to go on."
-        )
     if horizon <= facts["horizon"]:
         raise InputError(f"horizon={horizon} is not beyond the {facts['horizon']} steps that were made; ask for more.")
     again = plan(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from regretlab import algorithms
@@ -14,7 +14,7 @@ from regretlab.problems import Problem
 from regretlab.problems.names import parse
 from regretlab.regret import Regrets
 from regretlab.result import Result, joined
-from regretlab.run import Interrupted, Plan, describe, plan, run
+from regretlab.run import Interrupted, Plan, describe, plan, replicate_numbers, run
 
 
 def simulate(
@@ -22,7 +22,7 @@ def simulate(
     algorithm: str | Algorithm | Sequence[str | Algorithm],
     *,
     horizon: int,
-    replicates: int = 1,
+    replicates: int | Iterable[int] = 1,
     seed: int = 0,
     checkpoints: str | Sequence[int] = "log",
     engine: str = "auto",
@@ -43,8 +43,9 @@ def simulate(
         streams of the seed, so that comparisons are paired.
     horizon : int
         Number of steps T.
-    replicates : int
-        Number of independent runs R; replicate r is the same run however many there are.
+    replicates : int or iterable of int
+        Number of independent runs R, or the numbers of the runs, each once. Replicate r is the same run however many
+        there are.
     seed : int
     checkpoints : "log" or sequence of int
         Steps at which everything is recorded.
@@ -75,6 +76,9 @@ def simulate(
     if not chosen:
         raise InputError("no algorithm was given; name at least one, for example 'adam'.")
     parsed = algorithms.parse_all(chosen)
+    # What can be gone through only once must serve every algorithm.
+    replicates = replicate_numbers(replicates)
+    checkpoints, measure = _held(checkpoints), _held(measure)
     plans = [
         plan(
             problem,
@@ -104,6 +108,11 @@ def simulate(
     if interrupted:
         result.record.attrs["interrupted"] = interrupted
     return result
+
+
+def _held(given: Any) -> Any:
+    """All of an iterable that is no text; anything else as it is."""
+    return given if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
 
 
 def _finished(done: list[Plan], plans: list[Plan]) -> str:

@@ -26,6 +26,7 @@ RANKS = [
     {"state", "comparator"},
     {"run"},
     {"regret", "losses"},
+    {"provenance"},
     {"extension", "game"},
     {"bounds", "audit", "worst_case"},
     {"scaling", "claims"},

@@ -171,8 +171,19 @@ class Problem(ABC):
         return self.losses_and_gradients(x, J)
 
     def digest(self) -> str:
-        """A hash of the problem's data, part of a run's provenance; the default covers the public attributes."""
-        return digest(self.name, self.n, self.d, repr(self.domain), self.start)
+        """A hash of the problem's data, part of a run's provenance.
+
+        The default covers the arrays, numbers and texts among the public attributes, not what is computed from them.
+        """
+        parts: list[Any] = []
+        for name, value in sorted(vars(self).items()):
+            if name.startswith("_") or isinstance(getattr(type(self), name, None), cached_property):
+                continue
+            if isinstance(value, np.ndarray) and value.dtype != object:
+                parts += [name, value.shape, value]
+            elif isinstance(value, (int, float, str, np.generic)) or sparse.issparse(value):
+                parts += [name, value]
+        return digest(self.name, self.n, self.d, repr(self.domain), self.start, *parts)
 
 
 def _short(value: Any) -> str:

@@ -46,7 +46,8 @@ class Supervised(Problem):
         return moved
 
     def digest(self) -> str:
-        return digest(self.name, repr(self.domain), self.Z, self.y, self.start)
+        held_out = [] if self.held_out is None else [self.held_out.digest()]
+        return digest(self.name, repr(self.domain), self.Z, self.y, self.start, *held_out)
 
     def _read(
         self,
