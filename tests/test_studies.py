@@ -240,7 +240,7 @@ MALFORMED = {
     "truth for a number": ("seed = true\n" + PLAIN, "seed=True"),
     "a date for a number": ("seed = 2001-01-01\n" + PLAIN, "seed=2001-01-01"),
     "replicates by name": ("replicates = [0, 3]\n" + PLAIN, "replicates=[0, 3] is not an integer"),
-    "no replicates": ("replicates = []\n" + PLAIN, "replicates"),
+    "no replicates": ("replicates = []\n" + PLAIN, "replicates=[] is not an integer"),
     "an integer that Python will not read": (PLAIN.replace("10", "8" * 5000), "is not a TOML file"),
     "a float that is nearly 0": (f"{PLAIN}checkpoints = [1e-999]\n", "closer to 0"),
     "a float beyond all": (f"{PLAIN}checkpoints = [1e500]\n", "beyond 1.8e308"),
