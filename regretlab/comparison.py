@@ -142,7 +142,7 @@ def compare(bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str =
     checks = [audit.check(a, facts, record) for a in bound.hypotheses]
     shape = low.shape
     numbers = values(facts, record, mode)
-    terms = {name: np.broadcast_to(term, shape) for name, term in bound.evaluate(numbers).items()}
+    terms = {name: np.broadcast_to(term, shape) for name, term in bound.on_run(numbers).items()}
     curve = sum(terms.values(), np.zeros(shape))
     if bound.in_expectation:
         regret, low, high = (part[None] for part in mean_interval(low, high, record.sizes["t"]))

@@ -49,6 +49,25 @@ class InterruptedWarning(UserWarning):
     """A simulation was interrupted, and what it returns is only the finished part; says which."""
 
 
+def shown(value: object, longest: int = 60) -> str:
+    """A value as Python writes it, its middle left out where it is long, so that an error stays one sentence.
+
+    Examples
+    --------
+    >>> shown("large"), shown("9" * 1000, longest=20)
+    ("'large'", "'99999999...9999999'")
+    """
+    try:
+        text = repr(value if not isinstance(value, (str, bytes)) or len(value) <= longest else value[:longest])
+        if isinstance(value, (str, bytes)) and len(value) > longest:
+            text = repr(value[: longest // 2]) + "..." + repr(value[-longest // 4 :])
+    except Exception:
+        text = f"<{type(value).__name__}>"
+    text = " ".join(text.split())
+    keep = longest // 2 - 1
+    return text if len(text) <= longest else f"{text[:keep]}...{text[-(longest - keep - 3) :]}"
+
+
 def closest(kind: str, name: str, known: Iterable[str]) -> InputError:
     """The error for an unknown name, with the nearest known one.
 

@@ -186,7 +186,7 @@ def _linear(comparison: Comparison) -> list[str]:
             f"at this horizon, so the bound is at least linear in T and says nothing about convergence."
         )
         if comparison.bound.id == "adamcb.printed":
-            reference = float(comparison.bound.evaluate(EXPERIMENT)[name]) / EXPERIMENT["T"]
+            reference = float(comparison.bound.on_run(EXPERIMENT)[name]) / EXPERIMENT["T"]
             given = "n = 60000, K = 128, alpha = 0.001, beta1 = 0.9, D = L = d = 1"
             sentence += f" At {given} it is {reference:.2f} per step, for every T."
         sentences.append(sentence)

@@ -140,7 +140,8 @@ def test_the_best_gamma_of_adamcb(ratio, best):
     given = {
         **MNIST, "T": 1e7, "d": 20, "D": 1, "L": 1, "alpha": 0.1, "beta1": 0.9, "beta2": 0.999, "lam": 0.9,
     }  # fmt: skip
-    terms = bounds.adamcb_split.evaluate({**given, "gamma": 0.5, "kappa": 1, "M_star": 1, "H": given["T"]})
+    at = {name: value for name, value in given.items() if name != "lam"}
+    terms = bounds.adamcb_split.evaluate({**at, "gamma": 0.5, "kappa": 1, "M_star": 1, "H": given["T"]})
     A, B = 0.5 * (terms["diameter"] + terms["bandit"]), math.sqrt(0.5) * terms["optimal sampling"]
     found = bounds.adamcb_split.minimise("gamma", {**given, "M_star": (ratio * A / B) ** 2})
     assert found.argument == pytest.approx(best, abs=1e-10)
@@ -155,8 +156,8 @@ def test_in_the_worst_case_uniform_sampling_is_best():
 
 
 def test_adagrads_best_step_is_the_tuned_one():
-    given = {"T": 100, "D": 3, "G": 2, "d": 5}
-    found = bounds.duchi.minimise("alpha", given)
+    given = {"D": 3, "G": 2, "d": 5}
+    found = bounds.duchi.minimise("alpha", {**given, "T": 100})
     assert found.argument == pytest.approx(3 / math.sqrt(2), rel=BOUND_DIGITS)
     assert found.value == pytest.approx(float(bounds.duchi_tuned.at_T(100, given)), rel=BOUND_DIGITS)
 

@@ -10,7 +10,7 @@ import sympy as sp
 
 from regretlab.bounds import symbols as s
 from regretlab.bounds.assumptions import DECAYING, ETA, ETA_P, GAMMA_KB, SUBSET
-from regretlab.errors import InputError, closest
+from regretlab.errors import InputError, closest, shown
 from regretlab.parameters import Interval
 
 if TYPE_CHECKING:
@@ -35,32 +35,37 @@ BELOW_ONE: dict[str, sp.Expr] = {
 
 
 def admit(
-    bound: Bound, given: Mapping[str, Any], usual: Mapping[str, Any] | None = None, *, arrays: bool = False
+    bound: Bound, given: Mapping[str, Any], purpose: str = "numbers", typical: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The constants as numbers, where the theorem speaks of them.
+    """The constants as numbers, where the theorem speaks of them and the bound reads them.
 
     Parameters
     ----------
     bound : Bound
-    given : mapping of symbol name to number (or array, with ``arrays``)
-    usual : mapping
+    given : mapping of symbol name to number (or array)
+    purpose : {"values", "arrays", "numbers", "horizons", "order"}
+        ``"values"``: the bound is evaluated at its symbols, numbers or arrays. Else statistics that are not given are
+        at their worst: ``"arrays"`` for numbers or arrays, ``"numbers"`` for numbers, ``"horizons"`` where T varies,
+        ``"order"`` where statistics are always at their worst.
+    typical : mapping
         What stands for the constants that are not given.
 
     Raises
     ------
     InputError
-        For a name no bound knows, a constant that the theorem ties, a value out of range or not a number, and for
-        values that together break an assumption of the theorem, such as beta1/sqrt(beta2) < 1.
+        For a name no bound knows, a constant that the theorem ties or that would be ignored, a value out of range or
+        not a number, and for values that together break an assumption of the theorem, such as beta1/sqrt(beta2) < 1.
     """
     ties = {symbol.name: formula for symbol, formula in bound.ties.items()}
     numbers = {}
-    for name, value in given.items():
-        if name not in RANGES:
-            raise closest("constant", str(name), RANGES)
+    for name, value in a_mapping(given).items():
+        if not isinstance(name, str) or name not in RANGES:
+            raise closest("constant", str(name) if isinstance(name, str) else shown(name), RANGES)
         if name in ties:
             raise InputError(f"the bound {bound.id} ties {name} = {ties[name]} ({bound.source}); leave {name} out.")
-        numbers[name] = _number(name, value, bound.source, arrays and name not in ALONE)
-    values = {**(usual or {}), **numbers}
+        alone = ALONE if purpose == "arrays" else set()
+        numbers[name] = _number(name, value, bound.source, purpose in ("values", "arrays") and name not in alone)
+    values = {**(typical or {}), **numbers}
     relations = [(a.text, BELOW_ONE[a.id]) for a in bound.assumes if a.id in BELOW_ONE]
     for text, formula in relations:
         _below_one(bound, formula, values, f"assumes that {text}", strictly=True)
@@ -68,7 +73,62 @@ def admit(
         _below_one(bound, s.K / s.n, values, "is about batches of K <= n examples", strictly=False)
     if s.p_min in bound.symbols:
         _below_one(bound, s.p_min * s.n / bound.total, values, "needs p_min <= sum_j p_j / n", strictly=False)
+    _together({name: np.shape(value) for name, value in numbers.items()})
+    checked = {symbol.name for _, formula in relations for symbol in formula.free_symbols}
+    # T is asked for, whether or not statistics are given that it is in.
+    names = read(bound, numbers, purpose) | checked | ({"T"} if purpose in ("arrays", "numbers") else set())
+    if foreign := [name for name, value in numbers.items() if name not in names and not usual(name, value)]:
+        raise InputError(
+            f"{foreign[0]}={shown(given[foreign[0]])} would be ignored: the bound {bound.id} reads "
+            f"{', '.join(sorted(names))} here; leave {foreign[0]} out ({bound.source})."
+        )
     return numbers
+
+
+def read(bound: Bound, given: Mapping[str, Any], purpose: str) -> set[str]:
+    """The constants that count: the bound's symbols, and what the values of those not given are made of."""
+    names = {symbol.name for symbol in bound.symbols}
+    if purpose == "values":
+        return names
+    schedule = {"beta1", "lam"}
+    made = {symbol.name: {x.name for x in formula.free_symbols} for symbol, formula in s.WORST.items()} | {
+        "kappa": schedule, "B": schedule, "W": schedule, "Q": schedule, "p_min": {"gamma", "n", "total"},
+        "R2": {"n", "p_min"}, "total": {"K"} if bound.total == s.K else set(),
+    }  # fmt: skip
+    never = {symbol.name for symbol in s.WORST} | {"B", "W"} if purpose == "order" else set()
+    found: set[str] = set()
+    while names:
+        name = names.pop()
+        found.add(name)
+        if name not in given or name in never:
+            names |= made.get(name, set()) - found
+    # T is the variable of an order, and momentum decays or does not.
+    return (
+        (found | {"lam"} if "beta1" in found else found)
+        - never
+        - ({"T"} if purpose in ("order", "horizons") else set())
+    )
+
+
+def usual(name: str, value: Any) -> bool:
+    """Whether this is one of the typical constants, which may be given all together."""
+    return np.ndim(value) == 0 and name in s.TYPICAL and value == s.TYPICAL[name]
+
+
+def a_mapping(given: Any) -> Mapping[Any, Any]:
+    """The constants, if they are given by name."""
+    if not isinstance(given, Mapping):
+        raise InputError(f"the constants {shown(given)} are not a table of names and numbers; give one, as {{'D': 1}}.")
+    return given
+
+
+def _together(shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Refuse arrays that do not broadcast."""
+    try:
+        np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        said = ", ".join(f"{name} of shape {shape}" for name, shape in shapes.items() if shape)
+        raise InputError(f"{said} do not broadcast together; give arrays of one shape, or numbers.") from None
 
 
 def _below_one(bound: Bound, formula: sp.Expr, values: Mapping[str, Any], words: str, *, strictly: bool) -> None:
@@ -86,9 +146,14 @@ def _number(name: str, value: Any, source: str, arrays: bool) -> Any:
     """The value as a float or array of floats, inside its range."""
     kind = "whole number" if name in WHOLE else "number"
     try:
-        numbers = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise InputError(f"{name}={value!r} is not a {kind}; use one in {RANGES[name]} ({source}).") from None
+        if isinstance(value, np.ma.MaskedArray):
+            raise TypeError
+        raw = np.asarray(value)
+        numbers = raw.astype(float) if raw.dtype.kind in "iufO" and not _holds_text(raw) else None
+    except (TypeError, ValueError, OverflowError, ArithmeticError):
+        numbers = None
+    if numbers is None:
+        raise InputError(f"{name}={shown(value)} is not a {kind}; use one in {RANGES[name]} ({source}).")
     if numbers.ndim and not arrays:
         raise InputError(f"{name} is an array of shape {numbers.shape}; give one {kind} in {RANGES[name]} ({source}).")
     within = Interval(RANGES[name])
@@ -97,8 +162,13 @@ def _number(name: str, value: Any, source: str, arrays: bool) -> Any:
         worst = next(x for x in numbers.ravel() if x not in within)
         raise InputError(f"{name}={worst:g} is outside {RANGES[name]} ({source}).")
     if name in WHOLE and (numbers % 1).any():
-        raise InputError(f"{name}={value!r} is not a whole number; use one in {RANGES[name]} ({source}).")
+        raise InputError(f"{name}={shown(value)} is not a whole number; use one in {RANGES[name]} ({source}).")
     return numbers if numbers.ndim else float(numbers)
+
+
+def _holds_text(raw: np.ndarray) -> bool:
+    """Whether objects among the numbers are words, truth values or nothing, which float() would read as numbers."""
+    return raw.dtype == object and any(isinstance(x, (str, bytes, bool, np.bool_, type(None))) for x in raw.ravel())
 
 
 def state(bound: Bound) -> None:

@@ -12,14 +12,14 @@ from typing import Any, ClassVar
 import numpy as np
 import sympy as sp
 
-from regretlab.bounds import _horizons
+from regretlab.bounds import _evaluation, _horizons
 from regretlab.bounds import symbols as s
-from regretlab.bounds._admissible import admit, state
+from regretlab.bounds._admissible import a_mapping, admit, read, state, usual
 from regretlab.bounds._horizons import Minimum, Vacuous
 from regretlab.bounds._order import Order, Orders, order, worst
 from regretlab.bounds._values import complete
 from regretlab.bounds.assumptions import DECAYING, NON_INCREASING, Assumption
-from regretlab.errors import InputError
+from regretlab.errors import InputError, shown
 from regretlab.parameters import number
 
 #: The powers of T and log T of the trivial bound.
@@ -110,6 +110,14 @@ class Bound:
         return {symbol for term in self.tied_terms.values() for symbol in term.free_symbols}
 
     @cached_property
+    def constants(self) -> frozenset[str]:
+        """The names of what :meth:`at_T` reads beside T: the constants, and the statistics that may be given instead.
+
+        A table of the constants of several bounds is cut to those of one with them.
+        """
+        return frozenset(read(self, {}, "horizons") - {symbol.name for symbol in self.ties})
+
+    @cached_property
     def tied_terms(self) -> dict[str, sp.Expr]:
         """The terms with every tied parameter replaced by its formula."""
         return {name: term.subs(self.ties) for name, term in self.terms.items()}
@@ -131,7 +139,13 @@ class Bound:
         Parameters
         ----------
         values : mapping of symbol name to number or array
-            At least every symbol the bound has (see :attr:`symbols`); a missing one is an :class:`InputError`.
+            Exactly the symbols the bound has (see :attr:`symbols`).
+
+        Raises
+        ------
+        InputError
+            For a missing symbol; for one that would be ignored, because the theorem ties it or the bound does not have
+            it; for a value out of range; and where a term is too small or too large for a float.
 
         Examples
         --------
@@ -140,11 +154,22 @@ class Bound:
         >>> float(b["diameter"]), float(b["gradients"])
         (1.0, 1.5)
         """
+        given = admit(self, values, "values")
+        self._need(given)
+        return _evaluation.finite(self, given)
+
+    def on_run(self, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """Every term at the numbers of a run, of which the bound takes what it has (:mod:`regretlab.bounds._values`).
+
+        A term that no float can hold is 0 or inf; :meth:`lost` says so.
+        """
         self._need(values)
-        arguments = [np.asarray(values[symbol.name], dtype=float) for symbol in self._arguments]
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            terms = self._function(*arguments)
-        return {name: np.asarray(value, dtype=float) for name, value in zip(self.terms, terms, strict=True)}
+        return _evaluation.terms(self, values)
+
+    def lost(self, values: Mapping[str, Any]) -> str:
+        """Which term :meth:`on_run` gives as 0 or inf because no float can hold it, in a sentence; else empty."""
+        self._need(values)
+        return _evaluation.lost(self, values)
 
     def at_T(self, T: Any, constants: Mapping[str, Any]) -> np.ndarray:
         """The bound at every horizon, a priori: statistics that are not given are at their worst, and ties are kept.
@@ -160,7 +185,8 @@ class Bound:
         ------
         InputError
             Here, in :meth:`order`, :meth:`vacuous_from` and :meth:`minimise`: for constants that are unknown, missing,
-            out of range or tied by the theorem, or that together break one of its assumptions.
+            out of range or tied by the theorem, that would be ignored (:data:`regretlab.bounds.TYPICAL` may be given
+            whole), or that together break one of its assumptions; and where a term is not 0 but too small for a float.
 
         Examples
         --------
@@ -168,8 +194,11 @@ class Bound:
         >>> bounds.zinkevich.at_T(np.array([1.0, 4.0]), {"D2": 1, "G2": 1, "alpha": 1})
         array([1. , 2.5])
         """
-        given = admit(self, {**constants, "T": T}, arrays=True)
-        return np.asarray(sum(self.evaluate(complete({"total": self._total(given), **given}, given["T"])).values()))
+        if "T" in a_mapping(constants):
+            raise InputError(
+                f"T is given twice, as {shown(T)} and as {shown(constants['T'])}; leave it out of the constants."
+            )
+        return self._priced(admit(self, {**constants, "T": T}, "arrays"), _evaluation.finite)
 
     def order(self, constants: Mapping[str, float] | None = None) -> Orders:
         """The exponents of T, n, d and K of every term, which term dominates, and from which horizon on.
@@ -185,7 +214,7 @@ class Bound:
         >>> print(found["diameter"], "|", found["sampling"])
         T n^-1/2 d K^1/2 | T^3/4 n^-1/4 d^1/2 K^1/4 log(T)^1/2
         """
-        values = {**s.TYPICAL, **admit(self, constants or {}, s.TYPICAL)}
+        values = {**s.TYPICAL, **admit(self, {} if constants is None else constants, "order", s.TYPICAL)}
         if "p_min" in values:
             values["gamma"] = values["p_min"] * values["n"] / self._total(values)
         decaying = self._decaying(values)
@@ -229,10 +258,11 @@ class Bound:
         >>> print(bounds.zinkevich.vacuous_from({"D2": 1, "G2": 1, "alpha": 2}, span=1))
         for T <= 2.69087
         """
-        given, step = admit(self, constants), float(number("span", span, "(0, inf)"))
+        given, step = admit(self, constants, "horizons"), float(number("span", span, "(0, inf)"))
 
         def excess(u: np.ndarray) -> np.ndarray:
-            return np.log(self.at_T(np.exp(u), given)) - u - np.log(step)
+            with np.errstate(divide="ignore"):
+                return np.log(self._priced({**given, "T": np.exp(u)}, _evaluation.terms)) - u - np.log(step)
 
         power = max(grows[:2] for grows in self.exponents(self._decaying(given)).values())
         last = bool(excess(np.array([_horizons.LAST_FLOAT]))[0] >= 0)
@@ -252,14 +282,19 @@ class Bound:
         0.7073
         """
         free = {symbol.name: symbol for symbol in self.symbols & {s.alpha, s.gamma}}
-        if parameter not in free:
+        if not isinstance(parameter, str) or parameter not in free:
             raise InputError(
-                f"the bound {self.id} cannot be minimised over {parameter!r}; its free parameters are "
+                f"the bound {self.id} cannot be minimised over {shown(parameter)}; its free parameters are "
                 f"{', '.join(sorted(free)) or 'none'} ({self.source})."
             )
-        if "T" not in constants:
+        if "T" not in a_mapping(constants):
             raise InputError(f"the bound {self.id} needs a value for T to be minimised ({self.source}).")
-        given = admit(self, {name: value for name, value in constants.items() if name != parameter})
+        if parameter in constants and not usual(parameter, constants[parameter]):
+            raise InputError(
+                f"{parameter}={shown(constants[parameter])} is given to a bound that is minimised over {parameter}; "
+                f"leave it out."
+            )
+        given = admit(self, {name: value for name, value in constants.items() if name != parameter}, "numbers")
         at_worst = {symbol: w for symbol, w in {**s.WORST, s.p_min: s.FLOOR}.items() if symbol.name not in given}
         expression = sum(self.tied_terms.values()).subs(at_worst).subs(at_worst).subs(s.total, self.total)
         numbers = complete({"total": self._total(given), **given, parameter: math.nan}, given["T"])
@@ -283,19 +318,26 @@ class Bound:
         lone = worst(term, self.total, values["lam"] < 1)
         return lone.subs({x: sp.Float(float(numbers[x.name]), 30) for x in lone.free_symbols - {s.T}})
 
+    def _priced(self, given: Mapping[str, Any], terms: Callable[..., dict[str, np.ndarray]]) -> np.ndarray:
+        """The bound at the given horizons, with what is not given at its worst."""
+        numbers = complete({"total": self._total(given), **given}, given["T"])
+        self._need(numbers)
+        return np.asarray(sum(terms(self, numbers).values()))
+
     def _need(self, values: Mapping[str, Any]) -> None:
         missing = sorted(symbol.name for symbol in self.symbols if symbol.name not in values)
         if missing:
             raise InputError(f"the bound {self.id} needs a value for {', '.join(missing)} ({self.source}).")
 
     @cached_property
-    def _arguments(self) -> list[sp.Symbol]:
+    def arguments(self) -> list[sp.Symbol]:
+        """The symbols in alphabetical order."""
         return sorted(self.symbols, key=str)
 
     @cached_property
-    def _function(self) -> Callable[..., list[Any]]:
+    def function(self) -> Callable[..., list[Any]]:
         """All terms at once, as a NumPy function of the symbols in alphabetical order."""
-        return sp.lambdify(self._arguments, list(self.tied_terms.values()), "numpy", cse=True)
+        return sp.lambdify(self.arguments, list(self.tied_terms.values()), "numpy", cse=True)
 
     def about(self, method: str, sampler: str) -> bool:
         """Whether the bound speaks of this pair."""

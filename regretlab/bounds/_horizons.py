@@ -108,7 +108,8 @@ def minimise(bound: sp.Expr, parameter: sp.Symbol) -> Minimum:
     changes = np.flatnonzero(rising[1:] != rising[:-1])
     if len(changes) > 1 or rising[0] or not (share or rising[-1]):
         raise InputError(
-            f"the bound does not fall and then rise in {parameter.name} over its range; plot it with at_T instead."
+            f"the bound does not fall and then rise in {parameter.name} between 1e-13 and "
+            f"{'1' if share else '1e13'}; give constants that are nearer to 1, or plot it with at_T instead."
         )
     best = 1.0
     for i in changes:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import sympy as sp
 
 from regretlab.bounds import symbols as s
-from regretlab.errors import InputError
+from regretlab.errors import InputError, closest
 
 
 class Order(NamedTuple):
@@ -120,7 +120,10 @@ class Orders:
 
     def __getitem__(self, name: str) -> Order:
         """The order of a term, kept or dropped."""
-        return {**self.terms, **self.dropped}[name]
+        found = {**self.terms, **self.dropped}
+        if name not in found:
+            raise closest("term", str(name), found)
+        return found[name]
 
     @property
     def horizon(self) -> float:

@@ -98,8 +98,11 @@ def complete(given: Mapping[str, Any], T: Any) -> dict[str, Any]:
     for symbol, worst in s.WORST.items():
         names = sorted(x.name for x in worst.free_symbols)
         if symbol.name not in numbers and numbers.keys() >= set(names):
-            with np.errstate(divide="ignore"):  # a sampler without a floor: p_min = 0
-                numbers[symbol.name] = np.asarray(_worst(symbol)(*(numbers[name] for name in names)), dtype=float)
+            with np.errstate(all="ignore"):  # a sampler without a floor: p_min = 0
+                wide = np.asarray(_worst(symbol)(*(np.asarray(numbers[name], dtype=np.longdouble) for name in names)))
+                plain = wide.astype(float)
+            kept = (np.isfinite(plain) | ~np.isfinite(wide)) & ((plain != 0) | (wide == 0))
+            numbers[symbol.name] = plain if kept.all() else wide  # a square of what a float holds may be beyond it
     return numbers
 
 

@@ -161,7 +161,7 @@ def _clip(x: Any, weights: Any) -> Any:
 
 def limit(bound: Bound, runs: Runs) -> np.ndarray:
     """The bound on every run at every T, shape (K, T)."""
-    return np.broadcast_to(sum(bound.evaluate(runs.values).values()), runs.regret.shape)
+    return np.broadcast_to(sum(bound.on_run(runs.values).values()), runs.regret.shape)
 
 
 def above(bound: Bound, runs: Runs) -> np.ndarray:
