@@ -17,8 +17,8 @@ class InputError(ValueError):
         super().__init__(_one_line(message))
 
 
-#: Characters of the longest word and the longest sentence that are printed whole.
-LONGEST_WORD, LONGEST_SENTENCE = 200, 2000
+#: Characters of the longest value, word, list of names and sentence that are printed whole.
+LONGEST_VALUE, LONGEST_WORD, LONGEST_LIST, LONGEST_SENTENCE = 100, 200, 300, 900
 
 
 def shown(value: object) -> str:
@@ -30,15 +30,19 @@ def shown(value: object) -> str:
     '7/20' 3 (too long to write out)
     """
     try:
-        return repr(value) if isinstance(value, str) else str(value)
+        text = repr(value) if isinstance(value, str) else str(value)
     except ValueError:  # Python's limit on the digits of an integer
         return "(too long to write out)"
+    except Exception:  # an object of the user's that cannot say what it is
+        return f"a {type(value).__name__}"
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 30]}...{text[-25:]}"
 
 
 def _one_line(message: str) -> str:
     printable = "".join(c if c.isprintable() else repr(c)[1:-1] for c in message)
     text = re.sub(rf"\S{{{LONGEST_WORD + 1},}}", lambda word: f"{word[0][:80]}...{word[0][-40:]}", printable)
-    return text if len(text) <= LONGEST_SENTENCE else f"{text[:1400]} ... {text[-400:]}"
+    return text if len(text) <= LONGEST_SENTENCE else f"{text[:600]} ... {text[-250:]}"
 
 
 class NonFiniteError(ArithmeticError):
@@ -47,25 +51,6 @@ class NonFiniteError(ArithmeticError):
 
 class InterruptedWarning(UserWarning):
     """A simulation was interrupted, and what it returns is only the finished part; says which."""
-
-
-def shown(value: object, longest: int = 60) -> str:
-    """A value as Python writes it, its middle left out where it is long, so that an error stays one sentence.
-
-    Examples
-    --------
-    >>> shown("large"), shown("9" * 1000, longest=20)
-    ("'large'", "'99999999...9999999'")
-    """
-    try:
-        text = repr(value if not isinstance(value, (str, bytes)) or len(value) <= longest else value[:longest])
-        if isinstance(value, (str, bytes)) and len(value) > longest:
-            text = repr(value[: longest // 2]) + "..." + repr(value[-longest // 4 :])
-    except Exception:
-        text = f"<{type(value).__name__}>"
-    text = " ".join(text.split())
-    keep = longest // 2 - 1
-    return text if len(text) <= longest else f"{text[:keep]}...{text[-(longest - keep - 3) :]}"
 
 
 def closest(kind: str, name: str, known: Iterable[str]) -> InputError:
@@ -77,9 +62,23 @@ def closest(kind: str, name: str, known: Iterable[str]) -> InputError:
     unknown algorithm 'adamx2'; did you mean 'adamx'? Known: adam, adamx.
     """
     names = sorted(known)
-    near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
+    # Long words are like no name, and to compare them takes long.
+    near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5) if len(name) <= LONGEST_VALUE else []
     hint = f"; did you mean '{near[0]}'?" if near else "."
-    return InputError(f"unknown {kind} '{name}'{hint} Known: {', '.join(names)}.")
+    return InputError(f"unknown {kind} {_quoted(name)}{hint} Known: {_listed(names)}.")
+
+
+def _quoted(name: str) -> str:
+    return f"'{name}'" if len(name) <= LONGEST_VALUE else shown(name)
+
+
+def _listed(names: list[str]) -> str:
+    """The names, as many as fit in a sentence."""
+    fit, length = 0, 0
+    while fit < len(names) and (length := length + len(names[fit]) + 2) <= LONGEST_LIST:
+        fit += 1
+    more = f" and {len(names) - fit} more ('regretlab list' has those of the library)" if fit < len(names) else ""
+    return ", ".join(names[:fit]) + more
 
 
 #: What a reader of papers would write, and the parameter that it is.
@@ -113,4 +112,4 @@ def unknown_parameter(of: str, name: str, known: Iterable[str]) -> InputError:
         hint = f"{ELSEWHERE[name]}."
     else:
         return closest(f"parameter of {of}", name, names)
-    return InputError(f"unknown parameter of {of} '{name}'; {hint} Known: {', '.join(names)}.")
+    return InputError(f"unknown parameter of {of} {_quoted(name)}; {hint} Known: {_listed(names)}.")
