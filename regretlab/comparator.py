@@ -1,11 +1,16 @@
 r"""The best fixed point: minima of weighted losses over a domain, each in an interval that is certified.
 
-The upper end is attained, the lower end is the Frank-Wolfe certificate
+The upper end is attained. The lower end is the Frank-Wolfe certificate, for which a domain minimises linear functions:
 
 .. math:: f(x) - \min f \le \langle \nabla f(x), x \rangle - \min_{z \in X} \langle \nabla f(x), z \rangle .
 
-Where losses have kinks the solver descends on ever closer smooth relatives, and their tangents, lowered until they lie
-below the losses, are the certificates.
+Both ends are moved outwards by what round-off may have done to them. The solver stops when the gap is :data:`GAP` times
+the problem's span (the largest range of one loss over X), or where that is unknown, times the gap at the problem's
+start: so nothing depends on the unit in which losses are measured.
+
+Every domain is treated alike, through its own ``project`` and ``linear_minimum``; on a box, and without a domain,
+L-BFGS-B is faster. Where losses have kinks the solver descends on ever closer smooth relatives, and their tangents,
+lowered until they lie below the losses, are the certificates.
 
 For a non-convex problem, or without a domain, only the upper end is certified that way; the lower one is then the sum
 of each loss's own minimum.
@@ -13,15 +18,17 @@ of each loss's own minimum.
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from typing import NamedTuple
 
 import numpy as np
 from scipy import optimize
 
-from regretlab.problems import Box, L2Ball, Problem
+from regretlab.problems import Box, Domain, Problem
 
-#: The relative gap a convex comparator aims at, and how often the solver is started afresh where it stopped.
-GAP = 1e-8
+#: The gap a convex comparator aims at, as a share of the problem's span, and how often the solver is started afresh.
+GAP = 1e-9
 RESTARTS = 3
 #: Pairs of steps and changes of the gradient that L-BFGS-B remembers.
 MEMORY = 30
@@ -29,10 +36,18 @@ MEMORY = 30
 FLATTEST = 1e-4
 #: The smooth relatives of losses with kinks, each started where the one before ended.
 WIDTHS = (1e-1, 1e-2, 1e-3, 1e-4)
+#: The projected gradient's step may be this much longer or shorter than the first, which crosses the domain.
+LONGEST, SHORTEST = 1e8, 1e-16
+#: Its values need not fall below more than the largest of so many last ones, and fall by this share of the slope.
+LOOK_BACK, SUFFICIENT = 10, 1e-4
+#: Half the distance from 1 to the next double: what a rounding may change, as a share. NumPy adds 128 numbers in eight
+#: columns, and such sums in pairs; a loss, its slope or its weight is itself some roundings away from the truth.
+UNIT = 2.0**-53
+COLUMN, OWN = 24, 8
 
 
 class Minimum(NamedTuple):
-    """A minimum in ``[low, high]``; ``x`` attains ``high``."""
+    """A minimum in ``[low, high]``; ``x`` attains ``high``, up to the round-off that is part of the interval."""
 
     low: float
     high: float
@@ -48,109 +63,189 @@ def minimum(problem: Problem, weights: np.ndarray, start: np.ndarray) -> Minimum
     weights : array (n,)
         Non-negative.
     start : array (d,)
-        Where the solver begins: L-BFGS-B on a box or without a domain, in coordinates scaled by the losses' curvature;
-        SLSQP on a ball.
+        Where the solver begins: L-BFGS-B on a box or without a domain, and else the spectral projected gradient method
+        of Birgin, Martinez & Raydan (2000), both in coordinates scaled by the losses' curvature.
 
     Examples
     --------
     >>> from regretlab.problems import Reddi
-    >>> minimum(Reddi(C=4), np.array([2.0, 1.0, 1.0]), np.zeros(1))[:2]
-    (-6.0, -6.0)
+    >>> low, high, x = minimum(Reddi(C=4), np.array([2.0, 1.0, 1.0]), np.zeros(1))
+    >>> low <= -6 <= high, high - low < 1e-13, x
+    (True, True, array([-1.]))
     """
     total = float(weights.sum())
     if total == 0:
         return Minimum(0.0, 0.0, start)
-    received = weights > 0
-    floor = float(weights[received] @ problem.floors()[received])
-    shares = weights / total
+    objective = _Objective(problem, weights / total)
     if not problem.convex:
         starts = [start, *(_inside(problem, share) for share in problem.solver_starts)]
-        value, x = min((_descend(problem, shares, s) for s in starts), key=lambda found: found[0])
-        return Minimum(min(floor, total * value), total * value, x)
+        found = min((_descend(objective, s) for s in starts), key=lambda x: objective(x)[0])
+        return _interval(problem, weights, found, np.inf)
     if problem.kinks:
-        low, high, x = _rounded_off(problem, shares, start)
-        return Minimum(max(total * low, min(floor, total * high)), total * high, x)
-    value, x = _descend(problem, shares, start)
-    gap = frank_wolfe_gap(problem, shares, x)
+        x, gap = _rounded_off(objective, start)
+        return _interval(problem, weights, x, total * gap)
+    x = _descend(objective, start)
+    gap = objective.gap(x)
     for _ in range(RESTARTS):  # L-BFGS-B may stop early on a flat line search; afresh it goes on
         if not GAP < gap < np.inf:
             break
-        value, x = _descend(problem, shares, x)
-        gap = frank_wolfe_gap(problem, shares, x)
-    return Minimum(max(total * (value - gap), min(floor, total * value)), total * value, x)
+        x = _descend(objective, x)
+        gap = objective.gap(x)
+    return _interval(problem, weights, x, total * (gap * objective.scale))
 
 
-def frank_wolfe_gap(problem: Problem, weights: np.ndarray, x: np.ndarray) -> float:
-    """An upper bound on how far the weighted loss at x is above its minimum over the domain (convex problems)."""
-    gradient = problem.weighted(x, weights)[1]
-    if problem.domain is None:
+def frank_wolfe_gap(domain: Domain | None, gradient: np.ndarray, x: np.ndarray) -> float:
+    """An upper bound on how far a convex function with this gradient at x is above its minimum over the domain."""
+    if domain is None:
         return 0.0 if not gradient.any() else np.inf
-    return max(0.0, float(gradient @ x) - problem.domain.linear_minimum(gradient))
+    return max(0.0, float(gradient @ x) - domain.linear_minimum(gradient))
 
 
-def _rounded_off(problem: Problem, weights: np.ndarray, start: np.ndarray) -> tuple[float, float, np.ndarray]:
-    """The minimum of losses with kinks: its lower end, its upper end, and where that is attained."""
+class _Objective:
+    """The mean loss with these shares, in units of ``scale``: value and gradient at a point."""
+
+    def __init__(self, problem: Problem, shares: np.ndarray, scale: float | None = None) -> None:
+        self.problem, self.domain, self.shares = problem, problem.domain, shares
+        self.scale = _scale(problem, shares) if scale is None else scale
+
+    def __call__(self, x: np.ndarray) -> tuple[float, np.ndarray]:
+        value, gradient = self.problem.weighted(x, self.shares)
+        return value / self.scale, gradient / self.scale
+
+    def gap(self, x: np.ndarray) -> float:
+        return frank_wolfe_gap(self.domain, self(x)[1], x)
+
+
+def _scale(problem: Problem, shares: np.ndarray) -> float:
+    """The span of the losses, or where that is unknown, what the mean loss may fall from the problem's start."""
+    span = problem.constants().get("span")
+    if span is not None and 0 < span.value < np.inf:
+        return span.value
+    gradient = problem.weighted(problem.start, shares)[1]
+    gap = frank_wolfe_gap(problem.domain, gradient, problem.start)
+    measured = gap if 0 < gap < np.inf else float(np.abs(gradient).max())
+    return measured if 0 < measured < np.inf else 1.0
+
+
+def _interval(problem: Problem, weights: np.ndarray, x: np.ndarray, gap: float) -> Minimum:
+    """The interval of a minimum that is at most ``gap`` below the value at x, with round-off."""
+    received = weights > 0
+    w = weights[received]
+    losses, steepness = problem.all_losses(x[None])[0][received], problem.all_gradient_norms(x[None])[0][received]
+    floors = problem.floors()[received]
+    value, size, slope = float((w * losses).sum()), float((w * abs(losses)).sum()), float((w * steepness).sum())
+    at, across = float(np.linalg.norm(x)), np.inf
+    if problem.domain is not None:
+        across = float(problem.domain.diameters(problem.d)[1])
+    sums = UNIT * (min(len(w), COLUMN + math.log2(len(w))) + OWN)
+    # A score is a sum of d products, the gradient one of as many as there are examples.
+    error = sums * size + UNIT * (problem.d + OWN) * slope * at
+    certificate = UNIT * (len(w) + problem.d + OWN) * slope * (at + across) if gap < np.inf else 0.0
+    floor = float((w * floors).sum()) - sums * float((w * abs(floors)).sum())
+    high = value + error
+    return Minimum(max(value - error - gap - certificate, min(floor, value - error)), high, x)
+
+
+def _rounded_off(objective: _Objective, start: np.ndarray) -> tuple[np.ndarray, float]:
+    """The minimum of losses with kinks: where it is attained, and the mean loss's gap there."""
     low, high, best, x = -np.inf, np.inf, start, start
     for width in WIDTHS:
-        smooth = problem.smoothed(width)
-        value, x = _descend(smooth, weights, x)
-        low = max(low, value - smooth.excess(x, weights) - frank_wolfe_gap(smooth, weights, x))
-        attained = problem.weighted(x, weights)[0]
+        smooth = _Objective(objective.problem.smoothed(width), objective.shares, objective.scale)
+        x = _descend(smooth, x)
+        excess = smooth.problem.excess(x, smooth.shares) / smooth.scale
+        low = max(low, smooth(x)[0] - excess - smooth.gap(x))
+        attained = objective(x)[0]
         if attained < high:
             high, best = attained, x
         if high - low <= GAP:
             break
-    return low, high, best
+    return best, max(0.0, high - low) * objective.scale
 
 
-def _descend(problem: Problem, weights: np.ndarray, start: np.ndarray) -> tuple[float, np.ndarray]:
-    """The best value found from ``start``, and where."""
-
-    def objective(x: np.ndarray) -> tuple[float, np.ndarray]:
-        return problem.weighted(x, weights)
-
-    domain = problem.domain
-    if isinstance(domain, L2Ball):
-        r2 = domain.radius**2
-        ball = {"type": "ineq", "fun": lambda x: r2 - x @ x, "jac": lambda x: -2 * x}
-        options = {"ftol": 1e-15, "maxiter": min(500, problem.solver_steps)}
-        found = optimize.minimize(objective, start, jac=True, method="SLSQP", constraints=ball, options=options)
-        x = domain.project(found.x, np.ones_like(found.x))
-    else:
-        x = _in_scaled_coordinates(problem, weights, start)
-    return objective(x)[0], x
+def _descend(objective: _Objective, start: np.ndarray) -> np.ndarray:
+    """The best point found from ``start``."""
+    curvature = objective.problem.curvature(objective.shares)
+    most = curvature.max()
+    known = 0 < most < np.inf
+    uneven = np.maximum(curvature / most, FLATTEST) if known else np.ones_like(start)
+    if objective.domain is None or type(objective.domain) is Box:
+        return _by_quasi_newton(objective, start, uneven**-0.25)
+    return _by_projections(objective, start, uneven**0.5)
 
 
-def _in_scaled_coordinates(problem: Problem, weights: np.ndarray, start: np.ndarray) -> np.ndarray:
+def _by_quasi_newton(objective: _Objective, start: np.ndarray, unit: np.ndarray) -> np.ndarray:
     """L-BFGS-B in the coordinates x / unit, where the loss bends more evenly, until the Frank-Wolfe gap is met."""
-    curvature, domain = problem.curvature(weights), problem.domain
-    most = curvature.max() or 1.0
-    unit = (most / np.maximum(curvature, FLATTEST * most)) ** 0.25
+    domain = objective.domain
     x, gradient = start, np.zeros_like(start)
 
-    def objective(scaled: np.ndarray) -> tuple[float, np.ndarray]:
+    def scaled(point: np.ndarray) -> tuple[float, np.ndarray]:
         nonlocal x, gradient
-        x = scaled * unit
-        value, gradient = problem.weighted(x, weights)
+        x = point * unit
+        value, gradient = objective(x)
         return value, gradient * unit
 
     def stop(intermediate_result: optimize.OptimizeResult) -> None:  # the name by which SciPy knows what to pass
-        if domain is not None and gradient @ x - domain.linear_minimum(gradient) <= GAP:
+        if domain is not None and frank_wolfe_gap(domain, gradient, x) <= GAP:
             raise StopIteration
 
-    bounds = optimize.Bounds(domain.low / unit, domain.high / unit) if isinstance(domain, Box) else None
-    options = {"ftol": 0.0, "gtol": 1e-9 if domain is None else 0.0, "maxiter": problem.solver_steps, "maxcor": MEMORY}
+    box = domain if isinstance(domain, Box) else None
+    bounds = None if box is None else optimize.Bounds(box.low / unit, box.high / unit)
+    options = {
+        "ftol": 0.0, "gtol": GAP if box is None else 0.0, "maxiter": objective.problem.solver_steps, "maxcor": MEMORY,
+    }  # fmt: skip
     found = optimize.minimize(
-        objective, start / unit, jac=True, method="L-BFGS-B", bounds=bounds, callback=stop, options=options
+        scaled, start / unit, jac=True, method="L-BFGS-B", bounds=bounds, callback=stop, options=options
     )
     x = found.x * unit
-    return np.clip(x, domain.low, domain.high) if isinstance(domain, Box) else x
+    return x if box is None else np.clip(x, box.low, box.high)
+
+
+def _by_projections(objective: _Objective, start: np.ndarray, metric: np.ndarray) -> np.ndarray:
+    """The spectral projected gradient method in the norm with weights ``metric``, until the Frank-Wolfe gap is met."""
+    domain = objective.domain
+    assert domain is not None
+
+    def project(x: np.ndarray) -> np.ndarray:
+        return domain.project(x[None], metric[None])[0]
+
+    x = project(start)
+    value, gradient = objective(x)
+    best, lowest = x, value
+    across = min(domain.diameters(len(x))[1], 1e3 * (1 + float(np.linalg.norm(x))))
+    size = float(np.linalg.norm(gradient / metric))
+    first = step = across / size if size > 0 else 1.0
+    recent = deque([value], maxlen=LOOK_BACK)
+    for _ in range(objective.problem.solver_steps):
+        if frank_wolfe_gap(domain, gradient, x) <= GAP:
+            break
+        direction = project(x - step * gradient / metric) - x
+        slope = float(gradient @ direction)
+        if not slope < 0:
+            break
+        share = 1.0
+        while True:
+            ahead = x + share * direction
+            there, bent = objective(ahead)
+            if there <= max(recent) + SUFFICIENT * share * slope or share < SHORTEST:
+                break
+            share *= 0.5
+        if share < SHORTEST:
+            break
+        moved, change = ahead - x, bent - gradient
+        turn = float(moved @ change)
+        x, value, gradient = ahead, there, bent
+        step = float(moved @ (metric * moved)) / turn if turn > 0 else LONGEST * first
+        step = min(max(step, SHORTEST * first), LONGEST * first)
+        recent.append(value)
+        if value <= lowest:
+            best, lowest = x, value
+    return best
 
 
 def _inside(problem: Problem, share: float) -> np.ndarray:
-    """The point whose coordinates are all ``share`` of the way from the domain's centre to its border."""
-    if isinstance(problem.domain, Box):
-        low, high = problem.domain.low, problem.domain.high
-        return np.full(problem.d, (low + high) / 2 + share * (high - low) / 2)
-    radius = problem.domain.radius if isinstance(problem.domain, L2Ball) else 1.0
-    return np.full(problem.d, share * radius / np.sqrt(problem.d))
+    """The domain's point nearest to the one whose coordinates are all ``share`` of a number beyond the domain."""
+    one = np.ones(problem.d)
+    if problem.domain is None:
+        return share * one / math.sqrt(problem.d)
+    beyond = problem.domain.diameters(problem.d)[0] + abs(problem.domain.project(0 * one, one)).max()
+    return problem.domain.project(share * (beyond if beyond < np.inf else 1.0) * one, one)

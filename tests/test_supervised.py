@@ -186,7 +186,7 @@ def test_comparators_are_certified(name):
     problem = PROBLEMS[name]
     weights = np.random.default_rng(1).random(problem.n)
     found = minimum(problem, weights, problem.start)
-    assert found.high - found.low <= CERTIFIED_GAP["box"] * weights.sum()
+    assert found.high - found.low <= CERTIFIED_GAP * problem.constants()["span"].value * weights.sum()
     x = points(problem, 200)
     assert (problem.all_losses(x) @ weights).min() >= found.low
 

@@ -57,7 +57,7 @@ class Compiled(Blocks):
         super().__init__(problem, sampler)
         self._threads = threads or cpu_count()
         dense, *sparse = features(problem.Z)
-        self._features, self._lengths = (dense if dense.size else None, *sparse), np.sqrt(problem.squared_norms)
+        self._features, self._lengths = (dense if dense.size else None, *sparse), problem.norms
         self._copies: list[np.ndarray] = []
         #: The replicates' trees, and the state that they stand for; where they would be too large, one by thread.
         self._trees, self._planted = zeros((0, 0)), np.zeros(0)

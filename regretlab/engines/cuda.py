@@ -151,7 +151,7 @@ class Cuda(Blocks):
         ]  # fmt: skip
         scalars = (np.float64(self._per_draw), np.float64(self._everyone))
         held = ([float(a) for a in self._rule or (0.0,) * len(Rule._fields)], *features(problem.Z), problem.y)
-        arrays = (*map(np.asarray, held), np.sqrt(problem.squared_norms))
+        arrays = (*map(np.asarray, held), problem.norms)
         self._constant = (*scalars, *(self.xp.asarray(np.ascontiguousarray(a)) for a in arrays))
 
     def _made(self, state: State, schedule: Coefficients, words: np.ndarray) -> tuple[State, np.ndarray]:

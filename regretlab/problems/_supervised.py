@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import os
 from functools import cached_property
 from typing import Any
@@ -38,11 +39,20 @@ class Supervised(Problem):
         r""":math:`\|z_j\|_2^2` of every example, shape (n,)."""
         return by_rows(lambda z: (z * z).sum(-1), self.Z)
 
+    @cached_property
+    def norms(self) -> Array:
+        r""":math:`\|z_j\|_2` of every example, shape (n,), also where squares over- or underflow."""
+        largest = float(abs(self.Z).max())
+        # A power of two, so that no bit of what does not over- or underflow changes.
+        unit = 2.0 ** max(-1000, math.frexp(largest)[1]) if largest > 0 else 1.0
+        return unit * np.sqrt(by_rows(lambda z: ((z / unit) * (z / unit)).sum(-1), self.Z))
+
     def on(self, xp: Any) -> Supervised:
         """The same problem with its arrays in ``xp``: a sparse Z stays sparse on NumPy and CuPy, else becomes dense."""
         moved = copy.copy(self)
         moved.Z, moved.y = features_on(xp, self.Z), xp.asarray(self.y)
-        moved.__dict__["squared_norms"] = xp.asarray(self.squared_norms)
+        for lengths in ("squared_norms", "norms"):
+            moved.__dict__[lengths] = xp.asarray(getattr(self, lengths))
         return moved
 
     def digest(self) -> str:

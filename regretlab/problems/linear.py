@@ -76,7 +76,7 @@ class LinearModel(Supervised):
 
     def all_gradient_norms(self, x: Array) -> Array:
         xp = array_namespace(x)
-        return xp.abs(self.slope(self._scores(x), self.y)) * xp.sqrt(self.squared_norms)
+        return xp.abs(self.slope(self._scores(x), self.y)) * self.norms
 
     def weighted(self, x: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
         u = self.Z @ x
@@ -104,7 +104,7 @@ class LinearModel(Supervised):
         # An example without features has no gradient, even where phi' is unbounded.
         slope = np.where(largest > 0, slope, 0.0)
         return {
-            "L": Constant(float((np.sqrt(self.squared_norms) * slope).max()), "max_j |z_j|_2 sup|phi'| over X"),
+            "L": Constant(float((self.norms * slope).max()), "max_j |z_j|_2 sup|phi'| over X"),
             "G_inf": Constant(float((largest * slope).max()), "max_j |z_j|_inf sup|phi'| over X"),
             "span": Constant(float(span), "max_j of phi's range over the scores z_j . x, x in X"),
             "floor": Constant(float(self.floors().min()), "min_j of phi's smallest value over X"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -131,6 +132,10 @@ class MLP(Supervised):
         return float(weights @ losses), np.concatenate(parts)
 
     def constants(self) -> dict[str, Constant]:
+        return self._constants
+
+    @cached_property
+    def _constants(self) -> dict[str, Constant]:
         proved = {"floor": Constant(0.0, "cross-entropy is positive")}
         if isinstance(self.domain, Box):
             proved |= self._on_the_box(self.domain)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from functools import cached_property
 
 import numpy as np
 from array_api_compat import array_namespace
@@ -100,7 +101,7 @@ class Softmax(Supervised):
     def all_gradient_norms(self, x: Array) -> Array:
         xp = array_namespace(x)
         residuals = xp.stack([xp.sqrt(xp.sum(residual * residual, axis=-1)) for _, residual in self._of_all(x)])
-        return residuals * xp.sqrt(self.squared_norms)
+        return residuals * self.norms
 
     def weighted(self, x: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
         received = np.flatnonzero(weights)  # early in a run these are few
@@ -112,9 +113,13 @@ class Softmax(Supervised):
         return np.repeat(weighted_squares(weights, self.Z), self.c)
 
     def constants(self) -> dict[str, Constant]:
+        return self._constants
+
+    @cached_property
+    def _constants(self) -> dict[str, Constant]:
         lead = self._leads()
         wrong = 1 / (1 + np.exp(-lead) / (self.c - 1))
-        longest = float((np.sqrt(self.squared_norms) * wrong).max())
+        longest = float((self.norms * wrong).max())
         largest = float((by_rows(lambda z: row_maxima(abs(z)), self.Z) * wrong).max())
         # log(1 + (c - 1) e^w), also where e^w is beyond every float
         span = (np.logaddexp(0, np.log(self.c - 1) + lead) - self.floors()).max()
