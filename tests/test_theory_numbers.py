@@ -16,7 +16,8 @@ THEORY = "beta1=0, beta2=1/17, alpha=1/2"
 def regret(problem, algorithm, horizon, **options):
     result = rl.simulate(problem, algorithm, horizon=horizon, checkpoints=[horizon], **options)
     interval = result.interval("online")
-    assert interval.low == pytest.approx(interval.high, rel=PRINTED_DIGITS), "linear losses: an exact comparator"
+    summed = horizon * problem.constants()["span"].value  # which the round-off of the interval is a share of
+    assert interval.high - interval.low <= PRINTED_DIGITS * summed, "linear losses: an exact comparator"
     return interval.mean, result
 
 
@@ -28,7 +29,7 @@ def test_item_1_adam_has_linear_regret_on_reddis_example():
 
 def test_item_3_amsgrad_on_the_same_run():
     value, result = regret(rl.problems.Reddi(C=4), f"amsgrad({THEORY})", 3000)
-    assert value == pytest.approx(85.5733197969749777, rel=PRINTED_DIGITS)
+    assert value == pytest.approx(85.5733197969749777, abs=3000 * PRINTED_DIGITS)
     assert result.record.x.item() == pytest.approx(-0.995304388137913902, rel=PRINTED_DIGITS)
     assert result.bound("amsgrad.schedule_free").value == pytest.approx(955.686730968231, rel=PRINTED_DIGITS)
 
