@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import bz2
+import csv
 import dataclasses
 import gzip
+import io
+import lzma
 import tracemalloc
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -425,6 +429,67 @@ def test_csv_header_is_optional(tmp_path, content):
     assert data.labels == ("no", "yes")
 
 
+@pytest.mark.parametrize("first", ["0,1,target", "target,0,1", "0,Label,1", "a,b,c", "_1,x y,z"])
+def test_a_first_line_is_one_of_names_if_a_label_name_or_only_names_stand_there(tmp_path, first):
+    at = next((k for k, name in enumerate(first.split(",")) if name in ("target", "Label")), 2)
+    rows = [["5", "6"], ["7", "8"], ["9", "4"]]
+    for row, label in zip(rows, ["u", "v", "u"], strict=True):
+        row.insert(at, label)
+    data = load(written(tmp_path, "a.csv", "\n".join([first, *map(",".join, rows)])))
+    assert np.array_equal(data.X, [[5, 6], [7, 8], [9, 4]])
+    assert data.labels == ("u", "v")
+
+
+@pytest.mark.parametrize("first", ["0,2,u", "1,0,u", "0.0,1.0,u", "0,0,u"])
+def test_a_first_line_of_numbers_is_an_example(tmp_path, first):
+    assert len(load(written(tmp_path, "a.csv", f"{first}\n1,2,v\n")).y) == 2
+
+
+@pytest.mark.parametrize("form", ["a.csv", "a.svm"])
+def test_labels_of_files_stay_exact_at_any_size(tmp_path, form):
+    """As numbers of double precision the first two are one."""
+    labels = [str(2**53), str(2**53 + 1), "9" * 40, "-3"]
+    row = "{1},{0}\n" if form == "a.csv" else "{0} 1:{1}\n"
+    content = "".join(row.format(label, i + 1) for i, label in enumerate(labels))
+    assert load(written(tmp_path, form, content), "classes").labels == ("-3", *labels[:3])
+    hashes = "1,00ff3e\n2,00ff3f\n"
+    assert load(written(tmp_path, "b.csv", hashes)).labels == ("00ff3e", "00ff3f")
+
+
+def test_spellings_of_one_label(tmp_path):
+    data = load(written(tmp_path, "a.svm", "+1 1:1\n1.0 1:2\n-1 1:3\n1 1:4\n-1.0 1:5\n1. 1:6\n"))
+    assert np.array_equal(data.y, [1, 1, -1, 1, -1, 1])
+    assert data.labels == ("-1", "1")
+    assert np.array_equal(load(written(tmp_path, "b.csv", "1,-0.0\n2,0\n3,2.50\n4,2.5\n"), "real").y, [0, 0, 2.5, 2.5])
+
+
+def test_an_archive_with_two_pairs_is_not_guessed_at(tmp_path):
+    np.savez(tmp_path / "a.npz", X=X, y=Y, x_train=X, y_train=Y)
+    with pytest.raises(InputError) as error:
+        load(tmp_path / "a.npz")
+    check_sentence(error, "X and y, and x_train and y_train too", "leave one pair")
+
+
+@pytest.mark.parametrize(
+    ("y", "kind"), [([0, 1, 1, 1], rl.problems.Logistic), ([0, 1, 2, 2, 2, 2], rl.problems.Softmax)]
+)
+def test_a_split_keeps_every_class_to_learn_from(y, kind):
+    """Of all seeds: a split is refused exactly if a class is missing in training, or the test set has one alone."""
+    features, refused = np.arange(len(y), dtype=float)[:, None] + 1, 0
+    for seed in range(12):
+        drawn = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, len(y)]))).random(len(y))
+        order = drawn.argsort(kind="stable")
+        held, rest = (set(np.array(y)[rows]) for rows in np.split(order, [len(y) // 2]))
+        if len(held) > 1 and rest == set(y):
+            assert set(kind(features, y, test=0.5, split_seed=seed).y) == ({-1, 1} if len(set(y)) == 2 else {0, 1, 2})
+        else:
+            refused += 1
+            with pytest.raises(InputError) as error:
+                kind(features, y, test=0.5, split_seed=seed)
+            check_sentence(error, f"test=0.5, split_seed={seed} leaves", "another share or split_seed")
+    assert refused > 0
+
+
 def test_csv_labels_that_are_numbers_are_ordered_as_numbers(tmp_path):
     assert load(written(tmp_path, "a.csv", "1,10\n2,9\n3,9.0\n")).labels == ("9", "10")
     assert load(written(tmp_path, "b.csv", "1,10\n2,9x\n")).labels == ("10", "9x")
@@ -435,6 +500,90 @@ def test_a_path_object_is_always_a_file(tmp_path, monkeypatch):
     with pytest.raises(InputError) as error:
         load(Path("digits"))
     check_sentence(error, "unknown data set or file 'digits'")
+
+
+# Files in every dialect: what is written is read, or refused in a sentence, never something else
+
+FLOATS = st.floats(-1e6, 1e6, allow_subnormal=False) | st.integers(-9, 9).map(float)
+PACKERS = st.sampled_from([("", bytes), (".gz", gzip.compress), (".bz2", bz2.compress), (".xz", lzma.compress)])
+ENDS = st.sampled_from(["\n", "\r\n"])
+#: Labels as they are written, and what they are: words, numbers, identifiers beyond double precision, y and n.
+LABELS = st.sampled_from([
+    {"no": "no", "yes": "yes"}, {"y": "y", "n": "n"}, {"+1": "1", "-1": "-1"}, {"0": "0", "1.0": "1"},
+    {"9007199254740993": "9007199254740993", "9007199254740992": "9007199254740992"}, {"1": "1", "2": "2", "10": "10"},
+    {"a, b": "a, b", 'say "c"': 'say "c"'}, {"07": "7", "8": "8"}, {"7": "7", "07": "7"}, {"NA": "NA", "DE": "DE"},
+])  # fmt: skip
+HEADERS = st.sampled_from([None, "words", "numbers and a label", "numbers", "a label twice"])
+
+
+@st.composite
+def tables(draw, labels=LABELS):
+    """Features, labels as they are written and as they are read: at least one of every label."""
+    meaning = draw(labels)
+    n, d = draw(st.integers(len(meaning), 7)), draw(st.integers(1, 4))
+    X = draw(arrays(np.float64, (n, d), elements=FLOATS))
+    written_ = [*meaning, *draw(st.lists(st.sampled_from([*meaning]), min_size=n, max_size=n))][:n]
+    return X, written_, meaning
+
+
+def check_read(path, X, labels, meaning):
+    """Whether the file was read, and if it was, as it was written."""
+    try:
+        data = load(path, "classes")
+    except InputError:
+        return False
+    assert np.array_equal(dense(data.X), X)
+    assert [data.labels[int(k)] for k in data.y] == [meaning[label] for label in labels]
+    return True
+
+
+@settings(deadline=None, max_examples=150)
+@given(data=st.data(), table=tables(), end=ENDS | st.just("\r"), packed=PACKERS, header=HEADERS)
+def test_a_csv_of_any_dialect_is_read_as_written_or_refused(tmp_path_factory, data, table, end, packed, header):
+    X, labels, meaning = table
+    at = data.draw(st.integers(0, X.shape[1])) if header not in (None, "numbers") else X.shape[1]
+    rows = [[f"{value!r}" for value in row] for row in X.tolist()]
+    for row, label in zip(rows, labels, strict=True):
+        row.insert(at, label)
+    names = [f"c{k}" if header == "words" else str(k) for k in range(X.shape[1] + 1)]
+    if header in ("words", "numbers and a label", "a label twice"):
+        names[at] = data.draw(st.sampled_from(["y", "Target", "class", "label"]))
+    if header == "a label twice":
+        names[at - 1] = "target"
+    quoting = data.draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, lineterminator=end, quoting=quoting).writerows([names] * (header is not None) + rows)
+    text = buffer.getvalue()
+    if data.draw(st.booleans()):
+        text = end + text + end
+    if quoting == csv.QUOTE_ALL and data.draw(st.booleans()):
+        text = text.replace('","', '", "')
+    content = data.draw(st.sampled_from([b"", b"\xef\xbb\xbf"])) + text.encode()
+    path = tmp_path_factory.mktemp("csv") / f"a.csv{packed[0]}"
+    path.write_bytes(packed[1](content))
+    read = check_read(path, X, labels, meaning)
+    doubtful = header in ("numbers", "a label twice") or {"NA", "07"} & {*labels} or "y" in labels
+    assert read or doubtful or rows[0] == [str(k) for k in range(len(rows[0]))]
+
+
+@settings(deadline=None, max_examples=150)
+@given(data=st.data(), end=ENDS, packed=PACKERS, base=st.sampled_from([0, 1]))
+def test_a_libsvm_file_of_any_dialect_is_read_as_written_or_refused(tmp_path_factory, data, end, packed, base):
+    X, labels, meaning = data.draw(
+        tables(LABELS.filter(lambda meaning: all(c in "+-.0123456789" for c in "".join(meaning))))
+    )
+    assume(X[:, -1].any() and (base == 1 or X[:, 0].any()))  # what does not occur is not there
+    gap = data.draw(st.sampled_from([" ", "\t", "  "]))
+    lines = [
+        gap.join([label, *(f"{k + base}:{value!r}" for k, value in enumerate(row) if value or k == 0)])
+        for label, row in zip(labels, X.tolist(), strict=True)
+    ]
+    for extra in data.draw(st.lists(st.sampled_from(["", "# qid:1 2_0", "   ", "\t# x"]), max_size=2)):
+        lines.insert(data.draw(st.integers(0, len(lines))), extra)
+    content = data.draw(st.sampled_from([b"", b"\xef\xbb\xbf"])) + end.join([*lines, ""]).encode()
+    path = tmp_path_factory.mktemp("svm") / f"a{data.draw(st.sampled_from(['', '.t', '.svm', '.txt']))}{packed[0]}"
+    path.write_bytes(packed[1](content))
+    assert check_read(path, X, labels, meaning) or {"7", "07"} <= {*labels}
 
 
 # Bad files
@@ -453,13 +602,33 @@ def test_directory(tmp_path):
     check_sentence(error, "d.csv", "is a directory", "one data file")
 
 
+@pytest.mark.parametrize("name", ["a9a", "a9a.t", "covtype.binary.scale", "cod-rna.r", "a.1"])
 @pytest.mark.parametrize(
-    ("name", "suffix"), [("a9a", "''"), ("a.xyz", "'.xyz'"), ("a.csv.gz", "'.csv.gz'"), ("a.bz2", "'.bz2'")]
+    ("packed", "pack"), [("", bytes), (".bz2", bz2.compress), (".xz", lzma.compress), (".GZ", gzip.compress)]
 )
-def test_unknown_suffix(tmp_path, name, suffix):
+def test_a_name_that_says_nothing_is_that_of_a_libsvm_file(tmp_path, name, packed, pack):
+    content = write_libsvm(tmp_path / "plain", X, Y).read_bytes()
+    data = load(written(tmp_path, name + packed, pack(content)))
+    assert np.array_equal(data.X, X)
+    assert np.array_equal(data.y, Y)
+    assert data.name == name
+
+
+@pytest.mark.parametrize("name", ["a", "a.tsv", "a.json", "a.npz.gz"])
+def test_other_content_under_a_name_that_says_nothing(tmp_path, name):
+    content = b"1\t2\t3\n4\t5\t6\n"
     with pytest.raises(InputError) as error:
-        load(written(tmp_path, name, "1 1:1\n-1 1:2\n"))
-    check_sentence(error, name, f"unknown suffix {suffix}", "use .svm", ".txt (each also", ".npz or .csv")
+        load(written(tmp_path, name, gzip.compress(content) if name.endswith("gz") else content))
+    check_sentence(error, name, "none of .csv, .npz, .idx, .svm", "read as LIBSVM: line 1", "'2' has no colon")
+
+
+@pytest.mark.parametrize(
+    ("packed", "pack"), [("", bytes), (".bz2", bz2.compress), (".xz", lzma.compress), (".gz", gzip.compress)]
+)
+def test_a_packed_csv(tmp_path, packed, pack):
+    data = load(written(tmp_path, f"a.csv{packed}", pack(b"\xef\xbb\xbfu,y\n1,2\n3,4\n")))
+    assert np.array_equal(data.X, [[1], [3]])
+    assert (data.name, data.labels) == ("a", ("2", "4"))
 
 
 BAD_FILES = {
@@ -469,7 +638,15 @@ BAD_FILES = {
     "svm, nan": ("a.svm", "1 1:1 2:2\n-1 2:nan\n", ["row 2, column 2", "X[1, 1]", "nan", "make it finite"]),
     "svm, inf": ("a.svm", "1 1:-inf 2:nan\n-1 2:1\n", ["row 1, column 1", "-inf"]),
     "svm, overflow": ("a.svm", "1 1:1e999\n-1 1:1\n", ["row 1, column 1", "inf"]),
-    "svm, nan label": ("a.svm", "1 1:1\nnan 1:2\n", ["label in row 2", "y[1]", "nan"]),
+    "svm, nan label": ("a.svm", "1 1:1\nnan 1:2\n", ["line 2", "its label 'nan' is not a number"]),
+    "svm, infinite label": ("a.svm", "1 1:1\n1e999 1:2\n", ["label in row 2", "y[1]", "inf"]),
+    "svm, UTF-16": ("a.svm", "1 1:1\n-1 1:2\n".encode("utf-16"), ["line 1", "its label"]),
+    "svm, bare carriage returns": ("a.svm", "1 1:1\r-1 1:2\r", ["line 1", "'-1' has no colon"]),
+    "svm, hexadecimal": ("a.svm", "1 1:0x1\n-1 1:1\n", ["the value '0x1' of index 1"]),
+    "svm, an index twice": ("a.svm", "1 1:1 1:2\n-1 1:1\n", ["the index 1 comes after 1"]),
+    "svm, NUL": ("a.svm", "1 1:1\0\n-1 1:1\n", ["line 1", "the value"]),
+    "svm, one number in two ways": ("a.svm", "7 1:1\n07 1:2\n", ["'7' and '07' are one number written in two ways"]),
+    "xz, cut off": ("a.xz", lzma.compress(b"1 1:1\n")[:-9], ["not a readable .xz file"]),
     "svm, constant labels": ("a.svm", "1 1:1\n1 1:2\n", ["1 distinct label value", "exactly two"]),
     "svm, three labels": ("a.svm", "0 1:1\n1 1:2\n2.5 1:1\n", ["3 distinct", "0, 1, 2.5;", "exactly two"]),
     "svm, six labels": ("a.svm", "0\n1\n2\n3\n4\n5 1:1\n", ["6 distinct", "0, 1, 2, 3, 4, ...;"]),
@@ -524,7 +701,24 @@ BAD_FILES = {
     "csv, nan in the first row": ("a.csv", "nan,nan,a\n1,2,b\n", ["row 1 (line 1), column 1", "'nan'"]),
     "csv, inf": ("a.csv", "inf,2,0\n1,2,1\n", ["row 1 (line 1), column 1", "'inf'"]),
     "csv, digits with underscores": ("a.csv", "1_0,0\n2,1\n", ["row 1 (line 1), column 1", "'1_0'"]),
-    "csv, unnamed index column": ("a.csv", ",a,y\n0,1,1\n1,2,0\n", ["row 1 (line 1), column 1", "''"]),
+    "csv, unnamed index column": ("a.csv", ",a,y\n0,1,0\n1,2,1\n", ["name of column 1 empty", "index=False"]),
+    "csv, a header of numbers": ("a.csv", "0,1,2\n5,6,0\n7,8,1\n", ["'0,1,2', may be column numbers or an example"]),
+    "csv, a name or a label": ("a.csv", "1,2,y\n3,4,n\n5,6,y\n", ["'1,2,y', may be names", "'y' is a label below it"]),
+    "csv, a name twice": ("a.csv", "a,a,y\n1,2,0\n3,4,1\n", ["names two columns 'a'"]),
+    "csv, one class below numbers for names": ("a.csv", "0,1,label\n1,2,1\n3,4,1\n", ["1 distinct label value(s), 1"]),
+    "csv, a misprint in the first row": ("a.csv", "O,2,0\n3,4,1\n", ["row 1 (line 1), column 1 holds 'O'"]),
+    "csv, decimal commas in the first row": ("a.csv", '"1,5","2,5",a\n', ["row 1 (line 1), column 1 holds '1,5'"]),
+    "csv, dates in the first row": ("a.csv", "2020-01-01,2,a\n", ["column 1 holds '2020-01-01'"]),
+    "csv, thousands": ("a.csv", '"1,000",1\n2,0\n', ["column 1 holds '1,000'"]),
+    "csv, truth": ("a.csv", "True,1\nTrue,0\n", ["column 1 holds 'True'"]),
+    "csv, a quote inside": ("a.csv", '"1"5,1\n2,0\n', ["not a readable .csv", "expected after"]),
+    "csv, a fraction": ("a.csv", "1/2,1\n2,0\n", ["column 1 holds '1/2'"]),
+    "csv, other digits": ("a.csv", "\uff11,1\n2,0\n", ["column 1 holds"]),
+    "csv, NUL": ("a.csv", "1\0,1\n2,0\n", ["column 1 holds '1\\x00'"]),
+    "csv, UTF-16": ("a.csv", "1,1\n2,0\n".encode("utf-16"), ["not a readable .csv", "utf-8"]),
+    "csv, NA among words": ("a.csv", "1,yes\n2,no\n3,NA\n", ["label in row 3, y[2], is 'NA'", "missing"]),
+    "csv, nan among numbers": ("a.csv", "1,0\n2,1\n3,nan\n", ["label in row 3, y[2], is 'nan'"]),
+    "csv, identifiers": ("a.csv", "1,12e4\n2,120000\n3,7\n", ["'12e4' and '120000' are one number"]),
     "csv, missing label": ("a.csv", "1,2,a\n1,2,\n", ["row 2 (line 2), column 3", "''", "not a label"]),
     "csv, nan label": ("a.csv", "1,0\n2,1\n3,nan\n", ["label in row 3", "nan"]),
     "csv, constant labels": ("a.csv", "1,a\n2,a\n", ["1 distinct label value", "a;", "exactly two"]),
@@ -612,6 +806,10 @@ def test_from_arrays_copies_and_maps_labels():
         (["1.0", "0.0"], ("0.0", "1.0")),
         ([True, False], ("False", "True")),
         ([0.5, -2.0], ("-2", "0.5")),
+        (np.ma.masked_array([1, 0], mask=False), ("0", "1")),
+        (pd.Series(["b", "a"], dtype="string"), ("a", "b")),
+        (pd.Categorical([3, 1]), ("1", "3")),
+        ([2**80 + 1, 2**80], (str(2**80), str(2**80 + 1))),
         (np.array([2**60 + 1, 2**60]), (str(2**60), str(2**60 + 1))),  # equal as floats
     ],
 )
@@ -665,6 +863,16 @@ BAD_ARRAYS = {
     "too many labels": ([[1], [2]], [0, 1, 0], ["2 rows", "(3,)"]),
     "ragged labels": ([[1], [2]], [[0], [1, 2]], ["y is ragged"]),
     "missing label": ([[1], [2]], ["a", None], ["y has dtype object", "none missing"]),
+    "a missing number among words": ([[1], [2]], ["a", np.nan], ["y[1] is nan beside a word", "none missing"]),
+    "a number among words": ([[1], [2]], ["a", 3], ["y[1] is 3 beside a word", "only words"]),
+    "truth among numbers": ([[1], [2]], [2, True], ["y[1] is True beside a number"]),
+    "a missing word": ([[1], [2]], np.array(["a", "nan"]), ["label in row 2", "'nan', a word for what is missing"]),
+    "pandas' NA": ([[1], [2]], pd.array(["a", pd.NA]), ["none missing"]),
+    "a mask over features": (np.ma.masked_equal([[1.0], [-9.0]], -9), [0, 1], ["X[1, 0] is masked", "drop its row"]),
+    "a mask over labels": ([[1], [2]], np.ma.masked_equal([0, -9], -9), ["y[1] is masked"]),
+    "labels that are lists": ([[1], [2]], np.array([[1], None], dtype=object), ["y has dtype object"]),
+    "huge labels, three": ([[1], [2], [3]], [2**53, 2**53 + 1, 5.0], ["3 distinct label value", str(2**53 + 1)]),
+    "huge labels, with nan": ([[1], [2], [3]], [2**53, 2**53 + 1, np.nan], ["label in row 3", "nan"]),
     "dates": ([[1], [2]], np.array([0, 1], dtype="datetime64[D]"), ["datetime64", "only words"]),
     "inf label": ([[1], [2]], [0, np.inf], ["label in row 2", "y[1]", "inf"]),
     "constant": ([[1], [2]], [3, 3], ["1 distinct label value", "3;", "exactly two"]),

@@ -250,6 +250,8 @@ MALFORMED = {
     "too many checkpoints": (f"{PLAIN}checkpoints = [{'1, ' * 100_001}]\n", "100001 steps"),
     "an engine that is no word": (f"{PLAIN}engine = 3\n", "engine=3 in the study"),
     "an algorithm in a table": ('problem = "reddi"\nalgorithm.a = "sgd"\n', "algorithm={'a': 'sgd'}"),
+    "no algorithm": (PLAIN.replace('["sgd"]', "0"), "algorithm=0 in the study"),
+    "a table of measures": (f"{PLAIN}measure = {{}}\n", "measure={} in the study"),
     "no runs": ("run = []\n" + PLAIN, "'run' must be a list of tables"),
     "a run inside a run": (f"{PLAIN}[[run]]\n[[run.run]]\n", "unknown key of a study 'run'"),
     "a question that is a list": ("question = [1]\n" + PLAIN, "question=[1] in the study is not text"),

@@ -14,12 +14,19 @@ DENSE_LIMIT_GIB = 8  # making far larger arrays gets the process killed
 KINDS = ("binary", "classes", "real")
 #: So many distinct numbers may be classes however few rows there are.
 FEW_CLASSES = 20
+#: Words that programs write for a value that is missing: pandas' list, and UCI's question mark.
+MISSING = (
+    "", "#N/A", "#N/A N/A", "#NA", "-NaN", "-nan", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
+    "?",
+)  # fmt: skip
 BATCH = 32  # rows that a step makes dense: the default batch size of the problems on data
 
 
 def features(X: Any) -> Features:
     """A float64 copy of a finite matrix with at least one row and one column, dense or CSR."""
     X = X if sparse.issparse(X) else array(X, "X")
+    if isinstance(X, np.ma.MaskedArray):
+        X = _unmasked(X, "X")
     if X.ndim != 2:
         raise InputError(f"X has shape {X.shape}, which is not a matrix; use shape (rows, features).")
     if 0 in X.shape:
@@ -62,9 +69,17 @@ def gibibytes(n: int, d: int) -> float:
 
 def array(values: Any, name: str) -> np.ndarray:
     try:
-        return np.asarray(values)
+        return np.asanyarray(values)
     except ValueError:
         raise InputError(f"{name} is ragged; give every row the same number of entries.") from None
+
+
+def _unmasked(values: Any, name: str) -> np.ndarray:
+    """The array under a mask that hides nothing; what is hidden is missing."""
+    hidden = np.argwhere(np.ma.getmaskarray(values))
+    if len(hidden):
+        raise InputError(f"{name}{hidden[0].tolist()} is masked, so it is missing; fill it in, or drop its row.")
+    return np.asarray(values.data)
 
 
 def target(y: Any, n: int, kind: str) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -74,18 +89,20 @@ def target(y: Any, n: int, kind: str) -> tuple[np.ndarray, tuple[str, ...]]:
     """
     if kind not in KINDS:
         raise closest("kind of targets", str(kind), KINDS)
-    y = array(y, "y")
-    if y.dtype.kind == "O" and all(isinstance(value, str) for value in y.flat):
-        y = y.astype(str)
-    if y.dtype.kind not in "biufU":
-        raise InputError(f"y has dtype {y.dtype}; give only numbers or only words, none missing.")
+    y = _one_kind(y)
     if y.shape != (n,):
         raise InputError(f"X has {n} rows but y has shape {y.shape}; give one label per row.")
-    if y.dtype.kind == "f" and not np.isfinite(y).all():
-        i = int(np.isfinite(y).argmin())
+    if y.dtype.kind in "fO" and not np.isfinite(y.astype(float)).all():
+        i = int(np.isfinite(y.astype(float)).argmin())
         raise InputError(f"the label in row {i + 1}, y[{i}], is {y[i]}; make it finite or drop the row.")
     values, numbers = np.unique(y, return_inverse=True)
     shown = ", ".join(map(_text, values[:5])) + (", ..." if len(values) > 5 else "")
+    missing = next((word for word in MISSING if y.dtype.kind == "U" and word in values), None)
+    if missing is not None:
+        i = y.tolist().index(missing)
+        raise InputError(
+            f"the label in row {i + 1}, y[{i}], is {missing!r}, a word for what is missing; drop the row or rename it."
+        )
     if kind == "real" and y.dtype.kind == "U":
         raise InputError(f"y holds words ({shown}), but real targets are needed; give numbers.")
     if len(values) == 1 or (kind == "binary" and len(values) != 2):
@@ -99,6 +116,43 @@ def target(y: Any, n: int, kind: str) -> tuple[np.ndarray, tuple[str, ...]]:
     if kind == "real":
         return y.astype(float), ()
     return 2.0 * numbers - 1 if kind == "binary" else numbers.astype(float), tuple(map(_text, values))
+
+
+def _one_kind(y: Any) -> np.ndarray:
+    """Labels as an array of words, truth values or numbers; the integers among them stay exact.
+
+    NumPy would make words of numbers that stand among words, a missing one too, and round integers that stand among
+    numbers with a point.
+    """
+    given = array(y, "y")
+    if isinstance(given, np.ma.MaskedArray):
+        given = _unmasked(given, "y")
+    if given.ndim != 1 or (isinstance(y, np.ndarray) and given.dtype.kind != "O"):
+        values = given
+    else:
+        each = list(y) if isinstance(y, list | tuple) else given.tolist()
+        kinds = [_kind(value) for value in each]
+        other = next((i for i, kind in enumerate(kinds) if not kind or kind != kinds[0]), None)
+        if other is not None:
+            beside = f" beside a {kinds[0]}" if other and kinds[0] else ""
+            raise InputError(
+                f"y has dtype {given.dtype}: y[{other}] is {each[other]!r}{beside}; give only numbers or only words, "
+                f"none missing."
+            )
+        plain = [value.item() if isinstance(value, np.generic) else value for value in each]
+        wide = any(type(value) is int and abs(value) > 2**53 for value in plain)
+        values = np.array(plain, dtype=object if wide else None)
+    if values.dtype.kind not in "biufUO":
+        raise InputError(f"y has dtype {values.dtype}; give only numbers or only words, none missing.")
+    return values
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, str):
+        return "word"
+    if isinstance(value, bool | np.bool_):
+        return "truth value"
+    return "number" if isinstance(value, int | float | np.integer | np.floating) else ""
 
 
 def _text(label: Any) -> str:

@@ -1,34 +1,44 @@
-"""Readers of data files: a path gives features and raw labels, or one sentence on what is wrong with the file."""
+"""Readers of data files: a path gives features and raw labels, or one sentence on what is wrong with the file.
+
+CSV is read by Python's own reader, strictly. pandas' would take a column of True for ones and ``"1"5`` for 15, fill
+short rows up, and round numbers as its version does.
+"""
 
 from __future__ import annotations
 
 import bz2
 import csv
 import gzip
+import lzma
 import math
 import re
-import zlib
-from collections.abc import Callable
+import sys
+from array import array
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
 from regretlab.errors import InputError
 
-#: What the libraries below raise for a file that is not what its name says.
-UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, MemoryError, csv.Error, BadZipFile, zlib.error)
-_OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open}
+_OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 _LIBSVM = (".svm", ".libsvm", ".svmlight", ".txt")
 #: What an npz archive may call features and labels; the second pair is MNIST's, whose test set is left alone.
 NPZ = (("X", "y"), ("x_train", "y_train"))
+#: What a first line of names calls the column of labels.
+LABELS = ("y", "label", "target", "class")
 #: What separates columns in files that are called CSV, beside commas.
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 #: The end of an IDX file's name as in train-images-idx3-ubyte.gz, also with a dot in front, or .idx alone.
 _IDX_NAME = re.compile(r"[-.]idx([0-9]-[a-z]+)?(\.gz)?$", re.IGNORECASE)
 #: The third byte of an IDX file and the numbers it stands for.
 _IDX_NUMBERS = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+#: The characters of decimal numbers: of these alone, what ``float`` reads is one.
+_DECIMAL = frozenset("0123456789+-.eE")
+#: Integers beyond this are not all numbers of double precision: a label there must not become one.
+_EXACT = 2**53
+_MARK = b"\xef\xbb\xbf"  # what some editors begin UTF-8 with
 
 
 def reader(path: Path) -> tuple[Callable[[Path], tuple[Any, Any]], str, str]:
@@ -38,39 +48,60 @@ def reader(path: Path) -> tuple[Callable[[Path], tuple[Any, Any]], str, str]:
     idx = _IDX_NAME.search(path.name)
     if idx:
         return _idx, path.name[: idx.start()], idx[0].lower()
-    readers = {kind + packed: _libsvm for kind in _LIBSVM for packed in ("", *_OPENERS)}
-    readers |= {".npz": _npz, ".csv": _csv}
-    stem = Path(path.stem).stem if path.suffix.lower() in _OPENERS else path.stem
-    kind = path.name[len(stem) :].lower()
-    if kind not in readers:
-        allowed = (
-            f"{', '.join(_LIBSVM)} (each also with .gz or .bz2), .idx or -idx3-ubyte (also with .gz), .npz or .csv"
-        )
-        raise InputError(f"file '{path}' has the unknown suffix '{kind}'; use {allowed}.")
-    return readers[kind], stem, kind
+    packed = path.suffix if path.suffix.lower() in _OPENERS else ""
+    plain = Path(path.name.removesuffix(packed))
+    kind = plain.suffix.lower()
+    readers = {".npz": _npz} if not packed else {}
+    readers |= {".csv": _csv, **dict.fromkeys(_LIBSVM, _libsvm)}
+    if kind in readers:
+        return readers[kind], plain.stem, kind + packed.lower()
+    return _libsvm_by_content, plain.name, f"{kind}{packed.lower()} file"
+
+
+def _open(path: Path, mode: str, **how: Any) -> Any:
+    return _OPENERS.get(path.suffix.lower(), open)(path, mode, **how)
+
+
+def _libsvm_by_content(path: Path) -> tuple[Any, Any]:
+    """A file whose name says nothing, as those of LIBSVM's own collection: a9a, a9a.t, news20.binary.bz2."""
+    try:
+        return _libsvm(path)
+    except InputError as error:
+        raise InputError(
+            f"its name ends in none of .csv, .npz, .idx, {', '.join(_LIBSVM)}, so that it was read as LIBSVM: {error}"
+        ) from None
 
 
 def _libsvm(path: Path) -> tuple[Any, Any]:
-    from sklearn.datasets import load_svmlight_file  # not at the top, as above
+    from sklearn.datasets import load_svmlight_file  # not at the top: it would double the time of an import
 
-    with _OPENERS.get(path.suffix.lower(), open)(path, "rb") as file:
+    labels: list[str] = []
+    with _open(path, "rb") as file:
+        begin = len(_MARK) if file.read(len(_MARK)) == _MARK else 0
+        file.seek(begin)
         for number, line in enumerate(file, start=1):
             written = line.partition(b"#")[0]
-            if b"_" in written or b"qid" in written:  # the loader reads 1_0 as 10 and leaves queries out
+            label = written.split(None, 1)[:1]
+            if not label:
+                continue
+            labels.append(sys.intern(label[0].decode("latin-1")))
+            # The loader reads 1_0 as 10, leaves queries out, and rounds labels, which are read here instead.
+            if b"_" in written or b"qid" in written or _decimal(labels[-1]) is None:
                 raise _not_libsvm(number, line)
-        file.seek(0)
+        file.seek(begin)
         try:
-            X, y = load_svmlight_file(file)
+            X, _ = load_svmlight_file(file)
         except (ValueError, OverflowError):
             end = file.tell()  # just after the line that failed
-            file.seek(0)
-            lines = file.read(end).removesuffix(b"\n").split(b"\n")
+            file.seek(begin)
+            lines = file.read(end - begin).removesuffix(b"\n").split(b"\n")
             raise _not_libsvm(len(lines), lines[-1]) from None
-    return X if X.nnz else X[:, :0], y  # the loader gives a file without any feature one column of zeros
+    # The loader gives a file without any feature one column of zeros.
+    return X if X.nnz else X[:, :0], exact_labels(labels)
 
 
 def _not_libsvm(number: int, line: bytes) -> InputError:
-    text = line.decode(errors="replace").removesuffix("\n")
+    text = line.decode(errors="replace").rstrip("\r\n")
     form = "'label index:value index:value ...' with one numeric label and rising indices below 2**31"
     return InputError(f"line {number}, {text[:50]!r}, is not LIBSVM: {_fault(text)}; write {form}.")
 
@@ -78,7 +109,7 @@ def _not_libsvm(number: int, line: bytes) -> InputError:
 def _fault(line: str) -> str:
     """What is wrong with a line that is not LIBSVM, where that can be said."""
     label, *pairs = line.partition("#")[0].split() or [""]
-    if _number(label) is None:
+    if _decimal(label) is None:
         return f"its label {label[:50]!r} is not a number"
     last = -1
     for pair in pairs:
@@ -93,7 +124,7 @@ def _fault(line: str) -> str:
             return f"the index {index} is too large"
         if int(index) <= last:
             return f"the index {index} comes after {last}"
-        if _number(value) is None:
+        if _decimal(value) is None:
             return f"the value {value!r} of index {index} is not a number"
         last = int(index)
     return "it cannot be read"
@@ -103,6 +134,8 @@ def _npz(path: Path) -> tuple[Any, Any]:
     # Not numpy.load, which also takes an .npy array or a pickle for what it is, whatever the suffix.
     with path.open("rb") as file, np.lib.npyio.NpzFile(file, allow_pickle=False) as arrays:
         names = [(X, y) for X, y in NPZ if {X, y} <= set(arrays.files)]
+        if len(names) > 1:
+            raise InputError("the archive has X and y, and x_train and y_train too; leave one pair of them out.")
         if not names:
             has = ", ".join(arrays.files) or "nothing"
             raise InputError(
@@ -113,35 +146,75 @@ def _npz(path: Path) -> tuple[Any, Any]:
 
 
 def _csv(path: Path) -> tuple[Any, Any]:
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.reader(file, strict=True)
-        lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
-    lines = [(number, row) for number, row in lines if row not in ([], [""])]
-    names = lines[0][1] if lines else [""]
-    if len(names) == 1:
-        _check_separator(names[0], f"line {lines[0][0] if lines else 1}")
-    label = len(names) - 1
-    if all(cell and _number(cell) is None for cell in names):
-        del lines[0]
-        marked = [k for k, name in enumerate(names) if name.lower() in ("y", "label", "target", "class")]
-        if len(marked) > 1:
-            raise InputError(f"columns {[k + 1 for k in marked]} all have label names; rename all but one.")
-        label = marked[0] if marked else label
-    X = np.zeros((len(lines), len(names)))
-    for i, (number, row) in enumerate(lines):
-        place = f"row {i + 1} (line {number})"
-        if len(row) != len(names):
-            _check_separator(",".join(row), place)
-            raise InputError(f"{place} has {len(row)} cells, the first {len(names)}; make them equal.")
-        X[i] = [0 if k == label and cell else _number(cell) for k, cell in enumerate(row)]  # None becomes nan
-        if not np.isfinite(X[i]).all():
-            k = int(np.isfinite(X[i]).argmin())
-            _check_separator(row[k], place)
-            needed = "label" if k == label else "finite number"
-            raise InputError(f"{place}, column {k + 1} holds {row[k]!r}, not a {needed}; correct it.")
-    words = [row[label] for _, row in lines]
-    numbers = [_number(word) for word in words]
-    return np.delete(X, label, axis=1), words if None in numbers else numbers
+    with _open(path, "rt", newline="", encoding="utf-8-sig") as file:
+        lines = csv.reader(file, strict=True, skipinitialspace=True)
+        rows = ((lines.line_num, [cell.strip() for cell in row]) for row in lines)
+        rows = ((number, row) for number, row in rows if row not in ([], [""]))
+        begin, first = next(rows, (0, []))
+        if not first:
+            return np.zeros((0, 1)), []
+        if len(first) == 1:
+            _check_separator(first[0], f"line {begin}")
+        label, named = _label_column(first)
+        values, words = array("d"), list[str]()
+        count = 0
+        for count, (number, row) in enumerate(rows if named else _after((begin, first), rows), start=1):
+            values.extend(_features(row, label, len(first), f"row {count} (line {number})"))
+            words.append(sys.intern(row[label]))
+    if named and first[label] in words and not all(map(_is_name, first)):
+        raise InputError(
+            f"the first line, {','.join(first)[:50]!r}, may be names or an example, since {first[label]!r} is a label "
+            f"below it too; begin the file with a line of names, the label's 'label'."
+        )
+    return np.array(values).reshape(count, len(first) - 1), exact_labels(words)
+
+
+def _after(first: Any, rest: Iterable[Any]) -> Iterable[Any]:
+    yield first
+    yield from rest
+
+
+def _label_column(first: list[str]) -> tuple[int, bool]:
+    """Which column holds the labels, and whether the first line is one of names; what may be either is refused."""
+    line = f"the first line, {','.join(first)[:50]!r},"
+    marked = [k for k, cell in enumerate(first) if cell.lower() in LABELS]
+    if len(marked) > 1:
+        raise InputError(f"columns {[k + 1 for k in marked]} all have label names; rename all but one.")
+    if not marked and not all(map(_is_name, first)):
+        if first == [str(k) for k in range(len(first))] and len(first) > 1:
+            raise InputError(
+                f"{line} may be column numbers or an example; begin the file with a line of names, the label's 'label'."
+            )
+        return len(first) - 1, False
+    twice = [cell for cell in first if cell and first.count(cell) > 1]
+    if twice:
+        raise InputError(f"{line} names two columns {twice[0]!r}; rename one.")
+    if not all(first):
+        raise InputError(
+            f"{line} leaves the name of column {first.index('') + 1} empty, as pandas does for row numbers; write the "
+            f"file with index=False, or name the column."
+        )
+    return marked[0] if marked else len(first) - 1, True
+
+
+def _is_name(cell: str) -> bool:
+    return bool(re.match(r"[^\W\d]", cell)) and cell.lower() not in ("nan", "inf", "infinity", "na", "null", "none")
+
+
+def _features(row: list[str], label: int, width: int, place: str) -> list[float]:
+    """The numbers of a row without its label."""
+    if len(row) != width:
+        _check_separator(",".join(row), place)
+        raise InputError(f"{place} has {len(row)} cells, the first {width}; make them equal.")
+    cells = row[:label] + row[label + 1 :]
+    numbers = [_decimal(cell) for cell in cells]
+    if row[label] and None not in numbers and all(map(math.isfinite, numbers)):  # type: ignore[arg-type]
+        return numbers  # type: ignore[return-value]
+    usable = [number is not None and math.isfinite(number) for number in numbers]
+    k = [*usable[:label], bool(row[label]), *usable[label:]].index(False)
+    _check_separator(row[k], place)
+    needed = "label" if k == label else "finite number"
+    raise InputError(f"{place}, column {k + 1} holds {row[k]!r}, not a {needed}; correct it.")
 
 
 def _check_separator(text: str, place: str) -> None:
@@ -153,11 +226,45 @@ def _check_separator(text: str, place: str) -> None:
         )
 
 
-def _number(cell: str) -> float | None:
+def _decimal(cell: str) -> float | None:
+    """A decimal number, rounded as double precision does; None for all else, such as 1_000, 0x1F, nan and 1,5."""
     try:
-        return None if "_" in cell else float(cell)  # float reads 1_000, an identifier in a data file
+        return float(cell) if _DECIMAL.issuperset(cell) else None
     except ValueError:
         return None
+
+
+def exact_labels(texts: list[str]) -> Any:
+    """Labels as they are written: numbers if all are, of which integers stay exact at any size, else words.
+
+    Numbers are compared as numbers: ``+1``, ``1.0`` and ``1`` are one label. Other spellings of one number, as ``7``
+    and ``07``, may be two identifiers, and are refused.
+
+    Examples
+    --------
+    >>> exact_labels(["9007199254740993", "9007199254740992", "+1"])
+    array([9007199254740993, 9007199254740992, 1], dtype=object)
+    >>> exact_labels(["1.0", "2.5", "1"])
+    array([1. , 2.5, 1. ])
+    """
+    codes: dict[str, int] = {}
+    of = np.array([codes.setdefault(text, len(codes)) for text in texts], dtype=int)
+    numbers = {text: number for text in codes if (number := _decimal(text)) is not None}
+    if len(numbers) < len(codes):
+        return texts
+    values: list[Any] = []
+    spelt: dict[Any, str] = {}
+    for text, number in numbers.items():
+        plain = re.sub(r"(\.0*)?$", "", text.removeprefix("+"))
+        value = int(plain) if re.fullmatch("-?[0-9]+", plain) and len(plain) < 1000 else number
+        if value and value == number // 1 and spelt.setdefault(value, plain) != plain:
+            raise InputError(
+                f"the labels {spelt[value]!r} and {plain!r} are one number written in two ways; write it in one, or "
+                f"write labels that are words."
+            )
+        values.append(value)
+    wide = any(type(value) is int and abs(value) > _EXACT for value in values)
+    return np.array(values, dtype=object if wide else None)[of] if values else texts
 
 
 def _idx(path: Path) -> tuple[Any, Any]:
@@ -174,7 +281,7 @@ def _idx(path: Path) -> tuple[Any, Any]:
 
 
 def _idx_array(path: Path) -> np.ndarray:
-    with _OPENERS.get(path.suffix.lower(), open)(path, "rb") as file:
+    with _open(path, "rb") as file:
         content = file.read()
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _IDX_NUMBERS or content[3] == 0:
         raise InputError(

@@ -42,15 +42,18 @@ def load(spec: str | os.PathLike[str], targets: str = "binary") -> Dataset:
         ``"digits:A-B"`` for two distinct digits (A becomes -1), ``"breast_cancer"`` (two classes), ``"wine"`` (three),
         ``"diabetes"`` (real targets). Otherwise a file, whose labels are numbered in rising (of words: sorted) order:
 
-        - ``.svm``, ``.libsvm``, ``.svmlight``, ``.txt``, also with ``.gz`` or ``.bz2``: LIBSVM format
-          (no query ids), sparse or dense as in :func:`from_arrays`. Indices count from 1, or from 0 if index 0
-          occurs; the largest that occurs gives d.
+        - ``.svm``, ``.libsvm``, ``.svmlight``, ``.txt``, and any name that says nothing (``a9a``, ``a9a.t``), also with
+          ``.gz``, ``.bz2`` or ``.xz``: LIBSVM format (no query ids), sparse or dense as in :func:`from_arrays`. Indices
+          count from 1, or from 0 if index 0 occurs; the largest that occurs gives d.
         - ``train-images-idx3-ubyte``, ``.idx``, also with ``.gz``: IDX, the format of MNIST, every image a row. The
           labels are read from the file beside it that has ``labels`` for ``images`` in its name (and ``idx1``).
         - ``.npz``: arrays ``X`` and ``y``, or ``x_train`` and ``y_train`` (MNIST's; its test set is left alone, hold
           examples out with ``test=``); images are flattened.
-        - ``.csv``: UTF-8, commas. The first line is a header if every cell is a word (neither empty nor a
-          number). The label is the column named y, label, target or class, else the last; it may be words.
+        - ``.csv``, also with ``.gz``, ``.bz2`` or ``.xz``: UTF-8, commas, points in numbers. The first line names the
+          columns if a cell of it is y, label, target or class, or if every cell is a name (it begins with a letter); a
+          first line that may be column numbers is refused. The label is the column named so, else the last; it may be
+          words.
+        Labels that are all numbers are compared as numbers, integers exactly at any size; else they are words.
     targets : {"binary", "classes", "real"}
         Exactly two labels, which become -1 and +1; two or more, which become 0, 1, 2, ...; or numbers as they are
         (of bundled classes, scikit-learn's numbers).
@@ -209,12 +212,25 @@ def prepare(data: Dataset, how: str, test: float, split_seed: int) -> Examples:
     order = drawn.argsort(kind="stable")
     held = np.sort(order[:count])
     rest = np.sort(order[count:]) if count else slice(None)
+    if count:
+        _check_split(data, order[count:], held, f"test={test:g}, split_seed={seed}")
     Z, scaling = scale(data.X, how, rest)
     y = data.y
     if not data.labels:
         y, _ = scale(y[:, None], how, rest)
         y, scaling = y.ravel(), f"{scaling}; targets likewise"
     return Examples(Z[rest], y[rest], Z[held], y[held], scaling)
+
+
+def _check_split(data: Dataset, rest: np.ndarray, held: np.ndarray, split: str) -> None:
+    """Refuse a split of which a side has no more than one label, or whose training examples lack one."""
+    for side, rows in (("training", rest), ("test", held)):
+        found = len(np.unique(data.y[rows]))
+        if found == 1 or (side == "training" and found < len(data.labels)):
+            of = f"{found} of {len(data.labels)} labels" if data.labels else "one target"
+            raise InputError(
+                f"{split} leaves {len(rows)} {side} example(s) with {of}; use another share or split_seed."
+            )
 
 
 def _bundled(spec: str, targets: str) -> Dataset:
@@ -260,7 +276,7 @@ def _file(path: Path, targets: str) -> Dataset:
         return _checked(*read(path), stem, path.name, targets)
     except InputError as error:
         raise InputError(f"file '{path}': {error}") from None
-    except files.UNREADABLE as error:
+    except Exception as error:  # whatever the libraries raise for a file that is not what its name says
         reason = str(error).partition(". ")[0] or type(error).__name__
         raise InputError(f"file '{path}' is not a readable {kind} ({reason}); replace it.") from error
 

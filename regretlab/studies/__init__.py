@@ -163,7 +163,8 @@ def _read(given: dict[str, Any]) -> dict[str, Any]:
     read: dict[str, Any] = {
         key: int(number(key, given[key], NUMBERS[key], integer=True)) for key in NUMBERS & given.keys()
     }
-    read |= {key: _texts(given, key) for key in ("algorithm", "measure") if given.get(key, [])}
+    read["algorithm"] = _texts(given, "algorithm")
+    read["measure"] = _texts(given, "measure") if given.get("measure", []) != [] else ()
     times = given.get("checkpoints", "log")
     if not isinstance(times, str | list):
         raise InputError(f'checkpoints={times!r} in the study is neither "log" nor a list of steps.')
