@@ -106,7 +106,7 @@ P.units(
     corrected={
         "latex": r"\frac d\alpha\cdot\frac{\beta_1D_\infty^2G_\infty}{2(1-\beta_1)(1-\lambda)^2}",
         "terms": {"third": d / alpha * third},
-        "weights": {D: 1, alpha: 1, G: -1, S: -2},
+        "weights": {D: 1, alpha: 1, G: -1},
         "degree": 0,
     },
     changes="statement",

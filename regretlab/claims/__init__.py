@@ -9,7 +9,7 @@ from regretlab.claims.claim import Claim
 from regretlab.claims.ledger import Entry, Ledger
 from regretlab.claims.pages import frame
 from regretlab.claims.paper import Paper
-from regretlab.claims.terms import OPS, all_of, exp, integer, log, maximum, minimum, real, sqrt, where
+from regretlab.claims.terms import OPS, all_of, exp, integer, log, maximum, minimum, real, sqrt, term, where
 from regretlab.claims.verdict import LEVELS, VERDICTS
 
 __all__ = [
@@ -30,5 +30,6 @@ __all__ = [
     "minimum",
     "real",
     "sqrt",
+    "term",
     "where",
 ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import isqrt
 from typing import Any
+
+import flint
 
 from regretlab.claims.terms import Node, Term
 
@@ -83,7 +84,7 @@ def _apply(node: Any, op: str, x: Any, y: Any) -> Any:
         case "root":
             if x < 0:
                 raise Undefined(f"{node}: root of a negative number")
-            return _root(x, node.args[1])
+            return root(x, node.args[1])
         case "exp":
             if x == 0:
                 return Fraction(1)
@@ -99,11 +100,12 @@ def _apply(node: Any, op: str, x: Any, y: Any) -> Any:
     return {"<=": x <= y, "<": x < y, ">=": x >= y, ">": x > y, "==": x == y, "!=": x != y}[op]
 
 
-def _root(x: Fraction, q: int) -> Fraction:
-    parts = []
-    for whole in (x.numerator, x.denominator):
-        near = isqrt(whole) if q == 2 else round(whole ** (1 / q)) if whole < 2**900 else 0
-        if near**q != whole:
-            raise Irrational("a root that is not a fraction")
-        parts.append(near)
-    return Fraction(*parts)
+def root(x: Fraction, q: int) -> Fraction:
+    """The q-th root of a number that is not negative; :class:`Irrational` where it is not a fraction."""
+    if x < 0:
+        raise Undefined(f"a root of {x}")
+    near = [int(flint.fmpz(whole).root(q)) for whole in (x.numerator, x.denominator)]
+    found = Fraction(*near)
+    if found**q != x:
+        raise Irrational("a root that is not a fraction")
+    return found

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 from regretlab.claims import statements as s
 from regretlab.claims.claim import Claim, refuse
+from regretlab.claims.rationals import counted, number
 from regretlab.claims.terms import Relation, Term, integer, term
 from regretlab.errors import InputError
-
-_INFINITE = {"oo": None, "-oo": None, None: None}
 
 
 def inequality(*, show: Relation, given: Sequence[Relation] = ()) -> s.Statement:
@@ -22,7 +20,8 @@ def inequality(*, show: Relation, given: Sequence[Relation] = ()) -> s.Statement
 
 def scalar(*, f: Any, x: Term, a: Any, b: Any) -> s.Statement:
     """``f(x) >= 0`` on [a, b]; ``"-oo"`` and ``"oo"`` are allowed."""
-    low, high = (_INFINITE[e] if isinstance(e, str) and e in _INFINITE else Fraction(e) for e in (a, b))
+    low = None if a in (None, "-oo") else number(a, "a")
+    high = None if b in (None, "oo") else number(b, "b")
     return s.Scalar(term(f), x, low, high)
 
 
@@ -36,12 +35,12 @@ def series(*, term: Callable[[Term], Any], bound: Callable[[Term], Any], first: 
     from regretlab.claims.terms import term as as_term
 
     t = integer("t")
-    return s.Series(as_term(term(t)), as_term(bound(t)), t, first)
+    return s.Series(as_term(term(t)), as_term(bound(t)), t, counted(first, "first", -(10**6)))
 
 
 def recursion(*, closed: Callable[..., Any], rec: Callable[..., Any], start: Any = 0, first: int = 0) -> s.Statement:
     """A closed form of a recursion, for every t > first."""
-    return s.Recursion(closed, rec, start, first)
+    return s.Recursion(closed, rec, start, counted(first, "first", -(10**6)))
 
 
 def finite(*, cases: Callable[[], Sequence[Mapping[str, Any]]], holds: Callable[..., bool]) -> s.Statement:
@@ -52,29 +51,34 @@ def finite(*, cases: Callable[[], Sequence[Mapping[str, Any]]], holds: Callable[
 def units(*, terms: Mapping[str, Any], weights: Mapping[Term, Any], degree: Any) -> s.Statement:
     """Every term has the same scaling degree."""
     return s.Units(
-        {n: term(e) for n, e in terms.items()}, {k: Fraction(w) for k, w in weights.items()}, Fraction(degree)
+        {n: term(e) for n, e in terms.items()},
+        {k: number(w, f"the weight of {k}") for k, w in weights.items()},
+        number(degree, "degree"),
     )
 
 
 def order(*, terms: Mapping[str, Any], T: Term, at_most: Any) -> s.Statement:
     """Every term grows at most like a power of T."""
-    return s.Order({n: term(e) for n, e in terms.items()}, T, Fraction(at_most))
+    return s.Order({n: term(e) for n, e in terms.items()}, T, number(at_most, "at_most"))
 
 
 def no_regret(*, m: int, beta1: Any, beta2: Sequence[Any]) -> s.Statement:
     """Adam's average regret vanishes on every m-periodic linear loss."""
-    return s.NoRegret(m, Fraction(beta1), tuple(Fraction(b) for b in beta2))
+    return s.NoRegret(counted(m, "m", 2), number(beta1, "beta1"), tuple(number(b, "beta2") for b in beta2))
 
 
 def regret_bound(*, losses: Sequence[Any], algorithm: str, bound: str, horizon: int, start: Any = 1) -> s.Statement:
     """A bound of the main job holds on periodic losses, up to a horizon; a loss is a slope, or (left, right, at)."""
-    given = (s.Kink(*map(Fraction, c)) if isinstance(c, (list, tuple)) else Fraction(c) for c in losses)
-    return s.RegretBound(tuple(given), algorithm, bound, horizon, Fraction(start))
+    given = (
+        s.Kink(*(number(v, "a loss") for v in c)) if isinstance(c, (list, tuple)) else number(c, "a loss")
+        for c in losses
+    )
+    return s.RegretBound(tuple(given), algorithm, bound, counted(horizon, "horizon", 1), number(start, "start"))
 
 
 def bandit_regret(*, regret: Callable[..., Any], bound: Callable[..., Any], horizons: Sequence[int]) -> s.Statement:
     """A bandit's exact expected regret on an instance is within a bound."""
-    return s.BanditRegret(regret, bound, tuple(horizons))
+    return s.BanditRegret(regret, bound, tuple(counted(T, "a horizon", 1, 10**9) for T in horizons))
 
 
 def disagreement(*, here: Any, there: Any, given: Sequence[Relation] = ()) -> s.Statement:

@@ -9,7 +9,7 @@ import ast
 import functools
 import linecache
 from collections.abc import Iterator
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -32,6 +32,7 @@ class File:
 
 def file(name: str) -> File | None:
     """The file of that name; None if it cannot be read as Python."""
+    linecache.checkcache(name)  # a file may have been edited since it was last looked at
     lines = linecache.getlines(name)
     return _parsed("".join(lines)) if lines else None
 
@@ -57,11 +58,20 @@ def tree(function: FunctionType) -> Function | None:
         if tuple(a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)) != taken:
             continue
         if isinstance(node, ast.Lambda):
-            if code.co_name == "<lambda>" and spans and all(_within(node.body, p) for p in spans):
+            inside = all(_within(node.body, p) for p in spans) if spans else _constant(node, code)
+            if code.co_name == "<lambda>" and inside:
                 fits.append(node)
         elif (node.name, min(n.lineno for n in (node, *node.decorator_list))) == (code.co_name, code.co_firstlineno):
             fits.append(node)
     return min(fits, key=lambda n: (n.end_lineno - n.lineno, n.end_col_offset - n.col_offset), default=None)
+
+
+def _constant(node: ast.Lambda, code: CodeType) -> bool:
+    """Whether a lambda on the code's first line gives a constant of the code, which has no place in Python 3.12."""
+    body = node.body
+    if not isinstance(body, ast.Constant) or node.lineno != code.co_firstlineno:
+        return False
+    return (type(body.value), body.value) in [(type(c), c) for c in code.co_consts if c is not None or len(code.co_consts) == 1]
 
 
 def _within(node: ast.expr, position: tuple[Any, ...]) -> bool:

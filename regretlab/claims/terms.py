@@ -14,6 +14,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
+from regretlab.claims.rationals import number
 from regretlab.errors import InputError
 
 #: How each binary operator is written, and how tightly it binds.
@@ -97,6 +98,11 @@ class Term(Node):
         return base if value.numerator == 1 else Term("pow", base, value.numerator)
 
     def __rpow__(self, base: Any) -> Term:
+        if isinstance(base, float):
+            raise InputError(
+                f"{base!r} ** {self} in a formal statement begins with a float, which was written or which Python 3.11 "
+                "made of a Fraction; write term(Fraction(1, 2)) ** t, with term from regretlab.claims."
+            )
         return term(base) ** self
 
     def __le__(self, other: Any) -> Relation:
@@ -155,20 +161,13 @@ def term(value: Any) -> Term:
     """A term from a term, an integer, a fraction, a fraction's text (``"7/20"``) or an exact sympy number."""
     if isinstance(value, Term):
         return value
-    if isinstance(value, (bool, float)):
-        raise InputError(
-            f"{value!r} in a formal statement is not an exact number; write Fraction or a string like '1/10'."
-        )
-    if isinstance(value, (int, Fraction, str)):
-        try:
-            return Term("num", Fraction(value))
-        except ValueError:
-            raise InputError(f"{value!r} is not a rational number; write it like '7/20'.") from None
-    if hasattr(value, "is_number"):
+    exact = isinstance(value, (int, float, Fraction, str)) or getattr(value, "is_Rational", False)
+    if not exact and hasattr(value, "is_number"):
         return _from_sympy(value)
-    if hasattr(value, "__index__"):
-        return Term("num", Fraction(value.__index__()))
-    raise InputError(f"{value!r} (a {type(value).__name__}) cannot stand in a formal statement; use real() symbols.")
+    if not exact and not hasattr(value, "__index__"):
+        kind = type(value).__name__
+        raise InputError(f"{value!r} (a {kind}) cannot stand in a formal statement; use real() symbols.")
+    return Term("num", number(value))
 
 
 def _from_sympy(value: Any) -> Term:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -72,9 +73,11 @@ def rational(value: Any) -> Fraction:
     if not isinstance(value, str):
         raise Rejected(f"{value!r} is not the text of a rational")
     try:
-        found = Fraction(value)
+        found = Fraction(value) if re.fullmatch(r"-?\d+(/\d+)?", value) else None
     except (ValueError, ZeroDivisionError):
-        raise Rejected(f"{value!r} is not a rational") from None
+        found = None
+    if found is None:
+        raise Rejected(f"{value[:40]!r} is not a rational")
     if str(found) != value:
         raise Rejected(f"{value!r} is not in lowest terms")
     return found

@@ -6,6 +6,7 @@ from typing import Any
 
 from regretlab.claims import balls
 from regretlab.claims.checkers.point import decide
+from regretlab.claims.functions import Exact
 from regretlab.claims.statements import BanditRegret
 from regretlab.claims.terms import term
 from regretlab.claims.verdict import Outcome, Rejected, fields, weakest, whole
@@ -13,7 +14,7 @@ from regretlab.claims.verdict import Outcome, Rejected, fields, weakest, whole
 
 def compare(statement: BanditRegret, T: int) -> tuple[bool, str, str]:
     """Whether the regret is within the bound at T, the level of the decision, and both in words."""
-    regret, bound = term(statement.regret(T)), term(statement.bound(T))
+    regret, bound = (term(Exact(f)(T)) for f in (statement.regret, statement.bound))
     if regret.op != "num":
         raise Rejected(f"the regret at T = {T} is {regret}, not an exact number")
     within, level = decide(regret <= bound, {})

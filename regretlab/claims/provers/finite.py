@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from regretlab.claims.checkers import finite
+from regretlab.claims.functions import Exact
 from regretlab.claims.statements import Finite
 from regretlab.claims.verdict import Rejected
 
@@ -17,13 +18,16 @@ def find(statement: Finite) -> tuple[str, dict[str, Any]] | None:
         found = finite.cases(statement)
     except Rejected:
         return None
-    undefined = None
+    undefined, holds = None, Exact(statement.holds)
     for index in sorted(range(len(found)), key=lambda k: _size(found[k])):
         try:
-            if not statement.holds(**found[index]):
-                return "case", {"index": index}
-        except ZeroDivisionError:
-            undefined = index if undefined is None else undefined
+            true = finite.truth(holds, found[index])
+        except Rejected:
+            return None
+        if true is False:
+            return "case", {"index": index}
+        if true is None and undefined is None:
+            undefined = index
     if undefined is not None:
         return "case", {"index": undefined}
     return "cases", {"count": len(found)}

@@ -91,6 +91,10 @@ class Both(Statement):
     statements: tuple[Statement, ...]
     kind: ClassVar[str] = "conjunction"
 
+    def __post_init__(self) -> None:
+        if not self.statements:
+            raise InputError("there are no statements, so the claim is about nothing; give at least one.")
+
     def text(self) -> str:
         return "; and ".join(s.text() for s in self.statements)
 

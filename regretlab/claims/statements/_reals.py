@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 from typing import Any, ClassVar
 
 import sympy as sp
 
 from regretlab.claims.fingerprint import source
-from regretlab.claims.purity import without_cases, without_floats
+from regretlab.claims.functions import Exact
+from regretlab.claims.purity import without_cases
 from regretlab.claims.statements._base import Statement, check_relations, speaks_only_of, under
 from regretlab.claims.terms import Relation, Term, text
 from regretlab.claims.trees import symbols
@@ -55,6 +57,8 @@ class Scalar(Statement):
         speaks_only_of(self.f, (self.x,))
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise InputError(f"the interval [{self.low}, {self.high}] is empty; give low < high.")
+        if self.x.op == "integer" and self.low is not None and self.high is not None and ceil(self.low) > self.high:
+            raise InputError(f"no integer lies in [{self.low}, {self.high}], so the claim is about nothing; widen it.")
 
     def text(self) -> str:
         ends = f"{'-oo' if self.low is None else self.low}, {'oo' if self.high is None else self.high}"
@@ -140,8 +144,8 @@ class Finite(Statement):
     kind: ClassVar[str] = "finite"
 
     def __post_init__(self) -> None:
-        without_floats(self.cases)
-        without_floats(self.holds)
+        Exact(self.cases)
+        Exact(self.holds)
 
     def functions(self) -> tuple[Callable[..., Any], ...]:
         return (self.cases, self.holds)
@@ -153,6 +157,12 @@ class Finite(Statement):
         return f"for every case of [{source(self.cases)}]: {source(self.holds)}"
 
 
+def has_terms(terms: Mapping[str, Term]) -> None:
+    """Refuse an empty set of terms: what is said of nothing proves nothing."""
+    if not terms:
+        raise InputError("there are no terms, so the claim is about nothing; give at least one, like {'first': x}.")
+
+
 @dataclass(frozen=True)
 class Units(Statement):
     """Every named term has the scaling degree ``degree`` when each symbol s is replaced by k**weights[s] * s."""
@@ -161,6 +171,20 @@ class Units(Statement):
     weights: Mapping[Term, Fraction]
     degree: Fraction
     kind: ClassVar[str] = "units"
+
+    def __post_init__(self) -> None:
+        has_terms(self.terms)
+        known = symbols(*self.terms.values())
+        for symbol in self.weights:
+            if not isinstance(symbol, Term) or symbol.op not in ("symbol", "integer"):
+                raise InputError(f"the weight of {symbol!r} is not that of a symbol; give weights to symbols only.")
+            if not any(symbol is k for k in known):
+                raise InputError(
+                    f"the symbol {text(symbol)} has a weight, but no term has it; the terms are made of "
+                    f"{', '.join(map(text, known)) or 'numbers'}."
+                )
+        if not any(self.weights.values()):
+            raise InputError("no symbol has a weight but 0, so the claim is about nothing; give one like {x: 1}.")
 
     def __hash__(self) -> int:
         return hash(self.text())
@@ -179,6 +203,13 @@ class Order(Statement):
     T: Term
     at_most: Fraction
     kind: ClassVar[str] = "order"
+
+    def __post_init__(self) -> None:
+        has_terms(self.terms)
+        if not isinstance(self.T, Term) or self.T.op not in ("symbol", "integer"):
+            raise InputError(f"T = {self.T!r} does not grow, as it is no symbol; give a real() or integer() symbol.")
+        if not any(symbol is self.T for symbol in symbols(*self.terms.values())):
+            raise InputError(f"no term contains {text(self.T)}, so the claim says nothing of its growth; mend them.")
 
     def __hash__(self) -> int:
         return hash(self.text())

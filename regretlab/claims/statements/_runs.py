@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from regretlab.bounds import Bound
 from regretlab.claims.fingerprint import source
+from regretlab.claims.functions import Exact
 from regretlab.claims.statements._base import Statement
 from regretlab.errors import InputError, closest
 
@@ -109,6 +110,12 @@ class BanditRegret(Statement):
     bound: Callable[[int], Any]
     horizons: tuple[int, ...]
     kind: ClassVar[str] = "bandit regret"
+
+    def __post_init__(self) -> None:
+        if not self.horizons:
+            raise InputError("there are no horizons, so the claim is about nothing; give at least one T.")
+        Exact(self.regret)
+        Exact(self.bound)
 
     def functions(self) -> tuple[Callable[..., Any], ...]:
         return (self.regret, self.bound)
