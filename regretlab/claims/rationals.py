@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from typing import Any
 
-from regretlab.errors import InputError
-
-#: A rational as it is written; a longer one, or one with a larger exponent, would only fill the memory.
-_RATIONAL = re.compile(r"\s*[-+]?(\d[\d_]*\.?\d*|\.\d+)(?:/\d[\d_]*|[eE](?P<exponent>[-+]?\d+))?\s*")
-LONGEST, LARGEST_EXPONENT = 4000, 10_000
+from regretlab import numerals
+from regretlab.errors import InputError, shown
 
 
 def number(value: Any, what: str = "") -> Fraction:
@@ -37,17 +33,10 @@ def number(value: Any, what: str = "") -> Fraction:
     if isinstance(value, Fraction):
         return value
     if isinstance(value, str):
-        written = _RATIONAL.fullmatch(value) if len(value) <= LONGEST else None
-        if written is None:
-            shown = value if len(value) <= 40 else f"{value[:37]}..."
-            raise InputError(f"{place}{shown!r} is not a rational number; write it like '7/20'.")
-        if abs(int(written["exponent"] or 0)) > LARGEST_EXPONENT:
-            why = "is too large or too small to be written out; use an exponent below 10000."
-            raise InputError(f"{place}{value!r} {why}")
         try:
-            return Fraction(value)
-        except ZeroDivisionError:
-            raise InputError(f"{place}{value!r} divides by zero; write a fraction with another denominator.") from None
+            return numerals.fraction(value)
+        except numerals.NumeralError as error:
+            raise InputError(f"{place}{shown(value)} {error}; write it like '7/20'.") from None
     if isinstance(value, (bool, float, complex)) or type(value).__name__ == "bool_":
         raise InputError(
             f"{place}{value!r} in a formal statement is not an exact number; write Fraction or a string like '1/10'."

@@ -71,7 +71,8 @@ def _constant(node: ast.Lambda, code: CodeType) -> bool:
     body = node.body
     if not isinstance(body, ast.Constant) or node.lineno != code.co_firstlineno:
         return False
-    return (type(body.value), body.value) in [(type(c), c) for c in code.co_consts if c is not None or len(code.co_consts) == 1]
+    given = [c for c in code.co_consts if c is not None] or [None]
+    return (type(body.value), body.value) in [(type(c), c) for c in given]
 
 
 def _within(node: ast.expr, position: tuple[Any, ...]) -> bool:
