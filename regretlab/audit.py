@@ -9,14 +9,11 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import xarray as xr
 
+from regretlab.looks import ROUND_OFF, Look
 from regretlab.samplers import largest_divergence
 
 #: What was measured for an assumption that has no rule here.
 NOT_AUDITED = "not audited"
-#: Comparisons are made up to this relative round-off: some bounds are attained with equality.
-ROUND_OFF = 1e-9
-#: And up to this share of the largest sums that a regret is a difference of.
-SUMS = 1e-13
 
 
 class Check(NamedTuple):
@@ -186,49 +183,34 @@ RULES: dict[str, Rule] = {
 }
 
 
-def verdict(
-    checks: list[Check],
-    low: np.ndarray,
-    high: np.ndarray,
-    bound: np.ndarray,
-    trivial: np.ndarray,
-    anytime: bool,
-) -> tuple[str, int | None]:
-    """What a comparison says, and the index of the first checkpoint at which the bound is violated.
+def verdict(checks: list[Check], look: Look, last: np.ndarray, trivial: float) -> str:
+    """What a comparison says.
 
     Parameters
     ----------
     checks : list of Check
-    low, high : array (m, t)
-        The certified regret intervals of m runs, or of their mean (m = 1).
-    bound : array (m, t) or (t,)
-    trivial : array (t,)
+    look : Look
+    last : array (m,)
+        The bound at the horizon.
+    trivial : float
         The horizon times the largest possible regret of one step.
-    anytime : bool
-        Whether the bound claims every t, or (its parameters being tied to the horizon) the last one only.
 
     Returns
     -------
     str
         ``"not applicable because ... fails"`` (or fail, or cannot be audited) with the ids of the assumptions,
-        ``"violated"`` (a whole interval lies above the bound), ``"vacuous"`` (the bound is no better than the trivial
-        one), ``"holds"``, or ``"undecided"`` (the interval straddles the bound, or one run is to judge an expectation).
+        ``"violated"`` (at a horizon that was looked at a whole interval lies above the bound), ``"vacuous"`` (the bound
+        is no better than the trivial one), ``"holds"`` (at all of them every interval lies below the bound), or
+        ``"undecided"`` (an interval straddles the bound, or one run is to judge an expectation).
     """
-    # A regret is a difference of sums that may be as large as the trivial bound: near 0 it is round-off of those.
-    summed = np.where(np.isfinite(trivial), SUMS * np.abs(trivial), 0.0)
-    over = (low > bound + ROUND_OFF * np.abs(bound) + summed).any(axis=0)
-    if not anytime:
-        over = over & (np.arange(over.size) == over.size - 1)
-    first = int(np.argmax(over)) if over.any() else None
     unknown = [c.id for c in checks if c.measured == NOT_AUDITED]
     failed = [c.id for c in checks if not c.passed and c.id not in unknown]
     why = [f"{' and '.join(failed)} {'fails' if len(failed) == 1 else 'fail'}"] * bool(failed)
     why += [f"{' and '.join(unknown)} cannot be audited"] * bool(unknown)
     if why:
-        return f"not applicable because {' and '.join(why)}", first
-    if first is not None:
-        return "violated", first
-    last = np.broadcast_to(bound, low.shape)[:, -1]
-    if (last >= trivial[-1]).any() or not np.isfinite(last).all():
-        return "vacuous", None
-    return ("holds" if (high[:, -1] <= last).all() else "undecided"), None
+        return f"not applicable because {' and '.join(why)}"
+    if look.first is not None:
+        return "violated"
+    if (last >= trivial).any() or not np.isfinite(last).all():
+        return "vacuous"
+    return "holds" if look.below else "undecided"

@@ -256,7 +256,8 @@ def table(result: Result) -> Table:
             cells += [exponent if first else ""]
             if bound:
                 colour = COLOURS.get(bound["verdict"], "magenta")
-                since = f" (by t = {bound['first_violation']})" if bound["verdict"] == "violated" else ""
+                since = f" from t = {bound['first_violation']}" if bound["verdict"] == "violated" else ""
+                since += f" ({bound['looked']})"
                 cells += [f"{bound['title']} \\[{bound['id']}]", f"{bound['value']:.4g}", f"{bound['ratio']:.3g}"]
                 cells += [f"[{colour}]{bound['verdict']}{since}[/]"]
             shown.add_row(*cells)

@@ -11,13 +11,11 @@ import pandas as pd
 import xarray as xr
 
 from regretlab import audit
-from regretlab.algorithms import Algorithm
 from regretlab.audit import Check
 from regretlab.bounds import Bound, Order
 from regretlab.bounds._values import values
 from regretlab.errors import InputError
-from regretlab.extension import every_step
-from regretlab.problems import Problem
+from regretlab.looks import Look, seen
 from regretlab.scaling import t_quantile
 
 
@@ -45,8 +43,8 @@ class Comparison:
         Whether beta_{1,t} decays on this run.
     checks : list of Check
     verdict : str
-    first_violation : int or None
-        The first checkpoint at which a whole interval lies above the bound.
+    look : Look
+        At which horizons regret and bound were compared, and what was found (:mod:`regretlab.looks`).
     """
 
     bound: Bound
@@ -61,7 +59,12 @@ class Comparison:
     decaying: bool
     checks: list[Check]
     verdict: str
-    first_violation: int | None
+    look: Look
+
+    @property
+    def first_violation(self) -> int | None:
+        """The first horizon looked at at which a whole interval lies above the bound."""
+        return self.look.first
 
     @property
     def orders(self) -> dict[str, Order]:
@@ -80,7 +83,8 @@ class Comparison:
 
     def audit(self) -> pd.DataFrame:
         """The assumptions as a table: what each says, what was measured, what is needed, and whether it passed."""
-        return pd.DataFrame([c._asdict() for c in self.checks]).assign(bound=self.bound.id, verdict=self.verdict)
+        table = pd.DataFrame([c._asdict() for c in self.checks])
+        return table.assign(bound=self.bound.id, verdict=self.verdict, looked=self.look.where)
 
     def summary(self) -> dict[str, Any]:
         """The comparison as plain data, for summary.json."""
@@ -95,6 +99,7 @@ class Comparison:
             "ratio": self.ratio,
             "trivial": float(self.trivial[-1]),
             "verdict": self.verdict,
+            "looked": self.look.where,
             "first_violation": self.first_violation,
             "terms": {name: float(term[-1]) for name, term in self.terms.items()},
             "growth": {name: str(order.T) for name, order in self.orders.items()},
@@ -119,7 +124,9 @@ def mean_interval(low: np.ndarray, high: np.ndarray, intervals: int = 1) -> tupl
     return low.mean(0), below, above
 
 
-def compare(bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str = "stated") -> Comparison:
+def compare(
+    bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str = "stated", look: Look | None = None
+) -> Comparison:
     """Evaluate ``bound`` on one algorithm's record and audit it.
 
     Parameters
@@ -130,6 +137,8 @@ def compare(bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str =
     record : xarray.Dataset
         Dims replicate, t.
     mode : {"stated", "measured", "a priori"}
+    look : Look, optional
+        What was found where the run was looked at; at the record's checkpoints only, by default.
     """
     kind = bound.speaks_of
     if f"{kind}_low" not in record:
@@ -150,29 +159,23 @@ def compare(bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str =
             low, high = np.full_like(low, -np.inf), np.full_like(high, np.inf)
         curve = curve.mean(axis=0, keepdims=True)
     trivial = trivial_bound(facts, kind, record, bound.in_expectation)
-    text, first = audit.verdict(checks, low, high, curve, trivial, anytime(bound))
+    t = record.t.values
+    look = look or seen(t, low, high, curve, only_last=not anytime(bound))
+    last = np.broadcast_to(curve, low.shape)[:, -1]
     return Comparison(
-        bound, mode, record.t.values, regret, low, high, {name: term.mean(axis=0) for name, term in terms.items()},
-        curve, trivial, numbers["lam"] < 1, checks, text,
-        None if first is None else int(record.t.values[first]),
+        bound, mode, t, regret, low, high, {name: term.mean(axis=0) for name, term in terms.items()},
+        curve, trivial, numbers["lam"] < 1, checks, audit.verdict(checks, look, last, trivial[-1]), look,
     )  # fmt: skip
-
-
-def earliest(found: Comparison, problem: Problem, algorithm: Algorithm, facts: dict[str, Any]) -> int | None:
-    """The first T at which a bound is violated that :func:`compare` saw violated at a checkpoint.
-
-    The run is made again up to that checkpoint, with every step a checkpoint and a comparator of its own. A bound with
-    parameters tied to the horizon says nothing about an earlier T.
-    """
-    if found.first_violation is None or not anytime(found.bound):
-        return found.first_violation
-    record = every_step(problem, algorithm, facts, found.first_violation)
-    return compare(found.bound, facts, record, found.mode).first_violation
 
 
 def anytime(bound: Bound) -> bool:
     """Whether a bound is a claim about every T of a run; one with parameters tied to the horizon is about the last."""
     return not bound.ties and not any(a.id.startswith("tied") for a in bound.assumes)
+
+
+def every_run(bound: Bound) -> bool:
+    """Whether a bound claims online regret of every run at every T: then one horizon of one run can violate it."""
+    return bound.speaks_of == "online" and not bound.in_expectation and anytime(bound)
 
 
 def trivial_bound(facts: dict[str, Any], kind: str, record: xr.Dataset, in_expectation: bool = False) -> np.ndarray:

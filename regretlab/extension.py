@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import xarray as xr
 
 from regretlab.algorithms import Algorithm
@@ -76,12 +75,3 @@ def more(
     new = run(fresh, engine=record.attrs["engine"], observers=[Regrets(), *losses(problem)], progress=progress)
     joined = xr.concat([record, new], dim="replicate", combine_attrs="override", coords="minimal", compat="override")
     return joined, {**facts, "replicates": [*present, *numbers]}
-
-
-def every_step(problem: Problem, algorithm: Algorithm, facts: dict[str, Any], until: int) -> xr.Dataset:
-    """The record of a described run with every step up to ``until`` a checkpoint."""
-    whole = plan(
-        problem, algorithm, horizon=facts["horizon"], replicates=facts["replicates"], seed=facts["seed"],
-        measure=facts["measure"],
-    )  # fmt: skip
-    return run(whole._replace(horizon=until, checkpoints=np.arange(1, until + 1)), observers=[Regrets()])

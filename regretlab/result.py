@@ -14,10 +14,11 @@ import xarray as xr
 from regretlab import algorithms, plots, scaling
 from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
-from regretlab.comparison import Comparison, compare, earliest, mean_interval
+from regretlab.comparison import Comparison, compare, mean_interval
 from regretlab.errors import InputError, closest
 from regretlab.extension import extended
 from regretlab.files import whole
+from regretlab.horizons import Looks
 from regretlab.problems import Problem
 from regretlab.problems.names import parse
 from regretlab.provenance import FORMAT, check_algorithm, check_together, one_record
@@ -57,6 +58,7 @@ class Result:
         self._problem, self._chosen = problem, chosen
         self._parts: dict[str, xr.Dataset] = {}
         self._compared: dict[tuple[str, str, str], Comparison] = {}
+        self._looks = Looks(record.attrs.get("looks"))
 
     @property
     def algorithms(self) -> list[str]:
@@ -140,27 +142,13 @@ class Result:
             )
         key = (bound.id, self._name(algorithm), mode)
         if key not in self._compared:
-            self._compared[key] = compare(bound, facts, self.of(algorithm), mode)
+            look = self._looks.find(self, bound, key[1], mode)
+            self._compared[key] = compare(bound, facts, self.of(algorithm), mode, look)
         return self._compared[key]
 
     def first_violation(self, bound: str | Bound, algorithm: str | None = None, mode: str = "stated") -> int | None:
-        """The first T at which the bound is violated (:func:`regretlab.comparison.earliest`); None if none was seen.
-
-        A result from a file does not hold its problem: it knows the first checkpoint only.
-
-        Examples
-        --------
-        >>> import regretlab as rl
-        >>> adam = "adam(alpha=7/20, beta1=0, beta2=1/65, lam=1/1000, eps=0)"
-        >>> run = rl.simulate(rl.problems.Reddi(C=8), adam, horizon=100)
-        >>> run.bound("adam.printed").first_violation, run.first_violation("adam.printed")
-        (45, 42)
-        """
-        found = self.bound(bound, algorithm, mode)
-        if found.first_violation is None or self._problem is None:
-            return found.first_violation
-        name = self._name(algorithm)
-        return earliest(found, self._problem, self._again(name), self.facts(name))
+        """The first horizon that was looked at and violates the bound, None if none does."""
+        return self.bound(bound, algorithm, mode).first_violation
 
     def applicable(self, algorithm: str | None = None, every: bool = False) -> list[Bound]:
         """The bounds that are about this method and sampler and speak of a regret that was measured.
@@ -178,7 +166,7 @@ class Result:
     def audit(self, algorithm: str | None = None, mode: str = "stated") -> pd.DataFrame:
         """Every assumption of every bound about this pair: what was measured, what is needed, and whether it passed.
 
-        Columns ``bound``, ``verdict``, ``id``, ``text``, ``measured``, ``needed``, ``passed``.
+        Columns ``bound``, ``verdict``, ``looked`` (where), ``id``, ``text``, ``measured``, ``needed``, ``passed``.
 
         Examples
         --------
@@ -188,7 +176,7 @@ class Result:
         (['convex', 'bounded_iterates', 'bounded_gradients', 'sqrt_step'], True, 'holds')
         """
         tables = [self.bound(b, algorithm, mode).audit() for b in self.applicable(algorithm, every=True)]
-        columns = ["bound", "verdict", "id", "text", "measured", "needed", "passed"]
+        columns = ["bound", "verdict", "looked", "id", "text", "measured", "needed", "passed"]
         return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
     def summary(self) -> list[dict[str, Any]]:
@@ -222,7 +210,7 @@ class Result:
                     "regret": regret["mean"], "low": regret["lo"], "high": regret["hi"],
                     "exponent": e["value"], "exponent_low": e["lo"], "exponent_high": e["hi"],
                     "bound": bound.get("id"), "value": bound.get("value"), "ratio": bound.get("ratio"),
-                    "verdict": bound["verdict"],
+                    "verdict": bound["verdict"], "looked": bound.get("looked", ""),
                 })  # fmt: skip
         return pd.DataFrame(lines)
 
@@ -270,6 +258,10 @@ class Result:
         parts = extended(problem, chosen, parts, horizon, replicates, checkpoints, progress)
         return joined([record for record, _ in parts], [facts for _, facts in parts], problem, chosen)
 
+    def source(self, name: str) -> tuple[Problem, Algorithm] | None:
+        """The problem and the algorithm to make a run again with; None for a result from a file."""
+        return None if self._problem is None else (self._problem, self._again(name))
+
     def plot(self, algorithm: str | None = None, **options: Any) -> Any:
         """Bound versus empirical regret (:func:`regretlab.plots.bound_versus_regret`); returns the Axes."""
         return plots.bound_versus_regret(self, algorithm, **options)
@@ -291,11 +283,14 @@ class Result:
         check_together(parts)
         chosen = [a for r in results for a in r._chosen or ()]
         problem = next((r._problem for r in results if r._problem is not None), None)
-        return joined([record for record, _ in parts], [facts for _, facts in parts], problem, chosen)
+        made = joined([record for record, _ in parts], [facts for _, facts in parts], problem, chosen)
+        made._looks = Looks.joined((r._looks, name) for r in results for name in r.algorithms)
+        return made
 
     def to_netcdf(self, path: str | os.PathLike[str]) -> Path:
-        """Save the record. The file appears whole or not at all."""
+        """Save the record, with what is found where runs are looked at. The file appears whole or not at all."""
         target = Path(path)
+        self.record.attrs["looks"] = self._looks.of_all(self)
         try:
             with whole(target) as partial:
                 self.record.to_netcdf(partial, engine="netcdf4")

@@ -15,6 +15,7 @@ import xarray as xr
 from threadpoolctl import ThreadpoolController
 from tqdm import tqdm
 
+from regretlab.ahead import Ahead
 from regretlab.algorithms import Algorithm
 from regretlab.engines import array
 from regretlab.engines.array import MEASURES, State
@@ -32,8 +33,6 @@ CHECKPOINTS = 30
 NUMBERS = {"horizon": "[1, 1e12]", "replicates": "[1, 1e6]", "seed": "[0, inf)"}
 #: Every checkpoint is a comparator to solve and a column of the record.
 MOST_CHECKPOINTS, MOST_REPLICATES = 100_000, 1_000_000
-#: Steps whose schedule is made at once: few calls, little memory.
-SCHEDULE_STEPS = 1 << 14
 
 
 class Plan(NamedTuple):
@@ -145,15 +144,21 @@ def continued(problem: Problem, algorithm: Algorithm, facts: dict[str, Any], hor
     """The plan that goes on from a described run to a later horizon, with the sampler exactly as it was fitted."""
     if horizon <= facts["horizon"]:
         raise InputError(f"horizon={horizon} is not beyond the {facts['horizon']} steps that were made; ask for more.")
+    again = as_described(problem, algorithm, facts, horizon, checkpoints)
+    return again._replace(checkpoints=again.checkpoints[again.checkpoints > facts["horizon"]])
+
+
+def as_described(
+    problem: Problem, algorithm: Algorithm, facts: dict[str, Any], horizon: int | None = None, checkpoints: Any = "log"
+) -> Plan:
+    """The plan of a described run, or of one to another horizon, with the sampler exactly as it was fitted."""
     again = plan(
-        problem, algorithm, horizon=horizon, replicates=facts["replicates"], seed=facts["seed"],
+        problem, algorithm, horizon=horizon or facts["horizon"], replicates=facts["replicates"], seed=facts["seed"],
         checkpoints=checkpoints, measure=facts["measure"],
     )  # fmt: skip
     L = problem.constants()["L"].value if "L" in problem.constants() else np.inf
     setting = Setting(problem.n, facts["K"], L, facts["horizon"])
-    fitted = replace(type(again.sampler)(**facts["sampler_parameters"]), setting=setting)
-    later = again.checkpoints[again.checkpoints > facts["horizon"]]
-    return again._replace(sampler=fitted, checkpoints=later)
+    return again._replace(sampler=replace(type(again.sampler)(**facts["sampler_parameters"]), setting=setting))
 
 
 def run(
@@ -201,7 +206,7 @@ def _run(
         state = unpack(start, state, xp)
         streams.state = start["state_words"].values
 
-    ahead = _Ahead(plan)
+    ahead = Ahead(plan.algorithm, plan.horizon)
     columns: list[dict[str, np.ndarray]] = []
     reached: tuple[State, np.ndarray, list[dict[str, Any]]] | None = None
     seconds = 0.0
@@ -243,34 +248,12 @@ def _libraries() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-class _Ahead:
-    """The schedule of a run, made for many blocks at once."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._algorithm, self._horizon = plan.algorithm, plan.horizon
-        self._first, self._known = 1, coefficients(plan.algorithm, 1, 0)
-
-    def steps(self, first: int, count: int) -> Coefficients:
-        """The coefficients of the steps ``first, first + 1, ...``."""
-        begin = first - self._first
-        if not 0 <= begin <= begin + count <= len(self._known.eta):
-            self._first, begin = first, 0
-            made = max(count, min(SCHEDULE_STEPS, self._horizon - first + 1))
-            self._known = coefficients(self._algorithm, first, made)
-        return self._known.part(begin, begin + count)
-
-
 class Interrupted(KeyboardInterrupt):
     """A run that was interrupted: the plan of the steps up to its last checkpoint, and their record."""
 
     def __init__(self, plan: Plan, record: xr.Dataset) -> None:
         super().__init__(f"interrupted after step {plan.horizon}")
         self.plan, self.record = plan, record
-
-
-def coefficients(algorithm: Algorithm, first: int, steps: int) -> Coefficients:
-    """The method's schedule over the steps ``first, first + 1, ...``."""
-    return algorithm.method.schedule_over(np.arange(first, first + steps, dtype=float))
 
 
 def statistics(state: State, k: Coefficients) -> dict[str, np.ndarray]:

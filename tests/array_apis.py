@@ -4,9 +4,10 @@ import array_api_strict
 import numpy as np
 
 from regretlab import algorithms
+from regretlab.ahead import coefficients
 from regretlab.engines import array
 from regretlab.rng import Streams
-from regretlab.run import coefficients, plan
+from regretlab.run import plan
 
 
 def states(problem, algorithm, steps):

@@ -14,9 +14,10 @@ import numpy as np
 
 import regretlab as rl
 from regretlab import algorithms
+from regretlab.ahead import coefficients
 from regretlab.engines import array, cuda
 from regretlab.rng import Streams
-from regretlab.run import coefficients, plan
+from regretlab.run import plan
 
 SHIM = Path(__file__).with_name("cuda_host.h")
 COMPILER = shutil.which("g++")

@@ -132,7 +132,7 @@ def test_an_assumption_nobody_can_check_is_not_passed(own):
     assert result.bound("sgd.zinkevich").verdict != found.verdict
     plots.bound_terms(result, bound="mine.theorem")
     both = [*found.checks, audit.Check("convex", "", "no", "yes", False)]
-    text, _ = audit.verdict(both, found.low, found.high, found.curve, found.trivial, True)
+    text = audit.verdict(both, found.look, found.curve[:, -1], found.trivial[-1])
     assert text == "not applicable because convex fails and magic cannot be audited"
 
 

@@ -28,7 +28,7 @@ def _bare(monkeypatch):
 def test_the_main_verdicts(call, tmp_path):
     status, out, _ = call(*QUICK, "--out", "out")
     assert status == 0
-    assert "violated (by t = 42)" in out
+    assert "violated from t = 42" in out
     assert out.count("holds") == 4  # AMSGrad twice, AdamX, SGD
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert summary["schema"] == 1

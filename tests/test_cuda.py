@@ -20,13 +20,14 @@ from scipy import sparse
 
 import regretlab as rl
 from regretlab import algorithms, doctor
+from regretlab.ahead import coefficients
 from regretlab.engines import _examples, _kernels, array, blocks, choice, cuda
 from regretlab.engines.compiled import Compiled
 from regretlab.engines.cuda import Cuda
 from regretlab.methods import Coefficients
 from regretlab.problems import Box
 from regretlab.rng import Streams
-from regretlab.run import coefficients, plan, run
+from regretlab.run import plan, run
 from regretlab.samplers import Rule
 from tests import cuda_host
 from tests.test_compiled import BANDITS, EXTREMES, METHODS, ORDERS, Bursting, logistic, parts

@@ -95,9 +95,10 @@ def test_a_non_convex_minimum_is_certified_on_one_side():
 def replay(problem, algorithm, horizon):
     """The losses and weights of a run, recomputed step by step on its own streams."""
     from regretlab import algorithms
+    from regretlab.ahead import coefficients
     from regretlab.engines import array
     from regretlab.rng import Streams
-    from regretlab.run import coefficients, plan
+    from regretlab.run import plan
 
     p = plan(problem, algorithms.parse(algorithm), horizon=horizon)
     state = array.initial(problem, p.sampler, 1, (), array.namespace("array"))

@@ -8,9 +8,10 @@ import xarray as xr
 
 import regretlab as rl
 from regretlab import algorithms
+from regretlab.ahead import Ahead
 from regretlab.regret import Regrets
 from regretlab.rng import Streams, generator
-from regretlab.run import _Ahead, checkpoint_times, plan, run
+from regretlab.run import checkpoint_times, plan, run
 from tests import array_apis
 from tests.tolerances import ENGINES
 
@@ -258,7 +259,7 @@ class Stops(rl.methods.SGD):
 @pytest.fixture
 def stopping(monkeypatch):
     """Interrupts the first run with the method ``stops``, before the block that holds step 35."""
-    steps, stopped = _Ahead.steps, []
+    steps, stopped = Ahead.steps, []
 
     def interrupt(ahead, first, count):
         if isinstance(ahead._algorithm.method, Stops) and first <= 35 < first + count and not stopped:
@@ -266,7 +267,7 @@ def stopping(monkeypatch):
             raise KeyboardInterrupt
         return steps(ahead, first, count)
 
-    monkeypatch.setattr(_Ahead, "steps", interrupt)
+    monkeypatch.setattr(Ahead, "steps", interrupt)
 
 
 @pytest.mark.usefixtures("stopping")

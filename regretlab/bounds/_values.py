@@ -62,8 +62,11 @@ def values(description: dict[str, Any], record: xr.Dataset, mode: str = "stated"
             "S_p": "sum_v_hat_p",
         }
         numbers |= {symbol: record[column].values for symbol, column in names.items()}
-        numbers["S"] = record["second_moment"].values.mean(axis=0)
-        numbers["V"] = momentum_weighted(numbers["S_v"], beta1, lam, T)
+        if "second_moment" in record:
+            numbers["S"] = record["second_moment"].values.mean(axis=0)
+        # The sum itself where every step was looked at.
+        every = record.get("momentum_weighted")
+        numbers["V"] = momentum_weighted(numbers["S_v"], beta1, lam, T) if every is None else every.values
         if "best_variance" in record:  # the minimum over P: no less than the one over all laws
             numbers["M"] = numbers["M_star"] = record["best_variance"].values.mean(axis=0)
     return complete(numbers, T)

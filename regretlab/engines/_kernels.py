@@ -5,13 +5,13 @@ Only sums over examples, coordinates and draws may be reordered; the step (``_st
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from regretlab.compilation import entry, inner
 from regretlab.engines._examples import Looks, estimate, evaluate, look
-from regretlab.engines._steps import HIGH, LOW, SIZE, SQUARES, V_HAT, M, V, X, advance_coordinates, into_ball
+from regretlab.engines._steps import HIGH, LOW, SIZE, SQUARES, V_HAT, G, M, V, X, advance_coordinates, into_ball
 from regretlab.samplers._base import Rule
 from regretlab.samplers._laws import draw, kept, largest_leaf, observe, plant
 from regretlab.simd import WIDTH, choose, first, largest_of, load, multiplied, total, vector
@@ -21,6 +21,28 @@ Array = Any
 
 #: Samplers.
 CYCLIC, UNIFORM, FLOYD, BANDIT = range(4)
+
+
+class Seen(NamedTuple):
+    """Where every step puts what it saw, as :class:`regretlab.engines.array.Trace` has it."""
+
+    x: Array
+    g: Array
+    v_hat: Array
+    weighted: Array
+    largest: Array
+
+
+@inner
+def _see(seen: Seen, r: int, s: int, d: int, b: Array, K: int, F: Array) -> None:
+    """What a step sees before it is made."""
+    for i in range(d):
+        seen.x[r, s, i], seen.g[r, s, i] = b[X, i], b[G, i]
+    weighted, largest = 0.0, 0.0
+    for k in range(K):
+        weighted += F[W, k] * F[NORM, k]
+        largest = max(largest, F[NORM, k])
+    seen.weighted[r, s], seen.largest[r, s] = weighted, largest
 
 
 @inner
@@ -52,7 +74,7 @@ def advance(
     loss: Array, received: Array, squared_gradient: Array, second_moment: Array, largest_coordinate: Array,
     largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array, largest_x: Array,
     looks: Looks | None, total_p: float, radius: float | None, trees: Array, standing: bool,
-    classes: int, S: Array | None, F: Array, Q: Array, b: Array, mark: Array,
+    classes: int, S: Array | None, F: Array, Q: Array, b: Array, mark: Array, seen: Seen | None,
 ) -> None:  # fmt: skip
     """All steps of a block for the replicates begin..end-1, one after the other, in place.
 
@@ -60,9 +82,10 @@ def advance(
     step, as ``rows`` (of each, all steps) has it. ``per_draw`` is the weight of one draw in the second moment,
     ``everyone`` the constant probability of a sampler without a rule. What is None is left out of the machine code,
     which then takes half the time to compile: ``Z`` when the features are sparse, ``rule`` when the sampler learns
-    nothing, ``looks`` unless what they add to is measured, ``radius`` unless the domain is a ball. The probabilities
-    sum to ``total_p``. ``trees`` are the samplers', one for every replicate or for all in turn, and if ``standing``,
-    those of the state. The last five are working memory, ``S`` only of a problem with classes.
+    nothing, ``looks`` unless what they add to is measured, ``radius`` unless the domain is a ball, ``seen`` unless
+    every step is to be looked at. The probabilities sum to ``total_p``. ``trees`` are the samplers', one for every
+    replicate or for all in turn, and if ``standing``, those of the state. The five before ``seen`` are working memory,
+    ``S`` only of a problem with classes.
     """
     n, d = y.shape[0], x.shape[1]
     stamp = 0
@@ -111,7 +134,12 @@ def advance(
             value += total(now)
             moment += per_draw * total(spread)
             estimate(Z, values, starts, columns, d, b, classes, K, F, Q, S)
+            if seen is not None:
+                _see(seen, r, s, d, b, K, F)
             here = advance_coordinates(b, d, constant)
+            if seen is not None:
+                for i in range(d):
+                    seen.v_hat[r, s, i] = b[V_HAT, i]
             length = here if here > length else length
             if radius is not None:
                 into_ball(b, d, radius)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from array_api_compat import array_namespace
@@ -44,6 +44,20 @@ class State:
         """The state with every array changed."""
         totals = {name: change(a) for name, a in self.totals.items()}
         return State(self.t, Moments(*map(change, self.moments)), tuple(map(change, self.sampler)), totals)
+
+
+class Trace(NamedTuple):
+    """What every step of a block saw: iterate and gradient estimate of the step, and the v_hat that it left.
+
+    ``x``, ``g`` and ``v_hat`` have shape (R, steps, d); ``weighted``, the weighted sum of the drawn examples' gradient
+    norms, and ``largest``, the largest of them, (R, steps).
+    """
+
+    x: np.ndarray
+    g: np.ndarray
+    v_hat: np.ndarray
+    weighted: np.ndarray
+    largest: np.ndarray
 
 
 def host(a: Array) -> np.ndarray:
@@ -105,10 +119,18 @@ class Arrays:
         uniforms = self._xp.asarray(streams.uniforms(len(schedule.eta), self._sampler.uniforms))
         return advance(self._problem, self._sampler, schedule, state, uniforms, self._step)
 
+    def traced(self, state: State, schedule: Coefficients, streams: Streams) -> tuple[State, Trace]:
+        """As :meth:`advance`, with what every step saw."""
+        uniforms = self._xp.asarray(streams.uniforms(len(schedule.eta), self._sampler.uniforms))
+        seen: list[tuple[Array, ...]] = []
+        state = advance(self._problem, self._sampler, schedule, state, uniforms, self._step, seen)
+        return state, Trace(*(np.stack([host(a) for a in part], axis=1) for part in zip(*seen, strict=True)))
+
 
 def advance(
-    problem: Problem, sampler: Sampler, schedule: Coefficients, state: State, uniforms: Array, step: Step = step
-) -> State:
+    problem: Problem, sampler: Sampler, schedule: Coefficients, state: State, uniforms: Array, step: Step = step,
+    seen: list[tuple[Array, ...]] | None = None,
+) -> State:  # fmt: skip
     """The state after ``len(uniforms)`` more steps.
 
     Parameters
@@ -120,15 +142,20 @@ def advance(
     uniforms : array (steps, R, sampler.uniforms)
     step : callable
         The method's step.
+    seen : list, optional
+        Where to put what every step saw, as :class:`Trace` has it.
     """
     xp = array_namespace(state.moments.x)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for i in range(uniforms.shape[0]):
-            state = _one(problem, sampler, schedule.at(i), state, uniforms[i, ...], xp, step)
+            state = _one(problem, sampler, schedule.at(i), state, uniforms[i, ...], xp, step, seen)
     return state
 
 
-def _one(problem: Problem, sampler: Sampler, k: Coefficients, state: State, u: Array, xp: Any, step: Step) -> State:
+def _one(
+    problem: Problem, sampler: Sampler, k: Coefficients, state: State, u: Array, xp: Any, step: Step,
+    seen: list[tuple[Array, ...]] | None,
+) -> State:  # fmt: skip
     x = state.moments.x
     law, sampling = sampler.law, state.sampler
     if (looked := sampler.looks_at(sampling, u)) is not None:
@@ -168,6 +195,8 @@ def _one(problem: Problem, sampler: Sampler, k: Coefficients, state: State, u: A
     moments = step(state.moments, g, k, project, xp)
     if not bool(xp.isfinite(xp.sum(moments.x + moments.v) + xp.sum(totals["loss"]))):
         _diagnose(state.t + 1, g, loss, totals["loss"], moments)
+    if seen is not None:
+        seen.append((x, g, moments.v_hat, xp.sum(draw.w * norms, axis=-1), xp.max(norms, axis=-1)))
     return replace(
         state,
         t=state.t + 1,

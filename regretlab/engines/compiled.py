@@ -26,6 +26,7 @@ from regretlab.engines.array import State
 from regretlab.engines.blocks import LOSSES, TOTALS, Blocks, features, table
 from regretlab.methods import Coefficients, Moments
 from regretlab.problems import Box, L2Ball, Softmax
+from regretlab.rng import Streams
 from regretlab.samplers._trees import SIDE_BY_SIDE, leaves
 from regretlab.simd import WIDTH
 from regretlab.vectors import DEPTH, INDICES, NUMBERS
@@ -72,7 +73,18 @@ class Compiled(Blocks):
         with _Notice():
             super()._warm_up(state, schedule, words)
 
-    def _made(self, state: State, schedule: Coefficients, words: np.ndarray) -> tuple[State, np.ndarray]:
+    def traced(self, state: State, schedule: Coefficients, streams: Streams) -> tuple[State, array.Trace]:
+        """As :meth:`advance`, with what every step saw: by the general kernel, whatever made the run."""
+        R, steps, d = len(streams.state), len(schedule.eta), self._problem.d
+        shapes = [(R, steps, d)] * 3 + [(R, steps)] * 2
+        seen = kernels.Seen(*map(np.empty, shapes))
+        with _Notice():
+            state, streams.state = self._made(state, schedule, streams.state, seen)
+        return state, array.Trace(*seen)
+
+    def _made(
+        self, state: State, schedule: Coefficients, words: np.ndarray, seen: kernels.Seen | None = None
+    ) -> tuple[State, np.ndarray]:
         problem, sampler, R = self._problem, self._sampler, len(words)
         words = words.copy()
         moments = [self._copied(a) for a in state.moments]
@@ -87,7 +99,7 @@ class Compiled(Blocks):
         measured = any(a is not None for a in looks)
         radius = problem.domain.radius if isinstance(problem.domain, L2Ball) else None
         plain = loss == examples.IDENTITY and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
-        plain = plain and not bandit and not measured and radius is None
+        plain = plain and not bandit and not measured and radius is None and seen is None
         grow = 2 * leaves(problem.n) if bandit else 0
         everyones = 8 * grow * R <= MOST_FOR_TREES
         if everyones and len(self._trees) != R:
@@ -107,7 +119,7 @@ class Compiled(Blocks):
                     *self._features, problem.y, self._lengths, *carried, weights, *summed,
                     self._looks(looks, R) if measured else None, sampler.law.total, radius,
                     self._trees if everyones else self._tree(thread), standing,
-                    self._classes, *self._room(thread),
+                    self._classes, *self._room(thread), seen,
                 )  # fmt: skip
 
         threads = min(self._threads, R)

@@ -83,7 +83,7 @@ def bound_versus_regret(
     ax = ax or axes()
     regret, *others = (curve for _, curve in data.groupby(["role", "id"], sort=False))
     lines, terms, trivial = ([c for c in others if c.role.iloc[0] == r] for r in ("bound", "term", "trivial"))
-    violated = [(i, line, _remark(line)) for i, line in enumerate(lines, start=1) if line.above.any()]
+    violated = [(i, line, _remark(line)) for i, line in enumerate(lines, start=1) if line["first"].notna().any()]
 
     sizes = _sizes([c.value for c in (regret, *lines, *trivial)])
     peaks = [peak for c in terms if NEGLIGIBLE * sizes.min() < (peak := c.value.max()) < math.inf]

@@ -70,8 +70,9 @@ def bound_versus_regret_data(
 
     Columns ``role`` (regret, bound, term, trivial), ``id``, ``label``, ``t``, ``value``; for the regret ``low`` and
     ``high``, the ends of its band; for a bound ``above``, how many of the ``intervals`` (one per run, or that of the
-    mean) lie above it once it is violated, ``worst``, their largest lower end, and ``verdict``. ``attrs`` say whose
-    regret it is, of which kind, and what the band is.
+    mean) lie above it once it is violated, ``worst``, their largest lower end, ``verdict``, ``first``, the first
+    horizon that was looked at and violates it, and ``there``, its value at that. ``attrs`` say whose regret it is, of
+    which kind, and what the band is.
     """
     if bounds is None:
         chosen = result.comparisons(algorithm, mode)
@@ -90,7 +91,8 @@ def bound_versus_regret_data(
         curves.append(pd.DataFrame({"role": "term", "id": term, "label": f"{term} term", "t": t, "value": value}))
     if np.isfinite(value := trivial_bound(facts, kind, result.of(algorithm))).all():
         curves.append(pd.DataFrame({"role": "trivial", "id": "", "label": "trivial bound", "t": t, "value": value}))
-    columns = ["role", "id", "label", "t", "value", "low", "high", "above", "intervals", "worst", "verdict"]
+    columns = ["role", "id", "label", "t", "value", "low", "high", "above", "intervals", "worst", "verdict",
+               "first", "there"]  # fmt: skip
     joined = pd.concat([c.reindex(columns=columns).astype(object) for c in curves], ignore_index=True).infer_objects()
     title = f"{label(result, facts['algorithm'])} on {facts['problem']['name']}"
     joined.attrs = {"algorithm": facts["algorithm"], "title": title, "kind": kind, **data.attrs}
@@ -103,7 +105,7 @@ def _bound(c: Comparison) -> pd.DataFrame:
     return pd.DataFrame({
         "role": "bound", "id": c.bound.id, "label": c.bound.title + (f" ({c.bound.mark})" if c.bound.mark else ""),
         "t": c.t, "value": c.curve.mean(axis=0), "above": above, "intervals": len(c.low), "worst": c.low.max(axis=0),
-        "verdict": c.verdict,
+        "verdict": c.verdict, "first": c.first_violation, "there": c.look.bound,
     })  # fmt: skip
 
 
@@ -125,6 +127,7 @@ def ratios(c: Comparison) -> pd.DataFrame:
         "ratio": (c.regret / curve)[run, at], "low": (c.low / curve).min(axis=0), "high": (c.high / curve).max(axis=0),
         "above": ((c.low > curve) & later).sum(axis=0), "intervals": len(c.low),
         "trivial": c.trivial / curve.max(axis=0), "vacuous": (~(curve < c.trivial)).any(axis=0), "verdict": c.verdict,
+        "first": c.first_violation, "there": c.look.low / c.look.bound,
     })  # fmt: skip
 
 

@@ -193,9 +193,9 @@ def _note(ax: Axes, t: float, words: str, room: int, color: str) -> None:
 
 
 def _remark(line: pd.DataFrame) -> str:
-    """What is said of a violated bound: the first checkpoint above it, and what qualifies it."""
-    first, runs = line[line.above > 0].iloc[0], line.above.max()
-    seen = f"first seen above at t = {first.t}"
+    """What is said of a violated bound: the first horizon above it, and what qualifies it."""
+    first, runs = line.iloc[0], max(1, line.above.max())
+    seen = f"first seen above at t = {first['first']:g}"
     if first.verdict != "violated":
         return f"{seen}\n(an assumption fails)"
     some = f"\n(in {runs:g} of {first.intervals:g} runs)" if runs < first.intervals else ""
@@ -204,12 +204,13 @@ def _remark(line: pd.DataFrame) -> str:
 
 def _mark_violation(ax: Axes, line: pd.DataFrame, color: str, remark: str, room: int) -> None:
     """A cross where a bound is first violated, the step below it, and the regret above the bound hatched."""
-    first, worst = line[line.above > 0].iloc[0], np.maximum(line.worst, line.value)
+    first, worst = line.iloc[0], np.maximum(line.worst, line.value)
     look: dict[str, Any] = {"facecolor": "none", "edgecolor": color, "hatch": "////", "lw": 0, "zorder": 1.5}
     ax.fill_between(line.t, line.value, worst, where=line.above > 0, gid=f"excess {first.id}", **look)
-    ax.vlines(first.t, ax.get_ylim()[0], first.value, color=color, lw=0.6, ls=":")
-    ax.plot(first.t, first.value, marker="X", ms=7, color=color, mec="white", zorder=5, gid=f"violation {first.id}")
-    _note(ax, first.t, remark, room, color)
+    t = first["first"]
+    ax.vlines(t, ax.get_ylim()[0], first.there, color=color, lw=0.6, ls=":")
+    ax.plot(t, first.there, marker="X", ms=7, color=color, mec="white", zorder=5, gid=f"violation {first.id}")
+    _note(ax, t, remark, room, color)
 
 
 def _legend(ax: Axes, title: str, band: str = "", margin: float = MARGIN) -> Axes:

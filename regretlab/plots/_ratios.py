@@ -45,6 +45,7 @@ def bound_ratio_data(
     Columns ``algorithm``, ``id``, ``label``, ``t``; ``regret``, ``bound`` and their ``ratio`` in the run whose ratio is
     largest (for a bound in expectation: of the mean); ``low`` and ``high``, the ends of the intervals of all runs (of
     the mean) over the bound; ``above`` and ``intervals``, how many of how many lie above it once it is violated;
+    ``first`` and ``there``, the first horizon that was looked at and violates it, and the ratio at that;
     ``trivial``, the trivial bound over the bound; ``vacuous``, whether that is at most 1; ``verdict``.
     """
     named, bounds = _listed(algorithms) or result.algorithms, _listed(bounds)
@@ -84,14 +85,14 @@ def bound_ratio(
     data = bound_ratio_data(result, algorithms, kind=kind, bounds=bounds, mode=mode)
     ax = ax or axes()
     curves = [c.assign(value=c.ratio) for _, c in data.groupby(["algorithm", "id"], sort=False)]
-    violated = [(i, c, _remark(c)) for i, c in enumerate(curves) if c.above.any()]
+    violated = [(i, c, _remark(c)) for i, c in enumerate(curves) if c["first"].notna().any()]
     if len(violated) > FEW:
-        steps = [int(c.t[c.above > 0].iloc[0]) for _, c, _ in violated]
+        steps = [int(c["first"].iloc[0]) for _, c, _ in violated]
         remarks = [
             (min(steps), f"{len(violated)} bounds first seen above\nat t = {min(steps)} to {max(steps)}", "black")
         ]
     else:
-        remarks = [(c.t[c.above > 0].iloc[0], remark, COLOURS[i % len(COLOURS)]) for i, c, remark in violated]
+        remarks = [(c["first"].iloc[0], remark, COLOURS[i % len(COLOURS)]) for i, c, remark in violated]
     rooms = [1 + remark.count("\n") for _, remark, _ in remarks]
     alone = len(curves) == 1 and np.isfinite(curves[0].trivial).all()
     sizes = _sizes([data.ratio, [1.0], *([data.trivial] if alone else [])])
@@ -114,8 +115,9 @@ def bound_ratio(
     if data.vacuous.any():
         ax.plot([], [], color=GREY, marker="o", mfc="white", ls="", label="hollow: bound vacuous")
     for i, curve, _ in violated:
-        first, color = curve[curve.above > 0].iloc[0], COLOURS[i % len(COLOURS)]
-        ax.plot(first.t, first.ratio, marker="X", ms=7, color=color, mec="white", zorder=5, gid=f"violation {first.id}")
+        first, color = curve.iloc[0], COLOURS[i % len(COLOURS)]
+        ax.plot(first["first"], first.there, marker="X", ms=7, color=color, mec="white", zorder=5,
+                gid=f"violation {first.id}")  # fmt: skip
     for k, (t, remark, color) in enumerate(remarks):
         _note(ax, t, remark, sum(rooms[:k]), color)
     _below(ax, curves, bottom, sum(rooms))

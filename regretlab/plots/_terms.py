@@ -39,10 +39,10 @@ def bound_terms_data(
     """The data of :func:`bound_terms`: that of :func:`bound_versus_regret` for one bound, with the terms stacked.
 
     The terms come in decreasing order of their values at the horizon. Columns ``role``, ``id``, ``label``, ``t``,
-    ``value``, ``low``, ``high``, ``above``, ``intervals``, ``worst``, ``verdict`` as there, and for a term ``base`` and
-    ``top`` (the ends of its layer; the last ``top`` is the bound), ``share`` (of the bound at the horizon; of
-    an infinite one 0, and nan for what makes it so) and ``growth`` (its exponent of T as T grows, with statistics of
-    the run at their worst, as text). ``attrs`` as there.
+    ``value``, ``low``, ``high``, ``above``, ``intervals``, ``worst``, ``verdict``, ``first``, ``there`` as there, and
+    for a term ``base`` and ``top`` (the ends of its layer; the last ``top`` is the bound), ``share`` (of the bound at
+    the horizon; of an infinite one 0, and nan for what makes it so) and ``growth`` (its exponent of T as T grows, with
+    statistics of the run at their worst, as text). ``attrs`` as there.
     """
     chosen = first_bound(result, algorithm) if bound is None else bound
     orders = result.bound(chosen, algorithm, mode).orders
@@ -82,7 +82,7 @@ def bound_terms(
     ax = ax or axes()
     regret, line = (data[data.role == role] for role in ("regret", "bound"))
     trivial = data[data.role == "trivial"]
-    remark = _remark(line) if line.above.any() else ""
+    remark = _remark(line) if line["first"].notna().any() else ""
     sizes = _sizes([regret.value, line.value, trivial.value])
     room = (1 + remark.count("\n")) * bool(remark)
     bottom = _logarithmic(ax, regret.t, sizes.min(), sizes.max(), room + (regret.value < sizes.min()).any())

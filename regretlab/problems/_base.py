@@ -51,6 +51,8 @@ class Problem(ABC):
         The same losses on test examples, which no algorithm sees.
     kinks : bool
         Whether the losses have kinks, on which the comparator's solver would stop: then :meth:`smoothed` helps it.
+    linear : bool
+        Whether every f_j(x) is <z_j, x>, so that the comparator has a closed form.
     solver_steps : int
         Steps of the comparator's solver from each of its starts.
     solver_starts : tuple of float
@@ -68,6 +70,7 @@ class Problem(ABC):
     batch_size: int = 1
     held_out: Problem | None = None
     kinks: bool = False
+    linear: bool = False
     solver_steps: int = 1000
     solver_starts: tuple[float, ...] = (-1.0, 1.0)
     _call: str

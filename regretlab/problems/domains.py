@@ -23,8 +23,8 @@ class Domain(Protocol):
     def project(self, x: Any, weights: Any) -> Any:
         """argmin over z in X of ``sum(weights * (z - x)**2)``, along the last axis of ``x`` (..., d)."""
 
-    def linear_minimum(self, c: np.ndarray) -> float:
-        """``min over z in X of <c, z>``, which is what the Frank-Wolfe gap needs."""
+    def linear_minimum(self, c: np.ndarray) -> Any:
+        """``min over z in X of <c, z>`` along the last axis of c (..., d), which is what the Frank-Wolfe gap needs."""
 
     def reach(self, z: Features) -> tuple[np.ndarray, np.ndarray]:
         """The smallest and largest value of ``<z_j, x>`` over X for every row of ``z`` (n, d), dense or CSR."""
@@ -54,8 +54,8 @@ class Box(Component):
     def project(self, x: Any, weights: Any) -> Any:
         return array_namespace(x).clip(x, self.low, self.high)
 
-    def linear_minimum(self, c: np.ndarray) -> float:
-        return float(np.minimum(self.low * c, self.high * c).sum())
+    def linear_minimum(self, c: np.ndarray) -> Any:
+        return np.minimum(self.low * c, self.high * c).sum(-1)
 
     def reach(self, z: Features) -> tuple[np.ndarray, np.ndarray]:
         lowest = entrywise(lambda v: np.minimum(self.low * v, self.high * v), z)
@@ -101,8 +101,8 @@ class L2Ball(Component):
         size = xp.sqrt(xp.sum(z * z, axis=-1, keepdims=True))
         return xp.where(size > self.radius, z * (self.radius / xp.where(size > 0, size, 1.0)), z)
 
-    def linear_minimum(self, c: np.ndarray) -> float:
-        return -self.radius * float(np.linalg.norm(c))
+    def linear_minimum(self, c: np.ndarray) -> Any:
+        return -self.radius * np.linalg.norm(c, axis=-1)
 
     def reach(self, z: Features) -> tuple[np.ndarray, np.ndarray]:
         norms = self.radius * np.sqrt((z * z).sum(-1))

@@ -20,7 +20,7 @@ LARGEST_DENOMINATOR = 100_000
 class _Linear(LinearModel):
     """phi(u) = u: the loss is linear, so the comparator is exact."""
 
-    convex = True
+    convex = linear = True
     convex_reason = "linear losses"
 
     def phi(self, u: Array, y: Array) -> Array:
