@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from regretlab._version import __version__
-from regretlab.algorithms import Algorithm
+from regretlab.algorithms import Algorithm, parse
 from regretlab.errors import InputError
 from regretlab.problems import Problem
 
@@ -81,8 +81,9 @@ def check_problem(problem: Problem, facts: dict[str, Any]) -> None:
         )
 
 
-def check_algorithm(algorithm: Algorithm, facts: dict[str, Any]) -> None:
-    """Refuse an algorithm that only has the name of the one that was run."""
+def again(chosen: Sequence[Algorithm], name: str, facts: dict[str, Any]) -> Algorithm:
+    """The algorithm that was run: the one chosen, or made anew from its name; refused if only the name is the same."""
+    algorithm = parse(next((a for a in chosen if a.name == name), name))
     method = algorithm.method
     there = {"method": facts["method"], **facts["method_parameters"], "sampler": facts["sampler"], "K": facts["K"]}
     here = {"method": type(method).__name__.lower(), **method.parameters()}
@@ -96,6 +97,7 @@ def check_algorithm(algorithm: Algorithm, facts: dict[str, Any]) -> None:
                 f"the algorithm {algorithm.name!r} is not the one that was run: its {name} is {value!r}, and was "
                 f"{there.get(name)!r}; simulate again, or name algorithms by what makes them, as 'adam(alpha=0.1)'."
             )
+    return algorithm
 
 
 def _few(numbers: np.ndarray) -> str:

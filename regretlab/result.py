@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import xarray as xr
 
-from regretlab import algorithms, plots, scaling
+from regretlab import plots, scaling
 from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
 from regretlab.comparison import Comparison, compare, mean_interval
@@ -21,7 +21,7 @@ from regretlab.files import whole
 from regretlab.horizons import Looks
 from regretlab.problems import Problem
 from regretlab.problems.names import parse
-from regretlab.provenance import FORMAT, check_algorithm, check_together, one_record
+from regretlab.provenance import FORMAT, again, check_together, one_record
 from regretlab.regret import KINDS
 from regretlab.scaling import Exponent
 
@@ -59,6 +59,10 @@ class Result:
         self._parts: dict[str, xr.Dataset] = {}
         self._compared: dict[tuple[str, str, str], Comparison] = {}
         self._looks = Looks(record.attrs.get("looks"))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs; the rest is made again from it."""
+        return {**vars(self), "_parts": {}, "_compared": {}}
 
     @property
     def algorithms(self) -> list[str]:
@@ -325,10 +329,7 @@ class Result:
         return f"{head}{table}<details><summary>the record</summary>{self.record._repr_html_()}</details>"
 
     def _again(self, name: str) -> Algorithm:
-        """The algorithm of this name that was run: of a result from a file, made anew from its name."""
-        made = algorithms.parse(next((a for a in self._chosen or () if a.name == name), name))
-        check_algorithm(made, self.facts(name))
-        return made
+        return again(self._chosen or (), name, self.facts(name))
 
     def _name(self, algorithm: str | None) -> str:
         if algorithm is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import time
 from collections import Counter
@@ -12,9 +11,9 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import xarray as xr
-from threadpoolctl import ThreadpoolController
 from tqdm import tqdm
 
+from regretlab import blas
 from regretlab.ahead import Ahead
 from regretlab.algorithms import Algorithm
 from regretlab.engines import array
@@ -191,8 +190,7 @@ def run(
         Dimensions ``replicate``, ``t``, and for what is kept at the end ``coordinate`` and ``example``.
     """
     chosen = choose(engine, plan.algorithm.method, plan.problem, plan.sampler, plan.measure, len(plan.replicates))
-    # Matrices here are small: BLAS threads cost up to fifty times more than they give, and change the rounding.
-    with _libraries().limit(limits=1, user_api="blas"):
+    with blas.one_thread():
         return _run(plan, chosen, observers, progress, start)
 
 
@@ -240,12 +238,6 @@ def _run(
         part = plan._replace(horizon=reached[0].t, checkpoints=plan.checkpoints[: len(columns)])
         raise Interrupted(part, record(part)) from None
     return record(plan)
-
-
-@functools.cache
-def _libraries() -> ThreadpoolController:
-    """The libraries with threads; to look for them takes longer than a short run."""
-    return ThreadpoolController()
 
 
 class Interrupted(KeyboardInterrupt):

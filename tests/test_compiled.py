@@ -16,7 +16,7 @@ from scipy import sparse
 import regretlab as rl
 from regretlab import algorithms, compilation, vectors
 from regretlab.ahead import coefficients
-from regretlab.engines import _examples, array, blocks, compiled
+from regretlab.engines import _examples, array, blocks, compiled, memory
 from regretlab.engines.compiled import Compiled
 from regretlab.problems import Box, L2Ball
 from regretlab.rng import Streams, generator
@@ -241,9 +241,9 @@ def test_blocks_threads_and_batches_do_not_matter(problem, algorithm, monkeypatc
 @pytest.mark.parametrize("algorithm", ["adam(alpha=0.5, batch_size=7)" + sampler for sampler in BANDITS])
 def test_trees_and_memory_kept_between_blocks_do_not_matter(algorithm, monkeypatch):
     p = plan(logistic(), algorithms.parse(algorithm), horizon=90, replicates=3)
-    monkeypatch.setattr(compiled, "LARGE", 1)  # the memory of every array is used again
+    monkeypatch.setattr(memory, "LARGE", 1)  # the memory of every array is used again
     kept = run(p)
-    monkeypatch.setattr(compiled, "LARGE", 1 << 20)
+    monkeypatch.setattr(memory, "LARGE", 1 << 20)
     monkeypatch.setattr(compiled, "MOST_FOR_TREES", 0)  # trees are planted anew for every block
     xr.testing.assert_identical(kept.drop_attrs(), run(p).drop_attrs())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
@@ -89,6 +89,10 @@ class Bound:
     def __post_init__(self) -> None:
         state(self)
         Bound.known[self.id] = self
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The theorem as it was given: what is computed from it is computed again, and functions do not pickle."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def __hash__(self) -> int:
         return hash(self.id)

@@ -8,7 +8,6 @@ another order.
 from __future__ import annotations
 
 import functools
-import math
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +23,7 @@ from regretlab.engines import array
 from regretlab.engines._steps import ROWS
 from regretlab.engines.array import State
 from regretlab.engines.blocks import LOSSES, TOTALS, Blocks, features, table
+from regretlab.engines.memory import Pool, whole, zeros
 from regretlab.methods import Coefficients, Moments
 from regretlab.problems import Box, L2Ball, Softmax
 from regretlab.rng import Streams
@@ -31,10 +31,8 @@ from regretlab.samplers._trees import SIDE_BY_SIDE, leaves
 from regretlab.simd import WIDTH
 from regretlab.vectors import DEPTH, INDICES, NUMBERS
 
-#: Bytes of a line of the cache.
-LINE = 64
-#: Bytes of an array whose memory is worth using again, and of trees that may be kept between blocks.
-LARGE, MOST_FOR_TREES = 1 << 20, 1 << 28
+#: Bytes of trees that may be kept between blocks.
+MOST_FOR_TREES = 1 << 28
 #: A kernel in the cache loads faster than this; one that is not takes seconds.
 LOADING_SECONDS = 1.5
 COMPILE_SECONDS = 8
@@ -59,7 +57,7 @@ class Compiled(Blocks):
         self._threads = threads or cpu_count()
         dense, *sparse = features(problem.Z)
         self._features, self._lengths = (dense if dense.size else None, *sparse), problem.norms
-        self._copies: list[np.ndarray] = []
+        self._memory = Pool()
         #: The replicates' trees, and the state that they stand for; where they would be too large, one by thread.
         self._trees, self._planted = zeros((0, 0)), np.zeros(0)
         self._tree = functools.cache(lambda thread: zeros((1, 2 * leaves(problem.n))))
@@ -87,9 +85,9 @@ class Compiled(Blocks):
     ) -> tuple[State, np.ndarray]:
         problem, sampler, R = self._problem, self._sampler, len(words)
         words = words.copy()
-        moments = [self._copied(a) for a in state.moments]
-        totals = {name: self._copied(a) for name, a in state.totals.items()}
-        own = self._copied(state.sampler[0])
+        moments = [self._memory.copy(a) for a in state.moments]
+        totals = {name: self._memory.copy(a) for name, a in state.totals.items()}
+        own = self._memory.copy(state.sampler[0])
         bandit = self._rule is not None
         position = own if self._code == kernels.CYCLIC else np.zeros(R, np.int64)
         weights = own if bandit else np.zeros((R, 1))
@@ -137,20 +135,6 @@ class Compiled(Blocks):
         given = [np.zeros(shape) if a is None else a for a, shape in zip(measured, shapes, strict=True)]
         return examples.Looks._make([*given, np.zeros(self._problem.n)])
 
-    def _copied(self, a: np.ndarray) -> np.ndarray:
-        """A copy; of a large array, in the memory of an earlier one that nobody holds any more.
-
-        Fresh memory would cost more than the copying.
-        """
-        if a.nbytes < LARGE:
-            return np.array(a, order="C")
-        for copy in self._copies:  # held by the list, by this name and by the call
-            if sys.getrefcount(copy) == 3 and copy.shape == a.shape and copy.dtype == a.dtype:
-                copy[...] = a
-                return copy
-        self._copies.append(np.array(a, order="C"))
-        return self._copies[-1]
-
     def _general_room(self, thread: int) -> tuple[np.ndarray | None, ...]:
         """Working memory of :func:`kernels.advance`."""
         n, d, width = self._problem.n, self._problem.d, whole(max(2 * self._sampler.run.K, DEPTH), SIDE_BY_SIDE)
@@ -180,19 +164,6 @@ class Compiled(Blocks):
         """The slopes of one-dimensional linear losses, and what each adds to the second moment."""
         slopes = self._problem.Z[:, 0].copy()
         return slopes, self._per_draw * (slopes * slopes / (self._everyone * self._everyone))
-
-
-def whole(count: int, size: int = WIDTH) -> int:
-    """As many as fill whole vectors."""
-    return -(-count // size) * size
-
-
-def zeros(shape: tuple[int, ...], kind: Any = np.float64) -> np.ndarray:
-    """Zeros that begin on a line of the cache: vectors that straddle two cost up to half as much again."""
-    size = math.prod(shape) * np.dtype(kind).itemsize
-    raw = np.zeros(size + LINE, np.uint8)
-    begin = -raw.ctypes.data % LINE
-    return raw[begin : begin + size].view(kind).reshape(shape)
 
 
 class _Notice:
