@@ -32,7 +32,7 @@ def test_a_result_that_was_looked_at_is_the_same_elsewhere(looked_at, way):
 
 def test_what_a_bound_is_evaluated_with_does_not_pickle(looked_at):
     """The twin: what is left out of the copy is what could not be sent."""
-    function = looked_at.bound("sgd.zinkevich", "sgd").bound._function
+    function = looked_at.bound("sgd.zinkevich", "sgd").bound.function
     with pytest.raises((pickle.PicklingError, AttributeError)):
         pickle.dumps(function)
 
@@ -45,7 +45,7 @@ def test_a_result_goes_through_joblib(looked_at):
 @pytest.mark.parametrize("id", sorted(Bound.known))
 def test_a_bound_that_was_evaluated_is_the_same_elsewhere(id):
     bound = Bound.known[id]
-    bound._function, bound.exponents()
+    bound.function, bound.exponents()
     there = WAYS["pickle"](bound)
     assert there == bound
     assert hash(there) == hash(bound)
