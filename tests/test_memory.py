@@ -5,10 +5,11 @@ import pytest
 
 import regretlab as rl
 from regretlab import algorithms
+from regretlab.ahead import coefficients
 from regretlab.engines import array, memory
 from regretlab.engines.compiled import Compiled
 from regretlab.rng import Streams
-from regretlab.run import coefficients, plan, run
+from regretlab.run import plan, run
 
 LONG = np.arange(memory.LARGE // 8 + 1, dtype=float)
 HOLDERS = {
