@@ -13,7 +13,7 @@ from regretlab.bounds import Bound
 from regretlab.claims import Certificate, Ledger, checkers, integer, log, pages, provers, real, sqrt
 from regretlab.claims.checkers import FORMS
 from regretlab.claims.loading import shipped
-from regretlab.claims.statements import BanditRegret, Ladder, Scalar, Series, Words
+from regretlab.claims.statements import BanditRegret, Ladder, Recursion, Scalar, Series, Words
 from regretlab.claims.verdict import Rejected
 from regretlab.cli import app
 from regretlab.errors import InputError
@@ -132,6 +132,7 @@ MORE = {
     "ladder": Ladder((X > 0, Y > 0), X * log(X / Y) - X + Y, X, Y),
     "partial sum": Series(1 / N, log(N), N, 1),
     "horizons": BanditRegret(lambda T: Fraction(T, 2), lambda T: T, (1, 4)),
+    "undefined step": Recursion(lambda t: t, lambda s, t: s + (t - 6) / (t - 6), 0, 0),
 }
 FORGED = {form: (claim.statement, certificate.body) for form, (_, claim, _, certificate) in EXAMPLES.items()}
 FORGED |= {f: (m, {(found := provers.accepted(m)).form: found.body}[f]) for f, m in MORE.items() if f not in FORGED}

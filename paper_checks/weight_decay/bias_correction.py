@@ -2,7 +2,6 @@
 
 from fractions import Fraction
 from itertools import combinations
-from types import SimpleNamespace
 
 import sympy as sp
 
@@ -50,13 +49,12 @@ P.inequality(
 # --- the moving average ----------------------------------------------------------------------------------------------
 t, i = sp.symbols("t i", integer=True)
 rho, gradient, expected = sp.Symbol("rho1"), sp.IndexedBase("g"), sp.Symbol("G")
-SYMPY = SimpleNamespace(sqrt=sp.sqrt, maximum=sp.Max, where=lambda condition, yes, no: no)
 
 
 def average(first, gradient):
-    """The first moment after the step of Adam, on sympy's expressions."""
+    """The first moment after the step of Adam, on symbols."""
     k = Coefficients(mu=rho, nu=1 - rho, beta=0, om=1, rho=0, wd=0, eta=1, kap=0, c=1, p=0, eps=0)
-    return step(Moments(0, first, 0, 0), gradient, k, lambda x, w: x, SYMPY).m
+    return step(Moments(0, first, 0, 0), gradient, k, lambda x, w: x, OPS).m
 
 
 P.both(

@@ -9,6 +9,7 @@ from regretlab.claims.claim import Claim
 from regretlab.claims.ledger import Entry, Ledger
 from regretlab.claims.pages import frame
 from regretlab.claims.paper import Paper
+from regretlab.claims.sequences import Product, Sum, sequence
 from regretlab.claims.terms import OPS, all_of, exp, integer, log, maximum, minimum, real, sqrt, term, where
 from regretlab.claims.verdict import LEVELS, VERDICTS
 
@@ -21,6 +22,8 @@ __all__ = [
     "Entry",
     "Ledger",
     "Paper",
+    "Product",
+    "Sum",
     "all_of",
     "exp",
     "frame",
@@ -29,6 +32,7 @@ __all__ = [
     "maximum",
     "minimum",
     "real",
+    "sequence",
     "sqrt",
     "term",
     "where",

@@ -45,6 +45,8 @@ class Exact:
         Whether it is run on terms and must not ask what they are.
     reads : callable, optional
         ``reads(value)`` gives what stands for a captured object of another library, or None.
+    power : callable, optional
+        What ``**`` means in a formula.
 
     Raises
     ------
@@ -53,9 +55,14 @@ class Exact:
     """
 
     def __init__(
-        self, function: Callable[..., Any], *, formula: bool = False, reads: Callable[[Any], Any] | None = None
+        self,
+        function: Callable[..., Any],
+        *,
+        formula: bool = False,
+        reads: Callable[[Any], Any] | None = None,
+        power: Callable[[Any, Any], Any] = admitted.raised,
     ) -> None:
-        self.formula, self.reads = formula, reads
+        self.formula, self.reads, self.power = formula, reads, power
         self.known: dict[int, Any] = {}
         self.kept: list[Any] = []
         self.mutable: list[tuple[dict[str, Any], str, Any]] = []
@@ -100,6 +107,8 @@ class Exact:
             return self.table[id(value)]
         if type(value) in _PLAIN or isinstance(value, (Node, ModuleType)):
             return value
+        if self.reads is not None and (found := self.reads(value)) is not None:
+            return found
         if isinstance(value, functools.partial):
             given = {k: self.admit(v, k) for k, v in value.keywords.items()}
             return functools.partial(self.admit(value.func, name), *(self.admit(v, name) for v in value.args), **given)
@@ -112,8 +121,6 @@ class Exact:
             return inner if self.formula else cached
         if isinstance(value, FunctionType):
             return self.compiled(value)
-        if self.reads is not None and (found := self.reads(value)) is not None:
-            return found
         if isinstance(value, _CONTAINERS) and type(value).__module__ in ("builtins", "collections"):
             return type(value)([self.admit(v, name) for v in value])
         if isinstance(value, tuple) and hasattr(value, "_fields"):
@@ -202,6 +209,8 @@ class Exact:
         """What the rewritten source calls."""
         found = {PREFIX + name: operation for name, operation in OPERATIONS.values()}
         extra = {"get": self.get, "item": self.item, "module": self.module, "text": admitted.text, "key": slice}
+        if self.formula:
+            extra["raised"] = self.power
         return found | {PREFIX + name: value for name, value in extra.items()}
 
     def module(self, name: str) -> ModuleType:

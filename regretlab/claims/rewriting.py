@@ -110,6 +110,8 @@ class Rewriting(ast.NodeTransformer):
         return ast.copy_location(_call("get", node.value, ast.Constant(node.attr)), node)
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        if self.formula and not isinstance(node.ctx, ast.Load):
+            raise NotExact(f"keeps something ({line(node)}), which symbols cannot see; write one formula for every t")
         self.generic_visit(node)
         return ast.copy_location(_call("item", node.value, node.slice), node) if self.formula else node
 

@@ -53,6 +53,7 @@ FORMS: dict[str, tuple[type[s.Statement], Checker]] = {
     "drift": (s.NoRegret, drift.check),
     "induction": (s.Recursion, recursion.check),
     "unrolled": (s.Recursion, recursion.check_unrolled),
+    "undefined step": (s.Recursion, recursion.check_undefined),
     "cases": (s.Finite, finite.check),
     "case": (s.Finite, finite.check_case),
     "degrees": (s.Units, growth.check_degrees),

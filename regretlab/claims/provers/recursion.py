@@ -7,16 +7,19 @@ from fractions import Fraction
 from typing import Any
 
 from regretlab.claims.checkers import recursion
+from regretlab.claims.defined import definedness
 from regretlab.claims.sampling import SIMPLE
 from regretlab.claims.statements import Recursion
 from regretlab.claims.verdict import Rejected
 
 #: Steps unrolled and points tried in search of a failure.
-STEPS, TRIES = 4, 40
+STEPS, TRIES = 12, 24
 
 
 def find(statement: Recursion) -> tuple[str, dict[str, Any]] | None:
-    """A certificate ``unrolled`` (the first t at which some small numbers tell the two apart), else ``induction``."""
+    """A certificate ``unrolled`` (the first t at which some small numbers tell the two apart), else ``undefined step``
+    (a t at which something divides by zero), else ``induction``.
+    """
     for t in range(statement.first, statement.first + STEPS + 1):
         random_ = random.Random(t)
         for number in range(TRIES):
@@ -27,7 +30,11 @@ def find(statement: Recursion) -> tuple[str, dict[str, Any]] | None:
                 continue
             if goes != says:
                 return "unrolled", {"t": t, "point": {name: str(v) for name, v in drawn.values.items()}}
-    return "induction", {"unrolled": 8}
+    try:
+        undefined = definedness(statement.formula, statement.first).undefined
+    except Rejected:
+        return None
+    return ("undefined step", {"t": undefined[0]}) if undefined else ("induction", {"unrolled": 8})
 
 
 class _Drawn:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import ceil
 from typing import Any, ClassVar
 
-import sympy as sp
-
+from regretlab.claims.defined import definedness
 from regretlab.claims.fingerprint import source
 from regretlab.claims.functions import Exact
-from regretlab.claims.purity import without_cases
+from regretlab.claims.sequences import Formula, formula
 from regretlab.claims.statements._base import Statement, check_relations, speaks_only_of, under
 from regretlab.claims.terms import Relation, Term, text
 from regretlab.claims.trees import symbols
+from regretlab.claims.verdict import Rejected
 from regretlab.errors import InputError
 
 
@@ -111,7 +112,8 @@ class Series(Statement):
 class Recursion(Statement):
     """A closed form of a recursion: ``closed(t)`` solves ``s_t = rec(s_{t-1}, t)``, ``s_first = start``.
 
-    ``closed`` and ``rec`` are functions on sympy expressions; sums over a symbolic range are ``sympy.Sum``.
+    ``closed`` and ``rec`` are functions that write down a formula: ``+ - * /``, whole powers, ``Sum``, ``Product`` and
+    entries of sequences. A branch on t cannot be written in one (see :mod:`regretlab.claims.functions`).
     """
 
     closed: Callable[[Any], Any]
@@ -120,18 +122,25 @@ class Recursion(Statement):
     first: int
     kind: ClassVar[str] = "recursion"
 
-    def __post_init__(self) -> None:
-        without_cases(self.closed)
-        without_cases(self.rec)
+    @cached_property
+    def formula(self) -> Formula:
+        """The recursion as terms, kept as they were written."""
+        return formula(self.closed, self.rec, self.start)
 
     def functions(self) -> tuple[Callable[..., Any], ...]:
         return (self.closed, self.rec)
 
     def text(self) -> str:
-        t, s = sp.Symbol("t", integer=True), sp.Symbol("s")
+        f = self.formula
+        t, s = text(f.t), text(f.before)
+        try:
+            conditions = definedness(f, self.first).conditions
+        except Rejected:
+            conditions = ("nothing divides by zero",)
+        where = f", where {' and '.join(conditions)}" if conditions else ""
         return (
-            f"s(t) = {self.closed(t)} solves s(t) = {self.rec(s, t)} with s = s(t - 1), "
-            f"s({self.first}) = {self.start}, t > {self.first}"
+            f"s({t}) = {text(f.closed)} solves s({t}) = {text(f.rec)} with {s} = s({t} - 1), "
+            f"s({self.first}) = {text(f.start)}, {t} > {self.first}{where}"
         )
 
 
