@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from regretlab.errors import InputError
+from regretlab.errors import InputError, shown
 from regretlab.methods import Coefficients, Method, Moments, step
 from regretlab.parameters import number
 from regretlab.problems import Box
@@ -65,8 +65,8 @@ def regret(method: Method, horizon: int, *, D2: float = 1.0, G2: float = 1.0) ->
     Raises
     ------
     InputError
-        For a method that divides by its gradients, a value out of range, when PEPit is not installed, or where the
-        solver leaves a gap between the program and its dual.
+        For a method that divides by its gradients or has a step of its own, a value out of
+        range, when PEPit is not installed, or where the solver leaves a gap between the program and its dual.
 
     References
     ----------
@@ -132,12 +132,14 @@ def on_a_line(method: Method, horizon: int, *, D2: float = 1.0, G2: float = 1.0)
     (1.707107, -0.5, (-1.0, 1.0, -1.0))
     """
     steps, D2, G2 = _checked(method, horizon, D2, G2)
-    signs = np.indices((3,) * horizon, dtype=np.int8).reshape(horizon, -1) - 1
+    T = len(steps)
+    signs = np.indices((3,) * T, dtype=np.int8).reshape(T, -1) - 1
     lowest = -np.abs(signs.sum(axis=0, dtype=int)) * G2 * D2 / 2  # min over x in X of sum_t c_t x
     found = Instance(-np.inf, 0.0, ())
     for start in np.linspace(-D2 / 2, 0, STARTS):
         slopes = iter(G2 * signs)
-        losses = _linear_regret(steps, np.full(lowest.shape, start), 0.0, slopes.__next__, Box(-D2 / 2, D2 / 2).project)
+        at, project = np.full(lowest.shape, start), Box(-D2 / 2, D2 / 2).project
+        losses = _linear_regret(steps, at, 0.0, slopes.__next__, project)
         worst = int(np.argmax(losses - lowest))
         if (losses - lowest)[worst] > found.regret:
             found = Instance(float((losses - lowest)[worst]), float(start), tuple((G2 * signs[:, worst]).tolist()))
@@ -145,7 +147,11 @@ def on_a_line(method: Method, horizon: int, *, D2: float = 1.0, G2: float = 1.0)
 
 
 def _linear_regret(
-    steps: list[Coefficients], start: Any, best: Any, gradient: Callable[[], Any], project: Callable[[Any, Any], Any]
+    steps: list[Coefficients],
+    start: Any,
+    best: Any,
+    gradient: Callable[[], Any],
+    project: Callable[[Any, Any], Any],
 ) -> Any:
     """sum_t <g_t, x_t - best>, on points of a program or on arrays of numbers."""
     # With p = 0 no step depends on the second moment, whatever it is; numbers need not be told from points then.
@@ -161,7 +167,14 @@ def _linear_regret(
 def _checked(method: Method, horizon: Any, D2: Any, G2: Any) -> tuple[list[Coefficients], float, float]:
     """The coefficients of every step, and the constants as floats."""
     if not isinstance(method, Method):
-        raise InputError(f"the method {method!r} is not one of rl.methods; give one such as rl.methods.SGD(alpha=1).")
+        raise InputError(
+            f"the method {shown(method)} is not one of rl.methods; give one such as rl.methods.SGD(alpha=1)."
+        )
+    if type(method).step is not Method.step:
+        raise InputError(
+            f"{type(method).__name__.lower()} has a step of its own, whose worst case is not computed; give a method "
+            f"that is a schedule over the generic step."
+        )
     T = number("horizon", horizon, f"[1, {LONGEST}]", " (the program grows with its square)", integer=True)
     k = method.schedule_over(np.arange(1.0, T + 1))
     if k.p != 0:

@@ -122,6 +122,13 @@ def test_momentum_is_in_the_program():
     assert worst_case.regret(Heavier(alpha=1), 4) > 1.05 * sgd
 
 
+def test_a_step_of_its_own_is_not_played_as_the_generic_one():
+    for ask in (worst_case.on_a_line, worst_case.regret):
+        with pytest.raises(rl.InputError, match=r"momentuml2 has a step of its own, whose worst case is not computed"):
+            ask(rl.methods.MomentumL2(), 2)
+    assert worst_case.on_a_line(rl.methods.MomentumW(), 2).regret > 0, "the twin: a schedule over the generic step"
+
+
 def test_errors_say_what_to_do(monkeypatch):
     with pytest.raises(rl.InputError, match=r"denominator 1 \(p = 0\), such as sgd; amsgrad divides"):
         worst_case.on_a_line(rl.methods.AMSGrad(), 3)
