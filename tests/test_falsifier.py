@@ -14,7 +14,7 @@ from regretlab.bounds import Bound
 from regretlab.claims import Ledger, checkers
 from regretlab.claims.statements import Kink, NoRegret, RegretBound, kink
 from regretlab.errors import InputError
-from regretlab.falsifier import _controls, _search, _shrink
+from regretlab.falsifier import _controls, _definitions, _search, _shrink
 from regretlab.falsifier._instance import Instance
 from regretlab.falsifier._questions import conjecture
 
@@ -126,7 +126,7 @@ def test_a_users_method_without_the_ratchet_is_found(mine):
 
 
 def test_half_of_a_true_bound_is_found(mine):
-    falsifier._questions.define(mine)
+    _definitions.define(mine)
     assert rl.falsify("amsgrad", "mine.halved", candidates=FEW, seed=1).certified
 
 
@@ -293,6 +293,7 @@ def test_the_command_line_says_what_was_found(call, tmp_path):
         (["--algorithm", "adam(lam=1)", "--bound", "adam.printed"], "lam < 1"),
         (["--algorithm", "adam(schedule='constant')", "--bound", "adam.printed"], "alpha_t"),
         (["--algorithm", "amsgrad+uniform"], "brings a sampler"),
+        (["--algorithm", "adambs"], "name its method alone, 'adam'"),
         (["--algorithm", "adambs(p_min=0.1)"], "leave it out"),
         (["--budget", "0"], "budget=0"),
         (["--candidates", "many"], "candidates='many'"),
@@ -306,6 +307,28 @@ def test_bad_input_is_one_sentence(call, arguments, says):
     assert says in err
     assert err.count("\n") == 1
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("import sys; sys.exit(0)", "ends with SystemExit"),
+        ("import os; os._exit(0)", "ends the process that reads it"),
+        ("raise KeyboardInterrupt", "ends with KeyboardInterrupt"),
+        ("raise BaseException('x')", "ends with BaseException"),
+        ("raise StopIteration", "line 1: StopIteration"),
+        ("while True: pass", "has not ended after 0.5 seconds"),
+        ("x = '", "line 1: SyntaxError"),
+    ],
+)
+def test_a_file_that_does_not_come_to_its_end_is_one_sentence(call, tmp_path, monkeypatch, text, says):
+    monkeypatch.setattr(_definitions, "PATIENCE", 0.5 if "while" in text else 60)
+    (tmp_path / "f.py").write_text(text)
+    status, out, err = call("falsify", "--file", "f.py", "--candidates", 1, "--out", "o")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert says in err
+    (tmp_path / "f.py").write_text("x = 1")
+    assert call("falsify", "--algorithm", "sgd", "--file", "f.py", "--candidates", 1, "--out", "o")[0] == 0, "the twin"
 
 
 def test_a_broken_file_is_one_sentence(call, tmp_path):

@@ -18,9 +18,9 @@ from regretlab.claims.balls import Undecided
 from regretlab.claims.verdict import Rejected
 from regretlab.falsifier._conjectures import Conjecture, first_violation
 from regretlab.falsifier._controls import failures, play_controls
+from regretlab.falsifier._definitions import blamed, define
 from regretlab.falsifier._instance import Instance
 from regretlab.falsifier._outcome import CLAIM, Falsification, Proof
-from regretlab.falsifier._questions import blamed, define
 from regretlab.falsifier._questions import conjecture as asked
 from regretlab.falsifier._search import Best, Spent, search
 from regretlab.falsifier._shrink import rounded, shrink
@@ -99,7 +99,7 @@ def falsify(
     number("seed", seed, "[0, inf)", integer=True)
     number("budget", budget, "(0, inf)")
     if candidates is not None:
-        number("candidates", candidates, "[1, inf)", integer=True)
+        number("candidates", candidates, "[1, 1e12]", integer=True)
     if file is not None:
         define(Path(file))
     with blamed(None if file is None else Path(file)):

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import runpy
-import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from fractions import Fraction
-from pathlib import Path
 
 from regretlab.bounds import Bound
 from regretlab.claims.checkers import replay
@@ -65,29 +60,3 @@ def _easiest(asked: Conjecture) -> Instance:
     free = asked.subject.free.items()
     ends = ((name, Fraction(str(max(ends) if name == "beta2" else min(ends)))) for name, ends in free)
     return Instance((Fraction(1),), Fraction(1), tuple(ends))
-
-
-def define(file: Path) -> None:
-    """Run a file of the user's, so that the methods and bounds that it defines are known by their names."""
-    if not file.is_file() or file.suffix != ".py":
-        raise InputError(f"{file} is not a Python file; give one that defines methods or bounds of yours.")
-    try:
-        with blamed(file):
-            runpy.run_path(str(file))
-    except InputError as error:
-        raise error if str(error).startswith(file.name) else InputError(f"{file.name}: {error}") from None
-
-
-@contextmanager
-def blamed(file: Path | None) -> Iterator[None]:
-    """What goes wrong in the user's file, or because of what it defines, is said in one sentence that names it."""
-    try:
-        yield
-    except (Exception, SystemExit) as error:
-        if file is None or isinstance(error, InputError):
-            raise
-        frames = traceback.extract_tb(error.__traceback__)
-        lines = [frame.lineno for frame in frames if Path(frame.filename).name == file.name]
-        line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
-        where = file.name if line is None else f"{file.name} line {line}"
-        raise InputError(f"{where}: {type(error).__name__}: {error}; mend the file.") from None

@@ -101,6 +101,11 @@ def subject(text: str, free: Mapping[str, tuple[float, float]]) -> Subject:
             f"{foreign[0]} is no parameter of the method of {name}, which is all that matters with one loss per round; "
             f"leave it out."
         )
+    if algorithm.sampler is not None:
+        raise InputError(
+            f"{name} brings a sampler, but the falsifier's losses come in a fixed order, one per round; "
+            f"name its method alone, {type(algorithm.method).__name__.lower()!r}."
+        )
     given = dict(written)
     if "eps" in declared and "eps" not in given:
         given["eps"] = Fraction(0)
