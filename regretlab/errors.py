@@ -61,15 +61,16 @@ def closest(kind: str, name: str, known: Iterable[str]) -> InputError:
     >>> print(closest("algorithm", "adamx2", ["adam", "adamx"]))
     unknown algorithm 'adamx2'; did you mean 'adamx'? Known: adam, adamx.
     """
-    names = sorted(known)
-    # Long words are like no name, and to compare them takes long.
-    near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5) if len(name) <= LONGEST_VALUE else []
+    names = sorted(map(str, known))
+    # Long words are like no name, and to compare them takes long; what is no word is like none either.
+    short = isinstance(name, str) and len(name) <= LONGEST_VALUE
+    near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5) if short else []
     hint = f"; did you mean '{near[0]}'?" if near else "."
     return InputError(f"unknown {kind} {_quoted(name)}{hint} Known: {_listed(names)}.")
 
 
 def _quoted(name: str) -> str:
-    return f"'{name}'" if len(name) <= LONGEST_VALUE else shown(name)
+    return f"'{name}'" if isinstance(name, str) and len(name) <= LONGEST_VALUE else shown(name)
 
 
 def _listed(names: list[str]) -> str:

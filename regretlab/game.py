@@ -22,7 +22,7 @@ import numpy as np
 import xarray as xr
 
 from regretlab.engines.array import namespace
-from regretlab.errors import InputError
+from regretlab.errors import InputError, shown
 from regretlab.parameters import number
 from regretlab.regret import best_variance
 from regretlab.rng import Streams
@@ -75,7 +75,7 @@ def play(
     norms = _table("norms", norms, float("inf"))
     T, n = norms.shape
     L = float(norms.max()) or 1.0
-    game = _Game(sampler.fit(Setting(n, batch_size, L, T)), replicates, seed, checkpoint_times(checkpoints, T))
+    game = _Game(_fit(sampler, n, batch_size, L, T), replicates, seed, checkpoint_times(checkpoints, T))
     squares, law = norms**2, game.sampler.law
     total = np.zeros(game.replicates)
     paid = []
@@ -140,7 +140,7 @@ def play_losses(
     _check(sampler)
     losses = _table("losses", losses, 1.0)
     T, n = losses.shape
-    fitted = sampler.fit(Setting(n, batch_size, 1.0, T))
+    fitted = _fit(sampler, n, batch_size, 1.0, T)
     rule = fitted.rule
     if rule is None:
         raise InputError(f"the sampler {sampler.name!r} learns nothing from losses; play adambs or adamcb, say.")
@@ -197,7 +197,7 @@ def frozen_arm(T: int = 400, first: int = 44) -> np.ndarray:
            [1., 0., 0.],
            [1., 0., 0.]])
     """
-    T = int(number("T", T, "[1, inf)", integer=True))
+    T = int(number("T", T, "[1, 1e9]", integer=True))
     first = int(number("first", first, f"[0, {T}]", integer=True))
     losses = np.ones((T, 3))
     losses[:first, 0] = losses[first:, 1:] = 0
@@ -208,7 +208,8 @@ class _Game:
     """The rounds of a game: the sampler draws, is shown norms, and moves on."""
 
     def __init__(self, sampler: Sampler, replicates: int, seed: int, times: np.ndarray) -> None:
-        self.sampler, self.times, self._seed = sampler, times, seed
+        self.sampler, self.times = sampler, times
+        self._seed = int(number("seed", seed, "[0, inf)", integer=True))
         self.replicates = int(number("replicates", replicates, "[1, 1e6]", integer=True))
 
     def rounds(self, shown: Any, looked: Any = None) -> Iterator[tuple[int, Any]]:
@@ -241,14 +242,19 @@ class _Game:
 
 def _check(sampler: Any) -> None:
     if not isinstance(sampler, Sampler):
-        raise InputError(f"sampler={sampler!r} is not a sampler; make one, such as rl.samplers.AdamBS().")
+        raise InputError(f"sampler={shown(sampler)} is not a sampler; make one, such as rl.samplers.AdamBS().")
+
+
+def _fit(sampler: Sampler, n: int, batch_size: Any, L: float, T: int) -> Sampler:
+    """The sampler fitted to the game; it refuses a batch size above n itself."""
+    return sampler.fit(Setting(n, int(number("batch_size", batch_size, "[1, inf)", integer=True)), L, T))
 
 
 def _table(name: str, values: np.ndarray, largest: float) -> np.ndarray:
     """A (T, n) array of numbers in [0, largest], or the error that says so."""
     try:
         table = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"{name} are not numbers; give an array (T, n), one row per step.") from None
     if table.ndim != 2 or not table.size or not ((table >= 0) & (table <= largest) & np.isfinite(table)).all():
         among = f"[0, {largest:g}]" if np.isfinite(largest) else "[0, inf)"

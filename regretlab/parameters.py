@@ -7,6 +7,7 @@ checked once, in :meth:`Component.__post_init__`, with an error that names the v
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any
 
@@ -71,14 +72,20 @@ def checked(f: Field[Any], value: Any) -> Any:
     if value is None and f.default is None:
         return None
     if isinstance(within, tuple):
-        if value not in within:
-            raise InputError(f"{f.name}={value!r} is not one of {', '.join(map(repr, within))}{place}.")
-        return value
+        return one_of(f.name, value, within, place)
     if isinstance(value, bool) or not within:
         if within:
             raise InputError(f"{f.name}={value!r} is not a number; use a number in {within}{place}.")
         return value
     return number(f.name, value, within, place, f.metadata["integer"])
+
+
+def one_of(name: str, value: Any, words: Iterable[Any], place: str = "") -> Any:
+    """``value`` if it is among the words, else an :class:`InputError` that lists them, whatever it is."""
+    allowed = tuple(words)
+    if not isinstance(value, (str, bool, int)) or value not in allowed:
+        raise InputError(f"{name}={shown(value)} is not one of {', '.join(map(repr, allowed))}{place}.")
+    return value
 
 
 def number(name: str, value: Any, within: str, place: str = "", integer: bool = False) -> float | int:

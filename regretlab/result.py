@@ -14,11 +14,13 @@ import xarray as xr
 from regretlab import plots, scaling
 from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
+from regretlab.bounds._values import MODES
 from regretlab.comparison import Comparison, compare, mean_interval
 from regretlab.errors import InputError, closest
 from regretlab.extension import extended
 from regretlab.files import whole
 from regretlab.horizons import Looks
+from regretlab.parameters import one_of
 from regretlab.problems import Problem
 from regretlab.problems.names import parse
 from regretlab.provenance import FORMAT, again, check_together, one_record
@@ -132,10 +134,7 @@ class Result:
 
     def bound(self, bound: str | Bound, algorithm: str | None = None, mode: str = "stated") -> Comparison:
         """One bound against one algorithm's regret."""
-        if isinstance(bound, str):
-            if bound not in Bound.known:
-                raise closest("bound", bound, Bound.known)
-            bound = Bound.known[bound]
+        bound, mode = Bound.named(bound), one_of("mode", mode, MODES)
         facts = self.facts(algorithm)
         if not bound.about(facts["method"], facts["sampler"]):
             raise InputError(

@@ -19,9 +19,9 @@ from regretlab.algorithms import Algorithm
 from regretlab.engines import array
 from regretlab.engines.array import MEASURES, State
 from regretlab.engines.choice import Choice, choose
-from regretlab.errors import InputError
+from regretlab.errors import InputError, shown
 from regretlab.methods import Coefficients, power
-from regretlab.parameters import number
+from regretlab.parameters import number, one_of
 from regretlab.problems import Problem
 from regretlab.rng import Streams
 from regretlab.samplers import Cyclic, Sampler, Setting, Uniform
@@ -73,13 +73,12 @@ def plan(
             )
     horizon = int(number("horizon", horizon, NUMBERS["horizon"], integer=True))
     if not isinstance(measure, Iterable):
-        raise InputError(f"measure={measure!r} is not one of {', '.join(map(repr, MEASURES))}, or a list of them.")
+        raise InputError(f"measure={shown(measure)} is not one of {', '.join(map(repr, MEASURES))}, or a list of them.")
     measure = (measure,) if isinstance(measure, str) else tuple(measure)
     chosen = replicate_numbers(replicates)
     seed = int(number("seed", seed, NUMBERS["seed"], integer=True))
     for name in measure:
-        if name not in MEASURES:
-            raise InputError(f"measure={name!r} is not one of {', '.join(map(repr, MEASURES))}.")
+        one_of("measure", name, MEASURES)
     declared = problem.constants()
     L = declared["L"].value if "L" in declared else np.inf
     sampler = algorithm.sampler or (Cyclic() if problem.order == "cyclic" else Uniform())

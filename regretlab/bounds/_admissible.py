@@ -110,6 +110,25 @@ def read(bound: Bound, given: Mapping[str, Any], purpose: str) -> set[str]:
     )
 
 
+def constants_beside(
+    bound: Bound, parameter: Any, free: Mapping[str, Any], constants: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The constants beside a free parameter over which a bound is minimised."""
+    if not isinstance(parameter, str) or parameter not in free:
+        raise InputError(
+            f"the bound {bound.id} cannot be minimised over {shown(parameter)}; its free parameters are "
+            f"{', '.join(sorted(free)) or 'none'} ({bound.source})."
+        )
+    if "T" not in a_mapping(constants):
+        raise InputError(f"the bound {bound.id} needs a value for T to be minimised ({bound.source}).")
+    if parameter in constants and not usual(parameter, constants[parameter]):
+        raise InputError(
+            f"{parameter}={shown(constants[parameter])} is given to a bound that is minimised over {parameter}; "
+            f"leave it out."
+        )
+    return admit(bound, {name: value for name, value in constants.items() if name != parameter})
+
+
 def usual(name: str, value: Any) -> bool:
     """Whether this is one of the typical constants, which may be given all together."""
     return np.ndim(value) == 0 and name in s.TYPICAL and value == s.TYPICAL[name]

@@ -14,12 +14,12 @@ import sympy as sp
 
 from regretlab.bounds import _evaluation, _horizons
 from regretlab.bounds import symbols as s
-from regretlab.bounds._admissible import a_mapping, admit, read, state, usual
+from regretlab.bounds._admissible import a_mapping, admit, constants_beside, read, state
 from regretlab.bounds._horizons import Minimum, Vacuous
 from regretlab.bounds._order import Order, Orders, order, worst
 from regretlab.bounds._values import complete
 from regretlab.bounds.assumptions import DECAYING, NON_INCREASING, Assumption
-from regretlab.errors import InputError, shown
+from regretlab.errors import InputError, closest, shown
 from regretlab.parameters import number
 
 #: The powers of T and log T of the trivial bound.
@@ -93,6 +93,15 @@ class Bound:
     def __getstate__(self) -> dict[str, Any]:
         """The theorem as it was given: what is computed from it is computed again, and functions do not pickle."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    @classmethod
+    def named(cls, bound: Any) -> Bound:
+        """The bound of an id, or the bound itself; an :class:`InputError` for what is neither."""
+        if isinstance(bound, cls):
+            return bound
+        if not isinstance(bound, str) or bound not in cls.known:
+            raise closest("bound", bound, cls.known)
+        return cls.known[bound]
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -286,19 +295,7 @@ class Bound:
         0.7073
         """
         free = {symbol.name: symbol for symbol in self.symbols & {s.alpha, s.gamma}}
-        if not isinstance(parameter, str) or parameter not in free:
-            raise InputError(
-                f"the bound {self.id} cannot be minimised over {shown(parameter)}; its free parameters are "
-                f"{', '.join(sorted(free)) or 'none'} ({self.source})."
-            )
-        if "T" not in a_mapping(constants):
-            raise InputError(f"the bound {self.id} needs a value for T to be minimised ({self.source}).")
-        if parameter in constants and not usual(parameter, constants[parameter]):
-            raise InputError(
-                f"{parameter}={shown(constants[parameter])} is given to a bound that is minimised over {parameter}; "
-                f"leave it out."
-            )
-        given = admit(self, {name: value for name, value in constants.items() if name != parameter}, "numbers")
+        given = constants_beside(self, parameter, free, constants)
         at_worst = {symbol: w for symbol, w in {**s.WORST, s.p_min: s.FLOOR}.items() if symbol.name not in given}
         expression = sum(self.tied_terms.values()).subs(at_worst).subs(at_worst).subs(s.total, self.total)
         numbers = complete({"total": self._total(given), **given, parameter: math.nan}, given["T"])

@@ -13,7 +13,7 @@ import xarray as xr
 
 from regretlab.bounds import symbols as s
 from regretlab.bounds._sums import roots_to_last_decrease, schedule_sum, weights_sum
-from regretlab.errors import InputError
+from regretlab.parameters import one_of
 from regretlab.samplers import largest_divergence
 
 #: How constants are read; see :func:`values`.
@@ -34,8 +34,7 @@ def values(description: dict[str, Any], record: xr.Dataset, mode: str = "stated"
         gradients) from the run, as the theorems have it. ``"measured"``: the constants from the run as well.
         ``"a priori"``: the statistics at their worst, so that the bound needs no run.
     """
-    if mode not in MODES:
-        raise InputError(f"mode={mode!r} is not one of {', '.join(map(repr, MODES))}.")
+    one_of("mode", mode, MODES)
     problem, law, K = description["problem"], description["law"], description["K"]
     method, sampler = description["method_parameters"], description["sampler_parameters"]
     n, T = problem["n"], np.asarray(record.t.values, dtype=float)

@@ -9,6 +9,7 @@ from regretlab.engines import array, blocks, compiled, cuda
 from regretlab.engines.array import State
 from regretlab.errors import InputError
 from regretlab.methods import Coefficients, Method
+from regretlab.parameters import one_of
 from regretlab.problems import Problem
 from regretlab.rng import Streams
 from regretlab.samplers import Sampler
@@ -56,8 +57,7 @@ def choose(
         For an unknown engine, for ``"compiled"`` and ``"cuda"`` with a part that has no compiled form, and for
         ``"cuda"`` and ``"cupy"`` where they cannot run.
     """
-    if engine not in ENGINES:
-        raise InputError(f"engine={engine!r} is not one of {', '.join(map(repr, ENGINES))}.")
+    one_of("engine", engine, ENGINES)
     reason = "asked for"
     if engine in ("auto", "compiled", "cuda"):
         kind = cuda.Cuda if engine == "cuda" else compiled.Compiled

@@ -7,7 +7,7 @@ from fractions import Fraction
 from regretlab.bounds import Bound
 from regretlab.claims.checkers import replay
 from regretlab.claims.verdict import Rejected
-from regretlab.errors import InputError, closest
+from regretlab.errors import InputError
 from regretlab.falsifier._conjectures import BoundHolds, Conjecture, RegretVanishes
 from regretlab.falsifier._instance import Instance
 from regretlab.falsifier._subject import subject
@@ -29,11 +29,7 @@ def conjecture(algorithm: str, bound: str | Bound | None) -> Conjecture:
         vanishes = RegretVanishes(subject(algorithm, RegretVanishes.free))
         vanishes.subject.repeats(_easiest(vanishes))
         return vanishes
-    if not isinstance(bound, (str, Bound)):
-        raise InputError(f"bound={bound!r:.60} is not a bound; give an id such as 'adam.printed', or one of rl.bounds.")
-    if isinstance(bound, str) and bound not in Bound.known:
-        raise closest("bound", bound, Bound.known)
-    asked = BoundHolds(subject(algorithm, BoundHolds.free), Bound.known[bound] if isinstance(bound, str) else bound)
+    asked = BoundHolds(subject(algorithm, BoundHolds.free), Bound.named(bound))
     easiest = _easiest(asked)
     try:
         replay.applies(asked.bound, *replay.exact(asked.subject.spelled(easiest)))

@@ -11,7 +11,7 @@ from regretlab.bounds import Bound
 from regretlab.claims.fingerprint import source
 from regretlab.claims.functions import Exact
 from regretlab.claims.statements._base import Statement
-from regretlab.errors import InputError, closest
+from regretlab.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,7 @@ class RegretBound(Statement):
         from regretlab import algorithms
 
         algorithms.parse(self.algorithm)
-        if self.bound not in Bound.known:
-            raise closest("bound", self.bound, Bound.known)
+        Bound.named(self.bound)
         for loss in self.losses:
             if isinstance(loss, Kink) and loss.left > loss.right:
                 raise InputError(f"the loss {loss} is not convex; give its smaller slope first.")
