@@ -23,6 +23,7 @@ from regretlab.errors import InputError, shown
 from regretlab.methods import Coefficients, power
 from regretlab.parameters import number, one_of
 from regretlab.problems import Problem
+from regretlab.problems.domains import spelled
 from regretlab.rng import Streams
 from regretlab.samplers import Cyclic, Sampler, Setting, Uniform
 from regretlab.state import pack, unpack
@@ -66,11 +67,6 @@ def plan(
     measure: Sequence[str] = (),
 ) -> Plan:
     """Check the arguments of a run and fit the sampler to it; no step is made."""
-    for attribute in ("n", "d", "convex"):
-        if not hasattr(problem, attribute):
-            raise InputError(
-                f"the problem {type(problem).__name__} does not set {attribute!r}; a Problem needs n, d, convex."
-            )
     horizon = int(number("horizon", horizon, NUMBERS["horizon"], integer=True))
     if not isinstance(measure, Iterable):
         raise InputError(f"measure={shown(measure)} is not one of {', '.join(map(repr, MEASURES))}, or a list of them.")
@@ -285,7 +281,7 @@ def describe(plan: Plan) -> dict[str, Any]:
             "d": problem.d,
             "convex": problem.convex,
             "convex_reason": problem.convex_reason,
-            "domain": repr(problem.domain),
+            "domain": spelled(problem.domain),
             "D": D,
             "D2": D2,
             "constants": {name: [c.value, c.how] for name, c in problem.constants().items()},

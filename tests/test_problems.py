@@ -260,6 +260,7 @@ def test_the_digest_of_sparse_features_covers_values_places_and_shape():
 
 class Identity(LinearModel):
     name = "identity"
+    convex = monotone = True
 
     def __init__(self, Z):
         super().__init__(Z, np.zeros(Z.shape[0]), domain=Box(-1, 1))
@@ -305,7 +306,7 @@ def test_a_users_own_problem_needs_only_losses_and_gradients():
     assert result.comparisons()[0].verdict.startswith("not applicable because bounded_gradients")
     del Quadratic.convex
     with pytest.raises(rl.InputError, match="Quadratic does not set 'convex'"):
-        rl.simulate(Quadratic(), "sgd", horizon=5)
+        Quadratic()
 
 
 def test_a_problem_can_be_given_as_text():

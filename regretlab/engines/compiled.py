@@ -163,7 +163,8 @@ class Compiled(Blocks):
     def _slopes(self) -> tuple[np.ndarray, np.ndarray]:
         """The slopes of one-dimensional linear losses, and what each adds to the second moment."""
         slopes = self._problem.Z[:, 0].copy()
-        return slopes, self._per_draw * (slopes * slopes / (self._everyone * self._everyone))
+        with np.errstate(over="ignore"):  # the run says where it stops being finite
+            return slopes, self._per_draw * (slopes * slopes / (self._everyone * self._everyone))
 
 
 class _Notice:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from abc import ABC, abstractmethod
+from abc import ABCMeta, abstractmethod
 from functools import cached_property
 from typing import Any, NamedTuple, Self
 
@@ -13,6 +13,8 @@ from array_api_compat import array_namespace
 from scipy import sparse
 
 from regretlab.errors import InputError
+from regretlab.parameters import number
+from regretlab.problems._domain_checks import methods
 from regretlab.problems.domains import Domain
 
 Array = Any
@@ -21,13 +23,32 @@ LONGEST = 60
 
 
 class Constant(NamedTuple):
-    """A number that is a true bound on the domain, and how it was obtained."""
+    """A number that is a true bound on the domain, and how it was obtained.
+
+    It is tried when the problem is made, unless ``how`` begins with "assumed": then only the audit of a run says more.
+    """
 
     value: float
     how: str
 
 
-class Problem(ABC):
+class _Checked(ABCMeta):
+    """Problems are checked as soon as they are made, whatever their constructor does."""
+
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        """That of the constructor, which the call below would hide."""
+        constructor = next((vars(base)["__init__"] for base in cls.__mro__[:-1] if "__init__" in vars(base)), None)
+        own = [] if constructor is None else list(inspect.signature(constructor).parameters.values())[1:]
+        return inspect.Signature(own)
+
+    def __call__(cls, *given: Any, **named: Any) -> Any:
+        made = super().__call__(*given, **named)
+        made.check()
+        return made
+
+
+class Problem(metaclass=_Checked):
     r"""The finite sum :math:`f(x) = \frac1n \sum_j f_j(x)` over a domain X.
 
     A user's own problem sets ``n``, ``d`` and ``convex`` and writes :meth:`losses_and_gradients`; everything else has
@@ -40,7 +61,7 @@ class Problem(ABC):
         Number of examples and dimensions.
     convex : bool
         Whether every f_j is convex on the domain; ``convex_reason`` says why.
-    domain : Box, L2Ball or None
+    domain : Domain or None
     start : array (d,)
         The first iterate x_1.
     order : {"uniform", "cyclic"}
@@ -87,8 +108,34 @@ class Problem(ABC):
 
     @cached_property
     def start(self) -> np.ndarray:
-        """The first iterate x_1; zero unless a problem sets it."""
-        return np.zeros(self.d)
+        """The first iterate x_1; the domain's point nearest to zero unless a problem sets it."""
+        return self._nearest(np.zeros(self.d))
+
+    def _nearest(self, x: np.ndarray) -> np.ndarray:
+        return x if self.domain is None else self.domain.project(x, np.ones(self.d))
+
+    def check(self) -> None:
+        """Try the domain, the losses and the declared constants at a few points; called when a problem is made.
+
+        Raises
+        ------
+        InputError
+            For a domain that lacks a method or contradicts itself, a start outside it, a loss with a wrong gradient,
+            one that is declared convex and is not, and a constant that is not a bound: with the point and the values.
+        """
+        from regretlab.problems._probes import probe  # here: it calls what is written in this file
+
+        for attribute in ("n", "d", "convex"):
+            if not hasattr(self, attribute):
+                raise InputError(
+                    f"the problem {type(self).__name__} does not set {attribute!r}; a Problem needs n, d, convex."
+                )
+        for attribute in ("n", "d"):
+            number(f"{type(self).__name__}.{attribute}", getattr(self, attribute), "[1, inf)", integer=True)
+        if self.domain is not None:
+            methods(self.domain)
+        with np.errstate(all="ignore"):
+            probe(self)
 
     @abstractmethod
     def losses_and_gradients(self, x: Array, J: Array) -> tuple[Array, Array]:

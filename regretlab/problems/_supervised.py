@@ -15,6 +15,7 @@ from regretlab.problems import _checks as checks
 from regretlab.problems import data as datasets
 from regretlab.problems._base import Array, Problem, digest
 from regretlab.problems._sparse import Features, by_rows, features_on
+from regretlab.problems.domains import spelled
 
 
 class Supervised(Problem):
@@ -57,7 +58,7 @@ class Supervised(Problem):
 
     def digest(self) -> str:
         held_out = [] if self.held_out is None else [self.held_out.digest()]
-        return digest(self.name, repr(self.domain), self.Z, self.y, self.start, *held_out)
+        return digest(self.name, spelled(self.domain), self.Z, self.y, self.start, *held_out)
 
     def _read(
         self,

@@ -1,24 +1,41 @@
-"""Domains of the iterates: a box, a Euclidean ball, or (``None``) all of R^d."""
+"""Domains of the iterates: what one offers, the box, the Euclidean ball, or (``None``) all of R^d."""
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from array_api_compat import array_namespace
 
 from regretlab.errors import InputError
 from regretlab.parameters import Component, parameter
+from regretlab.problems import _domain_checks as checks
 from regretlab.problems._sparse import Features, entrywise
 
 NEWTON_STEPS = 60  # the secular equation is solved to round-off in about ten; the rest is for badly scaled weights
 
 
 class Domain(Protocol):
-    """A closed convex set with a projection and a linear minimisation oracle."""
+    """A closed convex set that offers four methods: nothing else about it is known or needed.
+
+    A class of your own needs no base. A problem tries the methods on a few points when it is made, since regrets are
+    certified through them, and refuses a domain that contradicts itself. A set that is not bounded gives infinite
+    diameters, and -inf where a linear function has no minimum.
+
+    Examples
+    --------
+    >>> class Orthant:
+    ...     def project(self, x, weights): return np.maximum(x, 0.0)
+    ...     def linear_minimum(self, c): return 0.0 if (c >= 0).all() else -np.inf
+    ...     def reach(self, z): return np.where((z < 0).any(-1), -np.inf, 0.0), np.where((z > 0).any(-1), np.inf, 0.0)
+    ...     def diameters(self, d): return np.inf, np.inf
+    >>> len(checked(Orthant(), d=3)) > 0
+    True
+    """
 
     def project(self, x: Any, weights: Any) -> Any:
         """argmin over z in X of ``sum(weights * (z - x)**2)``, along the last axis of ``x`` (..., d)."""
@@ -43,6 +60,8 @@ class Box(Component):
     array([ 1. , -0.5])
     """
 
+    #: With fewer coordinates it is its own shadow.
+    uniform: ClassVar[bool] = True
     low: float = parameter(-1.0, "(-inf, inf)", "lower end of every coordinate")
     high: float = parameter(1.0, "(-inf, inf)", "upper end of every coordinate")
 
@@ -80,6 +99,8 @@ class L2Ball(Component):
     array([0.6, 0.8])
     """
 
+    #: With fewer coordinates it is its own shadow.
+    uniform: ClassVar[bool] = True
     radius: float = parameter(1.0, "(0, inf)", "radius of the ball")
 
     def project(self, x: Any, weights: Any) -> Any:
@@ -112,15 +133,59 @@ class L2Ball(Component):
         return 2 * self.radius, 2 * self.radius
 
 
+#: The domains that have a name in strings and study files, with the radius of each.
+NAMED = ("box", "ball", "l1_ball", "simplex", "none")
+
+
 def domain_named(kind: str | Domain | None, radius: float) -> Domain | None:
-    """The domain of a problem from ``"box"``, ``"ball"`` or ``"none"`` and a radius; objects pass through."""
+    """The domain of a problem from one of the names :data:`NAMED` and a radius; objects pass through."""
+    from regretlab.problems.simplex import Ball, Simplex  # here: they are made of the domains above
+
     kinds: dict[str, Callable[[], Domain | None]] = {
         "box": lambda: Box(-radius, radius),
         "ball": lambda: L2Ball(radius),
+        "l1_ball": lambda: Ball(1, radius),
+        "simplex": lambda: Simplex(radius),
         "none": lambda: None,
     }
-    if kind is None or hasattr(kind, "project"):
-        return kind  # type: ignore[return-value]
-    if not isinstance(kind, str) or kind not in kinds:
-        raise InputError(f"domain={kind!r} is not one of 'box', 'ball', 'none'; a Box or L2Ball object also works.")
+    if not isinstance(kind, str):
+        if kind is not None:
+            checks.methods(kind)
+        return kind
+    if kind not in kinds:
+        raise InputError(
+            f"domain={kind!r} is not one of {', '.join(map(repr, NAMED))}; a domain object also works, such as "
+            "rl.problems.Box(0, 1)."
+        )
     return kinds[kind]()
+
+
+def checked(domain: Any, d: int) -> np.ndarray:
+    """Points of a domain of d coordinates, shape (m, d), or the error of one that does not offer what is needed."""
+    checks.methods(domain)
+    return checks.probe(domain, d)
+
+
+def spelled(domain: Any) -> str:
+    """A domain as text that is the same in another process, and other for another domain.
+
+    That is its own ``repr``; where it has none, its class with what is in it, of arrays a hash.
+
+    Examples
+    --------
+    >>> spelled(Box(0, 1))
+    'Box(low=0.0, high=1.0)'
+    """
+    if domain is None or isinstance(domain, Component):
+        return repr(domain)
+    inside = getattr(domain, "__dict__", {})
+    if type(domain).__repr__ is not object.__repr__ and not any(isinstance(v, np.ndarray) for v in inside.values()):
+        return repr(domain)
+    parts = [f"{name}={_spelled(value)}" for name, value in sorted(inside.items())]
+    return f"{type(domain).__name__}({', '.join(parts)})"
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"<array {value.shape} {hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()[:16]}>"
+    return spelled(value)

@@ -35,6 +35,7 @@ class Hinge(OnData):
     convex = True
     convex_reason = "max(0, 1 - u) is convex and scores are linear in x"
     infimum = 0.0
+    monotone = True
     kinks = True
 
     def phi(self, u: Array, y: Array) -> Array:
@@ -72,10 +73,14 @@ class RoundedHinge(LinearModel):
     name = "rounded hinge"
     convex = True
     infimum = 0.0
+    monotone = True
 
     def __init__(self, hinge: Hinge, width: float) -> None:
         vars(self).update(copy.copy(vars(hinge)))
         self._width = width
+
+    def check(self) -> None:
+        """Nothing: it is made anew for every comparator."""
 
     def phi(self, u: Array, y: Array) -> Array:
         a = self._share(u, y)

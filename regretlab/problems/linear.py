@@ -12,16 +12,21 @@ from scipy import sparse
 
 from regretlab.parameters import number
 from regretlab.problems._base import Array, Constant
+from regretlab.problems._phi import probe_phi
 from regretlab.problems._sparse import Features, by_rows, canonical, row_maxima, rows, weighted_squares
 from regretlab.problems._supervised import Supervised
 from regretlab.problems.domains import Domain, domain_named
+
+#: Halvings of an interval in the search for phi's minimum: what is left of it is round-off.
+HALVINGS = 60
 
 
 class LinearModel(Supervised):
     r"""The finite sum of :math:`f_j(x) = \phi(z_j \cdot x, y_j)`.
 
-    A subclass gives :math:`\phi`, :math:`\phi'` and a bound on :math:`|\phi'|` over an interval, and where
-    :math:`\phi` is not monotone also its range over one. The constants follow:
+    A subclass gives :math:`\phi`, :math:`\phi'` and a bound on :math:`|\phi'|` over an interval, and says how
+    :math:`\phi` bends: ``monotone``, ``unimodal`` (it falls, then rises) or ``convex``. Its range over an interval
+    follows, or comes from a :meth:`phi_range` of the class's own, or span and floor are unknown. The constants are
 
     .. math:: L = \max_j \|z_j\|_2 \sup|\phi'|, \quad G_\infty = \max_j \|z_j\|_\infty \sup|\phi'|, \quad
         \text{span} = \max_j \sup_{x,x' \in X} |f_j(x) - f_j(x')|,
@@ -34,19 +39,29 @@ class LinearModel(Supervised):
         A sparse one is kept as ``scipy.sparse.csr_array`` (float64, rising indices, no stored zeros), so that memory
         is O(n + d + number of non-zeros); only the rows of a batch are ever made dense.
     y : array (n,)
-    domain : Box, L2Ball or None
-    start : float or array (d,)
+    domain : Domain or None
+    start : float or array (d,), optional
+        The domain's point nearest to zero by default.
     """
 
     #: The infimum of phi over the whole line: bounds every f_j from below.
     infimum: float = -np.inf
+    #: Whether phi rises everywhere or falls everywhere, for every y; and whether it falls and then rises, with slope
+    #: zero at its minimum only. A class with ``convex = True`` need not say so.
+    monotone: bool = False
+    unimodal: bool = False
+    #: Units in the last place that phi may be away from the truth.
+    roundings: int = 4
 
-    def __init__(self, Z: Features, y: np.ndarray, *, domain: Domain | None, start: float | np.ndarray = 0.0) -> None:
+    def __init__(
+        self, Z: Features, y: np.ndarray, *, domain: Domain | None, start: float | np.ndarray | None = None
+    ) -> None:
         self.Z = canonical(Z) if sparse.issparse(Z) else np.ascontiguousarray(Z, dtype=float)
         self.y = np.asarray(y, dtype=float)
         self.n, self.d = self.Z.shape
-        self.domain = domain
-        self.__dict__["start"] = np.broadcast_to(np.asarray(start, dtype=float), (self.d,)).copy()
+        self.domain = domain_named(domain, 1.0)
+        if start is not None:
+            self.__dict__["start"] = np.broadcast_to(np.asarray(start, dtype=float), (self.d,)).copy()
 
     @abstractmethod
     def phi(self, u: Array, y: Array) -> Array:
@@ -61,9 +76,29 @@ class LinearModel(Supervised):
         """sup |phi'| over [low_j, high_j] for every example, shape (n,)."""
 
     def phi_range(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The smallest and largest phi over [low_j, high_j], each (n,): at its ends, for a monotone phi."""
+        """Bounds on the smallest and largest phi over [low_j, high_j], each (n,)."""
         ends = self.phi(low, self.y), self.phi(high, self.y)
-        return np.minimum(*ends), np.maximum(*ends)
+        smallest, largest = np.minimum(*ends), np.maximum(*ends)
+        if self.monotone:
+            return smallest, largest
+        if not (self.convex or self.unimodal):
+            return np.full(self.n, self.infimum), np.full(self.n, np.inf)
+        known = np.isfinite(low) & np.isfinite(high)
+        a, b = np.where(known, low, 0.0), np.where(known, high, 0.0)
+        falls, rises = self.slope(a, self.y) < 0, self.slope(b, self.y) > 0
+        inside = known & falls & rises
+        for _ in range(HALVINGS if inside.any() else 0):
+            middle = a + (b - a) / 2
+            rising = self.slope(middle, self.y) > 0
+            a, b = np.where(inside & ~rising, middle, a), np.where(inside & rising, middle, b)
+        # Between a and b phi falls below both by no more than its steepest slope times their distance.
+        least = np.minimum(self.phi(a, self.y), self.phi(b, self.y)) - self.slope_bound(a, b) * (b - a)
+        return np.where(known, np.where(inside, least, smallest), self.infimum), largest
+
+    def check(self) -> None:
+        super().check()
+        with np.errstate(all="ignore"):
+            probe_phi(self)
 
     def losses_and_gradients(self, x: Array, J: Array) -> tuple[Array, Array]:
         xp = array_namespace(x)
@@ -94,27 +129,44 @@ class LinearModel(Supervised):
 
     @cached_property
     def _constants(self) -> dict[str, Constant]:
-        low, high = self.reach()
-        slope = self.slope_bound(low, high)
-        largest = by_rows(lambda z: row_maxima(abs(z)), self.Z)
-        span = np.inf
+        L, G_inf = self._steepest()
+        span, how = np.inf, "max_j of phi's range over the scores z_j . x, x in X"
         if self.domain is not None:
-            smallest, greatest = self.phi_range(low, high)
-            span = (greatest - smallest).max()
-        # An example without features has no gradient, even where phi' is unbounded.
-        slope = np.where(largest > 0, slope, 0.0)
+            smallest, greatest = self._range
+            span = float((greatest - smallest).max())
+        if span == np.inf:
+            how = "unknown: phi has no bounds on X that are known"
         return {
-            "L": Constant(float((self.norms * slope).max()), "max_j |z_j|_2 sup|phi'| over X"),
-            "G_inf": Constant(float((largest * slope).max()), "max_j |z_j|_inf sup|phi'| over X"),
-            "span": Constant(float(span), "max_j of phi's range over the scores z_j . x, x in X"),
+            "L": Constant(L, "max_j |z_j|_2 sup|phi'| over X"),
+            "G_inf": Constant(G_inf, "max_j |z_j|_inf sup|phi'| over X"),
+            "span": Constant(span, how),
             "floor": Constant(float(self.floors().min()), "min_j of phi's smallest value over X"),
         }
 
+    def _steepest(self) -> tuple[float, float]:
+        """The largest gradient of an example over X, in the Euclidean norm and in the largest coordinate."""
+        slope = self.slope_bound(*self.reach())
+        largest = by_rows(lambda z: row_maxima(abs(z)), self.Z)
+        # An example without features has no gradient, even where phi' is unbounded.
+        slope = np.where(largest > 0, slope, 0.0)
+        return float((self.norms * slope).max()), float((largest * slope).max())
+
     def floors(self) -> np.ndarray:
-        low, high = self.reach()
         if self.domain is None:
             return np.full(self.n, self.infimum)
-        return self.phi_range(low, high)[0]
+        return self._range[0]
+
+    @cached_property
+    def _range(self) -> tuple[np.ndarray, np.ndarray]:
+        """Bounds on the smallest and the largest loss of every example over X, with round-off."""
+        low, high = self.reach()
+        ends = list(self.phi_range(low, high))
+        if self.d > 1:  # a score is a sum of d products
+            away = np.nan_to_num(self.d * np.spacing(np.maximum(abs(low), abs(high))))
+            away *= self.slope_bound(low - away, high + away)
+            ends = [end + sign * np.nan_to_num(away, posinf=np.inf) for end, sign in zip(ends, (-1, 1), strict=True)]
+        low, high = (self.roundings * np.nan_to_num(np.spacing(abs(end))) for end in ends)
+        return np.maximum(ends[0] - low, self.infimum), ends[1] + high
 
     def reach(self) -> tuple[np.ndarray, np.ndarray]:
         """The smallest and largest score of every example over the domain."""

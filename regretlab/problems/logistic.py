@@ -15,6 +15,7 @@ class _Logistic(LinearModel):
     convex = True
     convex_reason = "log(1 + exp(-u)) is convex and scores are linear in x"
     infimum = 0.0
+    monotone = True
 
     def phi(self, u: Array, y: Array) -> Array:
         xp = array_namespace(u)

@@ -86,7 +86,8 @@ class _HeavyTailed(LinearModel):
         start = number("start", start, f"[{-radius}, {radius}]")
         Z, y = heavy_tailed(n, d, beta3, gamma, seed)
         self.name = f"{self.family}(n={n}, d={d}, gamma={gamma:g}, seed={seed})"
-        super().__init__(Z, y, domain=domain_named(domain, radius), start=start)
+        super().__init__(Z, y, domain=domain_named(domain, radius))
+        self.__dict__["start"] = self._nearest(np.full(d, start))
         self.batch_size = min(32, n)
 
     family: str
@@ -110,7 +111,7 @@ class OneNeuron(_HeavyTailed):
     domain, radius
         As in :class:`Logistic`; the paper has none but assumes bounded iterates.
     start : float
-        Every coordinate of x_1; at 0 every neuron is dead and nothing ever moves.
+        Every coordinate of x_1, which is then projected onto the domain; at 0 every neuron is dead and nothing moves.
 
     References
     ----------
@@ -126,6 +127,7 @@ class OneNeuron(_HeavyTailed):
     convex = False
     convex_reason = "-y log(sigmoid(relu(u))) is not convex in u for either label: flat then falling, or concave"
     infimum = -float(np.log(2))
+    monotone = True
 
     def phi(self, u: Array, y: Array) -> Array:
         xp = array_namespace(u)

@@ -22,6 +22,8 @@ class _Linear(LinearModel):
 
     convex = linear = True
     convex_reason = "linear losses"
+    monotone = True
+    roundings = 0
 
     def phi(self, u: Array, y: Array) -> Array:
         return u + 0 * y

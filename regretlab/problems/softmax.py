@@ -133,17 +133,28 @@ class Softmax(Supervised):
     def floors(self) -> np.ndarray:
         return np.logaddexp(0, np.log(self.c - 1) - self._leads())
 
-    def _leads(self) -> np.ndarray:
-        """The largest z_j . (x_k - x_l) of two columns of x over the domain, shape (n,)."""
+    @cached_property
+    def _most(self) -> np.ndarray:
+        """The largest z_j . (x_k - x_l) over the domain, for two columns of x of which l is the true class's, (n,)."""
         domain = self.domain
         if domain is None:
             return np.where(abs(self.Z).sum(-1) > 0, np.inf, 0.0)
+        if getattr(domain, "uniform", False):  # any two columns are as good as any others
+            return by_rows(lambda z: domain.reach(_beside(z))[1], self.Z)
+        most = np.full(self.n, -np.inf)
+        for j, (z, true) in enumerate(zip(self.Z, self.y.astype(int), strict=True)):
+            row = z.toarray().ravel() if sparse.issparse(z) else z
+            pairs = np.zeros((self.c, self.features, self.c))
+            for k in range(self.c):
+                pairs[k, :, k] += row
+                pairs[k, :, true] -= row
+            others = np.delete(pairs.reshape(self.c, self.d), true, axis=0)
+            most[j] = domain.reach(others)[1].max()
+        return most
 
-        def lead(z: Features) -> np.ndarray:
-            both = sparse.hstack([z, -z], format="csr") if sparse.issparse(z) else np.hstack([z, -z])
-            return domain.reach(both)[1]
-
-        return by_rows(lead, self.Z)
+    def _leads(self) -> np.ndarray:
+        """The largest lead with the round-off of its sum."""
+        return self._most + self.features * np.spacing(np.where(np.isfinite(self._most), abs(self._most), 0.0))
 
     def _matrix(self, x: Array) -> Array:
         return array_namespace(x).reshape(x, (*x.shape[:-1], self.features, self.c))
@@ -152,3 +163,8 @@ class Softmax(Supervised):
         """The losses (n,) and residuals (n, c) of all examples, for every replicate."""
         # One product per replicate: a batched product would round differently for other numbers of replicates.
         return [cross_entropy(self.Z @ self._matrix(x[r, :]), self.y) for r in range(x.shape[0])]
+
+
+def _beside(z: Features) -> Features:
+    """The rows (z_j, -z_j)."""
+    return sparse.hstack([z, -z], format="csr") if sparse.issparse(z) else np.hstack([z, -z])

@@ -1,0 +1,49 @@
+"""Checks of a linear model's phi: what its class says of it is tried along the scores that the domain allows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regretlab.errors import InputError
+
+if TYPE_CHECKING:
+    from regretlab.problems.linear import LinearModel
+
+#: Examples and scores of each that are tried; where scores have no bounds, those up to this size.
+EXAMPLES, SCORES, WIDE = 32, 65, 10.0
+#: What may be round-off, as a share of the largest value.
+ROUND_OFF = 1e-12
+
+
+def probe_phi(model: LinearModel) -> None:
+    """Raise an :class:`InputError` where phi is not as the class says: its range, its slopes and how it bends."""
+    J = np.unique(np.random.default_rng(0).choice(model.n, min(model.n, EXAMPLES), replace=False))
+    lowest, highest = model.reach()
+    steepest = model.slope_bound(lowest, highest)[J]
+    bounded = np.isfinite(lowest[J]) & np.isfinite(highest[J])
+    low, high = np.where(bounded, lowest[J], -WIDE)[:, None], np.where(bounded, highest[J], WIDE)[:, None]
+    u = low + (high - low) * np.linspace(0, 1, SCORES)
+    y = np.broadcast_to(model.y[J, None], u.shape)
+    phi, slope = np.asarray(model.phi(u, y)), np.asarray(model.slope(u, y))
+    slack = ROUND_OFF * np.abs(phi).max(-1, keepdims=True)
+    smallest, greatest = model.floors()[J, None], np.full((len(J), 1), np.inf)
+    if model.domain is not None:
+        greatest = model.phi_range(lowest, highest)[1][J, None]
+    rises, steps = np.diff(phi), np.diff(slope)
+    turns = np.maximum.accumulate(rises > slack, axis=-1)
+    for said, wrong in (
+        ("phi_range, floors or infimum", (phi < smallest - slack) | (phi > greatest + slack)),
+        ("slope_bound", np.abs(slope) > steepest[:, None] * (1 + ROUND_OFF)),
+        ("monotone = True", model.monotone & (rises > slack).any(-1, keepdims=True) & (rises < -slack)),
+        ("unimodal = True (it falls, then rises)", model.unimodal & turns & (rises < -slack)),
+        ("convex = True", model.convex & (steps < -ROUND_OFF * np.abs(slope).max(-1, keepdims=True))),
+    ):
+        if wrong.any():
+            j, i = np.argwhere(wrong)[0]
+            raise InputError(
+                f"{model.name} is not as its {said} has it: for example {J[j]} with y = {y[j, i]:.6g}, phi is "
+                f"{phi[j, i]:.6g} with slope {slope[j, i]:.6g} at the score u = {u[j, i]:.6g}, where scores run from "
+                f"{low[j, 0]:.6g} to {high[j, 0]:.6g}; correct what the class {type(model).__name__} says of phi."
+            )
