@@ -235,12 +235,14 @@ def _print_parts(parts: Mapping[str, Iterable[tuple[str, str]]]) -> None:
 
 def table(result: Result) -> Table:
     """The table of one problem: mean regret with interval, exponent, bound, the largest ratio of a run, verdict."""
+    from regretlab.expectation import count
+
     problem = result.problem
     convex = "" if problem["convex"] else "; NOT convex, only the lower end of a regret is tight"
     title = f"{problem['name']}: T = {result.horizon}, R = {result.replicates}{convex}"
-    shown = Table(title=title, title_justify="left", pad_edge=False)
+    shown = Table(title=title, title_justify="left", pad_edge=False, caption=_laws(result), caption_justify="left")
     numbers = ("mean value", "largest ratio")
-    for heading in ("algorithm", "mean regret [95 % interval]", "exponent [95 %]", "bound", *numbers, "verdict"):
+    for heading in ("algorithm", "mean regret [interval]", "exponent [interval]", "bound", *numbers, "verdict"):
         shown.add_column(heading, justify="right" if heading in numbers else "left")
     for row in result.summary():
         first = True
@@ -258,11 +260,22 @@ def table(result: Result) -> Table:
                 colour = COLOURS.get(bound["verdict"], "magenta")
                 since = f" from t = {bound['first_violation']}" if bound["verdict"] == "violated" else ""
                 since += f" ({bound['looked']})"
+                needed = bound["replicates_needed"]
+                since += f"; R = {count(needed)} might decide" if needed is not None else ""
                 cells += [f"{bound['title']} \\[{bound['id']}]", f"{bound['value']:.4g}", f"{bound['ratio']:.3g}"]
                 cells += [f"[{colour}]{bound['verdict']}{since}[/]"]
             shown.add_row(*cells)
             first = False
     return shown
+
+
+def _laws(result: Result) -> str | None:
+    """What the intervals of a table assume."""
+    from regretlab.means import STUDENT
+
+    if result.replicates == 1 or not any(result.random(name) for name in result.algorithms):
+        return None
+    return f"Intervals of means: {STUDENT}; verdicts on an expectation assume nothing of their law but its range."
 
 
 def _name(result: Result, algorithm: str) -> str:

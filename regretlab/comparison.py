@@ -15,8 +15,8 @@ from regretlab.audit import Check
 from regretlab.bounds import Bound, Order
 from regretlab.bounds._values import values
 from regretlab.errors import InputError
+from regretlab.expectation import expected, explained
 from regretlab.looks import Look, seen
-from regretlab.scaling import t_quantile
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Comparison:
         Checkpoints.
     regret, low, high : array (m, t)
         The regret against the best point found and its interval: certified, of every replicate; or (bound in
-        expectation, m = 1) of the mean, at 95 % for all checkpoints together, and unbounded for a single run.
+        expectation, m = 1) of the mean, at 95 % for all horizons looked at together, whatever the law of the regret in
+        its known range (:mod:`regretlab.expectation`).
     terms : dict of str to array (t,)
         The terms, averaged over replicates.
     curve : array (m, t) or (1, t)
@@ -45,6 +46,12 @@ class Comparison:
     verdict : str
     look : Look
         At which horizons regret and bound were compared, and what was found (:mod:`regretlab.looks`).
+    shown_low, shown_high : array (m, t)
+        The interval for figures: the same, or (bound in expectation) Student's of the mean, for normal replicates.
+    why : str
+        What the verdict on a bound in expectation rests on and, where it is open, what would decide it.
+    replicates_needed : float or None
+        How many replicates like these would decide what is open; None where nothing is, or nothing can be said.
     """
 
     bound: Bound
@@ -60,6 +67,10 @@ class Comparison:
     checks: list[Check]
     verdict: str
     look: Look
+    shown_low: np.ndarray
+    shown_high: np.ndarray
+    why: str = ""
+    replicates_needed: float | None = None
 
     @property
     def first_violation(self) -> int | None:
@@ -100,28 +111,13 @@ class Comparison:
             "trivial": float(self.trivial[-1]),
             "verdict": self.verdict,
             "looked": self.look.where,
+            "why": self.why,
+            "replicates_needed": self.replicates_needed,
             "first_violation": self.first_violation,
             "terms": {name: float(term[-1]) for name, term in self.terms.items()},
             "growth": {name: str(order.T) for name, order in self.orders.items()},
             "assumptions": [c._asdict() for c in self.checks],
         }
-
-
-def mean_interval(low: np.ndarray, high: np.ndarray, intervals: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The mean over replicates (axis 0) with a 95 % t interval, widened by the certified intervals.
-
-    The mean is that of the lower ends: the regret against the best point found, which for a convex problem is within
-    the certified gap of the regret itself. With ``intervals`` they hold at 95 % for so many checkpoints together. A
-    single replicate has no sampling error to show: its own certified interval is returned.
-    """
-    runs = len(low)
-    if runs == 1:
-        return low[0], low[0], high[0]
-    quantile = t_quantile(runs - 1, intervals) / math.sqrt(runs)
-    with np.errstate(invalid="ignore"):
-        below = low.mean(0) - quantile * low.std(0, ddof=1)
-        above = np.where(np.isfinite(high).all(0), high.mean(0) + quantile * high.std(0, ddof=1), np.inf)
-    return low.mean(0), below, above
 
 
 def compare(
@@ -153,18 +149,20 @@ def compare(
     numbers = values(facts, record, mode)
     terms = {name: np.broadcast_to(term, shape) for name, term in bound.on_run(numbers).items()}
     curve = sum(terms.values(), np.zeros(shape))
+    shown, at, mean = (low, high), np.arange(record.sizes["t"]), None
     if bound.in_expectation:
-        regret, low, high = (part[None] for part in mean_interval(low, high, record.sizes["t"]))
-        if record.sizes["replicate"] == 1:  # one run says nothing certain about an expectation
-            low, high = np.full_like(low, -np.inf), np.full_like(high, np.inf)
+        mean = expected(bound, facts, record, mode, curve, anytime(bound))
+        regret, low, high, at = mean.mean[None], mean.low[None], mean.high[None], mean.at
+        shown = mean.student_low[None], mean.student_high[None]
         curve = curve.mean(axis=0, keepdims=True)
-    trivial = trivial_bound(facts, kind, record, bound.in_expectation)
-    t = record.t.values
-    look = look or seen(t, low, high, curve, only_last=not anytime(bound))
-    last = np.broadcast_to(curve, low.shape)[:, -1]
+    trivial, t = trivial_bound(facts, kind, record, bound.in_expectation), record.t.values
+    look = look or seen(t[at], low[:, at], high[:, at], curve[:, at], only_last=not anytime(bound))
+    text = audit.verdict(checks, look, np.broadcast_to(curve, low.shape)[:, -1], trivial[-1])
     return Comparison(
         bound, mode, t, regret, low, high, {name: term.mean(axis=0) for name, term in terms.items()},
-        curve, trivial, numbers["lam"] < 1, checks, audit.verdict(checks, look, last, trivial[-1]), look,
+        curve, trivial, numbers["lam"] < 1, checks, text, look, *shown,
+        "" if mean is None else explained(mean, curve[0], t, record.sizes["replicate"], text),
+        mean.needed if mean is not None and text == "undecided" and mean.needed < math.inf else None,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from regretlab.bounds import Bound
 from regretlab.bounds import symbols as s
 from regretlab.bounds.adamcb import EXPERIMENT
 from regretlab.comparison import Comparison
+from regretlab.expectation import count
 from regretlab.plots._draw import SUPERSCRIPTS
 from regretlab.result import Result
 
@@ -87,7 +88,7 @@ def page(
         By problem, the paired differences they speak of (:func:`regretlab.paired.table`).
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    environment.filters |= {"number": number, "verdict_class": verdict_class, "mathml": formula}
+    environment.filters |= {"number": number, "verdict_class": verdict_class, "mathml": formula, "count": count}
     template = environment.from_string(files("regretlab").joinpath("templates/report.html.j2").read_text("utf-8"))
     sections = [
         {**_section(result, {title: inline(text, f"p{i}f{j}") for j, (title, text) in enumerate(svgs.items())}),

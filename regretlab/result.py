@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 import xarray as xr
@@ -15,11 +15,12 @@ from regretlab import plots, scaling
 from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
 from regretlab.bounds._values import MODES
-from regretlab.comparison import Comparison, compare, mean_interval
+from regretlab.comparison import Comparison, compare
 from regretlab.errors import InputError, closest
 from regretlab.extension import extended
 from regretlab.files import whole
 from regretlab.horizons import Looks
+from regretlab.means import CERTIFIED, STUDENT, Interval, interval, is_random
 from regretlab.parameters import one_of
 from regretlab.problems import Problem
 from regretlab.problems.names import parse
@@ -33,14 +34,6 @@ def joined(
 ) -> Result:
     """One result from the records of several algorithms; those not chosen are made anew from names if they go on."""
     return Result(one_record(records, descriptions), problem, chosen)
-
-
-class Interval(NamedTuple):
-    """A mean with the ends of its interval."""
-
-    mean: float
-    low: float
-    high: float
 
 
 class Result:
@@ -117,11 +110,16 @@ class Result:
             )
         return xr.Dataset({"low": part[f"{kind}_low"], "high": part[f"{kind}_high"]})
 
-    def interval(self, kind: str = "online", algorithm: str | None = None) -> Interval:
-        """The mean regret at the horizon with its 95 % interval over replicates and certified gaps."""
-        regret = self.regret(kind, algorithm)
-        mean, low, high = mean_interval(regret.low.values, regret.high.values)
-        return Interval(float(mean[-1]), float(low[-1]), float(high[-1]))
+    def interval(self, kind: str = "online", algorithm: str | None = None, *, law: str = "normal") -> Interval:
+        """The mean regret at the horizon with an interval: Student's, for normal replicates, or any law's.
+
+        ``law="normal"``: 95 % if replicates are normal, widened by their certified gaps; rare, large regrets are
+        covered less often, and replicates that all agree have none (nan). Of one run, and where nothing is random, it
+        is the certified interval of that run. ``law="any"``: 95 % whatever the law of the regret in its known range
+        (:mod:`regretlab.expectation`), infinite where none is known; wide, as it has to be, where replicates are few.
+        """
+        self.regret(kind, algorithm)
+        return interval(self.facts(algorithm), kind, self.of(algorithm), law)
 
     def exponent(self, kind: str = "online", algorithm: str | None = None) -> Exponent:
         """The exponent of T in the regret, with a 95 % interval (:func:`regretlab.scaling.exponent`)."""
@@ -129,8 +127,8 @@ class Result:
         return scaling.exponent(self.record.t.values, regret, random=self.random(algorithm))
 
     def random(self, algorithm: str | None = None) -> bool:
-        """Whether replicates differ: a fixed order of the examples draws nothing."""
-        return self.facts(algorithm)["law"]["factor"] is not None
+        """Whether replicates can differ: a fixed order, or all examples at every step, draws nothing."""
+        return is_random(self.facts(algorithm))
 
     def bound(self, bound: str | Bound, algorithm: str | None = None, mode: str = "stated") -> Comparison:
         """One bound against one algorithm's regret."""
@@ -195,6 +193,7 @@ class Result:
                 "horizon": self.horizon,
                 "replicates": self.replicates,
                 "regret": {kind: {"mean": i.mean, "lo": i.low, "hi": i.high} for kind, i in regret.items()},
+                "interval": STUDENT if self.replicates > 1 and self.random(name) else CERTIFIED,
                 "exponent": {"value": e.value, "lo": e.low, "hi": e.high, "how": e.how},
                 "bounds": [c.summary() for c in self.comparisons(name)],
             })  # fmt: skip

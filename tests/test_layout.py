@@ -19,7 +19,7 @@ PACKAGE = Path(rl.__file__).parent
 RANKS = [
     {"errors", "_version", "numerals"},
     {"files", "compilation", "blas"},
-    {"parameters", "spelling", "simd", "processes", "looks"},
+    {"parameters", "spelling", "simd", "processes", "looks", "betting"},
     {"vectors"},
     {"rng", "methods", "problems", "samplers"},
     {"algorithms", "engines", "round_off"},
@@ -30,6 +30,8 @@ RANKS = [
     {"extension", "game"},
     {"bounds", "audit", "worst_case"},
     {"scaling", "claims"},
+    {"means"},
+    {"expectation"},
     {"comparison", "paired"},
     {"horizons"},
     {"plots"},

@@ -12,10 +12,10 @@ import pandas as pd
 from regretlab import algorithms as named_algorithms
 from regretlab import spelling
 from regretlab.bounds import Bound
-from regretlab.comparison import Comparison, mean_interval, trivial_bound
+from regretlab.comparison import Comparison, trivial_bound
 from regretlab.errors import InputError
+from regretlab.means import CERTIFIED, STUDENT, mean_interval
 from regretlab.samplers import IMPT, UNI, Cyclic, Oracle, Uniform
-from regretlab.scaling import CONFIDENCE
 
 if TYPE_CHECKING:
     from regretlab.result import Result
@@ -124,7 +124,8 @@ def ratios(c: Comparison) -> pd.DataFrame:
     later = c.t >= (c.first_violation or math.inf)
     return pd.DataFrame({
         "id": c.bound.id, "t": c.t, "regret": c.regret[run, at], "bound": curve[run, at],
-        "ratio": (c.regret / curve)[run, at], "low": (c.low / curve).min(axis=0), "high": (c.high / curve).max(axis=0),
+        "ratio": (c.regret / curve)[run, at],
+        "low": (c.shown_low / curve).min(axis=0), "high": (c.shown_high / curve).max(axis=0),
         "above": ((c.low > curve) & later).sum(axis=0), "intervals": len(c.low),
         "trivial": c.trivial / curve.max(axis=0), "vacuous": (~(curve < c.trivial)).any(axis=0), "verdict": c.verdict,
         "first": c.first_violation, "there": c.look.low / c.look.bound,
@@ -186,13 +187,14 @@ def _regrets(result: Result, kind: str, names: Sequence[str] = ()) -> pd.DataFra
     best = wide and not names
     parts = []
     for name, regret in regrets.items():
-        mean, low, high = mean_interval(regret.low.values, (regret.low if best else regret.high).values)
+        high = (regret.low if best else regret.high).values
+        mean, low, high = mean_interval(regret.low.values, high, result.random(name))
         values = {"t": result.record.t.values, "value": mean, "low": low, "high": high}
         parts.append(pd.DataFrame({"algorithm": name, "label": label(result, name), **values}))
     data = pd.concat(parts, ignore_index=True)
-    kept = "no band" if best else "certified interval"
-    if result.replicates > 1:
-        kept = f"{100 * CONFIDENCE:g} % confidence band"
+    kept = "no band" if best else f"{CERTIFIED} interval"
+    if result.replicates > 1 and any(result.random(name) for name in regrets):
+        kept = f"band: {STUDENT}"
     gap = ", against the best point found" if best else ", with certified gap" if wide and result.replicates > 1 else ""
     data.attrs = {"band": f"{kept} (R = {result.replicates}){gap}"}
     return data

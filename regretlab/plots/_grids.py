@@ -16,6 +16,7 @@ from matplotlib.ticker import NullLocator
 from regretlab.bounds import Bound
 from regretlab.bounds.symbols import LATEX, MEANING
 from regretlab.errors import InputError
+from regretlab.means import CERTIFIED, STUDENT
 from regretlab.plots._data import against, first_bound, label, ratios
 from regretlab.plots._draw import (
     COLOURS,
@@ -30,7 +31,6 @@ from regretlab.plots._draw import (
     axes,
     style,
 )
-from regretlab.scaling import CONFIDENCE
 
 if TYPE_CHECKING:
     from regretlab.result import Result
@@ -147,7 +147,8 @@ def regret_over_data(grid: Grid, name: str = "n", *, kind: str = "online") -> pd
         raise InputError(f"{kind} regret was not measured in this grid; simulate with measure=('{kind}',).")
     data = pd.DataFrame(lines, columns=["algorithm", name, "value", "low", "high"])
     runs = min(result.replicates for _, result in cells)
-    interval = f"{100 * CONFIDENCE:g} % confidence band" if runs > 1 else "certified interval"
+    drawn = runs > 1 and any(result.random(a) for _, result in cells for a in result.algorithms)
+    interval = f"band: {STUDENT}" if drawn else f"{CERTIFIED} interval"
     data.attrs = {"band": f"{interval} (R = {runs})"}
     return data
 

@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from regretlab.errors import InputError
+from regretlab.means import STUDENT
 from regretlab.plots._data import against, ratios
 from regretlab.plots._draw import (
     BAND,
@@ -43,9 +44,9 @@ def bound_ratio_data(
     ``bounds`` are ids; by default every algorithm has its tightest bound, that with the smallest value at the horizon.
 
     Columns ``algorithm``, ``id``, ``label``, ``t``; ``regret``, ``bound`` and their ``ratio`` in the run whose ratio is
-    largest (for a bound in expectation: of the mean); ``low`` and ``high``, the ends of the intervals of all runs (of
-    the mean) over the bound; ``above`` and ``intervals``, how many of how many lie above it once it is violated;
-    ``first`` and ``there``, the first horizon that was looked at and violates it, and the ratio at that;
+    largest (for a bound in expectation: of the mean); ``low`` and ``high``, the ends of the intervals of all runs
+    (Student's of the mean) over the bound; ``above`` and ``intervals``, how many of how many lie above it once it is
+    violated; ``first`` and ``there``, the first horizon that was looked at and violates it, and the ratio at that;
     ``trivial``, the trivial bound over the bound; ``vacuous``, whether that is at most 1; ``verdict``.
     """
     named, bounds = _listed(algorithms) or result.algorithms, _listed(bounds)
@@ -122,4 +123,5 @@ def bound_ratio(
         _note(ax, t, remark, sum(rooms[:k]), color)
     _below(ax, curves, bottom, sum(rooms))
     ax.set(xlabel="step $t$", ylabel=f"{kind} regret / bound")
-    return _legend(ax, f"{result.problem['name']}, R = {result.replicates}")
+    of_means = result.replicates > 1 and bool((data.intervals == 1).any())
+    return _legend(ax, f"{result.problem['name']}, R = {result.replicates}", f"band of means: {STUDENT}" * of_means)

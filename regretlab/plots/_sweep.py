@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullLocator
 
+from regretlab.means import STUDENT
 from regretlab.plots._draw import _bands, _decade, _guides, _legend, _logarithmic, _sizes, axes, style
 from regretlab.plots._grids import _meaning
 from regretlab.scaling import CONFIDENCE, mean_estimate
@@ -18,7 +19,10 @@ Points = Mapping[str, Mapping[float, np.ndarray]]
 
 
 def sweep_data(points: Points) -> pd.DataFrame:
-    """The data of :func:`sweep`: columns ``label``, ``x``, ``value`` (the mean), ``low``, ``high`` (95 %, Student)."""
+    """The data of :func:`sweep`: columns ``label``, ``x``, ``value`` (the mean), ``low``, ``high``.
+
+    The interval is Student's, 95 % if what was observed is normal; nan where all of it agrees.
+    """
     lines = []
     for words, curve in points.items():
         for x in sorted(curve):
@@ -58,4 +62,4 @@ def sweep(
         ax.yaxis.set_minor_locator(NullLocator())
     ax.set(xlabel=_meaning(name), ylabel=quantity)
     several = any(np.size(v) > 1 for curve in points.values() for v in curve.values())
-    return _legend(ax, title, f"{100 * CONFIDENCE:g} % interval of the mean" * several)
+    return _legend(ax, title, f"interval of the mean: {STUDENT}" * several)

@@ -129,9 +129,11 @@ def assert_below_bound(
 
     It does so at every horizon that can be looked at (:mod:`regretlab.horizons`): at every T for linear losses on a
     domain, else at every T to 64 and at the checkpoints after it; a failure says where. A bound on every run is
-    compared with certified intervals: no false alarm. One in expectation is compared with the 95 % band of the mean:
-    it is called violated at any checkpoint in at most 2.5 % of all data sets (as far as Student intervals hold), and
-    one that cannot be told is an error too. A vacuous bound passes: it says little, but holds.
+    compared with certified intervals: no false alarm. One in expectation is compared with an interval of the mean that
+    assumes nothing of the law of the regret but its known range: a true one is called violated, at any of the few
+    horizons looked at, in at most 2.5 % of all data sets, and a false one passes in at most 2.5 %
+    (:mod:`regretlab.expectation`). One that cannot be told is an error too. A vacuous bound passes: it says little, but
+    holds.
 
     Parameters
     ----------
@@ -176,12 +178,8 @@ def assert_below_bound(
             f"{check.id}: {check.measured}, needed {check.needed}" for check in c.checks if not check.passed
         )
         raise AssertionError(f"{c.bound.id} does not speak of this run, an assumption fails ({reasons}); {said}.")
-    more = ""
-    if c.bound.in_expectation and math.isfinite(high) and limit > value:
-        more = f"; R = {math.ceil(result.replicates * ((high - value) / (limit - value)) ** 2)} replicates would decide"
-    elif c.bound.in_expectation and result.replicates == 1:
-        more = "; one run says nothing certain of an expectation, simulate with replicates=10 or more"
-    raise AssertionError(f"{c.bound.id} is undecided, looked {c.look.where} (R = {result.replicates}): {said}{more}.")
+    said = f"looked {c.look.where} (R = {result.replicates}): {said}"
+    raise AssertionError(f"{c.bound.id} is undecided, {said}." + f" {c.why}" * bool(c.why))
 
 
 def _decides(e: Exponent, at_most: float, resolution: float) -> str:

@@ -1,0 +1,118 @@
+r"""The mean regret over replicates: Student's interval, which assumes normal replicates, and one for any law.
+
+What is known of every run, whatever its law, is the range of its regret,
+
+=============  ======================================================================================================
+online         :math:`|R(t)| \le t\,w\,\text{span}`, w the largest sum of a mini-batch's weights
+cumulative     :math:`0 \le R(t) \le t\,\text{span}`, where it is measured and not estimated from mini-batches
+sampler        :math:`-t\,n^2 L^2/\text{total} \le R(t) \le t\,n L^2/p_{\min}`
+=============  ======================================================================================================
+
+and limits by betting (:mod:`regretlab.betting`) follow from it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from regretlab.betting import lower_limit, upper_limit
+from regretlab.errors import closest
+from regretlab.scaling import CONFIDENCE, t_quantile
+
+#: How often an end of the interval may be wrong.
+MISS = (1 - CONFIDENCE) / 2
+#: What an interval is that is no more than that, for tables and figures.
+STUDENT, CERTIFIED = "95 % if replicates are normal", "certified"
+
+
+class Range(NamedTuple):
+    """What a regret cannot be below or above, at every checkpoint; infinite where unknown, and ``why`` it is."""
+
+    floor: np.ndarray
+    ceiling: np.ndarray
+    why: str = ""
+
+
+def is_random(facts: dict[str, Any]) -> bool:
+    """Whether replicates of a run can differ: not in a fixed order, nor where every example is drawn at every step."""
+    law = facts["law"]
+    return law["factor"] is not None and law["total"] < facts["problem"]["n"]
+
+
+def student_interval(low: np.ndarray, high: np.ndarray, intervals: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Student's interval of the mean over replicates (axis 0), widened by the certified intervals.
+
+    Its 95 % are those of normal replicates, and for so many ``intervals`` together; replicates with rare, large values
+    have it far less often. One replicate has no such interval: nan.
+    """
+    runs = len(low)
+    if runs == 1:
+        return np.full(low.shape[1:], math.nan), np.full(low.shape[1:], math.nan)
+    quantile = t_quantile(runs - 1, intervals) / math.sqrt(runs)
+    with np.errstate(invalid="ignore"):
+        below = low.mean(axis=0) - quantile * low.std(axis=0, ddof=1)
+        above = np.where(np.isfinite(high).all(axis=0), high.mean(axis=0) + quantile * high.std(axis=0, ddof=1), np.inf)
+    return below, above
+
+
+def mean_interval(low: np.ndarray, high: np.ndarray, random: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The mean over replicates (axis 0) with Student's interval; that of one run, or of none random, is certified.
+
+    The mean is that of the lower ends: the regret against the best point found, which for a convex problem is within
+    the certified gap of the regret itself.
+    """
+    if len(low) == 1 or not random:
+        return low.mean(axis=0), low.min(axis=0), high.max(axis=0)
+    return low.mean(axis=0), *student_interval(low, high)
+
+
+def known_range(facts: dict[str, Any], kind: str, record: xr.Dataset) -> Range:
+    """What the regret of a run cannot be below or above at every checkpoint, from what the problem declares."""
+    t, law, n = record.t.values.astype(float), facts["law"], facts["problem"]["n"]
+    declared = {name: pair[0] for name, pair in facts["problem"]["constants"].items()}
+    span, L = declared.get("span", math.inf), declared.get("L", math.inf)
+    nothing = Range(np.full(t.size, -math.inf), np.full(t.size, math.inf))
+    if kind == "sampler":
+        if not (math.isfinite(L) and law["floor"] > 0):
+            return nothing._replace(why="the problem declares no bound L of its gradients, or the sampler no least p")
+        return Range(-t * n**2 * L**2 / law["total"], t * n * L**2 / law["floor"])
+    if not math.isfinite(span):
+        return nothing._replace(why="the problem declares no finite span of its losses, the range of one over X")
+    if kind == "cumulative":
+        if kind not in facts["measure"]:
+            return nothing._replace(
+                why="this regret is estimated from mini-batches, in a range that is not known; measure=('cumulative',) "
+                "measures it"
+            )
+        return Range(np.zeros(t.size), t * span)
+    if not (law["floor"] > 0 and math.isfinite(law["max_weight"])):
+        return nothing._replace(why="the weights of its mini-batches have no known bound")
+    return Range(-t * span * law["max_weight"], t * span * law["max_weight"])
+
+
+class Interval(NamedTuple):
+    """A mean with the ends of its interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def interval(facts: dict[str, Any], kind: str, record: xr.Dataset, law: str) -> Interval:
+    """The mean regret at the horizon with an interval (:meth:`regretlab.Result.interval`)."""
+    if law not in ("normal", "any"):
+        raise closest("law of an interval", law, ("normal", "any"))
+    low, high, random = record[f"{kind}_low"].values[:, -1], record[f"{kind}_high"].values[:, -1], is_random(facts)
+    mean, below, above = (float(end) for end in mean_interval(low, high, random))
+    if law == "any" and random:
+        known = known_range(facts, kind, record)
+        floor, ceiling = float(known.floor[-1]), float(known.ceiling[-1])
+        below = lower_limit(low.clip(floor), floor, MISS)
+        above = upper_limit(high.clip(max=ceiling), ceiling, MISS)
+    elif random and len(low) > 1 and (low == low[0]).all():
+        below = above = math.nan  # that they agree says nothing of what is rare
+    return Interval(mean, below, above)
