@@ -129,7 +129,7 @@ class _Limits:
         self._bound, self._record, self._curve = bound, record, curve
         with np.errstate(invalid="ignore"):  # infinite constants, where nothing is known
             worst = values(facts, record, "a priori")
-        self._most = np.broadcast_to(sum(bound.evaluate(worst).values()), curve.shape[1:])
+        self._most = np.broadcast_to(sum(bound.on_run(worst).values()), curve.shape[1:])
         self._numbers, names = values(facts, record, mode), {symbol.name for symbol in bound.symbols}
         own = {name for name in names if np.ndim(self._numbers[name]) == 2}
         self._own = bool(own)
@@ -163,7 +163,7 @@ class _Limits:
     def _at(self, numbers: dict[str, Any], i: int) -> np.ndarray:
         """The bound on every replicate at one place."""
         there = {name: x[..., i] if np.ndim(x) else x for name, x in numbers.items()}
-        return np.broadcast_to(np.asarray(sum(self._bound.evaluate(there).values())), len(self._curve)).copy()
+        return np.broadcast_to(np.asarray(sum(self._bound.on_run(there).values())), len(self._curve)).copy()
 
 
 def count(number: float) -> str:
@@ -210,7 +210,7 @@ def explained(found: Expected, curve: np.ndarray, t: np.ndarray, runs: int, verd
     )
     if runs == 1:
         said = "One run of a random algorithm says little of an expectation"
-    elif low == high:
+    elif math.isclose(low, high, rel_tol=1e-9):  # up to their certified gaps
         said = f"All {runs} replicates have the regret {low:.4g}, which excludes no rare other one"
     else:
         said += ", but assumes normal replicates" * (side != "on both sides of")

@@ -15,6 +15,9 @@ CONFIDENCE = 0.95
 #: Resamples of the studentised bootstrap, and their seed: the same record gives the same interval.
 RESAMPLES, SEED = 999, 0
 
+#: An error this much smaller than that of the sample is round-off.
+NONE = 1e-9
+
 
 class Estimate(NamedTuple):
     """A number, its standard error, and how many of these the interval has on each side (all nan if unknown)."""
@@ -99,7 +102,7 @@ def log_contrast(weights: np.ndarray, curves: np.ndarray, confidence: float) -> 
     if not error[0]:
         return Estimate(float(value[0]), 0.0, 0.0)
     again, errors = _delta(weights, curves, _resamples(R))
-    kept = errors != 0  # one curve R times over says nothing
+    kept = errors > NONE * error[0]  # one curve R times over says nothing
     distances = abs(again - value)[kept] / errors[kept]
     distances[np.isnan(distances)] = np.inf  # a mean that is not positive: as far off as can be
     critical = float(np.quantile(distances, confidence, method="higher"))
