@@ -191,7 +191,7 @@ def test_an_unweighted_projection_onto_a_ball_is_found_out():
         (lambda: Product([(Box(), 0)]), ["size=0"]),
         (lambda: rl.problems.Logistic(*data(), domain=Product([(Box(), 3)])), ["3 coordinates", "5"]),
         (lambda: rl.problems.Logistic(*data(), domain=Box), ["Box is a class", "Box()"]),
-        (lambda: rl.problems.OneNeuron(n=10, d=2, domain=3), ["int has no project"]),
+        (lambda: rl.problems.OneNeuron(n=10, d=2, domain=3), ["domain=3 is not one of"]),
     ],
 )
 def test_bad_domains_are_one_sentence(make, words):

@@ -134,7 +134,7 @@ class L2Ball(Component):
 
 
 #: The domains that have a name in strings and study files, with the radius of each.
-NAMED = ("box", "ball", "l1_ball", "simplex", "none")
+NAMED = ("box", "ball", "none", "simplex", "l1_ball")
 
 
 def domain_named(kind: str | Domain | None, radius: float) -> Domain | None:
@@ -148,11 +148,11 @@ def domain_named(kind: str | Domain | None, radius: float) -> Domain | None:
         "simplex": lambda: Simplex(radius),
         "none": lambda: None,
     }
-    if not isinstance(kind, str):
+    if kind is None or any(callable(getattr(kind, name, None)) for name in checks.OFFERS):
         if kind is not None:
             checks.methods(kind)
-        return kind
-    if kind not in kinds:
+        return kind  # type: ignore[return-value]
+    if not isinstance(kind, str) or kind not in kinds:
         raise InputError(
             f"domain={kind!r} is not one of {', '.join(map(repr, NAMED))}; a domain object also works, such as "
             "rl.problems.Box(0, 1)."
