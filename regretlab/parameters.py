@@ -6,10 +6,11 @@ checked once, in :meth:`Component.__post_init__`, with an error that names the v
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Iterable
 from dataclasses import MISSING, Field, dataclass, field, fields
-from typing import Any
+from typing import Any, Self
 
 from regretlab import numerals
 from regretlab.errors import InputError, shown
@@ -48,7 +49,19 @@ def parameter(
 
 @dataclass(frozen=True)
 class Component:
-    """Base of everything that has hyper-parameters: validates them and prints itself like a call."""
+    """Base of everything that has hyper-parameters: validates them and prints itself like a call.
+
+    A subclass that declares parameters is a frozen dataclass, also when its author left the decorator out.
+    """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for base in cls.__mro__[1:]:  # now their own decorators have been at work, if they have any
+            _complete(base)
+
+    def __new__(cls, *given: Any, **named: Any) -> Self:
+        _complete(cls)
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         for f in fields(self):
@@ -62,7 +75,25 @@ class Component:
     @classmethod
     def declared(cls) -> dict[str, Field[Any]]:
         """The declared hyper-parameters: name to dataclass field (default, range, meaning, source)."""
+        _complete(cls)
         return {f.name: f for f in fields(cls) if f.metadata}
+
+
+def _complete(cls: type) -> None:
+    """Make a frozen dataclass of a component that declares fields and is none yet."""
+    own = vars(cls)
+    declares = inspect.get_annotations(cls) or any(isinstance(value, Field) for value in own.values())
+    if "__dataclass_fields__" in own or not declares or not issubclass(cls, Component):
+        return
+    try:
+        dataclass(frozen=True)(cls)
+    except (TypeError, ValueError) as error:
+        if "__dataclass_fields__" in vars(cls):  # left behind half-way
+            del cls.__dataclass_fields__
+        raise InputError(
+            f"{cls.__qualname__} cannot be made a dataclass ({error}); declare every parameter with its type and a "
+            f"default, as in zeta: float = parameter(0.5, '(0, 1)', 'what it is')."
+        ) from None
 
 
 def checked(f: Field[Any], value: Any) -> Any:

@@ -9,9 +9,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from regretlab.methods._step import Coefficients, Moments, Project, step
+from regretlab.naming import register
 from regretlab.parameters import Component, parameter
 
 Array = np.ndarray
+#: The names of algorithms that are a method and a sampler (a test keeps them complete): no method can take them.
+PAIRS = (
+    "adambs", "adambs_corrected", "adamcb", "adamcb_ours", "amsgrad_bs", "adam_impt", "adam_apt", "adam_uni",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,7 @@ class Method(Component):
     """A method of the generic family. A subclass is one frozen dataclass with :meth:`coefficients`, nothing else.
 
     A rule outside the family overrides :meth:`step` as well, and runs on the array engine only. Subclasses are found by
-    name (``AMSGrad`` is ``"amsgrad"``) as soon as they are defined; there is no register.
+    name (``AMSGrad`` is ``"amsgrad"``) as soon as they are defined; a name that a built-in has is refused.
     """
 
     known: ClassVar[dict[str, type[Method]]] = {}
@@ -29,7 +34,7 @@ class Method(Component):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if not cls.__name__.startswith("_"):
-            Method.known[cls.__name__.lower()] = cls
+            register(Method.known, cls.__name__.lower(), cls, "method", PAIRS)
 
     @abstractmethod
     def coefficients(self, t: Array) -> Coefficients:

@@ -99,7 +99,14 @@ class Problem(metaclass=_Checked):
     def __new__(cls, *given: Any, **named: Any) -> Self:
         made = super().__new__(cls)
         # Only the text is kept: the arrays themselves would stay in memory beside their scaled copies.
-        arguments = inspect.signature(cls).bind_partial(*given, **named).arguments
+        signature = inspect.Signature() if cls.__init__ is object.__init__ else inspect.signature(cls)
+        try:
+            arguments = signature.bind_partial(*given, **named).arguments
+        except TypeError as error:
+            raise InputError(
+                f"{cls.__name__} cannot be made of these arguments ({error}); it takes "
+                f"{', '.join(signature.parameters) or 'none'}. A class that declares more needs an __init__."
+            ) from None
         made.__dict__["_call"] = ", ".join(f"{name}={_short(value)}" for name, value in arguments.items())
         return made
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 from array_api_compat import array_namespace
 
 from regretlab.errors import InputError
+from regretlab.naming import register
 from regretlab.parameters import Component
 
 Array = Any
@@ -84,7 +85,8 @@ class Draw(NamedTuple):
 class Sampler(Component):
     """Base of all samplers; arrays carry a leading axis of R replicates.
 
-    The estimate of a mini-batch is ``g_t = sum_k w[k] grad f_{J[k]}(x_t)``. Subclasses are found by their name.
+    The estimate of a mini-batch is ``g_t = sum_k w[k] grad f_{J[k]}(x_t)``. Subclasses are found by
+    their ``name``, which is that of the class in small letters unless it is set.
     """
 
     setting: Setting | None = field(default=None, repr=False, kw_only=True)
@@ -93,8 +95,9 @@ class Sampler(Component):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if "name" in cls.__dict__:
-            Sampler.known[cls.name] = cls
+        if "name" in vars(cls) or not cls.__name__.startswith("_"):
+            cls.name = vars(cls).get("name", cls.__name__.lower())  # one that is inherited is its parent's
+            register(Sampler.known, cls.name, cls, "sampler")
 
     def fit(self, setting: Setting) -> Sampler:
         """This sampler with every parameter that is tied to the run (horizon, n, K, L) made a number."""
