@@ -275,7 +275,10 @@ def _laws(result: Result) -> str | None:
 
     if result.replicates == 1 or not any(result.random(name) for name in result.algorithms):
         return None
-    return f"Intervals of means: {STUDENT}; verdicts on an expectation assume nothing of their law but its range."
+    return (
+        f"Intervals of means: {STUDENT}; of exponents: if replicates show what carries the mean. Verdicts on an "
+        f"expectation assume nothing of their law but its range."
+    )
 
 
 def _name(result: Result, algorithm: str) -> str:

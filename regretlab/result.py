@@ -122,7 +122,7 @@ class Result:
         return interval(self.facts(algorithm), kind, self.of(algorithm), law)
 
     def exponent(self, kind: str = "online", algorithm: str | None = None) -> Exponent:
-        """The exponent of T in the regret, with a 95 % interval (:func:`regretlab.scaling.exponent`)."""
+        """The exponent of T in the regret, with the interval of :func:`regretlab.scaling.exponent`, which says its law."""
         regret = self.regret(kind, algorithm).low.values
         return scaling.exponent(self.record.t.values, regret, random=self.random(algorithm))
 

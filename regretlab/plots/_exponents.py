@@ -48,7 +48,7 @@ def exponents_data(*results: Result, kind: str = "online") -> pd.DataFrame:
 
 @style()
 def exponents(*results: Result, kind: str = "online", ax: Axes | None = None) -> Axes:
-    """A forest plot of the exponents of t with their 95 % intervals, beside what the bounds allow.
+    """A forest plot of the exponents of t with their intervals (95 %, :func:`regretlab.scaling.exponent`), beside bounds.
 
     A triangle is the smallest exponent of T that a bound about the algorithm has. Where a whole interval lies to its
     right the marker is a cross: the regret grew faster over the window than the bound does.
@@ -92,7 +92,7 @@ def _keys(ax: Axes, data: pd.DataFrame) -> None:
     """What the marks mean, for those that occur."""
     fast = data.low > data.claimed
     if (np.isfinite(data.exponent) & ~fast).any():
-        ax.plot([], [], "-o", color=COLOURS[0], ms=4, label="fit, 95 % interval")
+        ax.plot([], [], "-o", color=COLOURS[0], ms=4, label="fit, with interval")
     if fast.any():
         ax.plot([], [], "-X", color=COLOURS[1], ms=5, label="faster than its bound")
     if data.claimed.notna().any():

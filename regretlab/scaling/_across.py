@@ -9,12 +9,12 @@ import numpy as np
 
 from regretlab.errors import InputError
 from regretlab.scaling._estimate import CONFIDENCE, level
-from regretlab.scaling._exponent import Exponent, checked_curves, fit
+from regretlab.scaling._exponent import Exponent, checked_curves, fit, without_logarithm
 
 
 def across(
     runs: Mapping[float, Any], *, kind: str = "online", algorithm: str | None = None, name: str = "n",
-    random: bool = True, confidence: float = CONFIDENCE,
+    random: bool = True, confidence: float = CONFIDENCE, log_power: float = 0.0,
 ) -> Exponent:  # fmt: skip
     r"""The exponent of the regret at the horizon across runs: :math:`E R \propto n^{\text{value}}` for a grid of n.
 
@@ -33,6 +33,8 @@ def across(
     random : bool
         Whether the regrets are random (:func:`exponent`).
     confidence : float in (0, 1)
+    log_power : float
+        b in :math:`E R \propto n^{\text{value}} (\log n)^b`.
 
     Raises
     ------
@@ -60,4 +62,5 @@ def across(
         )
     x, regret = checked_curves(np.array(sorted(runs)), np.stack(columns, axis=1))
     confidence = level(confidence)
-    return fit(x, regret, f"{name} from {x[0]:g} to {x[-1]:g}", name, random, confidence)
+    curves, where = without_logarithm(x, regret, f"{name} from {x[0]:g} to {x[-1]:g}", log_power)
+    return fit(x, curves, where, name, random, confidence)._replace(log_power=log_power)

@@ -34,10 +34,14 @@ def at_most(e: Exponent, power: float, *, resolution: float = RESOLUTION) -> AtM
     with its interval (:attr:`Exponent.nonpositive`), lies below any :math:`c\,T^a` with c > 0 there: at most, with
     both bounds at minus infinity.
 
+    With ``log_power=b`` given to :func:`exponent`, a is that of :math:`T^a (\log T)^b`: regret of order
+    :math:`\sqrt{T \log T}`, which is above any multiple of :math:`\sqrt T`, is at most 1/2 with b = 1/2. As far as the
+    exponent's interval goes (:func:`exponent` says what it assumes).
+
     Parameters
     ----------
     e : Exponent
-        From :func:`exponent` or :func:`across`, which take the confidence.
+        From :func:`exponent` or :func:`across`, which take the confidence and the power of the logarithm.
     power : float
         What the theory allows.
     resolution : float > 0
@@ -55,6 +59,9 @@ def at_most(e: Exponent, power: float, *, resolution: float = RESOLUTION) -> AtM
     >>> e = exponent(t, np.sqrt(t)[None], random=False)
     >>> at_most(e, 0.5).verdict, at_most(e, 0.3).verdict, at_most(exponent(t, -t[None]), 0.5).verdict
     ('at most', 'above', 'cannot tell')
+    >>> r = np.sqrt(t * (1 + np.log(t)))[None]
+    >>> [at_most(exponent(t, r, random=False, log_power=b), 0.5).verdict for b in (0, 0.5)]
+    ['above', 'at most']
     >>> at_most(exponent(t, -t[None], random=False), 0.5)
     AtMost(verdict='at most', low=-inf, high=-inf, level=0.025)
     """

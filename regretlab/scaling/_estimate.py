@@ -15,6 +15,8 @@ CONFIDENCE = 0.95
 #: Resamples of the studentised bootstrap, and their seed: the same record gives the same interval.
 RESAMPLES, SEED = 999, 0
 
+#: Fewer effective curves than this say nothing of their spread: one carries the mean.
+FEW = 1.5
 #: An error this much smaller than that of the sample is round-off.
 NONE = 1e-9
 
@@ -46,16 +48,19 @@ def level(confidence: float) -> float:
 
 
 def mean_estimate(values: np.ndarray, random: bool, confidence: float) -> Estimate:
-    """The mean over replicates with its Student interval; exact where nothing is random, unknown from one value."""
+    """The mean over replicates with Student's interval, which assumes normal replicates; exact where nothing is random.
+
+    Unknown (nan) from one value, and from values that all agree: that they do says nothing of what is rare.
+    """
     R = len(values)
     if not random:
         return Estimate(float(values.mean()), 0.0, 0.0)
-    if R == 1:
-        return Estimate(float(values[0]), math.nan, math.nan)
+    if (values == values[0]).all():
+        return Estimate(float(values.mean()), math.nan, math.nan)
     return Estimate(float(values.mean()), float(values.std(ddof=1)) / math.sqrt(R), t_quantile(R - 1, 1, confidence))
 
 
-def t_quantile(freedom: int, intervals: int = 1, confidence: float = CONFIDENCE) -> float:
+def t_quantile(freedom: float, intervals: int = 1, confidence: float = CONFIDENCE) -> float:
     """The quantile of Student's t for two-sided intervals that all hold together (Bonferroni)."""
     return float(special.stdtrit(freedom, 1 - (1 - confidence) / (2 * intervals)))
 
@@ -82,8 +87,13 @@ def log_contrast(weights: np.ndarray, curves: np.ndarray, confidence: float) -> 
 
     (the delta method; single curves may be negative, only their mean is not). The critical value is the quantile of
     :math:`|\hat s^* - \hat s| / \widehat{\mathrm{se}}^*` over resamples of whole curves, so that any dependence along
-    a curve is respected. Against Student's quantile it mends what skew curves and a few loud ones take from coverage.
-    Measured coverage: ``tests/test_scaling.py``.
+    a curve is respected, but not less than Student's with :math:`R_e - 1` degrees of freedom, where
+
+    .. math:: R_e = \min_k \Big(\sum_r |X_{rk}|\Big)^2 \Big/ \sum_r X_{rk}^2 \le R
+
+    is how many curves carry the mean: of curves of very different size only the large ones say something of it. One
+    curve, curves that all agree, and curves of which one carries the mean (:math:`R_e < 1.5`) have no interval (nan).
+    Measured coverage: ``tests/test_coverage.py``.
 
     Parameters
     ----------
@@ -97,16 +107,30 @@ def log_contrast(weights: np.ndarray, curves: np.ndarray, confidence: float) -> 
     ----------
     Hall (1992), The Bootstrap and Edgeworth Expansion, section 3.6 (symmetric percentile-t intervals).
     """
-    R = len(curves)
+    R, carried = len(curves), effective(curves)
     value, error = _delta(weights, curves, np.ones((1, R)))
-    if not error[0]:
+    if carried < FEW or (curves == curves[0]).all():
+        return Estimate(float(value[0]), math.nan, math.nan)
+    if not error[0]:  # multiples of one curve
         return Estimate(float(value[0]), 0.0, 0.0)
     again, errors = _delta(weights, curves, _resamples(R))
     kept = errors > NONE * error[0]  # one curve R times over says nothing
     distances = abs(again - value)[kept] / errors[kept]
     distances[np.isnan(distances)] = np.inf  # a mean that is not positive: as far off as can be
     critical = float(np.quantile(distances, confidence, method="higher"))
-    return Estimate(float(value[0]), float(error[0]), max(critical, t_quantile(R - 1, 1, confidence)))
+    return Estimate(float(value[0]), float(error[0]), max(critical, t_quantile(carried - 1, 1, confidence)))
+
+
+def effective(curves: np.ndarray) -> float:
+    """How many of the curves (R, k) carry their mean, where these are fewest.
+
+    Examples
+    --------
+    >>> effective(np.ones((4, 2))), effective(np.array([[100.0], [1.0]])).__round__(2)
+    (4.0, 1.02)
+    """
+    shares = np.abs(curves) / np.abs(curves).max(axis=0)
+    return float((shares.sum(axis=0) ** 2 / (shares**2).sum(axis=0)).min())
 
 
 @lru_cache(maxsize=8)

@@ -42,7 +42,9 @@ def linear_growth(t: np.ndarray, regret: np.ndarray, *, random: bool = True, con
 
     A positive regret with linear growth is called sublinear with probability at most 1 - ``confidence``, one of order
     :math:`\sqrt T` is called linear with at most half of that: as far as the two models describe it, for no finite run
-    can exclude a rate too small to be seen at its horizon.
+    can exclude a rate too small to be seen at its horizon; and as far as rates and increments are normal over
+    replicates, as their intervals are Student's (a linear rate that only rare runs have is not seen where none is).
+    Replicates that agree have none: where they are random, that cannot tell.
 
     Parameters
     ----------
@@ -107,7 +109,8 @@ def log_power(t: np.ndarray, regret: np.ndarray, *, random: bool = True, confide
     r"""Compare T^a with T^a log T over t >= T/16.
 
     If :math:`E R(t) = c\,t^a (\log t)^b`, the slope in log-log changes between the halves of the window by b times the
-    change that log log t shows there; so b is the drift over that change, with the drift's interval. The change is
+    change that log log t shows there; so b is the drift over that change, with the drift's interval (which assumes what
+    that of :func:`exponent` does). The change is
     small (-0.026 at T = 6000) and shrinks with T, so that it takes many replicates to see a logarithm.
 
     Parameters
