@@ -9,11 +9,11 @@ was found), 2 bad input (one sentence on standard error), 130 interrupted.
 from __future__ import annotations
 
 import inspect
+import io
 import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -159,26 +159,35 @@ def verify(
     ] = None,
     jobs: Annotated[str | None, typer.Option(help="Number of processes; default one per core.")] = None,
 ) -> None:
-    """Re-check the certificates of papers' claims; exit status 1 if a verdict is not the one pinned."""
-    from regretlab.claims import Ledger, pages
+    """Re-check the certificates of papers' claims; exit status 1 if a verdict is not the one pinned.
+
+    A file of claims is a Python program: read it before you run it. Each runs in a process of its own, for at most 15
+    seconds; what it says in formulas is judged by processes that never load it, and what is decided by running its own
+    functions says so in its trust. A file that ends early, or a claim that cannot be judged, is an error, status 2.
+    """
+    from regretlab.claims import Ledger, destination, pages
 
     writers = {"json": pages.as_json, "html": pages.html, "latex": pages.latex}
     if form not in {"text", *writers}:
         raise closest("format", form, ["text", *writers])
-    if out is not None and not out.parent.is_dir():
-        raise InputError(f"the folder {out.parent} of --out does not exist; make it first, or name another.")
     workers = _integer("jobs", jobs) if jobs is not None else os.cpu_count() or 1
+    if out is not None:
+        destination.refuse_unwritable(out, "--out")
     entries = Ledger(paths or (), certificates).verify(search=search, renew=renew, jobs=workers)
     if form == "text":
         width = 110 if out is not None else None if sys.stdout.isatty() else PLAIN_WIDTH
-        with out.open("w", encoding="utf-8") if out is not None else nullcontext() as file:
-            Console(width=width, highlight=False, file=file).print(pages.text(entries))
-    elif out is not None:
-        out.write_text(writers[form](entries), encoding="utf-8")
+        console = Console(width=width, highlight=False, file=io.StringIO() if out is not None else None)
+        console.print(pages.text(entries))
+        written = console.file.getvalue() if isinstance(console.file, io.StringIO) else ""
     else:
-        print(writers[form](entries), end="")
+        written = writers[form](entries)
+        if out is None:
+            print(written, end="")
     if out is not None:
+        destination.write(out, written)
         print("\n".join([*pages.summary(entries), f"Written: {out}"]))
+    if errors := [f"claim {e.claim.id} could not be judged: {e.error}" for e in entries if e.error]:
+        raise InputError("; ".join(errors))
     if not all(e.as_pinned for e in entries):
         raise typer.Exit(1)
 

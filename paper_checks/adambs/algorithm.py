@@ -85,7 +85,7 @@ P.derivation(
     show=regret <= D**2 * G / (alpha * (1 - beta1)) * d * sqrt(T)
     + alpha / ((1 - beta1) ** 2 * (1 - eta) * sqrt(1 - beta2)) * sqrt(d) * Lam * sqrt(S)
     + third,
-    expect="proved",
+    expect="follows",
     note="For projected AMSGrad: the schedule-free bound's two terms are below the first two here (eta is the "
     "theorem's gamma and Lam = sqrt(1 + log T)). The third term is not needed, and lacks a factor d/alpha, see "
     "ThmD1.units.",

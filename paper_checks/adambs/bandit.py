@@ -125,7 +125,7 @@ P.derivation(
     given=[alpha > 0],
     show=lin <= (D0 - D1) / alpha + alpha / 2 * Q,
     exports=alpha * lin <= D0 - D1 + alpha**2 / 2 * Q,
-    expect="proved",
+    expect="follows",
 )
 P.derivation(
     "Lem1.sum",
@@ -136,7 +136,7 @@ P.derivation(
     given=[alpha > 0, total <= (first - D0) / alpha + (t - 1) * alpha / 2 * n * M2],
     show=total + lin <= (first - D1) / alpha + t * alpha / 2 * n * M2,
     exports=alpha * lins <= R**2 + alpha**2 / 2 * n * T * M2,
-    expect="proved",
+    expect="follows",
     note="The induction step over the rounds, in expectation: A is the sum so far, and E h = l by Alg2.hhat. "
     "Divergences are at most R^2 and not negative, which gives the exported sum over T rounds; M2 = L^4/p_min^4.",
 )
@@ -164,7 +164,7 @@ P.derivation(
     uses=["Eq29", "AdamBS.Lem1.sum", "AdamBS.Lem1.tuned"],
     given=[*POSITIVE, alpha > 0, u == R * L**2 / pm**2 * sqrt(2 * n * T)],
     show=reg <= R * L**2 / pm**2 * sqrt(2 * n * T),
-    expect="proved",
+    expect="follows",
     bounds=("adambs.lemma1",),
     note="For n p_min <= 1 (else P is empty), with p^{t-1} for p^t in Algorithm 2, and a comparator that does not "
     "change. Every step is proved for one example or one round; that sums and expectations keep them is the reader's.",

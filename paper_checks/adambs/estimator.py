@@ -8,7 +8,7 @@ from regretlab.claims.paper import inequality
 
 P = Paper("AdamBS", "Liu, Wu & Mozafari (2020), Adam with Bandit Sampling for Deep Learning")
 
-g, p, n, K, w, x, y, s, q, M, G2, g1, g2, p1, p2 = real("g p n K w x y s q M G2 g1 g2 p1 p2")
+g, p, n, K, w, x, y, s, before, q, M, G2, g1, g2, p1, p2 = real("g p n K w x y s before q M G2 g1 g2 p1 p2")
 WEIGHTED = [w >= 0, w <= 1, x >= 0, y >= 0]
 
 
@@ -120,8 +120,8 @@ P.inequality(
     "Eq16.step",
     r"E\Big\|\sum_{k\le K}X_k\Big\|^2=K\,E\|X\|^2+K(K-1)\|EX\|^2\quad(X_k\text{ i.i.d.})",
     at="App. A, Eq. (16), first line",
-    given=[s == (K - 1) * q + (K - 1) * (K - 2) * G2],
-    show=s + 2 * (K - 1) * G2 + q == K * q + K * (K - 1) * G2,
+    given=[before == (K - 1) * q + (K - 1) * (K - 2) * G2],
+    show=before + 2 * (K - 1) * G2 + q == K * q + K * (K - 1) * G2,
     exports=s == K * q + K * (K - 1) * G2,
     note="The induction step: a draw that is added to the sum of K - 1 is independent of it and adds 2 (K - 1) |E "
     "X|^2 + E |X|^2. The sum of no draws is 0. Divided by K^2 this is the exact second moment.",
@@ -133,7 +133,7 @@ P.derivation(
     uses=["AdamBS.Eq16.draw", "AdamBS.Eq16.step"],
     given=[n >= 1, K >= 1],
     show=s / K**2 == M / n**2 / K + (1 - 1 / K) * G2,
-    expect="proved",
+    expect="follows",
     note="For every n and K. M is the sum of |g_j|^2/p_j, q the second moment of one draw, s that of the sum of K.",
 )
 P.finite(

@@ -66,7 +66,7 @@ P.derivation(
     uses=["AdamBS.Lem2.share"],
     given=[*RATE, n >= 2, Hn >= 1, Hd >= 1, ln_n > 0, ln_d > 0, left <= b3 / 4 * n * Hn * Hd],
     show=left < b3 * n * ln_n * ln_d,
-    expect="proved",
+    expect="follows",
     note="With '<=' for '=' the lemma holds, strictly, for n, d >= 2.",
 )
 P.inequality(

@@ -116,7 +116,7 @@ P.derivation(
     r"R_{online}(T)\le\rho_1d\sqrt T+\sqrt d\rho_2\sqrt{\frac1{n^2K}\sum_{t=1}^TE\sum_j\frac{\|g_j\|^2}{p_j}}+\rho_3",
     at="Lemma 1, Appendix B.2",
     source="reconstructed",
-    expect="proved",
+    expect="follows",
     uses=["Lem1.step", "Lem1.first", "Lem1.second", "Lem1.third"],
     bounds=("adamcb.printed", "adamcb.lemma1"),
     given=[d >= 1, T >= 1, E >= 0],

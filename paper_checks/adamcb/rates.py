@@ -222,6 +222,7 @@ P.derivation(
     note="Projected AMSGrad with eps = 0, the unbiased estimate, DepRound, KL mirror descent with p_min = K "
     "gamma/n and gamma constant. The second moment of DepRound is checked for small n; for every n it is a "
     "theorem of the literature.",
+    expect="conditional",
 )
 P.order(
     "corr.rate",

@@ -149,9 +149,9 @@ P.derivation(
     r"Q_t \le \frac{\sqrt{v_t}}{\sqrt{1-\beta_2}} P_t, \quad P_t = \eta P_{t-1} + \kappa|g_t|, \quad \eta = \frac{\beta_1}{\sqrt{\beta_2}}",
     at="step 4: against the second moment",
     uses=["moment.roots", "moment.first", "moment.second"],
-    given=[*SIZES, kappa >= 0],
+    given=[*SIZES, kappa >= 0, kappa >= 1 - beta, Q * sqrt(1 - beta2) <= r * p],
     show=(beta * Q + (1 - beta) * g**2) * sqrt(1 - beta2) <= r_next * (beta1 / sqrt(beta2) * p + kappa * abs(g)),
-    expect="proved",
+    expect="follows",
     exports=SQ * sqrt(1 - beta2) <= SP,
     note="The induction step from Q_{t-1} sqrt(1 - beta2) <= r p, p = P_{t-1}; kappa = 1 for a schedule and 1 - beta1 for constant beta1.",
 )
@@ -175,17 +175,17 @@ P.inequality(
     note="The induction step, q = 1/sqrt(t - 1), q_next = 1/sqrt(t), p = P_{t-1}; S and total are the sums so far.",
 )
 N, h = real("N h")  # as in KB.Lem10.3: the norm of the gradients, and 1 + ln T
+SUMS = [h >= 1, N >= 0, Lam == sqrt(h), Gs == N, S >= 0, SQ >= 0, SP >= 0]
 P.derivation(
     "energy",
     r"\sum_{t\le T} \frac{\alpha_t m_t^2}{\sqrt{\hat v_t}} \le \frac{\kappa\alpha\sqrt{1+\ln T}}{\sqrt{1-\beta_2}(1-\eta)} \|g_{1:T}\|_2",
     at="step 4: energy of the moments",
     uses=["jensen", "moment", "geometric", "KB.Lem10.3.corrected"],
     given=[
-        alpha > 0, beta2 > 0, beta2 < 1, eta >= 0, eta < 1, kappa >= 0, kappa <= 1, h >= 1, N >= 0, Lam == sqrt(h), Gs == N, S >= 0,
-        SQ >= 0, SP >= 0,
+        alpha > 0, beta2 > 0, beta2 < 1, eta >= 0, eta < 1, kappa >= 0, kappa <= 1, *SUMS,
     ],
     show=E <= kappa * alpha * Lam / (sqrt(1 - beta2) * (1 - eta)) * Gs,
-    expect="proved",
+    expect="follows",
     exports=E <= kappa * alpha * Lam / (sqrt(1 - beta2) * (1 - eta)) * Gs,
     note="SQ, SP and S are the sums over t of Q_t/sqrt(t v_t), P_t/sqrt(t) and |g_t|/sqrt(t).",
 )  # fmt: skip
@@ -197,14 +197,14 @@ P.derivation(
     uses=["step", "identity", "projection", "move", "sum", "coefficient", "ratchet", "abel", "energy"],
     given=[
         alpha > 0, beta1 >= 0, beta1 < 1, beta2 > 0, beta2 < 1, eta >= 0, eta < 1, kappa >= 0, kappa <= 1, Lam >= 1, Gs >= 0, E >= 0,
-        T >= 1,
+        T >= 1, *SUMS,
     ],
     show=D**2 * V * sqrt(T) / (2 * alpha * (1 - beta1))
     + kappa * alpha * (1 + beta1) * Lam / (2 * (1 - beta1) * sqrt(1 - beta2) * (1 - eta)) * Gs
     >= R,
     exports=R
     <= D**2 * V * sqrt(T) / (2 * alpha * (1 - beta1)) + alpha * (1 + beta1) * Lam / (2 * (1 - beta1) * sqrt(1 - beta2) * (1 - eta)) * Gs,
-    expect="proved",
+    expect="follows",
     bounds=("amsgrad.schedule_free",),
     note="V is the sum of sqrt(v_hat_T) + eps over the coordinates, Gs that of the gradient norms, Lam = sqrt(1 + ln T). For convex "
     "losses regret is at most the sum of g_t (x_t - x*).",

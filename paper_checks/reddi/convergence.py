@@ -94,7 +94,7 @@ P.derivation(
         x2 == maximum(-1, minimum(1, x1 - u1)), x3 == maximum(-1, minimum(1, x2 + u2)), x4 == maximum(-1, minimum(1, x3 + u3)),
     ],
     show=(x4 == 1) & (C * x1 - x2 - x3 - (2 - C) >= 2 * C - 4),
-    expect="proved",
+    expect="follows",
     note="One period on [-1, 1], from x_{3k+1} = 1 to x_{3k+4} = 1; it costs 2C - 4 more than x* = -1. u1 < 1 is alpha < sqrt(1 - beta2), "
     "and Thm1.first does for the first period what Thm1.moves does for the others. T a multiple of 3; C >= 2.",
 )  # fmt: skip
@@ -202,7 +202,7 @@ P.derivation(
     uses=["Thm3.slope", "Thm3.mean", "Thm3.down", "Thm3.up", "Thm3.size"],
     given=[ub > 0, beta2 > 0, beta2 < 1],
     show=(1 - q) * E1 > q * E2,
-    expect="proved",
+    expect="follows",
     note="At beta1 = 0, without projection, for delta <= 1 and C (1 - beta2) >= 20: E(x_{t+1} - x_t) = alpha_t ((1 - p) E1 - p E2) is "
     "positive at every step, although the expected loss delta x is smallest at the lower end. E1 = E 1/sqrt(u), and E2 is the mean of "
     "what Thm3.down bounds.",
@@ -220,7 +220,7 @@ P.derivation(
     uses=["SF.AMSGrad"],
     given=[*SIZES, second >= 0],
     show=D**2 * sqrt(T) / (alpha * (1 - beta1)) * V + second + THIRD >= R,
-    expect="proved",
+    expect="follows",
     bounds=("amsgrad.theorem4", "amsgrad.theorem4_arxiv"),
     note="For non-increasing beta_{1,t}. The printed proof has a gap (TP.Monotone); the statement follows from SF.AMSGrad, whose two terms "
     "are below the first and third of this one. The second term (any value >= 0) is not needed.",
@@ -235,7 +235,7 @@ P.derivation(
     given=[*SIZES, lam > 0, lam < 1, G >= 0],
     show=D**2 * sqrt(T) / (alpha * (1 - beta1)) * V + beta1 * D**2 * G / (2 * (1 - beta1) * (1 - lam) ** 2) + THIRD
     >= R,
-    expect="proved",
+    expect="follows",
     note="True although its second term is not what Theorem 4 gives (Cor1.units).",
     bounds=("amsgrad.printed", "amsgrad.printed_arxiv", "amsgrad.derived", "amsgrad.derived_arxiv"),
 )

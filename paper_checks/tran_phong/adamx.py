@@ -109,7 +109,7 @@ P.derivation(
     + d * D**2 * G / (2 * alpha * (1 - beta1) * (1 - lam) ** 2)
     + THIRD
     >= R,
-    expect="proved",
+    expect="follows",
     note="Weaker than SF.AMSGrad term by term; before stands for the sum of sqrt(t) up to t0, any value >= 0.",
     bounds=("amsgrad.tran_phong",),
 )

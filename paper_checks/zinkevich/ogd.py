@@ -47,7 +47,7 @@ P.derivation(
     uses=["step", "sum", "steps"],
     given=[alpha > 0, T >= 1, R <= W + A * G**2 / 2],
     show=R <= D**2 * sqrt(T) / (2 * alpha) + alpha * G**2 * (sqrt(T) - "1/2"),
-    expect="proved",
+    expect="follows",
     bounds=("sgd.zinkevich",),
     note="R <= W + A G^2/2 is the sum of the steps over t and coordinates; W is the sum of w_t (d_t - d_{t+1}), A that of alpha_t.",
 )

@@ -9,16 +9,31 @@ from pathlib import Path
 from typing import Any
 
 from regretlab.claims.fingerprint import fingerprint
-from regretlab.claims.statements import Statement
+from regretlab.claims.statements import InFile, Statement
 from regretlab.claims.verdict import Rejected, fields
+from regretlab.errors import InputError
 from regretlab.files import whole
 
 #: Changes when the meaning of statements or certificates changes; older certificates are then stale.
 FORMAT = 1
+#: Bytes of a certificate, and digits of an integer in one: many times those of the largest that a search has found.
+LARGEST, MOST_DIGITS = 5_000_000, 9
+
+
+def _integer(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        raise ValueError(f"the integer {text[:20]}... has more than {MOST_DIGITS} digits")
+    return int(text)
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text[:20]} is not an exact number")
 
 
 def digest(statement: Statement) -> str:
     """What a certificate is about: the statement's text and the meaning of its functions, under any Python alike."""
+    if isinstance(statement, InFile):
+        return statement.sign
     content = f"{FORMAT}\n{statement.kind}\n{statement.meaning()}\n{fingerprint(statement.functions())}"
     return hashlib.sha256(content.encode()).hexdigest()
 
@@ -53,20 +68,33 @@ class Certificate:
     def write(self, path: Path) -> None:
         """Write the file, whole or not at all."""
         content = {"format": FORMAT, **asdict(self), "seal": self.seal}
-        with whole(path) as partial:
-            partial.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+        text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        try:
+            with whole(path) as partial:
+                partial.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"the certificate {path} cannot be written: {error.strerror or error}.") from None
 
     @classmethod
     def read(cls, path: Path) -> Certificate:
         """Read a file; a broken, foreign or edited one is :class:`Rejected`."""
         try:
-            content = json.loads(path.read_text())
-        except (OSError, ValueError) as error:
-            raise Rejected(f"{path.name} cannot be read: {error}") from None
+            if not path.is_file():
+                raise Rejected(f"{path.name} is not a file")
+            if (size := path.stat().st_size) > LARGEST:
+                raise Rejected(f"{path.name} has {size} bytes; a certificate has at most {LARGEST}")
+            content = json.loads(
+                path.read_text(encoding="utf-8"), parse_int=_integer, parse_float=_no_number, parse_constant=_no_number
+            )
+        except (OSError, ValueError, RecursionError) as error:
+            why = "it is nested too deeply" if isinstance(error, RecursionError) else error
+            raise Rejected(f"{path.name} cannot be read: {why}") from None
         names = ("claim", "digest", "form", "body", "tools")
         version, seal, *values = fields(content, "format", "seal", *names)
         if version != FORMAT:
             raise Rejected(f"{path.name} has format {version}, this version reads {FORMAT}; search again")
+        if list(map(type, values)) != [str, str, str, dict, dict]:
+            raise Rejected(f"{path.name} is not written as certificates are")
         found = cls(*values)
         if found.seal != seal:
             raise Rejected(f"{path.name} was edited after it was written")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from regretlab.claims.statements import Statement
+from regretlab.claims.statements import Statement, check_relations
 from regretlab.claims.terms import Relation
 from regretlab.claims.verdict import VERDICTS
 from regretlab.errors import InputError, closest
@@ -72,6 +74,17 @@ class Claim:
     note: str = ""
 
     def __post_init__(self) -> None:
+        check_id("claim", self.id)
+        for name in ("paper", "at", "latex", "expect", "changes", "source", "repaired_by", "note"):
+            if not isinstance(value := getattr(self, name), str):
+                raise refuse(self.id, f"its {name} {value!r} is a {type(value).__name__}", "give a text")
+        for name in ("uses", "bounds"):
+            value = getattr(self, name)
+            if isinstance(value, str) or not isinstance(value, Iterable) or not all(isinstance(v, str) for v in value):
+                raise refuse(self.id, f"its {name} {value!r} is not a list of ids", f"write {name}=['an id', ...]")
+            object.__setattr__(self, name, tuple(dict.fromkeys(value)))
+        if self.exports is not None:
+            check_relations("exports", (self.exports,))
         if self.expect not in VERDICTS:
             raise closest(f"verdict expected of claim {self.id}:", self.expect, VERDICTS)
         if self.source not in SOURCES:
@@ -87,6 +100,28 @@ class Claim:
     def all(self) -> Sequence[Claim]:
         """The claim, and its corrected form if it has one."""
         return (self, self.corrected) if self.corrected else (self,)
+
+
+#: What an id may be made of: it names a file on every system.
+_ID = re.compile(r"\w([\w., +-]*[\w+])?")
+_RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{name}{k}" for name in ("COM", "LPT") for k in range(10))}
+LONGEST_ID = 120
+
+
+def check_id(of: str, id: Any) -> None:
+    """Refuse an id that could not be the name of a certificate's file."""
+    if not isinstance(id, str):
+        raise InputError(f"the id {id!r} of a {of} is a {type(id).__name__}; give a text.")
+    shown = f"{id[:40]!r}{' ...' if len(id) > 40 else ''}"
+    if not _ID.fullmatch(id) or ".." in id:
+        raise InputError(
+            f"the id {shown} of a {of} is not made of letters, digits, spaces, '_', '-', '+', ',' and single dots; "
+            "its certificate's file is named after it, so change it."
+        )
+    if len(id.encode()) > LONGEST_ID:
+        raise InputError(f"the id {shown} of a {of} is longer than {LONGEST_ID} characters; shorten it.")
+    if id.split(".")[0].upper() in _RESERVED:
+        raise InputError(f"the id {shown} of a {of} begins with a name that Windows keeps for a device; change it.")
 
 
 def refuse(claim: str, why: str, fix: str) -> InputError:

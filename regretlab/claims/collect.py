@@ -48,6 +48,8 @@ class ClaimItem(pytest.Item):
     def runtest(self) -> None:
         """Re-check the claim's certificate, and those of what it rests on."""
         (entry,) = _ledger(self.path).verify([self.name], jobs=1)
+        if entry.error:
+            raise InputError(f"{self.name} ({entry.claim.at}) could not be judged: {entry.error}")
         if not entry.as_pinned:
             raise Differs(_says(entry))
 

@@ -3,54 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from joblib import Parallel, delayed
 
-from regretlab.claims import checkers
+from regretlab.claims import checkers, derived, reading
 from regretlab.claims.certificate import Certificate, digest
-from regretlab.claims.claim import Claim, refuse
-from regretlab.claims.loading import claims_in, needs, order, shipped
+from regretlab.claims.claim import Claim
+from regretlab.claims.entry import Entry
+from regretlab.claims.loading import claims_in, is_shipped, load, needs, order, shipped
 from regretlab.claims.provers import accepted
 from regretlab.claims.provers.solver import refuse_contradiction
-from regretlab.claims.statements import Derivation, Inequality, Misprint, Statement, Words
-from regretlab.claims.verdict import SOUND, Outcome, Rejected, weakest
+from regretlab.claims.statements import Derivation, Inequality, InFile, Statement, Words
+from regretlab.claims.verdict import PARTIAL, SOUND, Outcome, Rejected, weakest
 from regretlab.errors import InputError
 
+#: How the reason begins for a claim that could not be judged at all.
+ERROR = "error: "
+Judged = tuple[str, Outcome | None, str, float]
 TOOLS = ("sympy", "mpmath", "z3-solver", "python-flint", "cvc5", "clarabel")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the ledger.
-
-    Attributes
-    ----------
-    claim : Claim
-    verdict, level, words : str
-        The effective verdict, its trust level and the certificate in words.
-    because : tuple of str
-        Ids the verdict rests on or is spoiled by.
-    how : str
-        "re-checked", "searched" or why there is no certificate.
-    seconds : float
-    """
-
-    claim: Claim
-    verdict: str
-    level: str = ""
-    words: str = ""
-    because: tuple[str, ...] = ()
-    how: str = ""
-    seconds: float = 0.0
-
-    @property
-    def as_pinned(self) -> bool:
-        """Whether the verdict is the one the claim pins."""
-        return self.verdict == self.claim.expect
 
 
 def decide(claim: str, statement: Statement, path: Path | None, search: bool, save: Path | None = None) -> Outcome:
@@ -62,9 +37,7 @@ def decide(claim: str, statement: Statement, path: Path | None, search: bool, sa
         If the certificate establishes nothing, or no method finds one.
     """
     if path is not None and path.exists() and not search:
-        certificate = Certificate.read(path)
-        if certificate.claim != claim or certificate.digest != digest(statement):
-            raise Rejected("stale: the statement has changed since the certificate was found; run verify --renew")
+        certificate = _current(claim, statement, path)
         return checkers.check(statement, certificate.form, certificate.body)
     found = accepted(statement)
     if found is None:
@@ -72,6 +45,14 @@ def decide(claim: str, statement: Statement, path: Path | None, search: bool, sa
     if save is not None:
         Certificate(claim, digest(statement), found.form, found.body, tools()).write(save)
     return found.outcome
+
+
+def _current(claim: str, statement: Statement, path: Path) -> Certificate:
+    """The certificate in a file, if it is about this statement."""
+    certificate = Certificate.read(path)
+    if certificate.claim != claim or certificate.digest != digest(statement):
+        raise Rejected("stale: the statement has changed since the certificate was found; run verify --renew")
+    return certificate
 
 
 def tools() -> dict[str, str]:
@@ -108,6 +89,7 @@ class Ledger:
         self.claims: dict[str, Claim] = {}
         self.asked: set[str] = set()
         self._known: dict[str, Entry] = {}
+        self._steps: dict[str, Statement] = {}
         loaded = claims_in(self.paths)
         for claim, file, asked in loaded:
             for one in claim.all():
@@ -119,7 +101,7 @@ class Ledger:
 
     def certificate(self, claim: str) -> Path:
         """The file of a claim's certificate."""
-        return (self.certificates or self.files[claim].parent / "certs") / f"{claim.replace('/', '-')}.json"
+        return (self.certificates or self.files[claim].parent / "certs") / f"{claim}.json"
 
     def verify(
         self, only: Iterable[str] | None = None, *, search: bool = False, renew: bool = False, jobs: int = 2
@@ -128,22 +110,38 @@ class Ledger:
 
         With ``search`` certificates are found anew and written, with ``renew`` only those that are missing, stale or
         damaged; otherwise they are re-checked, and a claim that has no certificate is searched for without writing
-        one. ``only`` restricts the work to these ids and what they rest on.
+        one. ``only`` restricts the work to these ids and what they rest on. A claim that cannot be judged has an
+        ``error``; the others are judged all the same.
         """
         wanted = self.asked if only is None else set(only)
         names = [n for n in self.order if n in self._resting(wanted)]
-        how = "search" if search else "renew" if renew else "check"
-        entries = {} if how != "check" else self._known
+        mode = "search" if search else "renew" if renew else "check"
+        entries = {} if mode != "check" else self._known
         alone = [n for n in names if n not in entries and not isinstance(self.claims[n].statement, (Derivation, Words))]
-        jobs = max(1, min(jobs, len(alone) // 4))
-        paths, folder = [str(p) for p in self.paths], self.certificates
-        parts = Parallel(n_jobs=jobs)(delayed(_verify)(paths, folder, alone[k::jobs], how) for k in range(jobs))
-        entries |= {e[0]: self._entry(*e) for part in parts for e in part}
+        for judged in self._judged(alone, mode, jobs):
+            entries[judged[0]] = self._entry(*judged)
         for name in names:
             if name not in entries:
-                entries[name] = self._derived(self.claims[name], entries, how)
+                entries[name] = self._derived(self.claims[name], entries, mode)
         self._known = entries
         return [entries[name] for name in self.claims if name in wanted]
+
+    def _judged(self, names: list[str], mode: str, jobs: int) -> Iterator[Judged]:
+        """Statements decided in several processes, none of which runs a file that is not regretlab's own."""
+        in_files: dict[Path, list[str]] = {}
+        here: list[tuple[str, Path, Statement | None, Path]] = []
+        for name in names:
+            statement, path, file = self.claims[name].statement, self.certificate(name), self.files[name]
+            if isinstance(statement, InFile):
+                in_files.setdefault(file, []).append(name)
+            else:  # a shipped statement may hold functions, which a process can only read from its file
+                here.append((name, file, None if is_shipped(file) else statement, path))
+        jobs = max(1, min(jobs, len(here) // 4))
+        for part in Parallel(n_jobs=jobs)(delayed(_verify)(here[k::jobs], mode) for k in range(jobs)):
+            yield from part
+        for file, own in in_files.items():
+            statements = [(n, self.claims[n].statement, self.certificate(n)) for n in own]
+            yield from _in_file(file, statements, mode)
 
     def about(self, bound: str) -> list[str]:
         """Ids of the claims about a bound of :mod:`regretlab.bounds`, corrected forms included."""
@@ -161,15 +159,18 @@ class Ledger:
 
     def _entry(self, name: str, outcome: Outcome | None, how: str, seconds: float) -> Entry:
         claim = self.claims[name]
+        ran = isinstance(claim.statement, InFile) or bool(claim.statement.functions())
         if outcome is None:
-            return Entry(claim, "unknown", how=how, seconds=seconds)
-        return Entry(claim, outcome.verdict, outcome.level, outcome.words, how=how, seconds=seconds)
+            error = how.removeprefix(ERROR) if how.startswith(ERROR) else ""
+            return Entry(claim, "unknown", how=how, seconds=seconds, ran=ran, error=error)
+        about = {"how": how, "seconds": seconds, "ran": ran, "parts": outcome.parts}
+        return Entry(claim, outcome.verdict, outcome.level, outcome.words, **about)  # type: ignore[arg-type]
 
     def _derived(self, claim: Claim, entries: dict[str, Entry], mode: str) -> Entry:
         """The verdict of a claim in words, or of one that rests on others."""
         statement = claim.statement
         if isinstance(statement, Words):
-            return Entry(claim, statement.verdict, words=statement.why)
+            return Entry(claim, statement.verdict, "words" * (statement.verdict == "assumed"), statement.why)
         assert isinstance(statement, Derivation)
         used = [entries[u] for u in claim.uses]
         spoiled = [e for e in used if not _sound(e)]
@@ -179,11 +180,13 @@ class Ledger:
             rests = used if not spoiled else [*(e for e in used if e not in spoiled), *mended]
             if len(mended) == len(spoiled) and all(map(_sound, mended)):
                 return self._step(claim, statement, rests, tuple(e.claim.id for e in mended), ids, mode)
+        elif not claim.uses:
+            return Entry(claim, "assumed", "words", "the paper's word: it names no claim that it rests on")
         elif not spoiled:
-            return Entry(claim, "follows", words="the paper's argument", because=claim.uses)
-        elif claim.repaired_by and _sound(entries[claim.repaired_by]):
-            words = f"with {claim.repaired_by} in place of {', '.join(ids)}"
-            return Entry(claim, "repaired", words=words, because=(claim.repaired_by,))
+            return _in_words(claim, "follows", "the paper's argument", used)
+        elif claim.repaired_by and _sound(mending := entries[claim.repaired_by]):
+            words = f"in a person's judgement, with {claim.repaired_by} in place of {', '.join(ids)}"
+            return _in_words(claim, "repaired", words, [*(e for e in used if e not in spoiled), mending])
         false = {"refuted", "ill-posed", "unsupported", "misprint", "vacuous"}
         broken = tuple(e.claim.id for e in spoiled if e.verdict in false)
         if broken:
@@ -199,46 +202,101 @@ class Ledger:
         instead: tuple[str, ...],
         mode: str,
     ) -> Entry:
-        """A formal step, proved from the exports of what it rests on."""
-        exports = tuple(e.claim.exports for e in rests if e.claim.exports is not None)
+        """A formal step, proved from what the claims it rests on hand to it."""
+        given = derived.handed_to(step, [e.claim for e in rests])
+        assumed = [h for h in given if h.assumed]
+        for one in assumed:
+            if where := derived.false_at(self._steps.get(one.claim.id, one.claim.statement), one.relation):
+                words = f"{one} is false: {where}"
+                return Entry(claim, "unsupported", words=words, because=(one.claim.id,), assumes=(str(one),))
         assert step.show is not None
-        statement = Inequality((*step.given, *exports), step.show)
+        statement = Inequality((*step.given, *(h.relation for h in given)), step.show)
+        self._steps[claim.id] = statement
         _, outcome, how, seconds = _one(claim.id, statement, self.certificate(claim.id), mode)
+        found = self._entry(claim.id, outcome, how, seconds)
         if outcome is None:
-            return Entry(claim, "unknown", how=how, seconds=seconds)
+            return found
         verdict = outcome.verdict
         if verdict == "proved":
-            verdict = "repaired" if by else _strongest({e.verdict for e in rests})
+            inputs = [(e.verdict, e.parts) for e in rests]
+            verdict = derived.conclusion("repaired" if by else "proved", inputs, bool(assumed))
         words = outcome.words + (f"; with {', '.join(by)} in place of {', '.join(instead)}" if by else "")
-        level = weakest([outcome.level, *(e.level for e in rests)])
-        return Entry(claim, verdict, level, words, by or claim.uses, how, seconds)
+        level = weakest([outcome.level, *(e.level for e in rests), *["words"] * bool(assumed)])
+        return replace(
+            found, verdict=verdict, level=level, words=words, because=by or claim.uses,
+            assumes=tuple(map(str, assumed)), ran=any(e.ran for e in rests),
+        )  # fmt: skip
 
 
-def _strongest(inputs: set[str]) -> str:
-    """The verdict of a formally proved step: no stronger than what it rests on."""
-    return "conditional" if "bounded" in inputs else next((v for v in ("repaired", "follows") if v in inputs), "proved")
+def _in_words(claim: Claim, verdict: str, words: str, rests: list[Entry]) -> Entry:
+    """The verdict of a step that no one has made formal, from established claims."""
+    verdict = derived.conclusion(verdict, [(e.verdict, e.parts) for e in rests], False)
+    partly = tuple(e.claim.id for e in rests if {e.verdict, *e.parts} & PARTIAL)
+    if partly:
+        return Entry(claim, "conditional", words=f"if {', '.join(partly)} beyond the cases checked", because=partly)
+    because = (claim.repaired_by,) if claim.repaired_by in {e.claim.id for e in rests} - set(claim.uses) else claim.uses
+    return Entry(claim, verdict, "words", words, because, ran=any(e.ran for e in rests))
 
 
 def _sound(entry: Entry) -> bool:
     """Whether others may build on it: established, or a misprint whose evident meaning is established."""
-    return entry.verdict in SOUND or (entry.verdict == "misprint" and isinstance(entry.claim.statement, Misprint))
+    return entry.verdict in SOUND or (entry.verdict == "misprint" and bool(entry.parts))
 
 
-def _verify(
-    paths: list[str], certificates: Path | None, names: Iterable[str], mode: str
-) -> list[tuple[str, Outcome | None, str, float]]:
-    """The work of one process: claims are read from their files again, because statements hold functions."""
-    ledger = Ledger(paths, certificates)
-    return [_one(n, ledger.claims[n].statement, ledger.certificate(n), mode) for n in names]
+def _verify(work: Iterable[tuple[str, Path, Statement | None, Path]], mode: str) -> list[Judged]:
+    """The work of one process: ``(claim, its file, its statement if that is data, its certificate)``."""
+    found = []
+    for name, file, statement, path in work:
+        if statement is None:
+            statement = next(one.statement for c in load(file) for one in c.all() if one.id == name)
+        found.append(_one(name, statement, path, mode))
+    return found
 
 
-def _one(name: str, statement: Statement, path: Path, mode: str) -> tuple[str, Outcome | None, str, float]:
+def _in_file(file: Path, statements: Sequence[tuple[str, Statement, Path]], mode: str) -> Iterator[Judged]:
+    """Statements made of a file's functions, decided in a process that runs the file."""
+    ask: list[tuple[str, str, Any]] = []
+    again: list[tuple[str, Statement, Path]] = []
+    start = time.perf_counter()
+    for name, statement, path in statements:
+        form, body, why = "", None, ""
+        if mode != "search" and path.exists():
+            try:
+                certificate = _current(name, statement, path)
+                form, body = certificate.form, certificate.body
+            except Rejected as error:
+                why = str(error)
+        if why and mode == "check":
+            yield name, None, f"certificate failed: {why}", time.perf_counter() - start
+        else:
+            ask.append((name, form, body))
+            again.append((name, statement, path))
+    failed = []
+    for one, (_, form, _), (outcome, why, found, body) in zip(again, ask, reading.decide(file, ask), strict=True):
+        name, statement, path = one
+        if outcome is None and form and mode == "renew" and not why.startswith(reading.BROKE):
+            failed.append((name, statement, path))
+            continue
+        if outcome is not None and not form and mode != "check":
+            Certificate(name, digest(statement), found, body, tools()).write(path)
+        how = "re-checked" if form else "searched"
+        if outcome is None:
+            broke = why.startswith(reading.BROKE)
+            how = (
+                f"{ERROR}{why.removeprefix(reading.BROKE)}" if broke else f"{'certificate failed: ' * bool(form)}{why}"
+            )
+        yield name, outcome, how, time.perf_counter() - start
+    if failed:
+        yield from _in_file(file, failed, "search")
+
+
+def _one(name: str, statement: Statement, path: Path, mode: str) -> Judged:
     """One statement's outcome; ``mode`` is "check", "renew" what does not check, or "search" for everything anew."""
     start = time.perf_counter()
     searches = mode == "search" or not path.exists()
-    if isinstance(statement, Inequality) and searches:
-        refuse_contradiction(name, statement)
     try:
+        if isinstance(statement, Inequality) and searches:
+            refuse_contradiction(name, statement)
         outcome = decide(name, statement, path, searches, path if mode != "check" else None)
         return name, outcome, "searched" if searches else "re-checked", time.perf_counter() - start
     except Rejected as error:
@@ -247,6 +305,7 @@ def _one(name: str, statement: Statement, path: Path, mode: str) -> tuple[str, O
         failed = "" if searches else "certificate failed: "
         return name, None, f"{failed}{error}", time.perf_counter() - start
     except InputError as error:
-        raise refuse(name, str(error).rstrip("."), "mend the statement") from None
-    except Exception as error:  # a prover or a user's function that breaks decides nothing, and stops nobody else
-        return name, None, f"the check broke: {type(error).__name__}: {error}", time.perf_counter() - start
+        said = str(error).removeprefix(f"claim {name}: ")
+        return name, None, f"{ERROR}{said}", time.perf_counter() - start
+    except Exception as error:  # a prover that breaks decides nothing, and stops nobody else
+        return name, None, f"{ERROR}the check broke: {type(error).__name__}: {error}", time.perf_counter() - start

@@ -74,7 +74,7 @@ def text(entries: Sequence[Entry]) -> Group:
             mark, colour = MARKS[e.verdict]
             colour = colour if e.as_pinned else "reverse red"
             name = e.claim.id.split(".", 1)[1]
-            cells = [mark, name, e.claim.at, f"[{colour}]{e.verdict}[/]", e.level]
+            cells = [mark, name, e.claim.at, f"[{colour}]{e.verdict}[/]", e.trust]
             table.add_row(*cells, Text(_shortened(e.words or e.how)))
         parts += [table, Text("")]
     return Group(*parts, *(Text(line) for line in summary(entries)))
@@ -82,7 +82,7 @@ def text(entries: Sequence[Entry]) -> Group:
 
 def line(entry: Entry) -> str:
     """One entry in one line."""
-    trust = f" ({entry.level})" if entry.level else ""
+    trust = f" ({entry.trust})" if entry.level else ""
     return (
         f"  {MARKS[entry.verdict][0]} {entry.claim.id} ({entry.claim.at}): "
         f"{entry.verdict}{trust}; {_shortened(entry.words, 220)}"
@@ -92,7 +92,7 @@ def line(entry: Entry) -> str:
 def one(entry: Entry) -> str:
     """Everything about one entry, as a page of text."""
     c = entry.claim
-    trust = f" (trust: {entry.level})" if entry.level else ""
+    trust = f" (trust: {entry.trust})" if entry.level else ""
     corrected = f"{c.corrected.id}{f', which changes the {c.changes}' if c.changes else ''}" if c.corrected else ""
     facts = {
         "Printed": c.latex,
@@ -216,7 +216,7 @@ def latex(entries: Sequence[Entry]) -> str:
         for e in rows:
             place = escape(e.claim.at) or escape(e.claim.id)
             corrected = " (corrected)" if e.claim.is_correction else ""
-            trust = rf" ({escape(e.level)})" if e.level else ""
+            trust = rf" ({escape(e.trust)})" if e.level else ""
             because = f"; because of {', '.join(e.because)}" if e.because and not e.words else ""
             statement = _breakable(e.claim.latex) if e.claim.latex else escape(e.claim.statement.text())
             cells = [place + corrected, statement, e.verdict + trust, escape(_shortened(e.words + because, 220))]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from regretlab.claims import statements as s
-from regretlab.claims.claim import Claim, refuse
+from regretlab.claims.claim import Claim, check_id, refuse
 from regretlab.claims.rationals import counted, number
 from regretlab.claims.terms import Relation, Term, integer, term
 from regretlab.errors import InputError
@@ -141,12 +142,23 @@ class Paper:
     ('mine.young', 'proved')
     """
 
+    #: Every paper, and the module that made it.
+    made: ClassVar[list[tuple[Paper, str]]] = []
+
     def __init__(self, id: str, title: str = "") -> None:
+        if not isinstance(id, str) or "." in id:
+            raise InputError(f"the paper's id {id!r} is not a name without dots; call it something like 'mine'.")
+        check_id("paper", id)
+        if not isinstance(title, str):
+            raise InputError(f"the title {title!r} of the paper {id} is a {type(title).__name__}; give a text.")
         self.id, self.title, self.claims = id, title or id, list[Claim]()
+        self.made.append((self, str(sys._getframe(1).f_globals.get("__name__"))))
 
     def add(self, build: Callable[..., s.Statement], id: str, latex: str, details: dict[str, Any]) -> Claim:
         """Add a claim whose statement ``build`` makes from the details it knows; the rest describe the claim."""
         full = f"{self.id}.{id}"
+        if full.endswith(".corrected"):
+            raise refuse(full, "'.corrected' marks the corrected form of a claim", "give the claim another id")
         if any(c.id == full for c in self.claims):
             raise refuse(full, "this id is already taken", "give every claim of a paper its own id")
         try:
@@ -159,11 +171,8 @@ class Paper:
             ) from None
         except InputError as error:
             raise refuse(full, str(error).rstrip("."), "mend the statement") from None
-        uses = tuple(details.pop("uses", ()))
         try:
-            claim = Claim(
-                full, self.title, details.pop("at", ""), latex, formal, uses=uses, corrected=corrected, **details
-            )
+            claim = Claim(full, self.title, details.pop("at", ""), latex, formal, corrected=corrected, **details)
         except TypeError:
             known = [
                 *inspect.signature(build).parameters,
@@ -187,6 +196,8 @@ class Paper:
     ) -> Claim | None:
         if given is None:
             return None
+        if not isinstance(given, Mapping):
+            raise InputError("the corrected form is not a dict of details")
         details = dict(given)
         formal = details.pop("statement", None)
         if formal is None:

@@ -22,8 +22,8 @@ OWN = {
 }
 #: Verdicts of a claim that rests on others.
 DERIVED = {
-    "follows": "its inputs are established; the step is the paper's word",
-    "conditional": "follows if what it uses holds, which is not established",
+    "follows": "in the paper's words: its inputs are established; the step, or what a claim is said to export, is not",
+    "conditional": "follows if what it uses holds, which is not established, or was only checked for some cases",
     "unsupported": "uses a claim that is false or means nothing; the statement is open, not false",
     "repaired": "holds with the corrected form of what it uses",
 }
@@ -36,18 +36,29 @@ LEVELS = {
     "1 solver": "one solver",
     "cas": "computer algebra and exact unrolling",
     "floats": "floating point",
+    "words": "the paper's word for a step or an export; not counted as established",
 }
 #: Verdicts that a claim resting on another may build on.
 SOUND = {"proved", "bounded", "follows", "repaired"}
+#: Verdicts about some cases: no "for all" follows from them.
+PARTIAL = {"bounded", "sampled"}
+
+
+#: No exponents: ``1e999999999`` is short, and its value is not.
+_RATIONAL = re.compile(r"-?[0-9]+(/[0-9]+)?")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a checker says of a certificate it accepted: the verdict, the trust level, and the certificate in words."""
+    """What a checker says of a certificate it accepted: the verdict, the trust level, and the certificate in words.
+
+    ``parts`` are the verdicts of the parts that a compound statement rests on.
+    """
 
     verdict: str
     level: str
     words: str
+    parts: tuple[str, ...] = ()
 
 
 class Rejected(Exception):
@@ -70,14 +81,12 @@ def fields(body: Any, *names: str) -> list[Any]:
 
 def rational(value: Any) -> Fraction:
     """An exact rational as certificates write it: ``"p/q"`` in lowest terms."""
-    if not isinstance(value, str):
-        raise Rejected(f"{value!r} is not the text of a rational")
+    if not isinstance(value, str) or not _RATIONAL.fullmatch(value):
+        raise Rejected(f"{str(value)[:40]!r} is not the text of a rational")
     try:
-        found = Fraction(value) if re.fullmatch(r"-?\d+(/\d+)?", value) else None
+        found = Fraction(value)
     except (ValueError, ZeroDivisionError):
-        found = None
-    if found is None:
-        raise Rejected(f"{value[:40]!r} is not a rational")
+        raise Rejected(f"{value[:40]!r} is not a rational") from None
     if str(found) != value:
         raise Rejected(f"{value!r} is not in lowest terms")
     return found

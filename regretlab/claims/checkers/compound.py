@@ -35,7 +35,7 @@ def check(statement: Statement, body: Any, check_part: Check) -> Outcome:
         and verdicts[0] in ("refuted", "ill-posed")
         and verdicts[1] in ("proved", "bounded")
     ):
-        return Outcome("misprint", level, f"as printed: {found[0].words}; as meant: {found[1].words}")
+        return Outcome("misprint", level, f"as printed: {found[0].words}; as meant: {found[1].words}", (verdicts[1],))
     if isinstance(statement, Vacuity) and verdicts == ["proved"]:
         return Outcome("vacuous", level, words)
     if isinstance(statement, Denial) and verdicts[0] in _OPPOSITE:
