@@ -183,6 +183,29 @@ RULES: dict[str, Rule] = {
 }
 
 
+#: Squares of smaller numbers lose digits, or are 0.
+SMALLEST_SQUARED = math.sqrt(np.finfo(float).tiny / np.finfo(float).eps)
+
+
+def in_floats(squared: bool, lost: str, record: xr.Dataset) -> list[Check]:
+    """What keeps a bound from being a number: squares of gradients, or terms, that a float does not hold.
+
+    Parameters
+    ----------
+    squared : bool
+        Whether the bound has sums of squared gradients.
+    lost : str
+        Which term no float can hold, in a sentence (:meth:`regretlab.bounds.Bound.lost`); empty for none.
+    record : xarray.Dataset
+    """
+    text, largest = "all numbers are within the range of floats", float(record["largest_coordinate"].values.max())
+    found = [Check("float_range", text, lost, "other units", False)] * bool(lost)
+    if squared and 0 < largest < SMALLEST_SQUARED:
+        said = f"gradients of at most {largest:.3g}, whose squares underflow"
+        found.append(Check("float_range", text, said, f">= {SMALLEST_SQUARED:.3g}; rescale the losses", False))
+    return found[:1]
+
+
 def verdict(checks: list[Check], look: Look, last: np.ndarray, trivial: float) -> str:
     """What a comparison says.
 

@@ -14,6 +14,7 @@ from regretlab import audit
 from regretlab.audit import Check
 from regretlab.bounds import Bound, Order
 from regretlab.bounds._values import values
+from regretlab.bounds.symbols import WORST
 from regretlab.errors import InputError
 from regretlab.expectation import expected, explained
 from regretlab.looks import Look, seen
@@ -147,6 +148,8 @@ def compare(
     checks = [audit.check(a, facts, record) for a in bound.hypotheses]
     shape = low.shape
     numbers = values(facts, record, mode)
+    measured = mode != "a priori" and not WORST.keys().isdisjoint(bound.symbols)
+    checks += audit.in_floats(measured, bound.lost(numbers), record)
     terms = {name: np.broadcast_to(term, shape) for name, term in bound.on_run(numbers).items()}
     curve = sum(terms.values(), np.zeros(shape))
     shown, at, mean = (low, high), np.arange(record.sizes["t"]), None

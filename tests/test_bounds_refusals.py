@@ -1,6 +1,7 @@
 """A bound reads what it is given or says that it does not; what no float can hold is said, not taken for 0."""
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -155,3 +156,35 @@ def test_a_term_that_is_0_or_infinite_in_truth_is_not_lost():
     assert bounds.reddi.lost(still) == ""
     assert bounds.reddi.evaluate(still)["momentum"] == 0
     assert bounds.adamcb_split.at_T(5, {**TYPICAL, "gamma": 1}) == math.inf
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-200, 1e-140, 1e-100, 1.0, 1e100, 1e140])
+def test_a_bound_lost_to_underflow_is_never_violated(scale):
+    """Losses times s: the verdict is the same where squares are floats, and else says that they are not."""
+    problem = rl.problems.Reddi(C=8 * scale, c=scale)
+    verdicts = {}
+    for text, bound in (
+        (f"sgd(alpha={1 / 8 / scale})", "sgd.zinkevich"),
+        ("amsgrad(alpha=7/20, beta1=0, beta2=1/65)", "amsgrad.schedule_free"),
+    ):
+        found = rl.simulate(problem, text, horizon=60).bound(bound)
+        verdicts[bound] = found.verdict
+        if found.verdict.startswith("not applicable"):
+            (check,) = [check for check in found.checks if not check.passed]
+            assert (check.id, "squares underflow" in check.measured) == ("float_range", True)
+    squares = "not applicable because float_range fails" if scale < 1e-145 else "holds"
+    assert verdicts == {"sgd.zinkevich": "holds", "amsgrad.schedule_free": squares}
+
+
+def test_a_violation_is_seen_at_every_scale_at_which_squares_are_floats():
+    """The twin: Adam keeps violating its bound; the theorem is about D = 2, so that alpha and lam stay as they are."""
+    terms = {name: term / 50 for name, term in bounds.schedule_free.terms.items()}
+    replace(bounds.schedule_free, id="test.fiftieth", terms=terms)
+    try:
+        for scale in (1e-140, 1.0, 1e140):
+            run = rl.simulate(
+                rl.problems.Reddi(C=8 * scale, c=scale), "amsgrad(alpha=7/20, beta1=0, beta2=1/65)", horizon=60
+            )
+            assert run.bound("test.fiftieth").verdict == "violated"
+    finally:
+        del Bound.known["test.fiftieth"]
