@@ -1,47 +1,61 @@
-"""Evaluation of formal statements in interval arithmetic (``mpmath.iv``): values, truths and Taylor coefficients.
+"""Evaluation of formal statements in interval arithmetic: values, truths and Taylor coefficients.
 
-Every result encloses the exact real value; a relation is decided only where the intervals decide it. Searches use
-Arb, so that a certificate found there is re-checked by an independent implementation.
+Every result encloses the exact real value, in two libraries (:mod:`regretlab.claims.enclosures`); a relation is decided
+only where the intervals of both decide it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
-from mpmath import iv, mpf
 from mpmath import mp as _mp
+from mpmath import mpf
 
+from regretlab.claims import enclosures
+from regretlab.claims.enclosures import INFINITY, ONE, PRECISION, ZERO, Enclosure, enclosure
 from regretlab.claims.terms import Node, Term
 
-#: Bits of the intervals: far more than any certificate needs, cheap for short expressions.
-PRECISION = 160
-INFINITY = mpf("inf")
+#: Bits tried in turn where a number is compared at a point.
+BITS = (PRECISION, 4 * PRECISION, 16 * PRECISION)
+Found = TypeVar("Found")
 
 
 class Undecided(ArithmeticError):
     """The intervals are too wide to decide, or an operation left its domain somewhere in the interval."""
 
 
-def interval(low: Fraction | None, high: Any = ...) -> Any:
+def interval(low: Fraction | None, high: Any = ...) -> Enclosure:
     """The interval from ``low`` to ``high``, by default the point ``low``; None below is -oo, None above +oo."""
-    iv.prec = PRECISION
-    ends = [iv.mpf(e.numerator) / e.denominator if e is not None else None for e in (low, low if high is ... else high)]
-    a = ends[0].a if ends[0] is not None else -INFINITY
-    b = ends[1].b if ends[1] is not None else INFINITY
-    return iv.mpf([a, b])
+    return enclosures.between(low, low if high is ... else high)
 
 
-def sign(x: Any) -> int:
+def sign(x: Enclosure) -> int:
     """1 if the interval is > 0, -1 if < 0, 0 if it is exactly zero; raises :class:`Undecided` otherwise."""
     if x.a > 0:
         return 1
     if x.b < 0:
         return -1
-    if x.a == 0 and x.b == 0:
+    if x.is_zero():
         return 0
     raise Undecided(f"sign of {x}")
+
+
+def refined(decide: Callable[[], Found]) -> Found:
+    """What ``decide`` finds with as many bits as it needs; :class:`Undecided` if not even the most are enough."""
+    for bits in BITS:
+        try:
+            with enclosures.precision(bits):
+                return decide()
+        except Undecided as error:
+            last = error
+    raise last
+
+
+def sign_at(root: Term, point: Mapping[Term, Fraction]) -> int:
+    """The sign of a term at a rational point; :class:`Undecided` where the intervals do not tell."""
+    return refined(lambda: sign(value(root, point)))
 
 
 def series(root: Term, order: int, jets: Mapping[Term, list[Any]]) -> list[Any]:
@@ -51,17 +65,16 @@ def series(root: Term, order: int, jets: Mapping[Term, list[Any]]) -> list[Any]:
     Taylor's theorem. Roots and logarithms need a positive argument, divisors must exclude zero; derivatives of a
     maximum, minimum or absolute value need a strict decision, because at a tie the two branches differ.
     """
-    iv.prec = PRECISION
     size = order + 1
     known: dict[int, list[Any]] = {}
     for symbol, given in jets.items():
-        known[id(symbol)] = [*(c if hasattr(c, "a") else iv.mpf(c) for c in given), *[iv.zero] * size][:size]
+        known[id(symbol)] = [*map(enclosure, given), *[ZERO] * size][:size]
 
     def jet(node: Any) -> list[Any]:
         if id(node) not in known:
             a = node.args
             if node.op == "num":
-                known[id(node)] = [interval(a[0]), *[iv.zero] * order]
+                known[id(node)] = [interval(a[0]), *[ZERO] * order]
             elif node.op == "where":
                 known[id(node)] = jet(a[1] if holds(a[0], jet) else a[2])
             elif node.op in ("symbol", "integer"):
@@ -76,12 +89,16 @@ def series(root: Term, order: int, jets: Mapping[Term, list[Any]]) -> list[Any]:
 
 def value(root: Term, point: Mapping[Term, Any]) -> Any:
     """The interval of a term at a point or box; coordinates are Fractions or intervals."""
-    return series(root, 0, {s: [v if hasattr(v, "a") else interval(v)] for s, v in point.items()})[0]
+    return series(root, 0, {s: [v] for s, v in point.items()})[0]
 
 
 def truth(root: Node, point: Mapping[Term, Any]) -> bool:
     """Whether a relation holds at a point, if intervals can tell; otherwise :class:`Undecided`."""
-    return holds(root, lambda node: [value(node, point)])
+
+    def decide() -> bool:
+        return holds(root, lambda node: [value(node, point)])
+
+    return decide() if any(isinstance(v, Enclosure) for v in point.values()) else refined(decide)
 
 
 def holds(root: Any, jet: Any) -> bool:
@@ -131,9 +148,9 @@ def _jet(node: Any, below: list[list[Any]], size: int) -> list[Any]:
         case "log":
             if not x[0].a > 0:
                 raise Undecided(f"logarithm of {x[0]}")
-            out = [iv.log(x[0])]
+            out = [x[0].log()]
             for k in range(1, size):
-                rest = sum((j * out[j] * x[k - j] for j in range(1, k)), iv.zero)
+                rest = sum((j * out[j] * x[k - j] for j in range(1, k)), ZERO)
                 out.append((x[k] - rest / k) / x[0])
             return out
         case "max" | "min" | "abs":
@@ -142,14 +159,7 @@ def _jet(node: Any, below: list[list[Any]], size: int) -> list[Any]:
 
 
 def _dot(x: list[Any], y: list[Any], k: int) -> Any:
-    return sum((_times(x[j], y[k - j]) for j in range(k + 1)), iv.zero)
-
-
-def _times(a: Any, b: Any) -> Any:
-    """A product in which an exact zero wins over an unbounded interval."""
-    if (a.a == 0 and a.b == 0) or (b.a == 0 and b.b == 0):
-        return iv.zero
-    return a * b
+    return sum((x[j] * y[k - j] for j in range(k + 1)), ZERO)
 
 
 def _divide(x: list[Any], y: list[Any], size: int) -> list[Any]:
@@ -157,7 +167,7 @@ def _divide(x: list[Any], y: list[Any], size: int) -> list[Any]:
         raise Undecided(f"division by {y[0]}")
     out: list[Any] = []
     for k in range(size):
-        rest = sum((_times(out[j], y[k - j]) for j in range(k)), iv.zero)
+        rest = sum((out[j] * y[k - j] for j in range(k)), ZERO)
         out.append((x[k] - rest) / y[0])
     return out
 
@@ -165,13 +175,17 @@ def _divide(x: list[Any], y: list[Any], size: int) -> list[Any]:
 def _power(x: list[Any], n: int, size: int) -> list[Any]:
     """``x**n``; the leading coefficient by the interval power, which knows that squares are not negative."""
     if n < 0:
-        return _divide([iv.one, *[iv.zero] * (size - 1)], _power(x, -n, size), size)
-    out = [iv.one, *[iv.zero] * (size - 1)]
-    for _ in range(n):
-        out = [_dot(out, x, k) for k in range(size)]
+        return _divide([ONE, *[ZERO] * (size - 1)], _power(x, -n, size), size)
+    out = [ONE, *[ZERO] * (size - 1)]
+    square, left = x, n if size > 1 or not _finite(x[0]) else 0
+    while left:
+        if left % 2:
+            out = [_dot(out, square, k) for k in range(size)]
+        left //= 2
+        square = [_dot(square, square, k) for k in range(size)] if left else square
     if n and _finite(x[0]):
         out[0] = x[0] ** n
-    if n == 2 and size > 2 and all(c.a == 0 and c.b == 0 for c in x[2:]):
+    if n == 2 and size > 2 and all(c.is_zero() for c in x[2:]):
         out[2] = x[1] ** 2
     return out
 
@@ -181,35 +195,20 @@ def _finite(x: Any) -> bool:
 
 
 def _root(x: list[Any], q: int, size: int) -> list[Any]:
-    if size == 1 and x[0].a >= 0:
-        return [_scalar_root(x[0], q)]
-    if not x[0].a > 0:
+    if not (x[0].a > 0 or (size == 1 and x[0].a >= 0)):
         raise Undecided(f"root of {x[0]}")
-    out = [_scalar_root(x[0], q)]
-    power = iv.mpf(1) / q
+    out = [x[0].root(q)]
+    power = ONE / q
     for k in range(1, size):  # x * out' = power * x' * out
-        rest = sum(((power * j - (k - j)) * x[j] * out[k - j] for j in range(1, k + 1)), iv.zero)
-        out.append(rest / (k * x[0]))
+        rest = sum(((power * j - (k - j)) * x[j] * out[k - j] for j in range(1, k + 1)), ZERO)
+        out.append(rest / (x[0] * k))
     return out
 
 
-def _scalar_root(x: Any, q: int) -> Any:
-    if x.b == 0:
-        return iv.zero
-    if q == 2:
-        return iv.sqrt(x)
-    low = iv.exp(iv.log(iv.mpf(x.a)) / q).a if x.a > 0 else iv.zero.a
-    return iv.mpf([low, iv.exp(iv.log(iv.mpf(x.b)) / q).b if x.b != INFINITY else INFINITY])
-
-
 def _exp(x: list[Any], size: int) -> list[Any]:
-    if x[0].a == -INFINITY:
-        top = iv.exp(iv.mpf(x[0].b)).b
-        out = [iv.mpf([0, top])]
-    else:
-        out = [iv.exp(x[0])]
+    out = [x[0].exp()]
     for k in range(1, size):
-        out.append(sum((j * _times(x[j], out[k - j]) for j in range(1, k + 1)), iv.zero) / k)
+        out.append(sum((x[j] * out[k - j] * j for j in range(1, k + 1)), ZERO) / k)
     return out
 
 
@@ -220,15 +219,14 @@ def _piecewise(op: str, x: list[Any], y: list[Any], size: int) -> list[Any]:
         if x[0].b < 0 or (size == 1 and x[0].b == 0):
             return [-c for c in x]
         if size == 1:
-            return [iv.mpf([0, max(-x[0].a, x[0].b)])]
+            return [x[0].maximum(-x[0]).maximum(ZERO)]
         raise Undecided("derivative of |.| at 0")
     if x[0].a > y[0].b:
         return x if op == "max" else y
     if y[0].a > x[0].b:
         return y if op == "max" else x
     if size == 1:
-        pick = max if op == "max" else min
-        return [iv.mpf([pick(x[0].a, y[0].a), pick(x[0].b, y[0].b)])]
+        return [x[0].maximum(y[0]) if op == "max" else -(-x[0]).maximum(-y[0])]
     raise Undecided(f"derivative of {op} where its arguments cross")
 
 

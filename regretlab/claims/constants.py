@@ -45,7 +45,7 @@ def sign(root: Term, point: Mapping[Term, Fraction]) -> int:
             return (value > 0) - (value < 0)
     except Irrational:
         pass
-    return balls.sign(balls.value(root, point))
+    return balls.sign_at(root, point)
 
 
 def normal(root: Term, point: Mapping[Term, Fraction]) -> Form:
@@ -70,7 +70,7 @@ def normal(root: Term, point: Mapping[Term, Fraction]) -> Form:
                 below = [form(c) for c in node.children]
                 direction = 1
                 if node.op in ("/", "pow", "root", "log") and len(below[-1]) > 1:
-                    direction = balls.sign(balls.value(node.children[-1], point))
+                    direction = balls.sign_at(node.children[-1], point)
                 known[id(node)] = _apply(node, direction, *below)
         return known[id(node)]
 

@@ -11,11 +11,11 @@ from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
-from mpmath import iv
 from mpmath import mp as _mp
 
 from regretlab.claims import balls
-from regretlab.claims.balls import INFINITY, Undecided
+from regretlab.claims.balls import Undecided
+from regretlab.claims.enclosures import LINE
 
 _NUMBERS = (int, float, Fraction)
 
@@ -35,7 +35,9 @@ class Interval:
 
     def __init__(self, value: Any) -> None:
         ends = value.ends if isinstance(value, Interval) else value
-        self.ends = balls.interval(Fraction(ends)) if isinstance(ends, _NUMBERS) else ends
+        if isinstance(ends, _NUMBERS):
+            ends = balls.interval(Fraction(ends))
+        self.ends = ends
         if self.ends.a != self.ends.a or self.ends.b != self.ends.b:
             raise Undecided("an operation on unbounded intervals")
 
@@ -76,7 +78,7 @@ class Interval:
         divisor = Interval(other).ends
         if divisor.a > 0 or divisor.b < 0:
             return Interval(self.ends / divisor)
-        return Interval(iv.mpf([-INFINITY, INFINITY]))
+        return Interval(LINE)
 
     def __rtruediv__(self, other: Any) -> Interval:
         return Interval(other) / self
@@ -129,17 +131,17 @@ class Interval:
         """The square root."""
         if not self.low >= 0:
             raise Undecided(f"root of {self.ends}")
-        return Interval(iv.sqrt(self.ends))
+        return Interval(self.ends.sqrt())
 
     def log(self) -> Interval:
         """The natural logarithm."""
         if not self.low > 0:
             raise Undecided(f"logarithm of {self.ends}")
-        return Interval(iv.log(self.ends))
+        return Interval(self.ends.log())
 
     def exp(self) -> Interval:
         """The exponential."""
-        return Interval(iv.exp(self.ends))
+        return Interval(self.ends.exp())
 
     def clip(self, low: Any, high: Any) -> Interval:
         """The nearest number in [low, high]."""
@@ -147,7 +149,7 @@ class Interval:
 
     def text(self, digits: int = 10) -> str:
         """The middle, to ``digits`` digits."""
-        return str(_mp.nstr(_mp.mpf(self.ends.mid), digits))
+        return str(_mp.nstr((self.ends.a + self.ends.b) / 2, digits))
 
 
 _OPERANDS = (*_NUMBERS, Interval)
@@ -156,7 +158,7 @@ _OPERANDS = (*_NUMBERS, Interval)
 def maximum(a: Any, b: Any) -> Interval:
     """The larger of two numbers."""
     x, y = Interval(a), Interval(b)
-    return Interval(iv.mpf([x.low if x.low > y.low else y.low, x.high if x.high > y.high else y.high]))
+    return Interval(x.ends.maximum(y.ends))
 
 
 def minimum(a: Any, b: Any) -> Interval:
@@ -175,8 +177,7 @@ def where(condition: Any, a: Any, b: Any) -> Interval:
     """``a`` or ``b``; where the condition is not decided, an interval that holds both."""
     if not isinstance(condition, _Unknown):
         return Interval(a if condition else b)
-    ends = Interval(a).ends, Interval(b).ends
-    return Interval(iv.mpf([min(e.a for e in ends), max(e.b for e in ends)]))
+    return Interval(Interval(a).ends.union(Interval(b).ends))
 
 
 #: What the methods' ``step`` needs to run on intervals.

@@ -31,7 +31,7 @@ VERDICTS = OWN | DERIVED
 #: Trust levels, strongest first.
 LEVELS = {
     "exact": "fractions only",
-    "balls": "interval arithmetic, checked by a second library",
+    "balls": "interval arithmetic by two libraries, mpmath and Arb, whose intervals overlap and agree on the sign",
     "2 solvers": "two independent solvers",
     "1 solver": "one solver",
     "cas": "computer algebra and exact unrolling",

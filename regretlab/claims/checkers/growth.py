@@ -250,7 +250,7 @@ def sign_at(node: Term, point: Mapping[Term, Fraction]) -> tuple[int, str]:
         found = exact.evaluate(node, point)
         return (found > 0) - (found < 0), "exact"
     except exact.Irrational:
-        return balls.sign(balls.value(node, point)), "balls"
+        return balls.sign_at(node, point), "balls"
     except exact.Undefined as error:
         raise Rejected(str(error)) from None
 
