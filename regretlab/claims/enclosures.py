@@ -63,6 +63,11 @@ class Enclosure:
         """The upper end: that of the library whose is higher."""
         return max(self._ends[1], self._ends[3])
 
+    @property
+    def mid(self) -> Any:
+        """A number between the ends."""
+        return (self.a + self.b) / 2
+
     @functools.cached_property
     def _ends(self) -> tuple[Any, Any, Any, Any]:
         m = [_mp.make_mpf(end) for end in self.m._mpi_]

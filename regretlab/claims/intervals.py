@@ -149,7 +149,7 @@ class Interval:
 
     def text(self, digits: int = 10) -> str:
         """The middle, to ``digits`` digits."""
-        return str(_mp.nstr((self.ends.a + self.ends.b) / 2, digits))
+        return str(_mp.nstr(self.ends.mid, digits))
 
 
 _OPERANDS = (*_NUMBERS, Interval)
