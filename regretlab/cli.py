@@ -43,6 +43,10 @@ def main() -> None:
     except (InputError, NonFiniteError) as error:
         print(f"regretlab: {error}", file=sys.stderr)
         sys.exit(2)
+    except MemoryError as error:
+        why = f" ({error})" if str(error) else ""
+        print(f"regretlab: there is not enough memory{why}; make the problem or the run smaller.", file=sys.stderr)
+        sys.exit(2)
     except SystemExit as stop:
         # Typer ends without a word at Ctrl-C, unless the command itself has said what it kept.
         if isinstance(getattr(stop.__context__, "__cause__", None), KeyboardInterrupt):
@@ -319,6 +323,6 @@ def _list(texts: list[str] | None) -> list[str]:
 def _integer(name: str, text: str) -> Any:
     within = {
         "candidates": "[1, 1e12]", "horizon": "[1, 1e12]", "jobs": "[1, 1024]", "replicates": "[1, 1e6]",
-        "seed": "[0, inf)",
+        "seed": "[0, 1e300]",
     }[name]  # fmt: skip
     return int(number(name, text, within, integer=True))

@@ -44,6 +44,13 @@ class OutputFolder:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         try:
+            str(path).encode()
+        except UnicodeEncodeError:
+            raise InputError(
+                f"the name of the folder {str(path)!r} is no UTF-8, so that records in it could not be opened; "
+                "choose another name."
+            ) from None
+        try:
             self.path.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.path):
                 pass

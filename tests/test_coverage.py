@@ -109,7 +109,10 @@ def test_runs_that_agree_have_no_interval_of_the_exponent():
 def test_the_table_of_exponents():
     """4000 data sets each: at least 94 % (the stated 95 % up to a percent); Student's twin falls to three quarters."""
     trials, least, twin = 4000, 1.0, 1.0
-    print(f"\ncoverage of the 95 % interval of the exponent; in brackets Student's\n{'':18}", *(f"R = {R:<11}" for R in RUNS))
+    print(
+        f"\ncoverage of the 95 % interval of the exponent; in brackets Student's\n{'':18}",
+        *(f"R = {R:<11}" for R in RUNS),
+    )
     for draw in CURVES:
         row = []
         for R in RUNS:

@@ -45,7 +45,7 @@ class Supervised(Problem):
         r""":math:`\|z_j\|_2` of every example, shape (n,), also where squares over- or underflow."""
         largest = float(abs(self.Z).max())
         # A power of two, so that no bit of what does not over- or underflow changes.
-        unit = 2.0 ** max(-1000, math.frexp(largest)[1]) if largest > 0 else 1.0
+        unit = 2.0 ** min(max(-1000, math.frexp(largest)[1]), 1023) if largest > 0 else 1.0
         return unit * np.sqrt(by_rows(lambda z: ((z / unit) * (z / unit)).sum(-1), self.Z))
 
     def on(self, xp: Any) -> Supervised:

@@ -6,6 +6,8 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy import sparse
 
+from regretlab import memory
+from regretlab.errors import InputError
 from regretlab.parameters import number
 from regretlab.problems._base import Array
 from regretlab.problems.domains import Domain, domain_named
@@ -15,6 +17,8 @@ from regretlab.problems.logistic import _Logistic, sigmoid
 SOURCE = " (Liu, Wu & Mozafari 2020, Section 4.3)"
 #: How many uniforms are drawn at a time: half a MiB of them stays in a core's cache.
 DRAWS = 1 << 16
+#: And how many are drawn at most, which takes minutes.
+MOST_DRAWS = 10**10
 
 
 def heavy_tailed(n: int, d: int, beta3: float, gamma: float, seed: int) -> tuple[sparse.csr_array, np.ndarray]:
@@ -47,6 +51,11 @@ def heavy_tailed(n: int, d: int, beta3: float, gamma: float, seed: int) -> tuple
     >>> Z.shape, bool(Z[0, 0]), Z.nnz
     ((1000, 20), True, 2)
     """
+    if n * d > MOST_DRAWS:
+        raise InputError(
+            f"n={n} examples of d={d} features are {n * d:.3g} draws; use at most {MOST_DRAWS:.0e}, which take minutes."
+        )
+    memory.need(f"n={n} examples", 80.0 * n)
     rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, n, d])))
     of_row, of_column = beta3 * np.arange(1, n + 1) ** -gamma, np.arange(1, d + 1) ** -gamma
     rows = max(1, DRAWS // d)

@@ -7,12 +7,15 @@ from fractions import Fraction
 import numpy as np
 from array_api_compat import array_namespace
 
+from regretlab import memory
 from regretlab.errors import InputError
 from regretlab.parameters import number
 from regretlab.problems._base import Array
 from regretlab.problems.domains import Box
 from regretlab.problems.linear import LinearModel
 
+#: Bytes that a run holds for each example, at least.
+HELD = 80.0
 SOURCE = " (Reddi et al. 2018, Section 3)"
 LARGEST_DENOMINATOR = 100_000
 
@@ -65,7 +68,8 @@ class Reddi(_Linear):
 
     def __init__(self, C: float = 4.0, c: float = 1.0, period: int = 3, start: float = 1.0) -> None:
         C, c = number("C", C, "(0, inf)", SOURCE), number("c", c, "(0, inf)", SOURCE)
-        period = int(number("period", period, "[2, inf)", SOURCE, integer=True))
+        period = int(number("period", period, "[2, 1e12]", SOURCE, integer=True))
+        memory.need(f"a period of {period} losses", HELD * period)
         start = number("start", start, "[-1, 1]", SOURCE)
         rows = np.full((period, 1), -c)
         rows[0] = C
