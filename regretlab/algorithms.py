@@ -106,6 +106,7 @@ AdaGradL2 = Named("adagradl2", "AdaGrad with L2", "weight-decay slides, Weight D
 RMSprop = Named("rmsprop", "RMSprop", "Tieleman & Hinton 2012; Padam slides", methods.RMSprop)
 AdamW = Named("adamw", "AdamW", "Loshchilov & Hutter 2019; weight-decay slides, AdamW I", methods.AdamW)
 AdamL2 = Named("adaml2", "Adam with L2", "weight-decay slides, Adam I", methods.AdamL2)
+Hedge = Named("hedge", "Hedge, exponentiated gradient on the simplex", "Freund & Schapire 1997", methods.Hedge)
 Padam = Named("padam", "Padam", "Chen & Gu 2018; Padam slides", methods.Padam)
 NAdam = Named("nadam", "NAdam", "Dozat 2016, Alg. 2", methods.NAdam)
 AdamBS = Named("adambs", "AdamBS (original)", "Liu, Wu & Mozafari 2020, Alg. 1-2", methods.Adam, samplers.AdamBS)
@@ -130,8 +131,8 @@ AdamUNI = Named("adam_uni", "Adam-UNI", "Namkoong et al. 2017, in AdamBS's Table
 ALGORITHMS: dict[str, Named] = {
     a.name: a
     for a in (
-        SGD, Momentum, MomentumW, MomentumL2, Nesterov, AdaGrad, AdaGradMean, AdaGradW, AdaGradL2, RMSprop, Adam, AdamW,
-        AdamL2, NAdam, AMSGrad, AdamX, Padam, AdamBS, AdamBSCorrected, AdamCB, AdamCBOurs,
+        SGD, Momentum, MomentumW, MomentumL2, Nesterov, AdaGrad, AdaGradMean, AdaGradW, AdaGradL2, RMSprop, Hedge, Adam,
+        AdamW, AdamL2, NAdam, AMSGrad, AdamX, Padam, AdamBS, AdamBSCorrected, AdamCB, AdamCBOurs,
         AMSGradBS, AdamIMPT, AdamAPT, AdamUNI,
     )
 }  # fmt: skip

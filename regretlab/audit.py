@@ -167,6 +167,7 @@ RULES: dict[str, Rule] = {
     "bounded_examples": _at_most("largest_example_gradient", "L", weighted=False),
     "sqrt_step": _parameter("schedule", "'sqrt'", lambda v: v == "sqrt"),
     "constant_step": _parameter("schedule", "'constant'", lambda v: v == "constant", "constant"),
+    "fixed_step": _parameter("schedule", "'constant'", lambda v: v == "constant"),
     "tuned_step": _tuned_step,
     "decaying_beta1": _parameter("lam", "< 1", lambda v: v < 1),
     "non_increasing": _non_increasing,

@@ -50,7 +50,7 @@ def everything() -> dict[str, list[tuple[str, str]]]:
     """Section title to (name, one line), for every section."""
     return {
         "Studies (regretlab run STUDY)": [(name, _first_comment(name)) for name in studies.BUILT_IN],
-        "Problems": [(name, _first_line(kind)) for name, kind in names.PROBLEMS.items()],
+        "Problems": [(name, _first_line(kind)) for name, kind in names.known().items()],
         "Data sets (data=...; or a LIBSVM, IDX, npz or CSV file)": list(DATA_SETS.items()),
         "Algorithms": [(a.name, f"{a.title}: {a.source}") for a in ALGORITHMS.values()],
         "Methods (METHOD+SAMPLER makes an algorithm)": [(n, _first_line(k)) for n, k in Method.known.items()],
@@ -64,9 +64,9 @@ def page(name: str) -> str:
     """The page of what has a name, or is written as simulate reads it; an unknown one is an error with the closest."""
     name = name.strip()
     if "(" in name or "+" in name:
-        return _problem(name) if spelling.stem(name) in names.PROBLEMS else _algorithm(name)
+        return _problem(name) if spelling.stem(name) in names.known() else _algorithm(name)
     # A study may have the name of what it is about: one page shows both.
-    part = _algorithm(name) if name in ALGORITHMS else _problem(name) if name in names.PROBLEMS else ""
+    part = _algorithm(name) if name in ALGORITHMS else _problem(name) if name in names.known() else ""
     study = _study(name) if name in studies.BUILT_IN else ""
     if part or study:
         return "\n\n".join(filter(None, (part, study)))
@@ -84,7 +84,7 @@ def page(name: str) -> str:
         return _paper(name, ledger)
     if name.split(".")[0] in papers:
         raise closest("claim", name, [c for c in ledger.claims if c.startswith(f"{name.split('.')[0]}.")])
-    known = {*papers, *studies.BUILT_IN, *ALGORITHMS, *names.PROBLEMS, *Bound.known, *Method.known, *Sampler.known}
+    known = {*papers, *studies.BUILT_IN, *ALGORITHMS, *names.known(), *Bound.known, *Method.known, *Sampler.known}
     # Softmax and adam-impt, as classes and papers have them, are softmax and adam_impt.
     spelled = {_letters(k): k for k in known}
     if name != spelled.get(_letters(name), name):
@@ -129,7 +129,7 @@ def _problem(text: str) -> str:
     ]
     made = names.parse(text) if given else None
     size = ["", f"Here n = {made.n} examples and d = {made.d} dimensions."] if made else []
-    head = [f"{text}: a problem", "", _doc(names.PROBLEMS[name]), "", "Parameters and defaults:"]
+    head = [f"{text}: a problem", "", _doc(names.known()[name]), "", "Parameters and defaults:"]
     return "\n".join([*head, *lines, *size])
 
 

@@ -27,6 +27,7 @@ from regretlab.comparison import every_run
 from regretlab.looks import Look, at, seen
 from regretlab.methods import power
 from regretlab.problems import Problem
+from regretlab.problems.domains import linear_minima
 from regretlab.regret import Regrets
 from regretlab.round_off import farthest, summation_error
 from regretlab.run import Plan, as_described, run
@@ -137,7 +138,7 @@ def _steps(again: Plan, engine: str) -> Iterator[xr.Dataset]:
         sums = np.sqrt(v_hat).sum(-1)
         shares = np.diff(weights_sum(method.get("beta1", 0.0), method.get("lam", 1.0), np.append(before[-1:], t)))
         momentum = _summed(momentum, shares * sums)
-        regret = loss - domain.linear_minimum(slopes)
+        regret = loss - linear_minima(domain, slopes)
         error = summation_error(t + again.sampler.run.K + d, reach * weighted)
         columns = {
             "online_low": regret - error, "online_high": regret + error, "sum_sqrt_v_hat": sums,

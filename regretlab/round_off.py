@@ -18,6 +18,8 @@ from regretlab.problems import Problem
 UNIT, TINY = 2.0**-53, 2.0**-1074
 #: More roundings of a term than anybody counted: norms, weights, the final difference.
 SPARE = 16
+#: Dimensions up to which the unit vectors are an array.
+DENSE = 1024
 
 
 def summation_error(roundings: Any, size: Any) -> Any:
@@ -32,5 +34,7 @@ def farthest(problem: Problem) -> float:
     """A bound on the length of every point of the domain; inf without one."""
     if problem.domain is None:
         return np.inf
-    ends = problem.domain.reach(sparse.eye_array(problem.d, format="csr"))
+    # A domain of one's own may know what to do with dense rows only.
+    units = np.eye(problem.d) if problem.d <= DENSE else sparse.eye_array(problem.d, format="csr")
+    ends = problem.domain.reach(units)
     return float(np.linalg.norm(np.maximum(*np.abs(ends))))

@@ -67,6 +67,15 @@ def plan(
     measure: Sequence[str] = (),
 ) -> Plan:
     """Check the arguments of a run and fit the sampler to it; no step is made."""
+    if algorithm.method.entropic and not getattr(problem.domain, "entropic", False):
+        raise InputError(
+            f"{algorithm.name} moves on a simplex, and the domain of {problem.name} is {spelled(problem.domain)}; give "
+            "the problem domain='simplex', or take sgd."
+        )
+    if algorithm.method.entropic and np.ptp(problem.start) > 1e-12 * np.abs(problem.start).max():
+        raise InputError(
+            f"{algorithm.name} starts at the centre of the simplex; leave out the start of {problem.name}."
+        )
     horizon = int(number("horizon", horizon, NUMBERS["horizon"], integer=True))
     if not isinstance(measure, Iterable):
         raise InputError(f"measure={shown(measure)} is not one of {', '.join(map(repr, MEASURES))}, or a list of them.")

@@ -45,6 +45,8 @@ def reference(v):
     bandit = (L * n / (K * g)) ** 2 * mp.sqrt(2 * K * n * T * mp.log(n / K))
     return {
         "sgd.zinkevich": D2**2 * root / (2 * a) + a * G2**2 * (root - mp.mpf(1) / 2),
+        "hedge.fixed": D * (mp.log(d) / a + a * G**2 * T / 2),
+        "hedge.anytime": D * (root * mp.log(d) / a + a * G**2 * (root - mp.mpf(1) / 2)),
         "adagrad.duchi": (D**2 / (2 * a) + a) * Sg,
         "adagrad.tuned": mp.sqrt(2) * D * Sg,
         "adam.printed": D2**2 / (2 * a * left) * root * Sv + a * (1 + b1) * G / (left * q * (1 - kb) ** 2) * Sg

@@ -51,6 +51,8 @@ from regretlab.bounds.amsgrad import (
 )
 from regretlab.bounds.amsgrad import tran_phong as amsgrad_tran_phong
 from regretlab.bounds.assumptions import Assumption
+from regretlab.bounds.hedge import anytime as hedge_anytime
+from regretlab.bounds.hedge import fixed as hedge_fixed
 from regretlab.bounds.ogd import zinkevich
 from regretlab.bounds.padam import ours as padam_ours
 from regretlab.bounds.samplers import adambs_lemma1, adambs_lemma12, adamcb_lemma2, adamcb_ours_lemma
@@ -61,7 +63,8 @@ __all__ = [
     "adambs_d1_corrected", "adambs_lemma1", "adambs_lemma12", "adambs_ours", "adambs_theorem1", "adambs_theorem2",
     "adambs_theorem4", "adambs_theorem_d1", "adamcb", "adamcb_jensen", "adamcb_lemma1", "adamcb_lemma2",
     "adamcb_ours", "adamcb_ours_lemma", "adamcb_printed", "adamcb_split", "adamx_decaying", "adamx_ours",
-    "amsgrad_tran_phong", "assumptions", "duchi", "duchi_tuned", "kingma_ba", "padam_ours", "reddi", "reddi_arxiv",
+    "amsgrad_tran_phong", "assumptions", "duchi", "duchi_tuned", "hedge_anytime", "hedge_fixed", "kingma_ba",
+    "padam_ours", "reddi", "reddi_arxiv",
     "reddi_arxiv_derived", "reddi_derived", "schedule_free", "symbols", "theorem4", "theorem4_arxiv",
     "tran_phong", "zinkevich",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from regretlab.problems import (
     HeavyTailedLogistic,
     Hinge,
     LeastSquares,
+    Linear,
     Logistic,
     OneNeuron,
     Problem,
@@ -31,6 +32,7 @@ from regretlab.rng import Streams
 from regretlab.samplers import Cyclic, Sampler, Uniform
 
 LOSSES: dict[type[Problem], int] = {
+    Linear: examples.IDENTITY,
     Reddi: examples.IDENTITY,
     StochasticReddi: examples.IDENTITY,
     Logistic: examples.LOGISTIC,

@@ -10,6 +10,7 @@ from regretlab.methods.adaml2 import AdamL2
 from regretlab.methods.adamw import AdamW
 from regretlab.methods.adamx import AdamX
 from regretlab.methods.amsgrad import AMSGrad
+from regretlab.methods.hedge import Hedge
 from regretlab.methods.momentum import Momentum
 from regretlab.methods.momentuml2 import MomentumL2
 from regretlab.methods.momentumw import MomentumW
@@ -21,6 +22,6 @@ from regretlab.methods.sgd import SGD
 
 __all__ = [
     "SGD", "AMSGrad", "AdaGrad", "AdaGradL2", "AdaGradMean", "AdaGradW", "Adam", "AdamL2", "AdamW", "AdamX",
-    "Coefficients", "Method", "Moments", "Momentum", "MomentumL2", "MomentumW", "NAdam", "Nesterov", "Padam", "RMSprop",
-    "averages", "generic", "power", "step",
+    "Coefficients", "Hedge", "Method", "Moments", "Momentum", "MomentumL2", "MomentumW", "NAdam", "Nesterov", "Padam",
+    "RMSprop", "averages", "generic", "power", "step",
 ]  # fmt: skip

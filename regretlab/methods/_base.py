@@ -30,6 +30,8 @@ class Method(Component):
     known: ClassVar[dict[str, type[Method]]] = {}
     #: What the generic step takes for the gradient g, as ``regretlab show`` writes it.
     gradient: ClassVar[str] = "g"
+    #: Whether the step moves in the entropic geometry, which a domain has to have.
+    entropic: ClassVar[bool] = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

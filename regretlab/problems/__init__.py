@@ -10,10 +10,12 @@ from regretlab.problems.mlp import MLP
 from regretlab.problems.neuron import HeavyTailedLogistic, OneNeuron
 from regretlab.problems.product import Product
 from regretlab.problems.reddi import Reddi, StochasticReddi
+from regretlab.problems.rows import Linear
 from regretlab.problems.simplex import Ball, Simplex
 from regretlab.problems.softmax import Softmax
 
 __all__ = [
-    "MLP", "Ball", "Box", "Constant", "Domain", "HeavyTailedLogistic", "Hinge", "L2Ball", "LeastSquares", "LinearModel",
-    "Logistic", "OneNeuron", "Problem", "Product", "Reddi", "Simplex", "Softmax", "StochasticReddi",
+    "MLP", "Ball", "Box", "Constant", "Domain", "HeavyTailedLogistic", "Hinge", "L2Ball", "LeastSquares",
+    "Linear", "LinearModel", "Logistic", "OneNeuron", "Problem", "Product", "Reddi", "Simplex", "Softmax",
+    "StochasticReddi",
 ]  # fmt: skip

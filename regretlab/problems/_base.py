@@ -6,7 +6,7 @@ import hashlib
 import inspect
 from abc import ABCMeta, abstractmethod
 from functools import cached_property
-from typing import Any, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from array_api_compat import array_namespace
@@ -81,6 +81,8 @@ class Problem(metaclass=_Checked):
         share of the way from the domain's centre to its border.
     """
 
+    #: A user's classes by the name in strings and study files: their ``family``, or else the class's name.
+    known: ClassVar[dict[str, type[Problem]]] = {}
     name: str = "a user's problem"
     n: int
     d: int
@@ -95,6 +97,11 @@ class Problem(metaclass=_Checked):
     solver_steps: int = 1000
     solver_starts: tuple[float, ...] = (-1.0, 1.0)
     _call: str
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not cls.__name__.startswith("_") and not cls.__module__.startswith("regretlab."):
+            Problem.known[str(vars(cls).get("family", cls.__name__.lower()))] = cls
 
     def __new__(cls, *given: Any, **named: Any) -> Self:
         made = super().__new__(cls)

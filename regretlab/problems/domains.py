@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 from collections.abc import Callable
@@ -41,7 +42,7 @@ class Domain(Protocol):
         """argmin over z in X of ``sum(weights * (z - x)**2)``, along the last axis of ``x`` (..., d)."""
 
     def linear_minimum(self, c: np.ndarray) -> Any:
-        """``min over z in X of <c, z>`` along the last axis of c (..., d), which is what the Frank-Wolfe gap needs."""
+        """``min over z in X of <c, z>``, which is what the Frank-Wolfe gap needs; c has shape (d,)."""
 
     def reach(self, z: Features) -> tuple[np.ndarray, np.ndarray]:
         """The smallest and largest value of ``<z_j, x>`` over X for every row of ``z`` (n, d), dense or CSR."""
@@ -131,6 +132,17 @@ class L2Ball(Component):
 
     def diameters(self, d: int) -> tuple[float, float]:
         return 2 * self.radius, 2 * self.radius
+
+
+def linear_minima(domain: Domain, c: np.ndarray) -> np.ndarray:
+    """``linear_minimum`` of every row of c (..., d), row by row where a domain takes one at a time."""
+    rows, found = c.reshape(-1, c.shape[-1]), np.empty(())
+    with contextlib.suppress(IndexError, TypeError, ValueError):
+        found = np.asarray(domain.linear_minimum(c), dtype=float)
+    ends = [float(domain.linear_minimum(row)) for row in rows[[0, -1]]]
+    if found.shape == c.shape[:-1] and np.allclose(found.flat[[0, -1]], ends, rtol=1e-12, atol=0):
+        return found
+    return np.array([float(domain.linear_minimum(row)) for row in rows]).reshape(c.shape[:-1])
 
 
 #: The domains that have a name in strings and study files, with the radius of each.

@@ -15,10 +15,12 @@ from regretlab.problems.logistic import Logistic
 from regretlab.problems.mlp import MLP
 from regretlab.problems.neuron import HeavyTailedLogistic, OneNeuron
 from regretlab.problems.reddi import Reddi, StochasticReddi
+from regretlab.problems.rows import Linear
 from regretlab.problems.softmax import Softmax
 
 #: Every built-in problem by its name in strings and study files.
 PROBLEMS: dict[str, type[Problem]] = {
+    "linear": Linear,
     "reddi": Reddi,
     "stochastic_reddi": StochasticReddi,
     "logistic": Logistic,
@@ -29,6 +31,11 @@ PROBLEMS: dict[str, type[Problem]] = {
     "one_neuron": OneNeuron,
     "heavy_tailed_logistic": HeavyTailedLogistic,
 }
+
+
+def known() -> dict[str, type[Problem]]:
+    """The built-in problems and those of the user, by name: a class is known as soon as it is defined."""
+    return {**Problem.known, **PROBLEMS}
 
 
 def parse(text: str | Problem) -> Problem:
@@ -46,13 +53,13 @@ def parse(text: str | Problem) -> Problem:
     (name, arguments), *more = spelling.parse(text)
     if more:
         raise InputError(f"cannot read the problem {text!r}; write one name with arguments, as in 'reddi(C=8)'.")
-    if name not in PROBLEMS:
-        raise closest("problem", name, PROBLEMS)
-    known = declared(name)
+    if name not in known():
+        raise closest("problem", name, known())
+    parameters = declared(name)
     for key in arguments:
-        if key not in known:
-            raise unknown_parameter(name, key, known)
-    return PROBLEMS[name](**arguments)
+        if key not in parameters:
+            raise unknown_parameter(name, key, parameters)
+    return known()[name](**arguments)
 
 
 def located(text: str, folder: Path) -> str:
@@ -77,4 +84,6 @@ def located(text: str, folder: Path) -> str:
 
 def declared(name: str) -> dict[str, inspect.Parameter]:
     """The arguments of a built-in problem that can be written as text."""
-    return {key: value for key, value in inspect.signature(PROBLEMS[name]).parameters.items() if key not in ("X", "y")}
+    return {
+        key: value for key, value in inspect.signature(known()[name]).parameters.items() if key not in ("X", "y", "Z")
+    }

@@ -13,7 +13,7 @@ from array_api_compat import array_namespace
 from regretlab.errors import InputError
 from regretlab.parameters import number
 from regretlab.problems._sparse import Features
-from regretlab.problems.domains import Domain, checked, spelled
+from regretlab.problems.domains import Domain, checked, linear_minima, spelled
 
 
 class Product:
@@ -56,8 +56,8 @@ class Product:
         parts = [domain.project(x[..., part], weights[..., part]) for domain, part in self._parts()]
         return array_namespace(x).concat(parts, axis=-1)
 
-    def linear_minimum(self, c: np.ndarray) -> float:
-        return math.fsum(domain.linear_minimum(c[part]) for domain, part in self._parts())
+    def linear_minimum(self, c: np.ndarray) -> Any:
+        return np.sum([linear_minima(domain, c[..., part]) for domain, part in self._parts()], axis=0)
 
     def reach(self, z: Features) -> tuple[np.ndarray, np.ndarray]:
         self._fits(z.shape[-1])

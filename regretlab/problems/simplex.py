@@ -45,8 +45,8 @@ class Simplex(Component):
     def project(self, x: Any, weights: Any) -> Any:
         return _shrunk(x, weights, self.radius)
 
-    def linear_minimum(self, c: np.ndarray) -> float:
-        return self.radius * float(np.min(c))
+    def linear_minimum(self, c: np.ndarray) -> Any:
+        return self.radius * np.min(c, axis=-1)
 
     def reach(self, z: Features) -> tuple[np.ndarray, np.ndarray]:
         return -self.radius * row_maxima(-z), self.radius * row_maxima(z)
@@ -93,8 +93,8 @@ class Ball(Component):
         inside = xp.sum(xp.abs(x), axis=-1, keepdims=True) <= self.radius
         return xp.where(inside, x, xp.sign(x) * _shrunk(xp.abs(x), weights, self.radius))
 
-    def linear_minimum(self, c: np.ndarray) -> float:
-        return -self.radius * float(np.abs(c).max()) if self.p == 1 else self._same.linear_minimum(c)
+    def linear_minimum(self, c: np.ndarray) -> Any:
+        return -self.radius * np.abs(c).max(axis=-1) if self.p == 1 else self._same.linear_minimum(c)
 
     def reach(self, z: Features) -> tuple[np.ndarray, np.ndarray]:
         if self.p != 1:
