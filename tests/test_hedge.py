@@ -108,6 +108,11 @@ def test_hedge_moves_on_a_simplex_only_and_from_its_centre():
         rl.simulate(problem, "hedge", horizon=5)
 
 
+def test_the_falsifier_has_no_simplex():
+    with pytest.raises(rl.InputError, match=r"hedge moves on a simplex, but the falsifier's losses live on \[-1, 1\]"):
+        rl.falsify("hedge")
+
+
 def test_experts_that_were_lost_come_back():
     """A share of exp(-800) is 0 in floating point; the sums remember it."""
     Z = np.zeros((3, 2))

@@ -94,6 +94,8 @@ def subject(text: str, free: Mapping[str, tuple[float, float]]) -> Subject:
             f"name a method alone, such as {parts[0][0]!r}."
         )
     (name, written), named = parts[0], algorithms.named(parts[0][0])
+    if algorithm.method.entropic:
+        raise InputError(f"{name} moves on a simplex, but the falsifier's losses live on [-1, 1]; name another method.")
     declared = algorithm.method.declared()
     foreign = [key for key in written if key not in declared]
     if foreign:
