@@ -72,6 +72,10 @@ def weights_sum(beta1: float, lam: float, T: np.ndarray) -> np.ndarray:
     return schedule_sum(beta1, lam, T + 1) / lam if lam > 0 else np.full(T.shape, beta1)
 
 
+#: Below, t_0 no longer moves, and Lambert's W would be asked for its pole.
+SMALLEST = 1e-300
+
+
 def last_decrease(beta1: float, lam: float) -> int:
     r"""The last t with :math:`\sqrt t/(1-\beta_1\lambda^{t-1}) < \sqrt{t-1}/(1-\beta_1\lambda^{t-2})`; 0 if none.
 
@@ -85,6 +89,7 @@ def last_decrease(beta1: float, lam: float) -> int:
     """
     if lam == 1 or beta1 == 0 or lam / (2 * beta1) > math.exp(-0.5):
         return 0
+    lam = max(lam, SMALLEST)
     end = float(-0.5 - special.lambertw(-lam / (2 * beta1 * math.sqrt(math.e)), -1).real) / -math.log(lam)
     if end > HEAD:  # where neighbours no longer differ in floating point
         return math.ceil(end)

@@ -44,7 +44,8 @@ class Method(Component):
 
     def schedule_over(self, t: Array) -> Coefficients:
         """The coefficients of steps ``t``, each an array over them, also where :meth:`coefficients` gives a number."""
-        return generic(t, **self.coefficients(t)._asdict())
+        with np.errstate(over="ignore", invalid="ignore"):  # the run stops there, and says so
+            return generic(t, **self.coefficients(t)._asdict())
 
     def step(self, state: Moments, g: Any, k: Coefficients, project: Project, ops: Any) -> Moments:
         """One step from the gradient estimate ``g``: the generic one, :func:`regretlab.methods.step`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, NamedTuple
@@ -106,7 +107,18 @@ class Sampler(Component):
             raise InputError(
                 f"batch_size={K} is outside [1, n] with n={n} examples ({self.name} sampler); use at most {n}."
             )
-        return replace(self, setting=setting, **self.tied(setting))
+        try:
+            fitted = replace(self, setting=setting, **self.tied(setting))
+            finite = all(math.isfinite(number) for number in (*(fitted.rule or ()), fitted.law.floor))
+        except (OverflowError, ZeroDivisionError):
+            finite = False
+        if not finite:
+            given = ", ".join(f"{name}={value!r}" for name, value in self.parameters().items() if value is not None)
+            raise InputError(
+                f"the {self.name} sampler cannot be run with {given or 'these parameters'} on n={n} examples with "
+                f"L={setting.L:g}: a probability this small overflows when it is divided by; use larger values."
+            )
+        return fitted
 
     def tied(self, setting: Setting) -> dict[str, Any]:
         """The values of the parameters left at None, by the paper's formulas."""

@@ -85,7 +85,7 @@ class IMPT(_Looking):
 
     Parameters
     ----------
-    big_batch : int in [1, inf), optional
+    big_batch : int in [1, 1e6], optional
         B, at least K; by default 3 K (the authors' library takes 1024).
 
     Notes
@@ -107,7 +107,7 @@ class IMPT(_Looking):
     """
 
     name = "impt"
-    big_batch: int | None = parameter(None, "[1, inf)", "B: examples looked at; default 3 K", PAPER, integer=True)
+    big_batch: int | None = parameter(None, "[1, 1e6]", "B: examples looked at; default 3 K", PAPER, integer=True)
 
     def tied(self, setting: Setting) -> dict[str, Any]:
         B = 3 * setting.K if self.big_batch is None else self.big_batch
