@@ -24,6 +24,7 @@ from rich.text import Text
 
 from regretlab import __version__, processes, spelling
 from regretlab.errors import InputError, NonFiniteError, closest
+from regretlab.files import NO_ROOM
 from regretlab.parameters import number
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ def main() -> None:
     except MemoryError as error:
         why = f" ({error})" if str(error) else ""
         print(f"regretlab: there is not enough memory{why}; make the problem or the run smaller.", file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        print(f"regretlab: cannot write: {error.strerror}; make room, or name another place.", file=sys.stderr)
         sys.exit(2)
     except SystemExit as stop:
         # Typer ends without a word at Ctrl-C, unless the command itself has said what it kept.
@@ -100,7 +106,7 @@ def run(
     try:
         written = write_study(chosen, made, folder, resume=resume, workers=workers, progress=sys.stderr.isatty())
     except KeyboardInterrupt:
-        kept = any((folder.path / "results").rglob("*.nc"))
+        kept = any(folder.stage.rglob("*.nc"))
         words = "what was finished is kept, and --resume goes on from there" if kept else "nothing was finished yet"
         print(f"regretlab: interrupted; {words}.", file=sys.stderr)
         raise typer.Exit(130) from None
@@ -219,14 +225,16 @@ def falsify_(
     from regretlab.falsifier import CLAIM, falsify
     from regretlab.output import OutputFolder
 
-    folder = OutputFolder(out or Path("regretlab-out") / "falsify").path
-    found = falsify(
-        algorithm, bound, budget=number("budget", budget, "(0, inf)"),
-        candidates=None if candidates is None else _integer("candidates", candidates), seed=_integer("seed", seed),
-        file=file, progress=sys.stderr.isatty(),
-    )  # fmt: skip
-    print(found.text())
-    found.write(folder)
+    output = OutputFolder(out or Path("regretlab-out") / "falsify")
+    folder = output.path
+    with output.in_use():
+        found = falsify(
+            algorithm, bound, budget=number("budget", budget, "(0, inf)"),
+            candidates=None if candidates is None else _integer("candidates", candidates), seed=_integer("seed", seed),
+            file=file, progress=sys.stderr.isatty(),
+        )  # fmt: skip
+        print(found.text())
+        found.write(folder)
     if found.certified:
         print(f"Claim, certificate and figure: {folder} (regretlab verify {folder / CLAIM})")
     if found.interrupted:

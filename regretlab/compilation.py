@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -55,19 +56,24 @@ def inner(function: Callable[..., Any] | None = None, *, always: bool = False) -
     return decorate if function is None else decorate(function)
 
 
-def _mending(kernel: Any) -> Any:
-    """A kernel for which a damaged file in the cache is as none: it is emptied, and the kernel compiled again."""
+def _forgiving(kernel: Any) -> Any:
+    """A kernel that runs whatever its cache does: a damaged file is as none, and one that cannot be written is left."""
     cache = kernel._cache
-    load = cache.load_overload
+    load, save = cache.load_overload, cache.save_overload
 
     def loaded(*args: Any) -> Any:
         try:
             return load(*args)
         except Exception:  # whatever reading other bytes than were written may raise
-            cache.flush()
+            with suppress(OSError):
+                cache.flush()
             return None
 
-    cache.load_overload = loaded
+    def saved(*args: Any) -> None:
+        with suppress(OSError):  # a full disk, say: the next process compiles again
+            save(*args)
+
+    cache.load_overload, cache.save_overload = loaded, saved
     return kernel
 
 
@@ -78,9 +84,11 @@ def entry(function: Callable[..., Any]) -> Any:
     before = numba.config.CACHE_DIR
     try:
         folder = cache_folder()
+        if folder.parts[0] == "~":  # there is no home, and a folder of this name would be made here
+            raise OSError
         folder.mkdir(parents=True, exist_ok=True)
         numba.config.CACHE_DIR = str(folder)
-        return _mending(numba.njit(cache=True, **OPTIONS)(function))
+        return _forgiving(numba.njit(cache=True, **OPTIONS)(function))
     except (OSError, RuntimeError):  # no home, or a file system that cannot be written
         return numba.njit(**OPTIONS)(function)
     finally:

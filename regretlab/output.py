@@ -1,7 +1,9 @@
-"""A study on disk: results, figures, a report and a summary, written so that nothing half-written can pass as whole.
+"""A study on disk: results, figures, a report and a summary of one run together, or those of the run before.
 
-Every file appears under its name only when it is complete. ``summary.json`` is removed first and written last, so its
-presence says that the folder is whole. A result file carries a digest of what made it; ``resume`` keeps those that fit.
+One process writes to a folder at a time. Everything is made in the folder :data:`STAGE` inside it, and takes the place
+of what was there when it is whole: ``summary.json`` goes first and comes last, so that its presence says that the
+folder is whole. A result file carries a digest of what made it; ``resume`` keeps those that fit, of an unfinished run
+too.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,7 +27,7 @@ from tqdm import tqdm
 from regretlab import conclusions, plots, report
 from regretlab._version import __version__
 from regretlab.errors import InputError, InterruptedWarning
-from regretlab.files import whole
+from regretlab.files import NO_ROOM, PARTIAL, is_sealed, one_writer, whole
 from regretlab.problems import Problem
 from regretlab.processes import unordered
 from regretlab.result import Result
@@ -32,8 +35,9 @@ from regretlab.simulation import simulate
 from regretlab.studies import Cell, Study
 
 SCHEMA = 1
-#: Where the algorithms of an unfinished cell wait for the others.
-PARTS = ".parts"
+#: Where a run is made until it is whole, and where in there the algorithms of an unfinished cell wait for the others.
+STAGE, PARTS = ".unfinished", "parts"
+SUMMARY = "summary.json"
 #: Studies of fewer steps than this are over before a second process has started.
 FEW_STEPS = 10_000
 
@@ -58,10 +62,45 @@ class OutputFolder:
             reason = error.strerror or str(error)
             raise InputError(f"cannot write to --out {str(path)!r}: {reason}; choose a writable folder.") from None
 
+    @property
+    def stage(self) -> Path:
+        """Where the run that is going on is made."""
+        return self.path / STAGE
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keep other processes out, and say in a sentence if there is no room for what is written."""
+        try:
+            with one_writer(self.path):
+                yield
+        except OSError as error:
+            if error.errno not in NO_ROOM and not str(error.filename).startswith(str(self.path)):
+                raise
+            raise InputError(f"cannot write to --out {str(self.path)!r}: {error.strerror}; make room there.") from None
+
+    def begin(self, resume: bool) -> None:
+        """Take away what an earlier run left unfinished, all of it or what was half-written."""
+        strays = [stray for place in (self.path, self.path / "results") for stray in place.glob(f"**/{PARTIAL}*")]
+        for left in strays if resume else [*strays, self.stage]:
+            shutil.rmtree(left, ignore_errors=True)
+
     def write(self, name: str, text: str) -> None:
-        """Write a text file, whole or not at all."""
-        with whole(self.path / name) as path:
+        """Write a text file of the run that is going on."""
+        with whole(self.stage / name) as path:
             path.write_text(text, encoding="utf-8")
+
+    def publish(self) -> None:
+        """Let the run that is whole take the place of the one before; files that are not a run's stay."""
+        for name in (SUMMARY, "report.html"):
+            (self.path / name).unlink(missing_ok=True)
+        for earlier in (self.path / "results").glob("*.nc"):
+            if is_sealed(earlier):
+                earlier.unlink()
+        made = sorted(path.relative_to(self.stage) for path in self.stage.rglob("*") if path.is_file())
+        for file in sorted(made, key=lambda file: str(file) == SUMMARY):
+            (self.path / file).parent.mkdir(exist_ok=True)
+            os.replace(self.stage / file, self.path / file)
+        shutil.rmtree(self.stage)
 
 
 class Written(NamedTuple):
@@ -91,6 +130,13 @@ def write_study(
     progress : bool
         Show progress bars.
     """
+    with folder.in_use():
+        return _write(study, made, folder, resume, workers, progress)
+
+
+def _write(
+    study: Study, made: list[Problem], folder: OutputFolder, resume: bool, workers: int, progress: bool
+) -> Written:
     names = file_names(made)
     results = _simulate(study.cells, made, folder, names, resume, workers, progress)
     drawn: dict[str, dict[str, str]] = {name: {} for name in names}
@@ -108,7 +154,8 @@ def write_study(
     page = report.page(study.name, results, list(drawn.values()), study.question, concluded, overviews, differences)
     folder.write("report.html", page)
     document = {**summary(study.name, results), "question": study.question, "conclusion": concluded}
-    folder.write("summary.json", json.dumps(document, indent=1, allow_nan=False) + "\n")
+    folder.write(SUMMARY, json.dumps(document, indent=1, allow_nan=False) + "\n")
+    folder.publish()
     return Written(results, concluded)
 
 
@@ -119,8 +166,8 @@ def _simulate(
     """The result of every cell; what is not there yet is simulated. Every algorithm is saved when it is finished, and
     joined with the others of its cell when they all are, so that an interruption loses nothing but what was running.
     """
-    paths = [folder.path / "results" / f"{name}.nc" for name in names]
-    unfinished = folder.path / "results" / PARTS
+    paths = [folder.stage / "results" / f"{name}.nc" for name in names]
+    unfinished = folder.stage / PARTS
     digests = [_digest(problem, cell.algorithm, cell.arguments()) for cell, problem in zip(cells, made, strict=True)]
     parts = [
         [unfinished / f"{i}-{_digest(problem, a, cell.arguments())}.nc" for a in cell.algorithm]
@@ -128,9 +175,13 @@ def _simulate(
     ]
     if resume:
         _check_kept(folder.path, {*digests}, {part for of in parts for part in of})
-    else:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    (folder.path / "summary.json").unlink(missing_ok=True)
+    folder.begin(resume)
+    if resume:
+        for path, digest in zip(paths, digests, strict=True):
+            earlier = folder.path / "results" / path.name
+            if _made_by(path) != digest and _made_by(earlier) == digest:
+                with whole(path) as copy:
+                    shutil.copy2(earlier, copy)
     todo = [i for i, path in enumerate(paths) if not (resume and _made_by(path) == digests[i])]
     tasks = [
         (i, part, made[i], text, cells[i].arguments())
@@ -188,10 +239,12 @@ def _digest(problem: Problem, algorithm: str | Sequence[str], arguments: dict[st
 
 def _check_kept(folder: Path, digests: set[str], parts: set[Path]) -> None:
     """Refuse to resume where there are results but none of this study, which would replace them."""
-    there = sorted((folder / "results").rglob("*.nc"))
-    if not there or any(path in parts or _made_by(path) in digests for path in there):
+    found = [path for name in ("results", STAGE) for path in sorted((folder / name).rglob("*.nc"))]
+    there = [path for path in found if PARTIAL not in str(path)]
+    readable = [path for path in there if _made_by(path) is not None]
+    if not there or any(path in parts or _made_by(path) in digests for path in readable):
         return
-    other = Result.open(there[0])
+    other = Result.open((readable or there)[0])
     raise InputError(
         f"--resume finds nothing of this study as it is now in {str(folder)!r}, which holds {other.problem['name']} "
         f"(T = {other.horizon}, R = {other.replicates}, seed = {other.facts(other.algorithms[0])['seed']}: "

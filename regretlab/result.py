@@ -16,9 +16,10 @@ from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
 from regretlab.bounds._values import MODES
 from regretlab.comparison import Comparison, compare
+from regretlab.contents import Foreign, from_bytes, to_bytes
 from regretlab.errors import InputError, closest
 from regretlab.extension import extended
-from regretlab.files import whole
+from regretlab.files import sealed_content, write_sealed
 from regretlab.horizons import Looks
 from regretlab.means import CERTIFIED, STUDENT, Interval, interval, is_random
 from regretlab.parameters import one_of
@@ -294,26 +295,31 @@ class Result:
         target = Path(path)
         self.record.attrs["looks"] = self._looks.of_all(self)
         try:
-            with whole(target) as partial:
-                self.record.to_netcdf(partial, engine="netcdf4")
-        except OSError as error:
+            write_sealed(target, to_bytes(self.record))
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
             raise InputError(
-                f"cannot write {str(path)!r}: {error.strerror or error}; choose a writable path."
+                f"cannot write {str(path)!r}: {reason}; choose a writable path with enough room."
             ) from None
         return target
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Result:
-        """Read a record that :meth:`to_netcdf` wrote."""
-        if not Path(path).is_file():
+        """Read a record that :meth:`to_netcdf` wrote, if no bit of it has changed.
+
+        Raises
+        ------
+        InputError
+            For any other file; one of an earlier version, without a checksum, is renewed by
+            :func:`regretlab.files.seal`.
+        """
+        if not os.path.isfile(path):
             raise InputError(f"no result file at {str(path)!r}; give the path of a file that Result.to_netcdf wrote.")
+        content = sealed_content(Path(path))
         try:
-            record = xr.load_dataset(path, engine="netcdf4")
-        except (OSError, ValueError) as error:
-            raise InputError(f"{str(path)!r} is not a readable netCDF file ({type(error).__name__}).") from None
-        if record.attrs.get("format") != FORMAT or "descriptions" not in record.attrs:
-            raise InputError(f"{str(path)!r} is not a regretlab result of format {FORMAT}; simulate again to make one.")
-        return cls(record)
+            return cls(from_bytes(content, FORMAT))
+        except Foreign as error:
+            raise InputError(f"{str(path)!r} {error}; simulate again to make one.") from None
 
     def __repr__(self) -> str:
         return (

@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 from tqdm import tqdm
 
-from regretlab import blas
+from regretlab import blas, memory
 from regretlab.ahead import Ahead
 from regretlab.algorithms import Algorithm
 from regretlab.engines import array
@@ -33,6 +33,8 @@ CHECKPOINTS = 30
 NUMBERS = {"horizon": "[1, 1e12]", "replicates": "[1, 1e6]", "seed": "[0, inf)"}
 #: Every checkpoint is a comparator to solve and a column of the record.
 MOST_CHECKPOINTS, MOST_REPLICATES = 100_000, 1_000_000
+#: Numbers that a replicate keeps: of every coordinate and example, and in every column of the record.
+STATE_PER_COORDINATE, STATE_PER_EXAMPLE, CURVES = 8, 2, 12
 
 
 class Plan(NamedTuple):
@@ -90,6 +92,8 @@ def plan(
     K = algorithm.batch_size or problem.batch_size
     fitted = sampler.fit(Setting(problem.n, K, L, horizon))
     times = checkpoint_times(checkpoints, horizon)
+    numbers = len(chosen) * (STATE_PER_COORDINATE * problem.d + STATE_PER_EXAMPLE * problem.n + CURVES * len(times))
+    memory.need(f"a run of {len(chosen)} replicates, each with its {problem.n} examples,", 8.0 * numbers)
     return Plan(problem, algorithm, fitted, horizon, chosen, seed, times, measure)
 
 

@@ -18,7 +18,7 @@ PACKAGE = Path(rl.__file__).parent
 #: Modules may import from earlier ranks and from their own package, never from later ranks or from siblings.
 RANKS = [
     {"errors", "_version", "numerals"},
-    {"files", "naming", "compilation", "blas", "memory"},
+    {"files", "naming", "compilation", "blas", "contents", "memory"},
     {"parameters", "spelling", "simd", "processes", "looks", "betting"},
     {"vectors"},
     {"rng", "methods", "problems", "samplers"},

@@ -144,30 +144,6 @@ def test_results_survive_a_file_without_loss(tmp_path):
     assert "adam" in again._repr_html_()
 
 
-def test_files_that_are_no_results_are_refused(tmp_path):
-    with pytest.raises(rl.InputError, match="no result file"):
-        rl.Result.open(tmp_path / "none.nc")
-    (tmp_path / "text.nc").write_text("hello")
-    with pytest.raises(rl.InputError, match="not a readable netCDF"):
-        rl.Result.open(tmp_path / "text.nc")
-    xr.Dataset({"a": 1}).to_netcdf(tmp_path / "other.nc", engine="netcdf4")
-    with pytest.raises(rl.InputError, match="not a regretlab result"):
-        rl.Result.open(tmp_path / "other.nc")
-
-
-def test_a_failed_save_leaves_no_file(tmp_path, monkeypatch):
-    result = rl.simulate(small(), "adam", horizon=5)
-
-    def dies(self, path, **kwargs):
-        path.write_text("half")
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(xr.Dataset, "to_netcdf", dies)
-    with pytest.raises(KeyboardInterrupt):
-        result.to_netcdf(tmp_path / "run.nc")
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_provenance_is_complete():
     record = rl.simulate(small(), "adambs(alpha=0.5)", horizon=5, seed=3).record
     facts = json.loads(record.attrs["descriptions"])[0]

@@ -276,6 +276,8 @@ def _file(path: Path, targets: str) -> Dataset:
         return _checked(*read(path), stem, path.name, targets)
     except InputError as error:
         raise InputError(f"file '{path}': {error}") from None
+    except MemoryError:
+        raise InputError(f"file '{path}' needs more memory than there is; give fewer rows or columns.") from None
     except Exception as error:  # whatever the libraries raise for a file that is not what its name says
         reason = str(error).partition(". ")[0] or type(error).__name__
         raise InputError(f"file '{path}' is not a readable {kind} ({reason}); replace it.") from error

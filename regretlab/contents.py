@@ -1,0 +1,128 @@
+"""What a record must hold to be one: a file with other content is told from a result before anything rests on it."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import netCDF4
+import numpy as np
+import xarray as xr
+
+#: What every record measures, along (algorithm, replicate, t), and what is known at its end.
+CURVES = ("loss", "online_low", "online_high")
+ENDS = ("x", "comparator", "state_words")
+TEXTS = ("regretlab", "versions", "engine", "engine_reason", "engines", "seconds", "descriptions")
+#: What a description says of a run, and of what type.
+DESCRIPTION: dict[str, Any] = {
+    "problem": {"name": str, "n": int, "d": int, "convex": bool, "constants": dict, "digest": str},
+    "algorithm": str, "method": str, "method_parameters": dict, "sampler": str, "sampler_parameters": dict, "law": dict,
+    "K": int, "horizon": int, "replicates": list, "seed": int, "measure": list,
+}  # fmt: skip
+#: Numbers take no less room in a file than in memory; a file that claims more is no record.
+LARGEST_GROWTH = 2
+SPARE_BYTES = 1 << 20
+
+
+class Foreign(ValueError):
+    """Content that is not that of a record; the message is a clause."""
+
+
+def to_bytes(record: xr.Dataset) -> bytes:
+    """A record as the bytes of a netCDF-4 file."""
+    file = netCDF4.Dataset("record", mode="w", memory=0)
+    record.dump_to_store(xr.backends.NetCDF4DataStore(file))
+    return bytes(file.close())
+
+
+def from_bytes(content: bytes, form: int) -> xr.Dataset:
+    """The record in the bytes of a netCDF-4 file, of the given format; everything else is :class:`Foreign`."""
+    try:
+        with netCDF4.Dataset("record", memory=content) as file:
+            record = xr.open_dataset(xr.backends.NetCDF4DataStore(file), decode_times=False, decode_timedelta=False)
+            if record.nbytes > LARGEST_GROWTH * len(content) + SPARE_BYTES:
+                raise Foreign("claims more numbers than it has room for")
+            record = record.load()
+    except Foreign:
+        raise
+    except Exception as error:  # whatever the libraries raise for other bytes than were written
+        raise Foreign(f"is not readable as netCDF-4 ({type(error).__name__})") from None
+    found = record.attrs.get("format")
+    if not isinstance(found, int | np.integer) or found != form:
+        raise Foreign(f"is not a regretlab result of format {form}")
+    try:
+        check(record)
+    except Foreign:
+        raise
+    except Exception as error:
+        raise Foreign(f"is no record ({type(error).__name__}: {error})") from None
+    return record
+
+
+def check(record: xr.Dataset) -> None:
+    """Refuse what is not a record: other names, dimensions, types, descriptions or numbers."""
+    for name in TEXTS:
+        _need(isinstance(record.attrs.get(name), str), f"has no text {name!r} among its attributes")
+    names = _axis(record, "algorithm", "OUT").tolist()
+    _need(all(isinstance(name, str) for name in names), "names its algorithms by something else than words")
+    _axis(record, "replicate", "iu")
+    times = _axis(record, "t", "iu")
+    _need(bool((np.diff(times) > 0).all()) and times[0] > 0, "has times that do not rise")
+    described = [_json(record, name, list) for name in ("descriptions", "engines", "seconds")]
+    _need(all(len(of) == len(names) for of in described), "does not describe every algorithm once")
+    for name, facts, engine, seconds in zip(names, *described, strict=True):
+        _matches(facts, DESCRIPTION, "its description")
+        _need(facts["algorithm"] == name, f"describes {facts['algorithm']!r} where {name!r} was run")
+        _need(facts["replicates"] == record.replicate.values.tolist(), f"describes other replicates of {name!r}")
+        _need(facts["horizon"] == times[-1], f"describes another horizon of {name!r}")
+        _need(isinstance(engine, list) and len(engine) == 2 and all(isinstance(word, str) for word in engine),
+              f"does not say which engine ran {name!r}")  # fmt: skip
+        _need(type(seconds) in (int, float) and math.isfinite(seconds), f"does not say how long {name!r} took")
+    for needed in (*CURVES, *ENDS):
+        _need(needed in record, f"lacks {needed!r}")
+    for variable, values in record.data_vars.items():
+        name = str(variable)
+        wanted = ("algorithm", "replicate", "t") if name in CURVES or "t" in values.dims else ("algorithm", "replicate")
+        _need(values.dims[: len(wanted)] == wanted, f"has {name!r} along {', '.join(map(str, values.dims))}")
+        _need(values.dtype.kind in "fiub", f"has {name!r} of type {values.dtype}")
+        if values.dtype.kind == "f" and "t" in values.dims:
+            missing = np.isnan(values.values).reshape(len(names), -1)
+            partly = missing.any(axis=1) & ~missing.all(axis=1) if name not in CURVES else missing.any(axis=1)
+            _need(not partly.any(), f"has {name!r} that is not a number in places")
+
+
+def _need(held: bool, clause: str) -> None:
+    if not held:
+        raise Foreign(clause)
+
+
+def _axis(record: xr.Dataset, name: str, kinds: str) -> np.ndarray:
+    """The values along a dimension: at least one, each once, of the right type."""
+    _need(name in record.coords and record[name].dims == (name,), f"has no dimension {name!r}")
+    values = record[name].values
+    _need(
+        len(values) > 0 and values.dtype.kind in kinds, f"has {name!r} of type {values.dtype} and length {len(values)}"
+    )
+    _need(len(set(values.tolist())) == len(values), f"names one {name} twice")
+    return values
+
+
+def _json(record: xr.Dataset, name: str, of: type) -> Any:
+    try:
+        found = json.loads(record.attrs[name])
+    except (ValueError, RecursionError):
+        raise Foreign(f"has {name!r} that is not JSON") from None
+    _need(isinstance(found, of), f"has {name!r} that is not a {of.__name__}")
+    return found
+
+
+def _matches(found: Any, wanted: Any, place: str) -> None:
+    """Whether plain data have the keys and types of a template."""
+    if isinstance(wanted, dict):
+        _need(isinstance(found, dict), f"has {place} that is not a table")
+        for key, of in wanted.items():
+            _need(key in found, f"lacks {key!r} in {place}")
+            _matches(found[key], of, f"{key!r} of {place}")
+    else:
+        _need(type(found) is wanted, f"has {place} that is not of type {wanted.__name__}")
