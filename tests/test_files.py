@@ -363,7 +363,7 @@ def _twice(a):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a limit on memory, and its use, as Linux has them")
 @pytest.mark.parametrize(
-    "change", ["reddi(period=3e8)", "one_neuron(n=1e11)", "replicates=1000000, problem='logistic'"]
+    "change", ["reddi(period=3e8)", "one_neuron(n=4e9, d=2)", "replicates=1000000, problem='logistic'"]
 )
 def test_work_that_needs_more_memory_than_is_left_is_refused_before_it_begins(change):
     given = {"problem": f"{change!r}"} if "(" in change else {}
