@@ -62,6 +62,8 @@ def everything() -> dict[str, list[tuple[str, str]]]:
 
 def page(name: str) -> str:
     """The page of what has a name, or is written as simulate reads it; an unknown one is an error with the closest."""
+    if not isinstance(name, str):
+        raise closest("name", name, ALGORITHMS)
     name = name.strip()
     if "(" in name or "+" in name:
         return _problem(name) if spelling.stem(name) in names.known() else _algorithm(name)

@@ -20,7 +20,7 @@ import pandas as pd
 import xarray as xr
 from scipy import special
 
-from regretlab.errors import InputError, closest
+from regretlab.errors import InputError, closest, shown
 from regretlab.scaling import CONFIDENCE, t_quantile
 
 #: The column of :func:`table` for every field of a difference but the mean's, which is named after the quantity.
@@ -97,6 +97,10 @@ def differences(
     >>> d.better, round(d.mean, 6), round(d.effect, 1)
     ('fast', 5.0, 61.2)
     """
+    if against is not None and not isinstance(against, str):
+        raise closest("algorithm of the comparison", against, map(str, values))
+    if pairs is not None and not _are_pairs(pairs):
+        raise InputError(f"pairs={shown(pairs)} is not a list of pairs of names; give one, as [('a', 'b')].")
     values = _checked(values, [*([against] if against is not None else []), *itertools.chain(*(pairs or []))])
     if pairs is None:
         every = list(itertools.combinations(values, 2))
@@ -138,8 +142,17 @@ def table(found: Sequence[Difference], quantity: str) -> pd.DataFrame:
     >>> shown["difference of cumulative regret"].round(2).tolist(), shown.better.tolist()
     ([4.05], ['fast'])
     """
+    if not isinstance(found, Sequence) or not all(isinstance(d, Difference) for d in found):
+        raise InputError(f"found={shown(found)} is not what differences(...) returns; give that.")
     rows = [d._asdict() | {"better": d.better or "undecided"} for d in found]
     return pd.DataFrame(rows).rename(columns={"mean": f"difference of {quantity}", **COLUMNS})
+
+
+def _are_pairs(pairs: Any) -> bool:
+    return isinstance(pairs, Sequence) and all(
+        isinstance(pair, (tuple, list)) and len(pair) == 2 and all(isinstance(name, str) for name in pair)
+        for pair in pairs
+    )
 
 
 def _checked(values: dict[str, Any], named: list[str]) -> dict[str, np.ndarray]:

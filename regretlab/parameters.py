@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import inspect
 import math
+import os
 from collections.abc import Iterable
 from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
 from typing import Any, Self
 
 from regretlab import numerals
 from regretlab.errors import InputError, shown
 
+#: Bytes of the longest name of a file.
+LONGEST_NAME = 255
 #: The types whose values would pass for numbers, and are none.
 NO_NUMBERS = ("bool", "bool_", "MaskedConstant")
 
@@ -117,6 +121,18 @@ def one_of(name: str, value: Any, words: Iterable[Any], place: str = "") -> Any:
     if not isinstance(value, (str, bool, int)) or value not in allowed:
         raise InputError(f"{name}={shown(value)} is not one of {', '.join(map(repr, allowed))}{place}.")
     return value
+
+
+def path_of(name: str, value: Any) -> Path:
+    """``value`` as a path, else an :class:`InputError`."""
+    text = str(value) if isinstance(value, (str, os.PathLike)) else "\0"
+    written = text.encode(errors="surrogatepass")
+    if "\0" in text or text.encode(errors="replace") != written or max(map(len, written.split(b"/"))) > LONGEST_NAME:
+        raise InputError(
+            f"{name}={shown(value)} is not a path; give a text or a pathlib.Path, in UTF-8 and with names of at most "
+            f"{LONGEST_NAME} bytes."
+        )
+    return Path(text)
 
 
 def number(name: str, value: Any, within: str, place: str = "", integer: bool = False) -> float | int:

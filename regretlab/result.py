@@ -22,7 +22,7 @@ from regretlab.extension import extended
 from regretlab.files import sealed_content, write_sealed
 from regretlab.horizons import Looks
 from regretlab.means import CERTIFIED, STUDENT, Interval, interval, is_random
-from regretlab.parameters import one_of
+from regretlab.parameters import one_of, path_of
 from regretlab.problems import Problem
 from regretlab.problems.names import parse
 from regretlab.provenance import FORMAT, again, check_together, one_record
@@ -103,7 +103,7 @@ class Result:
     def regret(self, kind: str = "online", algorithm: str | None = None) -> xr.Dataset:
         """The certified interval of the regret of every replicate at every checkpoint: variables low and high."""
         part = self.of(algorithm)
-        if kind not in KINDS:
+        if not isinstance(kind, str) or kind not in KINDS:
             raise closest("kind of regret", kind, KINDS)
         if f"{kind}_low" not in part:
             raise InputError(
@@ -292,7 +292,7 @@ class Result:
 
     def to_netcdf(self, path: str | os.PathLike[str]) -> Path:
         """Save the record, with what is found where runs are looked at. The file appears whole or not at all."""
-        target = Path(path)
+        target = path_of("path", path)
         self.record.attrs["looks"] = self._looks.of_all(self)
         try:
             write_sealed(target, to_bytes(self.record))
@@ -313,7 +313,7 @@ class Result:
             For any other file; one of an earlier version, without a checksum, is renewed by
             :func:`regretlab.files.seal`.
         """
-        if not os.path.isfile(path):
+        if not path_of("path", path).is_file():
             raise InputError(f"no result file at {str(path)!r}; give the path of a file that Result.to_netcdf wrote.")
         content = sealed_content(Path(path))
         try:
@@ -340,6 +340,8 @@ class Result:
             if len(self.algorithms) == 1:
                 return self.algorithms[0]
             raise InputError(f"name one of the algorithms: {', '.join(self.algorithms)}.")
+        if not isinstance(algorithm, str):
+            raise closest("algorithm of this result", algorithm, self.algorithms)
         if algorithm in self.algorithms:
             return algorithm
         short = [a for a in self.algorithms if a.split("(")[0] == algorithm]

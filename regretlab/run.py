@@ -143,7 +143,8 @@ def checkpoint_times(checkpoints: str | Sequence[int], horizon: int) -> np.ndarr
         checkpoints = list(checkpoints)
         if len(checkpoints) > MOST_CHECKPOINTS:
             raise InputError(f"checkpoints lists {len(checkpoints)} steps; choose at most {MOST_CHECKPOINTS} of them.")
-        times = np.unique([int(number("checkpoint", t, f"[1, {horizon}]", integer=True)) for t in checkpoints])
+        steps = [int(number("checkpoint", t, f"[1, {horizon}]", integer=True)) for t in checkpoints]
+        times = np.unique(np.array(steps, dtype=np.int64))
     return np.union1d(times, [horizon])
 
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from regretlab import numerals
-from regretlab.errors import InputError
+from regretlab.errors import InputError, shown
 
 _OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
@@ -52,6 +52,8 @@ def exact(text: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _parse(text: str, read: Callable[[ast.expr], Any]) -> list[tuple[str, dict[str, Any]]]:
+    if not isinstance(text, str):
+        raise InputError(f"{shown(text)} is not a text; write a name such as 'adam', or 'adam(alpha=0.1)'.")
     text = text.strip()
     try:
         tree = ast.parse(text, mode="eval").body

@@ -9,9 +9,9 @@ import numpy as np
 import sympy as sp
 
 from regretlab.bounds import symbols as s
-from regretlab.bounds.assumptions import DECAYING, ETA, ETA_P, GAMMA_KB, SUBSET
+from regretlab.bounds.assumptions import DECAYING, ETA, ETA_P, GAMMA_KB, SUBSET, Assumption
 from regretlab.errors import InputError, closest, shown
-from regretlab.parameters import Interval
+from regretlab.parameters import Interval, one_of
 
 if TYPE_CHECKING:
     from regretlab.bounds._base import Bound
@@ -192,6 +192,22 @@ def _holds_text(raw: np.ndarray) -> bool:
 
 def state(bound: Bound) -> None:
     """Refuse a bound that could not be evaluated: without terms, or with symbols that are not the library's."""
+    kinds: dict[str, type] = {
+        "id": str,
+        "title": str,
+        "source": str,
+        "status": str,
+        "speaks_of": str,
+        "remark": str,
+        "mark": str,
+    }
+    kinds |= {"terms": dict, "ties": dict, "dropped": dict, "assumes": tuple, "methods": tuple, "samplers": tuple}
+    for name, kind in kinds.items():
+        if not isinstance(getattr(bound, name), kind):
+            raise InputError(f"{name}={shown(getattr(bound, name))} of a bound is no {kind.__name__}; give one.")
+    if not all(isinstance(assumption, Assumption) for assumption in bound.assumes):
+        raise InputError(f"assumes={shown(bound.assumes)} of a bound are not of rl.bounds.assumptions; give those.")
+    one_of("speaks_of", bound.speaks_of, s.REGRET)
     if not bound.terms:
         raise InputError(f"the bound {bound.id} has no terms; give at least one, such as {{'diameter': D * sqrt(T)}}.")
     named = {**bound.terms, **bound.dropped, **{f"tie of {symbol}": tie for symbol, tie in bound.ties.items()}}

@@ -24,7 +24,7 @@ from regretlab.falsifier._outcome import CLAIM, Falsification, Proof
 from regretlab.falsifier._questions import conjecture as asked
 from regretlab.falsifier._search import Best, Spent, search
 from regretlab.falsifier._shrink import rounded, shrink
-from regretlab.parameters import number
+from regretlab.parameters import number, path_of
 
 __all__ = ["CLAIM", "Falsification", "Instance", "falsify", "first_violation"]
 
@@ -100,9 +100,10 @@ def falsify(
     number("budget", budget, "(0, inf)")
     if candidates is not None:
         number("candidates", candidates, "[1, 1e12]", integer=True)
-    if file is not None:
-        define(Path(file))
-    with blamed(None if file is None else Path(file)):
+    definitions = None if file is None else path_of("file", file)
+    if definitions is not None:
+        define(definitions)
+    with blamed(definitions):
         conjecture = asked(algorithm, bound)
     with tqdm(total=100, disable=not progress, leave=False, bar_format="{desc}{percentage:3.0f}%|{bar}|") as bar:
 
@@ -111,8 +112,8 @@ def falsify(
             bar.update(100 * share - bar.n)
 
         spent, best = Spent(budget, candidates, report), Best()
-        with blamed(None if file is None else Path(file)):
-            return _hunt(conjecture, seed, spent, best, None if file is None else Path(file))
+        with blamed(definitions):
+            return _hunt(conjecture, seed, spent, best, definitions)
 
 
 def _hunt(conjecture: Conjecture, seed: int, spent: Spent, best: Best, definitions: Path | None) -> Falsification:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from regretlab import audit
+from regretlab import audit, numerals
 from regretlab.bounds import Bound
 from regretlab.claims.balls import Undecided
 from regretlab.claims.checkers import replay
@@ -228,7 +228,9 @@ def first_violation(
     """
     horizon = int(number("horizon", horizon, "[1, 1e6]", integer=True))
     try:
-        slopes, first = exact(losses), Fraction(start)
+        if isinstance(losses, (str, bytes)):
+            raise TypeError
+        slopes, first = exact(losses), _fraction(start)
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         raise InputError(
             f"losses={losses!r:.60} from start={start!r:.30} are not numbers; give slopes, or triples (left, right, "
@@ -254,7 +256,11 @@ PARAMETRIC = {"sqrt_step", "decaying_beta1", "eps_zero", "gamma_kb", "eta"}
 
 def exact(losses: Sequence[Any]) -> tuple[Fraction | Kink, ...]:
     """The losses with fractions for their numbers."""
-    return tuple(Kink(*map(Fraction, c)) if isinstance(c, (tuple, list)) else Fraction(c) for c in losses)
+    return tuple(Kink(*map(_fraction, c)) if isinstance(c, (tuple, list)) else _fraction(c) for c in losses)
+
+
+def _fraction(value: Any) -> Fraction:
+    return numerals.fraction(value) if isinstance(value, str) else Fraction(value)
 
 
 def missed(bound: Bound, method: Method) -> str:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from array_api_compat import array_namespace
 
-from regretlab.errors import InputError
+from regretlab.errors import InputError, shown
 from regretlab.naming import register
 from regretlab.parameters import Component
 
@@ -102,6 +102,8 @@ class Sampler(Component):
 
     def fit(self, setting: Setting) -> Sampler:
         """This sampler with every parameter that is tied to the run (horizon, n, K, L) made a number."""
+        if not isinstance(setting, Setting):
+            raise InputError(f"setting={shown(setting)} is not a Setting; give Setting(n=6, K=2, L=1.0, horizon=100).")
         n, K = setting.n, setting.K
         if not 1 <= K <= n:
             raise InputError(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from regretlab.errors import InputError
+from regretlab.errors import InputError, shown
 from regretlab.scaling._estimate import CONFIDENCE, level
 from regretlab.scaling._exponent import Exponent, checked_curves, fit, without_logarithm
 
@@ -49,6 +49,8 @@ def across(
     >>> bool(e.low < -0.5 < e.high), bool(e.high < 0)
     (True, True)
     """
+    if not isinstance(runs, Mapping):
+        raise InputError(f"runs={shown(runs)} is not a table from values of {name} to results; give one.")
     if len(runs) < 3:
         raise InputError(f"an exponent in {name} needs at least three values, got {len(runs)}; add runs to the grid.")
     columns = [

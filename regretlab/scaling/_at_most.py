@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from regretlab.errors import InputError, shown
 from regretlab.parameters import number
 from regretlab.scaling._exponent import RESOLUTION, Exponent
 
@@ -65,6 +66,8 @@ def at_most(e: Exponent, power: float, *, resolution: float = RESOLUTION) -> AtM
     >>> at_most(exponent(t, -t[None], random=False), 0.5)
     AtMost(verdict='at most', low=-inf, high=-inf, level=0.025)
     """
+    if not isinstance(e, Exponent):
+        raise InputError(f"e={shown(e)} is not an exponent; give what rl.scaling.exponent returns.")
     power = number("power", power, "(-inf, inf)")
     resolution = number("resolution", resolution, "(0, inf)")
     low, high = (-math.inf, -math.inf) if e.nonpositive else (e.low, e.high)

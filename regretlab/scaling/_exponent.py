@@ -289,7 +289,12 @@ def _unknown(how: str, last: float, confidence: float) -> Exponent:
 
 def checked_curves(t: np.ndarray, regret: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Floats of shapes (T,) and (R, T), or the error that says what is wrong."""
-    t, regret = np.asarray(t, dtype=float), np.asarray(regret, dtype=float)
+    try:
+        t, regret = np.asarray(t, dtype=float), np.asarray(regret, dtype=float)
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(
+            "an exponent needs t of shape (T,) and regret of shape (R, T), arrays of numbers; give such arrays."
+        ) from None
     if t.ndim != 1 or regret.ndim != 2 or regret.shape[1] != t.size or not regret.size:
         raise InputError(
             f"an exponent needs t of shape (T,) and regret of shape (R, T), got {t.shape} and {regret.shape}; "

@@ -31,7 +31,7 @@ from regretlab import algorithms, audit, conclusions, numerals, spelling
 from regretlab.bounds import Bound
 from regretlab.bounds.assumptions import ETA, GAMMA_KB
 from regretlab.errors import InputError, closest
-from regretlab.parameters import number
+from regretlab.parameters import number, path_of
 from regretlab.problems import Problem, names
 from regretlab.run import NUMBERS, describe, plan
 
@@ -95,7 +95,7 @@ def load(name: str) -> Study:
     >>> len(load("seeds").cells)
     3
     """
-    path = FOLDER / f"{name}.toml" if name in BUILT_IN else Path(name)
+    path = FOLDER / f"{name}.toml" if isinstance(name, str) and name in BUILT_IN else path_of("study", name)
     table = _table(name, path)
     question, options = table.pop("question", ""), table.pop("conclude", None)
     if not isinstance(question, str):
