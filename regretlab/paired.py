@@ -3,9 +3,14 @@
 Algorithms of one result share their data, and replicate r of all of them the stream of random numbers r; so the
 differences of their quantities, replicate by replicate, vary less than the quantities do.
 
+Two statements are made of every pair. One is about the mean difference, by Student's interval and t test, and assumes
+normal differences: where these are skewed, or a rare one is far from the rest, 95 % are not reached (no interval of a
+mean from so few numbers could, without a known range). The other assumes nothing: the exact sign test says whether one
+algorithm is the better one in more runs than not. A difference is called decided where both say so.
+
 Two corrections for multiple comparisons, over all pairs of a table: Bonferroni's for the intervals, which hold
-together, and Holm's for the p values. A difference is called decided where its interval leaves out zero, the stricter
-of the two. Algorithms that are one and the same here, bit for bit in every replicate, count as one.
+together, and Holm's for the p values. Algorithms that are one and the same here, bit for bit in every replicate, count
+as one.
 """
 
 from __future__ import annotations
@@ -25,17 +30,21 @@ from regretlab.scaling import CONFIDENCE, t_quantile
 
 #: The column of :func:`table` for every field of a difference but the mean's, which is named after the quantity.
 COLUMNS = {
-    "low": "interval low (Bonferroni)", "high": "interval high (Bonferroni)", "effect": "effect size d_z",
-    "p": "p (paired t)", "corrected": "p (Holm)", "replicates": "R",
+    "low": "interval low (normal law, Bonferroni)", "high": "interval high (normal law, Bonferroni)",
+    "effect": "effect size d_z", "p": "p (paired t, normal law)", "corrected": "p (paired t, Holm)", "replicates": "R",
+    "less": "less in", "more": "more in", "sign": "p (sign test, any law)", "sign_corrected": "p (sign test, Holm)",
 }  # fmt: skip
 
 
 class Difference(NamedTuple):
     r"""``first`` minus ``second``, for lower-is-better quantities: negative when ``first`` is better.
 
-    ``low`` and ``high`` hold for all pairs of a table together (Bonferroni); ``effect`` is Cohen's :math:`d_z`, the
-    mean difference over its standard deviation; ``p`` is the paired t test's, ``corrected`` Holm's over all pairs of
-    the table. With one replicate there is no interval (nan); where all replicates differ by one number, it is exact.
+    ``low`` and ``high`` are Student's interval of the mean difference, for normal differences and for all pairs of a
+    table together (Bonferroni); ``effect`` is Cohen's :math:`d_z`, the mean difference over its standard deviation;
+    ``p`` is the paired t test's, ``corrected`` Holm's over all pairs of the table. One replicate, and replicates that
+    all differ by one number, have none of these (nan): that they agree excludes no rare other one. ``less`` and
+    ``more`` count the replicates in which ``first`` has less and more; ``sign`` is the exact sign test's p, whatever
+    the law, ``sign_corrected`` Holm's.
     """
 
     first: str
@@ -47,23 +56,42 @@ class Difference(NamedTuple):
     p: float
     corrected: float
     replicates: int
+    less: int = 0
+    more: int = 0
+    sign: float = math.nan
+    sign_corrected: float = math.nan
 
     @property
     def decided_by(self) -> int:
-        """Replicates at which the interval, narrowing like 1/sqrt(R), would leave out zero if the mean is right."""
-        if self.replicates == 1 or self.mean == 0:
-            raise ValueError("one replicate, or no difference, says nothing about how many would decide")
-        return max(2, math.ceil(self.replicates * ((self.high - self.low) / 2 / self.mean) ** 2))
+        """Replicates at which the interval, narrowing like 1/sqrt(R), would leave out zero if the mean is right.
+
+        And for which the sign test could decide this pair alone, if it said the same in all of them.
+        """
+        if math.isnan(self.low) or self.mean == 0:
+            raise ValueError("one replicate, replicates that agree, or no difference, do not say how many would decide")
+        least = 1 + math.ceil(-math.log2(1 - CONFIDENCE))
+        return max(least, math.ceil(self.replicates * ((self.high - self.low) / 2 / self.mean) ** 2))
+
+    @property
+    def agreed(self) -> bool:
+        """Whether the sign test says, whatever the law and for all pairs together, which one is less more often."""
+        return self.sign_corrected <= 1 - CONFIDENCE
 
     @property
     def better(self) -> str | None:
-        """The better one, if the data decide it at 95 % for all pairs together: the interval leaves out zero."""
-        return self.first if self.high < 0 else self.second if self.low > 0 else None
+        """The better one, if the data decide it at 95 % for all pairs together.
+
+        It is less in more runs than not (sign test, any law), and its mean is less (Student's interval, normal law).
+        """
+        if self.high < 0 and (self.agreed and self.less > self.more):
+            return self.first
+        return self.second if self.low > 0 and (self.agreed and self.more > self.less) else None
 
 
 def differences(
-    values: dict[str, np.ndarray], against: str | None = None, *, pairs: Sequence[tuple[str, str]] | None = None
-) -> list[Difference]:
+    values: dict[str, np.ndarray], against: str | None = None, *, pairs: Sequence[tuple[str, str]] | None = None,
+    random: bool = True,
+) -> list[Difference]:  # fmt: skip
     r"""Every pair of algorithms, or every other one with ``against``, compared replicate by replicate.
 
     .. math:: \bar D \pm t_{R-1,\,1-(1-0.95)/(2m)}\, s_D/\sqrt R, \qquad D_r = a_r - b_r, \qquad d_z = \bar D/s_D,
@@ -79,6 +107,8 @@ def differences(
         The one to compare with, where it is known beforehand: fewer pairs, narrower intervals.
     pairs : sequence of (str, str), optional
         The pairs to compare, where these are known beforehand.
+    random : bool
+        Whether anything is random. If not, one replicate is all there is, and its differences are exact.
 
     Raises
     ------
@@ -88,14 +118,14 @@ def differences(
     References
     ----------
     Holm (1979), A simple sequentially rejective multiple test procedure. Cohen (1988), Statistical power analysis,
-    section 2.3.5 (d_z).
+    section 2.3.5 (d_z). Dixon & Mood (1946), The statistical sign test.
 
     Examples
     --------
-    >>> a = np.array([1.0, 2.0, 3.0, 4.0])
-    >>> (d,) = differences({"slow": a + [5.0, 5.1, 4.9, 5.0], "fast": a})
-    >>> d.better, round(d.mean, 6), round(d.effect, 1)
-    ('fast', 5.0, 61.2)
+    >>> a = np.arange(8.0)
+    >>> (d,) = differences({"slow": a + [5.0, 5.1, 4.9, 5.0, 5.0, 5.2, 4.8, 5.0], "fast": a})
+    >>> d.better, round(d.mean, 6), round(d.effect, 1), d.more, d.sign
+    ('fast', 5.0, 41.8, 8, 0.0078125)
     """
     if against is not None and not isinstance(against, str):
         raise closest("algorithm of the comparison", against, map(str, values))
@@ -108,9 +138,15 @@ def differences(
     like = alike(values)
     kinds = [frozenset((like[first], like[second])) for first, second in pairs]
     count = max(1, len({kind for kind in kinds if len(kind) == 2}))
-    found = [_compare(first, second, values[first] - values[second], count) for first, second in pairs]
-    corrected = _holm({kind: d.p for kind, d in zip(kinds, found, strict=True) if len(kind) == 2})
-    return [d._replace(corrected=corrected.get(kind, d.p)) for kind, d in zip(kinds, found, strict=True)]
+    found = [_compare(first, second, values[first] - values[second], count, random) for first, second in pairs]
+    corrected, signs = (
+        _holm({kind: getattr(d, p) for kind, d in zip(kinds, found, strict=True) if len(kind) == 2})
+        for p in ("p", "sign")
+    )
+    return [
+        d._replace(corrected=corrected.get(kind, d.p), sign_corrected=signs.get(kind, d.sign))
+        for kind, d in zip(kinds, found, strict=True)
+    ]
 
 
 def alike(values: dict[str, np.ndarray]) -> dict[str, str]:
@@ -137,7 +173,7 @@ def table(found: Sequence[Difference], quantity: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> found = differences({"slow": np.array([5.0, 6.1]), "fast": np.array([1.0, 2.0])})
+    >>> found = differences({"slow": np.arange(8.0) + [4, 4.1] * 4, "fast": np.arange(8.0)})
     >>> shown = table(found, "cumulative regret")
     >>> shown["difference of cumulative regret"].round(2).tolist(), shown.better.tolist()
     ([4.05], ['fast'])
@@ -199,19 +235,21 @@ def _replicates(of: Any) -> np.ndarray | None:
     return of.replicate.values if isinstance(of, xr.DataArray) and "replicate" in of.coords else None
 
 
-def _compare(first: str, second: str, d: np.ndarray, count: int) -> Difference:
+def _compare(first: str, second: str, d: np.ndarray, count: int, random: bool) -> Difference:
     mean, R = float(d.mean()), len(d)
-    if R == 1:
+    less, more = int((d < 0).sum()), int((d > 0).sum())
+    if not random:
+        p, effect = (0.0, math.copysign(math.inf, mean)) if mean else (1.0, 0.0)
+        return Difference(first, second, mean, mean, mean, effect, p, p, R, less, more, p, p)
+    sign = min(1.0, 2 * float(special.bdtr(min(less, more), less + more, 0.5))) if less + more else 1.0
+    spread = float(d.std(ddof=1)) if R > 1 else 0.0
+    if spread <= 1e-12 * abs(mean):
         low = high = effect = p = math.nan
-        return Difference(first, second, mean, low, high, effect, p, p, R)
-    spread = float(d.std(ddof=1))
-    if spread <= 1e-12 * abs(mean) or spread == 0:
-        p = 0.0 if mean else 1.0
-        return Difference(first, second, mean, mean, mean, math.copysign(math.inf, mean) if mean else 0.0, p, p, R)
+        return Difference(first, second, mean, low, high, effect, p, p, R, less, more, sign)
     error = spread / math.sqrt(R)
     half = t_quantile(R - 1, count, CONFIDENCE) * error
     p = float(2 * special.stdtr(R - 1, -abs(mean) / error))
-    return Difference(first, second, mean, mean - half, mean + half, mean / spread, p, p, R)
+    return Difference(first, second, mean, mean - half, mean + half, mean / spread, p, p, R, less, more, sign)
 
 
 def _holm(p: dict[frozenset[str], float]) -> dict[frozenset[str], float]:

@@ -123,7 +123,7 @@ class Result:
         return interval(self.facts(algorithm), kind, self.of(algorithm), law)
 
     def exponent(self, kind: str = "online", algorithm: str | None = None) -> Exponent:
-        """The exponent of T in the regret, with the interval of :func:`regretlab.scaling.exponent`, which says its law."""
+        """The exponent of T in the regret, with its 95 % interval and law (:func:`regretlab.scaling.exponent`)."""
         regret = self.regret(kind, algorithm).low.values
         return scaling.exponent(self.record.t.values, regret, random=self.random(algorithm))
 

@@ -27,7 +27,7 @@ def test_no_question_no_answer():
 
 
 def test_every_problem_and_remark_is_a_sentence_of_its_own():
-    results = [rl.simulate(logistic(n), [FAST, SLOW], horizon=10, replicates=2) for n in (20, 40)]
+    results = [rl.simulate(logistic(n), [FAST, SLOW], horizon=10, replicates=12) for n in (20, 40)]
     options = {"what": "ranking", "scope": "Two problems. On a third one all may differ."}
     sentences = conclusions.conclude(options, results)
     starts = ("Of 2 comparisons", "On logistic", "On logistic", "Brackets are", options["scope"])

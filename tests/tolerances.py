@@ -30,7 +30,7 @@ POWER = 2.0**-40
 SOLVER = 2e-6
 #: How far the slope of a term's logarithm may be from its exponent: log log T over log T, for numbers of 400 digits.
 ORDER = 0.02
-#: Coverage of intervals that claim 95 %: what a study of thousands of trials may measure.
-COVERAGE = (0.93, 0.97)
+#: Coverage of intervals that claim 95 % and may be wider: what a study of thousands of trials may measure.
+COVERAGE = (0.94, 0.99)
 #: Standard errors that a frequency over some hundreds of trials may be off: exceeded once in 1.7 million.
 FREQUENCY = 5

@@ -42,7 +42,7 @@ def exponents(options: Mapping[str, Any], results: list[Result]) -> list[str]:
         sentences.append(_throughout(lines, WORDS[by]))
     draws = len(results) // len({tuple(r(x, x.algorithms[0]) for r in AXES.values()) for x in results})
     of = f"the R = {draws} draws of the data" if draws > 1 else f"the R = {results[0].replicates} replicates"
-    return [*sentences, f"Brackets are 95 % intervals over {of}."]
+    return [*sentences, f"Brackets are 95 % intervals over {of}, if these show what carries the mean."]
 
 
 def _exponent(axis: str, e: scaling.Exponent, claimed: float | None) -> str:
@@ -82,11 +82,13 @@ def _throughout(lines: Lines, words: str) -> str:
         return f"{last} and {first} cannot be compared, as there are regrets that are not positive."
     _, found = points(lines)
     ratios, effects = [math.exp(d.mean) for d in found], [d.effect for d in found]
+    less, more = sum(d.better == d.first for d in found), sum(d.better == d.second for d in found)
     return (
-        f"{last} has decidedly less {words} than {first} at {sum(d.high < 0 for d in found)} of the {len(found)} "
-        f"points of the grid and decidedly more at {sum(d.low > 0 for d in found)} (paired intervals of the logarithm "
-        f"of their ratio, Bonferroni over the points); the ratio's geometric mean lies between {min(ratios):.2f} and "
-        f"{max(ratios):.2f}, the effect size d_z of its logarithm between {min(effects):.2g} and {max(effects):.2g}."
+        f"{last} has decidedly less {words} than {first} at {less} of the {len(found)} points of the grid and "
+        f"decidedly more at {more} (paired Student intervals of the logarithm of their ratio, Bonferroni over the "
+        f"points, and the sign test, which assumes no law); the ratio's geometric mean lies between "
+        f"{min(ratios):.2f} and {max(ratios):.2f}, the effect size d_z of its logarithm between "
+        f"{min(effects):.2g} and {max(effects):.2g}."
     )
 
 

@@ -49,7 +49,8 @@ def match(options: Mapping[str, Any], result: Result) -> Match:
         f"{value:g}": measured(result, algorithm, by)
         for value, algorithm in _chosen(result, options["name"], by).items()
     }
-    return beside(values, least(values), paired.differences(values))
+    random = any(result.random(name) for name in result.algorithms)
+    return beside(values, least(values), paired.differences(values, random=random))
 
 
 def points(options: Mapping[str, Any], result: Result) -> dict[str, dict[float, np.ndarray]]:
@@ -75,7 +76,8 @@ def _of_bound(bound: str, at: dict[float, float], name: str) -> str:
 def _least(match: Match, words: str, parameter: str) -> str:
     """At which value of a parameter a quantity is least, where it is decidedly more, and where that is open."""
     best, found, values = match.base, match.distinct, match.values
-    more, unsure = sorted((d for d in found if d.low > 0), key=lambda d: d.mean), [d for d in found if not d.low > 0]
+    more = sorted((d for d in found if d.better == d.second), key=lambda d: d.mean)
+    unsure = [d for d in found if d.better != d.second]
     text = f"the {words} is least at {parameter} = {best}, {level(values[best])}"
     if more:
         at = f"{parameter} = {', '.join(d.first for d in found if d in more)}"

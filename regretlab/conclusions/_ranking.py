@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -60,7 +61,8 @@ def matches(options: Mapping[str, Any], result: Result) -> list[tuple[str, dict[
     values = {label(result, name): measured(result, name, by) for name in result.algorithms}
     if against is not None and against not in values:
         raise closest("algorithm to compare against", str(against), values)
-    found = paired.differences(values, against)
+    random = any(result.random(name) for name in result.algorithms)
+    found = paired.differences(values, against, random=random)
     groups = _groups(result, each)
     if len(groups) > 1:
         alike: dict[str, list[str]] = {}
@@ -127,7 +129,8 @@ def _best(match: Match, short: dict[str, str], words: str) -> tuple[str, list[st
     """What the pairs with the best one say, and whether it is decidedly the best."""
     best = short[match.base]
     text = f"{best} has the least {words}, {level(match.values[match.base])}"
-    beaten, unsure = [d for d in match.distinct if d.low > 0], [d for d in match.distinct if not d.low > 0]
+    beaten = [d for d in match.distinct if d.better == d.second]
+    unsure = [d for d in match.distinct if d.better != d.second]
     if beaten:
         than = "; than ".join(f"{short[d.first]} by {gap(d, match.values[d.first])}" for d in beaten)
         text += f", less than {than}"
@@ -152,7 +155,7 @@ def _open(unsure: list[Difference], short: dict[str, str]) -> list[str]:
     """What is left undecided, one by one or, where they are many, all together."""
     if not unsure:
         return []
-    if len(unsure) <= FEW or unsure[0].replicates == 1:
+    if len(unsure) <= FEW or any(math.isnan(d.low) or d.low > 0 or d.high < 0 for d in unsure):
         return [f"undecided: {', '.join(f'{short[d.first]} ({doubt(d)})' for d in unsure)}"]
     low, high = min(d.low for d in unsure), max(d.high for d in unsure)
     names, largest = ", ".join(short[d.first] for d in unsure), max(abs(d.effect) for d in unsure)

@@ -21,9 +21,11 @@ WORDS = {kind: f"{kind} regret" for kind in KINDS} | {"train_loss": "training lo
 #: No advice to run more replicates than this.
 MANY = 1000
 INTERVALS = (
-    "Brackets are 95 % intervals over replicates, for differences paired by replicate and holding together for all "
-    "pairs on a problem (Bonferroni; the p values of the tables are Holm's); d_z is the effect size, the mean of the "
-    "paired differences over their standard deviation, with the R of its problem."
+    "Brackets are Student's intervals over replicates, 95 % if these are normal; for differences they are paired by "
+    "replicate and hold together for all pairs on a problem (Bonferroni). Decided is what such an interval says and "
+    "the exact sign test too, which is right at 95 % for all pairs together (Holm) whatever the law: that one is less "
+    "in more runs than not. d_z is the effect size, the mean of the paired differences over their standard deviation, "
+    "with the R of its problem."
 )
 
 
@@ -57,7 +59,8 @@ def _second(d: Difference, base: str) -> Difference:
     """The difference with that one second."""
     if d.second == base:
         return d
-    return d._replace(first=d.second, second=base, mean=-d.mean, low=-d.high, high=-d.low, effect=-d.effect)
+    return d._replace(first=d.second, second=base, mean=-d.mean, low=-d.high, high=-d.low, effect=-d.effect,
+                      less=d.more, more=d.less)  # fmt: skip
 
 
 def copies(match: Match, names: Mapping[str, str]) -> str:
@@ -115,7 +118,7 @@ def problem(result: Result) -> str:
 def level(values: np.ndarray) -> str:
     """A mean with its interval, where there are replicates."""
     mean = scaling.mean_estimate(values, True, scaling.CONFIDENCE)
-    if len(values) == 1 or values.std() == 0:
+    if math.isnan(mean.low):
         return f"{mean.value:.4g}"
     return bracket(mean.value, mean.low, mean.high)
 
@@ -140,6 +143,14 @@ def doubt(d: Difference) -> str:
         return "one replicate"
     if d.mean == 0:
         return "no difference"
+    if math.isnan(d.low):
+        return f"{d.mean:.3g} in all {d.replicates} replicates, which excludes no rare other one"
+    if d.low > 0 or d.high < 0:
+        side, most = ("less", d.less) if d.mean < 0 else ("more", d.more)
+        return (
+            f"{bracket(d.mean, d.low, d.high)}, {effect(d.effect)}, but {side} in {most} of {d.replicates} replicates, "
+            f"as chance may have it (sign test)"
+        )
     needed = f"; {d.decided_by} replicates would decide it, were this the mean" if d.decided_by <= MANY else ""
     return f"{bracket(d.mean, d.low, d.high)}, {effect(d.effect)}{needed}"
 

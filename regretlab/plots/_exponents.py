@@ -48,7 +48,7 @@ def exponents_data(*results: Result, kind: str = "online") -> pd.DataFrame:
 
 @style()
 def exponents(*results: Result, kind: str = "online", ax: Axes | None = None) -> Axes:
-    """A forest plot of the exponents of t with their intervals (95 %, :func:`regretlab.scaling.exponent`), beside bounds.
+    """A forest plot of the exponents of t with their intervals (:func:`regretlab.scaling.exponent`), beside bounds.
 
     A triangle is the smallest exponent of T that a bound about the algorithm has. Where a whole interval lies to its
     right the marker is a cross: the regret grew faster over the window than the bound does.
