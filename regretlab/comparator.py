@@ -38,6 +38,8 @@ FLATTEST = 1e-4
 WIDTHS = (1e-1, 1e-2, 1e-3, 1e-4)
 #: The projected gradient's step may be this much longer or shorter than the first, which crosses the domain.
 LONGEST, SHORTEST = 1e8, 1e-16
+#: Where losses fall without end on a domain without bounds, it stops so far out.
+BEYOND = 1e100
 #: Its values need not fall below more than the largest of so many last ones, and fall by this share of the slope.
 LOOK_BACK, SUFFICIENT = 10, 1e-4
 #: Half the distance from 1 to the next double: what a rounding may change, as a share. NumPy adds 128 numbers in eight
@@ -229,7 +231,7 @@ def _by_projections(objective: _Objective, start: np.ndarray, metric: np.ndarray
             if there <= max(recent) + SUFFICIENT * share * slope or share < SHORTEST:
                 break
             share *= 0.5
-        if share < SHORTEST:
+        if share < SHORTEST or not np.abs(ahead).max() < BEYOND:
             break
         moved, change = ahead - x, bent - gradient
         turn = float(moved @ change)

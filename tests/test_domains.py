@@ -138,6 +138,36 @@ def test_a_domain_without_a_repr_is_named_by_its_contents(tmp_path):
     assert longer.interval().mean == pytest.approx(whole.interval().mean)
 
 
+class Orthant:
+    """x >= 0, which has no bounds."""
+
+    def project(self, x, weights):
+        return np.maximum(x, 0.0)
+
+    def linear_minimum(self, c):
+        return 0.0 if (c >= 0).all() else -np.inf
+
+    def reach(self, z):
+        return np.where((z < 0).any(-1), -np.inf, 0.0), np.where((z > 0).any(-1), np.inf, 0.0)
+
+    def diameters(self, d):
+        return np.inf, np.inf
+
+
+@pytest.mark.parametrize("kind", ["Logistic", "LeastSquares", "Hinge", "Linear"])
+def test_a_domain_without_bounds_certifies_what_it_can(kind, tmp_path):
+    X, y = data()
+    given = (X,) if kind == "Linear" else (X, y)
+    problem = getattr(rl.problems, kind)(*given, domain=Orthant())
+    run = rl.simulate(problem, "sgd(alpha=0.5)", horizon=50)
+    assert (run.record.x.values >= 0).all()
+    assert (run.record.comparator.values >= 0).all()
+    assert np.isfinite(run.regret().low).all()
+    assert all(c.verdict.startswith(("not applicable", "vacuous")) for c in run.comparisons())
+    saved = rl.Result.open(run.to_netcdf(tmp_path / "run.nc"))
+    assert saved.problem["D"] == np.inf
+
+
 WRONG = {
     "no project": ({"project": None}, ["has no project", "linear_minimum(c)", "diameters(d)"]),
     "no linear_minimum": ({"linear_minimum": None}, ["has no linear_minimum"]),

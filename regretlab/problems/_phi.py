@@ -22,8 +22,12 @@ def probe_phi(model: LinearModel) -> None:
     J = np.unique(np.random.default_rng(0).choice(model.n, min(model.n, EXAMPLES), replace=False))
     lowest, highest = model.reach()
     steepest = model.slope_bound(lowest, highest)[J]
-    bounded = np.isfinite(lowest[J]) & np.isfinite(highest[J])
-    low, high = np.where(bounded, lowest[J], -WIDE)[:, None], np.where(bounded, highest[J], WIDE)[:, None]
+    low, high = lowest[J, None], highest[J, None]
+    below, above = np.isfinite(low), np.isfinite(high)
+    low, high = (
+        np.where(below, low, np.where(above, high - 2 * WIDE, -WIDE)),
+        np.where(above, high, np.where(below, low + 2 * WIDE, WIDE)),
+    )
     u = low + (high - low) * np.linspace(0, 1, SCORES)
     y = np.broadcast_to(model.y[J, None], u.shape)
     phi, slope = np.asarray(model.phi(u, y)), np.asarray(model.slope(u, y))
