@@ -145,7 +145,8 @@ def _lemma_step(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
 
 def _alpha_p(facts: Facts, R2: float) -> tuple[str, str, bool]:
     n, L, p_min = facts["problem"]["n"], facts["problem"]["constants"]["L"][0], facts["law"]["floor"]
-    tied, used = math.sqrt(2 * R2 / (n * facts["horizon"])) * (p_min / L) ** 2, facts["sampler_parameters"]["alpha_p"]
+    share = p_min / L
+    tied, used = math.sqrt(2 * R2 / (n * facts["horizon"])) * share * share, facts["sampler_parameters"]["alpha_p"]
     return f"alpha_p = {used:.6g}", f"{tied:.6g}", math.isclose(used, tied, rel_tol=ROUND_OFF, abs_tol=1e-300)
 
 

@@ -190,7 +190,7 @@ def trivial_bound(facts: dict[str, Any], kind: str, record: xr.Dataset, in_expec
     declared = facts["problem"]["constants"]
     if kind == "sampler":
         floor, L = facts["law"]["floor"], declared.get("L", [math.inf])[0]
-        return np.asarray(t * facts["problem"]["n"] * L**2 / floor if floor > 0 else np.full_like(t, math.inf))
+        return np.asarray(t * facts["problem"]["n"] * L * L / floor if floor > 0 else np.full_like(t, math.inf))
     span = declared.get("span", [math.inf])[0]
     if kind != "online":
         return np.asarray(t * span)

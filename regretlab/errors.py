@@ -49,6 +49,10 @@ class NonFiniteError(ArithmeticError):
     """A run whose iterate or loss stopped being a finite number; says step, replicate, coordinate and cause."""
 
 
+class DefectError(AssertionError):
+    """Something impossible was computed: a defect of the library, or of what a user declared; says what to report."""
+
+
 class InterruptedWarning(UserWarning):
     """A simulation was interrupted, and what it returns is only the finished part; says which."""
 

@@ -131,20 +131,21 @@ def _steps(again: Plan, engine: str) -> Iterator[xr.Dataset]:
     reach = farthest(again.problem)
     t = np.zeros(1)
     for trace, k in traced(again, engine, max(1, BLOCK // (R * d))):
-        before, t = t, np.arange(t[-1] + 1, t[-1] + 1 + len(k.eta))
-        slopes, squares = _summed(slopes, trace.g), _summed(squares, trace.g**2)
-        loss, weighted = _summed(loss, (trace.g * trace.x).sum(-1)), _summed(weighted, trace.weighted)
-        v_hat = k.c[:, None] * trace.v_hat
-        sums = np.sqrt(v_hat).sum(-1)
-        shares = np.diff(weights_sum(method.get("beta1", 0.0), method.get("lam", 1.0), np.append(before[-1:], t)))
-        momentum = _summed(momentum, shares * sums)
-        regret = loss - linear_minima(domain, slopes)
-        error = summation_error(t + again.sampler.run.K + d, reach * weighted)
-        columns = {
-            "online_low": regret - error, "online_high": regret + error, "sum_sqrt_v_hat": sums,
-            "sum_v_hat_p": power(v_hat, k.p, np).sum(-1), "sum_gradient_norms": np.sqrt(squares).sum(-1),
-            "sum_squared_gradients": squares.sum(-1), "momentum_weighted": momentum,
-        }  # fmt: skip
+        with np.errstate(over="ignore", invalid="ignore"):  # of squares
+            before, t = t, np.arange(t[-1] + 1, t[-1] + 1 + len(k.eta))
+            slopes, squares = _summed(slopes, trace.g), _summed(squares, trace.g**2)
+            loss, weighted = _summed(loss, (trace.g * trace.x).sum(-1)), _summed(weighted, trace.weighted)
+            v_hat = k.c[:, None] * trace.v_hat
+            sums = np.sqrt(v_hat).sum(-1)
+            shares = np.diff(weights_sum(method.get("beta1", 0.0), method.get("lam", 1.0), np.append(before[-1:], t)))
+            momentum = _summed(momentum, shares * sums)
+            regret = loss - linear_minima(domain, slopes)
+            error = summation_error(t + again.sampler.run.K + d, 2 * reach * weighted)
+            columns = {
+                "online_low": regret - error, "online_high": regret + error, "sum_sqrt_v_hat": sums,
+                "sum_v_hat_p": power(v_hat, k.p, np).sum(-1), "sum_gradient_norms": np.sqrt(squares).sum(-1),
+                "sum_squared_gradients": squares.sum(-1), "momentum_weighted": momentum,
+            }  # fmt: skip
         yield xr.Dataset({name: (("replicate", "t"), a) for name, a in columns.items()}, {"t": t})
 
 

@@ -7,8 +7,9 @@ r"""Regret: its definitions, and comparators whose minimum comes with a certifie
 
 f_t is the weighted mini-batch loss, f the mean of all examples' losses. The first comparator minimises a finite sum
 again (each example with the weight it has received), so a checkpoint needs O(n) memory and no history. Every minimum
-lies in an interval (see :mod:`regretlab.comparator`), so that a regret is an interval too. For a non-convex problem, or
-without a domain, a regret is bounded from below as always, and from above only crudely.
+lies in an interval (see :mod:`regretlab.comparator`), so that a regret is an interval too, with what round-off may
+have done to its sums (:mod:`regretlab.round_off`): it contains the exact regret of the iterates as they were recorded.
+For a non-convex problem, or without a domain, a regret is bounded from below as always, and from above only crudely.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ import numpy as np
 
 from regretlab.comparator import Minimum, minimum
 from regretlab.engines.array import State
+from regretlab.errors import DefectError
+from regretlab.looks import ROUND_OFF
+from regretlab.methods import Method
+from regretlab.round_off import round_off
 from regretlab.run import Plan
 from regretlab.samplers import Law, kl_projection
 
@@ -44,10 +49,12 @@ class Regrets:
     def __call__(self, plan: Plan, state: State) -> dict[str, np.ndarray]:
         totals = state.totals
         best = [self._online(plan, r, weights) for r, weights in enumerate(totals["received"])]
-        columns = {
-            "online_low": totals["loss"] - [b.high for b in best],
-            "online_high": totals["loss"] - [b.low for b in best],
-        }
+        low, high = np.array([b.low for b in best]), np.array([b.high for b in best])
+        weight = totals["received"].sum(-1)
+        size = np.abs(totals["loss"]) + np.abs(high)
+        error = round_off(plan.problem.measured, state, plan.sampler.run.K, size, weight)
+        columns = {"online_low": totals["loss"] - high - error, "online_high": totals["loss"] - low + error}
+        checked(plan, columns["online_low"], columns["online_high"], weight)
         stars = np.stack([b.x for b in best])
         extent = np.maximum(totals["largest_x"], stars) - np.minimum(totals["smallest_x"], stars)
         columns["extent"], columns["extent2"] = extent.max(-1), np.sqrt((extent**2).sum(-1))
@@ -62,22 +69,44 @@ class Regrets:
         return columns
 
     def _online(self, plan: Plan, r: int, weights: np.ndarray) -> Minimum:
-        found = minimum(plan.problem, weights, self._last.get(r, plan.problem.start))
+        found = minimum(plan.problem.measured, weights, self._last.get(r, plan.problem.start))
         self._last[r] = found.x
         return found
 
     def _cumulative(self, plan: Plan, state: State) -> tuple[np.ndarray, np.ndarray] | None:
         """The exact sum of f(x_t) when measured; else its unbiased estimate, when the sampler gives one."""
+        problem, factor, n = plan.problem, plan.sampler.law.factor, plan.problem.n
         if "full_loss" in state.totals:
-            total = state.totals["full_loss"]
-        elif plan.sampler.law.factor is not None:
-            total = state.totals["loss"] / plan.sampler.law.factor
+            total, weight, drawn = state.totals["full_loss"], np.full(len(state.sampler[0]), float(state.t)), 0.0
+        elif factor is not None:
+            received = state.totals["received"] / factor
+            # How far the draws' offsets are from their mean is part of the estimate.
+            total = state.totals["loss"] / factor + (received - state.t / n) @ problem.offsets()
+            weight = received.sum(-1)
+            drawn = (received + state.t / n) @ np.abs(problem.offsets())
         else:
             return None
         if self._whole is None:
-            n = plan.problem.n
-            self._whole = minimum(plan.problem, np.full(n, 1 / n), plan.problem.start)
-        return total - state.t * self._whole.high, total - state.t * self._whole.low
+            self._whole = minimum(problem.measured, np.full(n, 1 / n), problem.start)
+        low, high = state.t * self._whole.low, state.t * self._whole.high
+        error = round_off(problem.measured, state, n, np.abs(total) + abs(high) + drawn, weight)
+        return total - high - error, total - low + error
+
+
+def checked(plan: Plan, low: np.ndarray, high: np.ndarray, weight: np.ndarray) -> None:
+    """Stop where a regret is beyond what the losses can differ by on the domain, which no run can reach."""
+    problem = plan.problem
+    inside = problem.domain is not None and type(plan.algorithm.method).step is Method.step
+    span = problem.constants()["span"].value if "span" in problem.constants() else np.inf
+    beyond = np.flatnonzero(np.maximum(low, -high) > weight * span * (1 + ROUND_OFF))
+    if inside and len(beyond):
+        r = beyond[0]
+        raise DefectError(
+            f"the regret of {plan.algorithm.name} on {problem.name} lies in [{low[r]:.6g}, {high[r]:.6g}], but weights "
+            f"of {weight[r]:.6g} times the span {span:.6g} allow no more. Either the span that the problem declares is "
+            f"no bound on its losses' range over the domain, or regretlab is wrong: then please report this sentence "
+            f"with the problem {problem!r}, seed {plan.seed}, replicate {plan.replicates[r]}, and 'regretlab doctor'."
+        )
 
 
 def best_variance(squared_norms: np.ndarray, law: Law) -> float:

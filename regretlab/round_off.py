@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from regretlab.engines.array import State
 from regretlab.problems import Problem
 
 #: Half the distance from 1 to the next number, and the smallest number: what one operation may be off by.
@@ -23,11 +24,45 @@ DENSE = 1024
 
 
 def summation_error(roundings: Any, size: Any) -> Any:
-    """How far the difference of two sums is off, each of terms of at most this size together, after so many roundings.
+    """How far a sum is off whose terms are of this size together, after so many roundings of each.
 
     Twice what the first order says, which leaves room for all others up to 2**51 roundings.
     """
-    return 4 * UNIT * (roundings + SPARE) * size + 2 * TINY * (roundings + SPARE) ** 2
+    return 2 * UNIT * (roundings + SPARE) * size + TINY * (roundings + SPARE) ** 2
+
+
+def round_off(problem: Problem, state: State, additions: int, size: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    r"""How far the sum of the losses of a run, less that of its comparator, is from the truth, by replicate.
+
+    .. math:: 2u\,(t + k)\Big(\sum_t |f_t(x_t)| + \sum_t |f_t(x^*)|\Big)
+        + 2u\,(t + k + d)\, L\, (\max_t \|x_t\| + D_2) \sum_t w_t :
+
+    the rounding of sums, losses and received weights, and that of the scores z_j . x, which a loss of slope L sees.
+    A problem of your own is taken at its word: its losses are known to ``problem.roundings`` units of their last place.
+
+    Parameters
+    ----------
+    problem : Problem
+        Whose losses were summed.
+    additions : int
+        Of the losses of one step.
+    size : array (R,)
+        The sizes of the two sums.
+    weight : array (R,)
+        The sum of all weights.
+    """
+    constants, totals = problem.constants(), state.totals
+    floor = float(problem.floors().min())
+    negative = max(0.0, -floor) if floor > -np.inf else 0.0  # |f| <= f + 2 max(0, -f)
+    size = size + (4 * negative + 2 * problem.rounded_at) * weight
+    visited = np.linalg.norm(np.maximum(np.abs(totals["smallest_x"]), np.abs(totals["largest_x"])), axis=-1)
+    across = problem.domain.diameters(problem.d)[1] if problem.domain is not None else 0.0
+    steep = 2 * totals["largest_example_gradient"]
+    L = constants["L"].value if "L" in constants else np.inf
+    if np.isfinite(L) and (problem.kinks or "full_loss" in totals):  # where other slopes than those seen may matter
+        steep = np.full_like(steep, L)
+    steps = state.t + additions + problem.roundings
+    return summation_error(steps, size) + summation_error(steps + problem.d, steep * (visited + across) * weight)
 
 
 def farthest(problem: Problem) -> float:

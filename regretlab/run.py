@@ -216,7 +216,7 @@ def _run(
     ahead = Ahead(plan.algorithm, plan.horizon)
     columns: list[dict[str, np.ndarray]] = []
     reached: tuple[State, np.ndarray, list[dict[str, Any]]] | None = None
-    seconds = 0.0
+    seconds, offsets = 0.0, plan.problem.offsets()
     bar = tqdm(
         total=plan.horizon, initial=state.t, desc=plan.algorithm.name, unit="step", disable=not progress, leave=False
     )
@@ -238,7 +238,7 @@ def _run(
                     bar.update(steps)
                 seconds += time.perf_counter() - began  # of the steps alone: comparators may take far longer
                 at = state.mapped(array.host)
-                column = {**statistics(at, schedule.at(-1)), **_merged(o(plan, at) for o in observers)}
+                column = statistics(at, schedule.at(-1), offsets) | _merged(o(plan, at) for o in observers)
                 reached = at, streams.state, [o.final() for o in observers]
                 columns.append(column)
     except KeyboardInterrupt:
@@ -257,10 +257,10 @@ class Interrupted(KeyboardInterrupt):
         self.plan, self.record = plan, record
 
 
-def statistics(state: State, k: Coefficients) -> dict[str, np.ndarray]:
+def statistics(state: State, k: Coefficients, offsets: np.ndarray) -> dict[str, np.ndarray]:
     r"""The quantities the bounds speak of, read off the run so far; each of shape (replicates,).
 
-    ``k`` are the method's coefficients of the last step.
+    ``k`` are the method's coefficients of the last step, ``offsets`` what the state's losses leave out of every loss.
 
     ``sum_sqrt_v_hat`` is :math:`\sum_i \sqrt{\hat v_{t,i}}` with the method's own bias correction;
     ``sum_v_hat_p`` the same with the method's power p for the root; ``sum_gradient_norms`` is
@@ -271,7 +271,7 @@ def statistics(state: State, k: Coefficients) -> dict[str, np.ndarray]:
     totals = state.totals
     v_hat = k.c * state.moments.v_hat
     return {
-        "loss": totals["loss"],
+        "loss": totals["loss"] + totals["received"] @ offsets,
         "sum_sqrt_v_hat": np.sqrt(v_hat).sum(-1),
         "sum_v_hat_p": power(v_hat, k.p, np).sum(-1),
         "beta1_t": np.full(len(v_hat), k.mu),

@@ -19,9 +19,9 @@ from regretlab.simd import WIDTH, bits, choose, from_bits, load, multiplied, sto
 
 Array = Any
 
-#: Rows of F: uniforms, parts of a draw, probabilities, weights, scores, labels, losses, gradients' norms.
-U, FILLED, SHARE, POINT, P, W, SCORE, LABEL, PHI, SLOPE, EXP, NORM = range(12)
-NUMBERS = 12
+#: Rows of F: uniforms, parts of a draw, probabilities, weights, scores, labels, losses, gradients' norms, anchors.
+U, FILLED, SHARE, POINT, P, W, SCORE, LABEL, PHI, SLOPE, EXP, NORM, ANCHOR = range(13)
+NUMBERS = 13
 #: Rows of Q: drawn examples, nodes of a tree, examples at integers, capped ones, a path, marks, duels won.
 J, NODE, CROSSING, CAPS, STACK, FROZEN, WON = range(7)
 INDICES = 7

@@ -14,6 +14,7 @@ from regretlab.parameters import parameter
 from regretlab.problems import Box
 from regretlab.problems.reddi import _Linear
 from regretlab.regret import Regrets
+from regretlab.round_off import summation_error
 from regretlab.run import describe, plan, run
 from regretlab.samplers import AdamBS, AdamCBOurs, Cyclic, Uniform
 
@@ -72,21 +73,23 @@ class ExactRegrets:
     def __call__(self, plan, state):
         slopes = (state.totals["received"][..., None] * plan.problem.own).sum(1)
         regret = state.totals["loss"] + np.abs(slopes).sum(-1)
+        size = np.sqrt(plan.problem.d) * (state.totals["received"] * np.linalg.norm(plan.problem.own, axis=-1)).sum(-1)
+        error = summation_error(state.t + plan.problem.d, 2 * size)
         ends = (
             np.maximum(state.totals["largest_x"], -np.sign(slopes)),
             np.minimum(state.totals["smallest_x"], -np.sign(slopes)),
         )
         extent = ends[0] - ends[1]
         extents = {"extent": extent.max(-1), "extent2": np.sqrt((extent**2).sum(-1))}
-        return {"online_low": regret, "online_high": regret, **extents}
+        return {"online_low": regret - error, "online_high": regret + error, **extents}
 
     def final(self):
         return {}
 
 
-def slopes(rng, shape):
+def slopes(rng, shape, decades=(-4, 2)):
     """Slopes of all sizes: between problems, between the examples of one, and between coordinates."""
-    scale = 10 ** rng.uniform(-4, 2, (*shape[:-2], 1, 1)) * np.exp(rng.normal(0, 2, size=(*shape[:-1], 1)))
+    scale = 10 ** rng.uniform(*decades, (*shape[:-2], 1, 1)) * np.exp(rng.normal(0, 2, size=(*shape[:-1], 1)))
     return rng.normal(size=shape) * scale
 
 
@@ -127,41 +130,43 @@ def in_expectation(rng, n):
     return AMSGrad(**common), AdamCBOurs(gamma=gamma), K, ["adamcb.ours", "adamcb.split", "adamcb.jensen"]
 
 
-def comparisons(made, ids, observer, mode="stated"):
-    """What the bounds say of the run; every assumption must have passed."""
+def comparisons(made, ids, observer, mode="stated", admissible=True):
+    """What the bounds say of the run; every assumption must have passed, unless squares may underflow."""
     record = run(made, engine="array", observers=[observer])
     # The tuned step is tuned to the domain's D, not to what the iterates used of it.
     modes = {"adagrad.tuned": "stated"}
     found = [compare(Bound.known[name], describe(made), record, modes.get(name, mode)) for name in ids]
-    assert all(check.passed for c in found for check in c.checks), [c.checks for c in found]
+    passed = all(check.passed or (check.id == "float_range" and not admissible) for c in found for check in c.checks)
+    assert passed, [c.checks for c in found]
     return found
 
 
-def search(first, families, problems, samplers):
+def search(first, families, problems, samplers, decades=(-4, 2)):
     """The number of configurations, the bounds seen, and (seed, bound) of every violation."""
     seen, violated = set(), []
     for seed in range(first, first + families):
         rng = np.random.default_rng([7, seed])
         method, ids = pathwise(rng, ["sgd", "adagrad", "amsgrad", "adamx", "padam", "amsgrad"][seed % 6])
         order = str(rng.choice(["cyclic", "uniform"]))
-        Z = slopes(rng, (problems, int(rng.integers(2, 7)), int(rng.integers(1, 4))))
+        Z = slopes(rng, (problems, int(rng.integers(2, 7)), int(rng.integers(1, 4))), decades)
         algorithm = Algorithm("x", method, Cyclic() if order == "cyclic" else Uniform())
         made = plan(
             Many(Z, rng.uniform(-1, 1), order), algorithm, horizon=int(rng.integers(1, LONGEST)),
             replicates=problems, seed=seed, checkpoints="log",
         )  # fmt: skip
-        for c in comparisons(made, ids, ExactRegrets(), "measured"):
+        for c in comparisons(made, ids, ExactRegrets(), "measured", decades == (-4, 2)):
             seen.add(c.bound.id)
             violated += [(seed, c.bound.id)] * (c.verdict == "violated")
     for seed in range(first, first + samplers):
         rng = np.random.default_rng([9, seed])
-        problem = Slopes(slopes(rng, (int(rng.integers(2, 7)), int(rng.integers(1, 4)))), rng.uniform(-1, 1), "uniform")
+        Z = slopes(rng, (int(rng.integers(2, 7)), int(rng.integers(1, 4))), decades)
+        problem = Slopes(Z, rng.uniform(-1, 1), "uniform")
         method, sampler, K, ids = in_expectation(rng, problem.n)
         made = plan(
             problem, Algorithm("x", method, sampler, K), horizon=int(rng.integers(1, 20)), replicates=3, seed=seed,
             checkpoints=[], measure=("cumulative",),
         )  # fmt: skip
-        for c in comparisons(made, ids, Regrets()):
+        for c in comparisons(made, ids, Regrets(), admissible=decades == (-4, 2)):
             seen.add(c.bound.id)
             violated += [(seed, c.bound.id)] * (c.verdict == "violated")
     return families * problems + samplers, seen, violated
@@ -179,6 +184,15 @@ def test_no_true_bound_is_violated_on_a_thousand_admissible_runs():
 @pytest.mark.slow
 def test_no_true_bound_is_violated_on_a_hundred_thousand_admissible_runs():
     assert search(1000, families=900, problems=100, samplers=10_000)[2] == []
+
+
+@pytest.mark.slow
+def test_no_true_bound_is_violated_at_any_scale():
+    """2000 runs of losses between 1e-200 and 1e150, beyond which their squares overflow and a run stops with that."""
+    made, seen, found = search(5000, families=120, problems=15, samplers=200, decades=(-200, 150))
+    assert made == 2000
+    assert found == []
+    assert len(seen) > 10
 
 
 def test_the_search_would_find_a_false_bound():

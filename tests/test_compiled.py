@@ -54,7 +54,7 @@ def engines(p, start, first, steps, threads=1):
     problem, replicates, schedule = p.problem, len(p.replicates), coefficients(p.algorithm, first, steps)
     ours, theirs = (Streams(first, "sampler", range(replicates)) for _ in range(2))
     fast = Compiled(problem, p.sampler, threads).advance(start, schedule, ours)
-    slow = array.Arrays(problem, p.sampler, replicates, np).advance(start, schedule, theirs)
+    slow = array.Arrays(problem.measured, p.sampler, replicates, np).advance(start, schedule, theirs)
     assert (ours.state == theirs.state).all()
     return fast, slow
 

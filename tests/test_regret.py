@@ -8,7 +8,7 @@ import regretlab as rl
 from regretlab.comparator import frank_wolfe_gap, minimum
 from regretlab.regret import best_variance
 from regretlab.samplers import Law
-from tests.tolerances import CERTIFIED_GAP, ROUND_OFF
+from tests.tolerances import CERTIFIED_GAP, ROUND_OFF, ROUND_OFF_OF_A_RUN
 
 
 def span(problem):
@@ -118,7 +118,8 @@ def test_cumulative_regret_is_what_it_says():
     total = problem.all_losses(iterates).mean(axis=1).sum()
     best = minimum(problem, np.full(problem.n, 1 / problem.n), problem.start)
     regret = result.regret("cumulative")
-    assert regret.low.item() == pytest.approx(total - T * best.high, abs=ROUND_OFF * T)
+    assert regret.low.item() <= total - T * best.high <= regret.high.item()
+    assert regret.low.item() == pytest.approx(total - T * best.high, abs=ROUND_OFF_OF_A_RUN * T)
     assert regret.high.item() == pytest.approx(total - T * best.low, abs=ROUND_OFF * T)
 
 

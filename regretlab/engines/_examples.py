@@ -13,11 +13,12 @@ import numpy as np
 from regretlab.compilation import inner
 from regretlab.engines._steps import G, X
 from regretlab.simd import WIDTH, choose, first, load, multiplied, pair_sums, size, store, total, vector
-from regretlab.vectors import LABEL, LN2, PHI, SCORE, SLOPE, J, W, exp, log1p
+from regretlab.vectors import ANCHOR, LABEL, LN2, PHI, SCORE, SLOPE, J, W, exp, log1p
 
 Array = Any
 
-#: Losses: phi(u) = u; log(1 + exp(-y u)); y log(1 + exp(-max(u, 0))); (u - y)^2 / 2; max(1 - y u, 0).
+#: Losses: phi(u) = u; log(1 + exp(-y u)); y log(1 + exp(-max(u, 0))); (u - y)^2 / 2 above its value at an anchor;
+#: max(1 - y u, 0).
 #: Softmax has several scores an example, and kernels of its own here.
 IDENTITY, LOGISTIC, NEURON, HALF_SQUARE, HINGE, SOFTMAX = range(6)
 
@@ -109,8 +110,8 @@ def losses(code: int, K: int, F: Array) -> None:
         if code == IDENTITY:
             phi, slope = u, vector(1.0)
         elif code == HALF_SQUARE:
-            slope = u - y
-            phi = slope * slope / 2.0
+            slope, anchor = u - y, load(F, ANCHOR, k)
+            phi = (u - anchor) * (slope + (anchor - y)) / 2.0
         elif code == HINGE:
             margin = 1.0 - y * u
             phi, slope = choose(margin <= 0.0, 0.0, margin), choose(margin > 0.0, -y, 0.0)
@@ -199,9 +200,15 @@ def evaluate(
     code: int, Z: Array | None, values: Array, starts: Array, columns: Array, y: Array, d: int, b: Array, classes: int,
     K: int, F: Array, Q: Array, S: Array | None,
 ) -> None:  # fmt: skip
-    """Losses and slopes of the batch at the iterate; ``S`` is working memory of a problem with classes."""
+    """Losses and slopes of the batch at the iterate; ``S`` is working memory of a problem with classes.
+
+    The rows of ``y`` are labels and anchors.
+    """
     for k in range(K):
-        F[LABEL, k] = y[Q[J, k]]
+        F[LABEL, k] = y[0, Q[J, k]]
+    if code == HALF_SQUARE:
+        for k in range(K):
+            F[ANCHOR, k] = y[1, Q[J, k]]
     if S is not None:
         _softmax(Z, values, starts, columns, b, classes, K, F, Q, S)
     else:
@@ -243,7 +250,7 @@ def look(
     y: Array, lengths: Array, d: int, b: Array, classes: int, F: Array, Q: Array, S: Array | None,
 ) -> float:  # fmt: skip
     """Look at all examples at the iterate; the sum of their squared norms. The rows of the batch are overwritten."""
-    n, loss, norms, squares = y.shape[0], 0.0, 0.0, 0.0
+    n, loss, norms, squares = y.shape[1], 0.0, 0.0, 0.0
     for begin in range(0, n, F.shape[1]):
         count = min(F.shape[1], n - begin)
         for k in range(count):

@@ -87,7 +87,7 @@ def advance(
     replicate or for all in turn, and if ``standing``, those of the state. The five before ``seen`` are working memory,
     ``S`` only of a problem with classes.
     """
-    n, d = y.shape[0], x.shape[1]
+    n, d = y.shape[1], x.shape[1]
     stamp = 0
     for j in range(mark.shape[0]):
         mark[j] = -1

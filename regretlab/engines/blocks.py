@@ -129,7 +129,7 @@ class Blocks(ABC):
         streams = Streams(0, "sampler", range(len(words)))
         streams.state = words
         uniforms = streams.uniforms(steps, self._sampler.uniforms)
-        seen = array.advance(self._problem, self._sampler, schedule, state.mapped(array.host), uniforms)
+        seen = array.advance(self._problem.measured, self._sampler, schedule, state.mapped(array.host), uniforms)
         return seen.mapped(xp.asarray), streams.state
 
     def _warm_up(self, state: State, schedule: Coefficients, words: np.ndarray) -> None:
@@ -139,6 +139,11 @@ class Blocks(ABC):
     @abstractmethod
     def _made(self, state: State, schedule: Coefficients, words: np.ndarray) -> tuple[State, np.ndarray]:
         """The state and the words after the block; those before it stay as they are."""
+
+
+def labels(problem: Any) -> np.ndarray:
+    """The labels, and what squares are measured from (:class:`regretlab.problems.least_squares.Excess`), in rows."""
+    return np.ascontiguousarray([problem.y, getattr(problem.measured, "anchors", np.zeros(problem.n))], dtype=float)
 
 
 def features(Z: Any) -> tuple[np.ndarray, ...]:

@@ -22,7 +22,7 @@ from regretlab.engines import _lanes as lanes
 from regretlab.engines import array
 from regretlab.engines._steps import ROWS
 from regretlab.engines.array import State
-from regretlab.engines.blocks import LOSSES, TOTALS, Blocks, features, table
+from regretlab.engines.blocks import LOSSES, TOTALS, Blocks, features, labels, table
 from regretlab.engines.memory import Pool, whole, zeros
 from regretlab.methods import Coefficients, Moments
 from regretlab.problems import Box, L2Ball, Softmax
@@ -57,6 +57,7 @@ class Compiled(Blocks):
         self._threads = threads or cpu_count()
         dense, *sparse = features(problem.Z)
         self._features, self._lengths = (dense if dense.size else None, *sparse), problem.norms
+        self._labels = labels(problem)
         self._memory = Pool()
         #: The replicates' trees, and the state that they stand for; where they would be too large, one by thread.
         self._trees, self._planted = zeros((0, 0)), np.zeros(0)
@@ -114,7 +115,7 @@ class Compiled(Blocks):
             else:
                 kernels.advance(
                     begin, end, sampler.run.K, loss, self._code, self._per_draw, self._everyone, self._rule,
-                    *self._features, problem.y, self._lengths, *carried, weights, *summed,
+                    *self._features, self._labels, self._lengths, *carried, weights, *summed,
                     self._looks(looks, R) if measured else None, sampler.law.total, radius,
                     self._trees if everyones else self._tree(thread), standing,
                     self._classes, *self._room(thread), seen,

@@ -13,7 +13,7 @@ import numpy as np
 
 from regretlab.engines._examples import IDENTITY
 from regretlab.engines.array import State, host
-from regretlab.engines.blocks import LOSSES, TOTALS, Blocks, features, table
+from regretlab.engines.blocks import LOSSES, TOTALS, Blocks, features, labels, table
 from regretlab.errors import InputError
 from regretlab.methods import Coefficients
 from regretlab.samplers import Cyclic, Rule
@@ -150,7 +150,7 @@ class Cuda(Blocks):
             n, d, K, LOSSES[type(problem)], self._code, self._strands, hasattr(problem.Z, "indptr"),
         ]  # fmt: skip
         scalars = (np.float64(self._per_draw), np.float64(self._everyone))
-        held = ([float(a) for a in self._rule or (0.0,) * len(Rule._fields)], *features(problem.Z), problem.y)
+        held = ([float(a) for a in self._rule or (0.0,) * len(Rule._fields)], *features(problem.Z), labels(problem))
         arrays = (*map(np.asarray, held), problem.norms)
         self._constant = (*scalars, *(self.xp.asarray(np.ascontiguousarray(a)) for a in arrays))
 

@@ -428,15 +428,15 @@ __device__ void ordered(const Block &b, Int sampler, double everyone, Int positi
     __syncthreads();
 }
 
-// phi and its derivative at a score.
-__device__ double loss_of(Int code, double u, double y, double &slope) {
+// phi and its derivative at a score; squares are measured from their value at an anchor.
+__device__ double loss_of(Int code, double u, double y, double anchor, double &slope) {
     if (code == IDENTITY) {
         slope = 1.0;
         return u;
     }
     if (code == HALF_SQUARE) {
         slope = u - y;
-        return slope * slope / 2.0;
+        return (u - anchor) * (slope + (anchor - y)) / 2.0;
     }
     if (code == HINGE) {
         double margin = 1.0 - y * u;
@@ -536,7 +536,7 @@ extern "C" __global__ void __launch_bounds__(128, 8) advance(ARGUMENTS) {
             EACH(i, 0, K) {
                 double score = parts[i * strands], w = b.F(W)[i], p = b.F(P)[i], slope;
                 for (Int strand = 1; strand < strands; strand++) score += parts[i * strands + strand];
-                b.F(PHI)[i] = w * loss_of(sizes[LOSS_CODE], score, y[batch[i]], slope);
+                b.F(PHI)[i] = w * loss_of(sizes[LOSS_CODE], score, y[batch[i]], y[n + batch[i]], slope);
                 b.F(SLOPE)[i] = w * slope;
                 double norm = fabs(slope) * lengths[batch[i]];
                 b.F(NORM)[i] = norm;

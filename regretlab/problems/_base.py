@@ -74,6 +74,11 @@ class Problem(metaclass=_Checked):
         Whether the losses have kinks, on which the comparator's solver would stop: then :meth:`smoothed` helps it.
     linear : bool
         Whether every f_j(x) is <z_j, x>, so that the comparator has a closed form.
+    roundings : int
+        Units in the last place that a computed loss may be away from the truth, beyond what the scores z_j . x bring;
+        every regret's interval is wider by that. Of a problem of your own it is what you vouch for.
+    rounded_at : float
+        The size at which a loss is rounded even where it is smaller.
     solver_steps : int
         Steps of the comparator's solver from each of its starts.
     solver_starts : tuple of float
@@ -94,6 +99,8 @@ class Problem(metaclass=_Checked):
     held_out: Problem | None = None
     kinks: bool = False
     linear: bool = False
+    roundings: int = 16
+    rounded_at: float = 0.0
     solver_steps: int = 1000
     solver_starts: tuple[float, ...] = (-1.0, 1.0)
     _call: str
@@ -174,6 +181,18 @@ class Problem(metaclass=_Checked):
         """A lower bound of every example's loss on the domain, shape (n,): what certifies a non-convex minimum."""
         floor = self.constants()["floor"].value if "floor" in self.constants() else -np.inf
         return np.full(self.n, floor)
+
+    @property
+    def measured(self) -> Problem:
+        """The problem with its losses measured from :meth:`offsets`, so that no regret is a difference of large sums.
+
+        Gradients are the same to the last bit. By default it is the problem itself.
+        """
+        return self
+
+    def offsets(self) -> np.ndarray:
+        """What :attr:`measured` leaves out of every loss, shape (n,)."""
+        return np.zeros(self.n)
 
     def test_loss(self, x: Array) -> Array:
         """The mean loss over the test examples at every x_r, shape (R,).

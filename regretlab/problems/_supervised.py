@@ -38,7 +38,8 @@ class Supervised(Problem):
     @cached_property
     def squared_norms(self) -> Array:
         r""":math:`\|z_j\|_2^2` of every example, shape (n,)."""
-        return by_rows(lambda z: (z * z).sum(-1), self.Z)
+        with np.errstate(over="ignore"):
+            return by_rows(lambda z: (z * z).sum(-1), self.Z)
 
     @cached_property
     def norms(self) -> Array:

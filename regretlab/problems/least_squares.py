@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+from functools import cached_property
+from typing import Any, cast
 
-from regretlab.problems._base import Array
-from regretlab.problems.linear import OnData
+import numpy as np
+from array_api_compat import array_namespace
+
+from regretlab.problems._base import Array, Constant
+from regretlab.problems._sparse import rows
+from regretlab.problems.linear import LinearModel, OnData
 
 
 class LeastSquares(OnData):
@@ -48,3 +53,73 @@ class LeastSquares(OnData):
 
     def phi_range(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self.phi(np.clip(self.y, low, high), self.y), self.slope_bound(low, high) ** 2 / 2
+
+    def constants(self) -> dict[str, Constant]:
+        return super().constants() | {"span": self.measured.constants()["span"]}
+
+    @cached_property
+    def measured(self) -> Excess:
+        return Excess(self)
+
+    def offsets(self) -> np.ndarray:
+        return self.phi(self.measured.anchors, self.y)
+
+
+class Excess(LinearModel):
+    r"""Least squares above the smallest loss of every example over the domain, without cancellation.
+
+    With the anchor :math:`h_j`, the score of the domain that is nearest to :math:`y_j`,
+
+    .. math:: \phi(u, y_j) = \tfrac12 (u - y_j)^2 - \tfrac12 (h_j - y_j)^2
+        = \tfrac12 (u - h_j)((u - y_j) + (h_j - y_j)),
+
+    whose factors have one sign: however large the targets are, it is known to a few units in its own last place. Where
+    a score can reach the target it is the loss itself, bit for bit.
+
+    Parameters
+    ----------
+    squares : LeastSquares
+        Whose examples and domain are shared.
+    """
+
+    convex = True
+    infimum = 0.0
+
+    def __init__(self, squares: LeastSquares) -> None:
+        vars(self).update({name: value for name, value in vars(squares).items() if name not in _OWN})
+        self.anchors = np.clip(squares.y, *squares.reach())
+
+    def check(self) -> None:
+        """Nothing: the squares were tried."""
+
+    def on(self, xp: Any) -> Excess:
+        moved = cast(Excess, super().on(xp))
+        moved.anchors = xp.asarray(self.anchors)
+        return moved
+
+    def losses_and_gradients(self, x: Array, J: Array) -> tuple[Array, Array]:
+        xp = array_namespace(x)
+        z, y, h = (rows(xp, a, J) for a in (self.Z, self.y, self.anchors))
+        u = xp.sum(z * x[:, None, :], axis=-1)
+        return _excess(u, y, h), (u - y)[..., None] * z
+
+    def phi(self, u: Array, y: Array) -> Array:
+        return _excess(u, y, self.anchors)
+
+    def slope(self, u: Array, y: Array) -> Array:
+        return u - y
+
+    def slope_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        return np.maximum(np.abs(low - self.y), np.abs(high - self.y))
+
+    def phi_range(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        lowest = self.phi(np.clip(self.y, low, high), self.y)
+        return lowest, np.maximum(self.phi(low, self.y), self.phi(high, self.y))
+
+
+#: What a problem keeps of its losses, and its relative has otherwise.
+_OWN = ("measured", "_constants", "_range")
+
+
+def _excess(u: Array, y: Array, anchor: Array) -> Array:
+    return (u - anchor) * ((u - y) + (anchor - y)) / 2

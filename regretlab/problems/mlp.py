@@ -67,6 +67,7 @@ class MLP(Supervised):
     targets = "classes"
     convex = False
     convex_reason = "a perceptron is not convex in its weights: minimisers with permuted hidden units are apart"
+    rounded_at = 1.0
     solver_steps = 50
     solver_starts = ()
 
@@ -101,6 +102,7 @@ class MLP(Supervised):
         #: The units of every layer, from the features to the classes.
         self.sizes = (self.Z.shape[1], *units, len(self.data.labels))
         self.d = sum((fan_in + 1) * fan_out for fan_in, fan_out in self._fans())
+        self.roundings = 16 + sum(self.sizes)
         self._check_step()
         assumed = "" if self._L is None else f", L={self._L:g} assumed"
         self.name = f"{self.name}, hidden={hidden!r}, {activation}{assumed}"

@@ -67,6 +67,7 @@ class Softmax(Supervised):
     targets = "classes"
     convex = True
     convex_reason = "log-sum-exp is convex and scores are linear in x"
+    rounded_at = 1.0
 
     def __init__(
         self,
@@ -86,6 +87,7 @@ class Softmax(Supervised):
         self.n, self.features = self.Z.shape
         self.c = len(self.data.labels)
         self.d = self.features * self.c
+        self.roundings = 16 + self.c
         self._check_step()
         self._hold_out(examples)
 
