@@ -120,6 +120,8 @@ def _apply(node: Any, direction: int, x: Form, y: Form | None = None) -> Form:
         case "/":
             return _times(x, _power(node, direction, y or {}, Fraction(-1)))
         case "pow":
+            if abs(node.args[1]) > _LARGEST_POWER or (len(x) > 1 and abs(node.args[1]) > 60):
+                raise Irrational(f"{node}: too large to be written out")
             base = x if node.args[1] > 0 else _power(node, direction, x, Fraction(-1))
             out = _rational(Fraction(1))
             for _ in range(abs(node.args[1])):

@@ -10,6 +10,9 @@ import flint
 
 from regretlab.claims.terms import Node, Term
 
+#: Bits of a fraction that is written out; intervals decide what is larger.
+LARGEST = 20_000
+
 
 class Undefined(ArithmeticError):
     """The expression means nothing at this point; the message names the division, root or logarithm at fault."""
@@ -52,7 +55,10 @@ def evaluate(root: Node, point: Mapping[Term, Fraction]) -> Any:
             raise KeyError(a[0])
         x = value(a[0])
         y = value(a[1]) if len(a) > 1 and isinstance(a[1], Node) else None
-        return _apply(node, op, x, y)
+        found = _apply(node, op, x, y)
+        if isinstance(found, Fraction) and found.numerator.bit_length() + found.denominator.bit_length() > LARGEST:
+            raise Irrational(f"{op}: a fraction of more than {LARGEST} bits, which is not written out")
+        return found
 
     return value(root)
 
@@ -76,6 +82,9 @@ def _apply(node: Any, op: str, x: Any, y: Any) -> Any:
         case "pow":
             if x == 0 and node.args[1] <= 0:
                 raise Undefined(f"{node}: division by zero")
+            size = max(x.numerator.bit_length(), x.denominator.bit_length())
+            if size * abs(node.args[1]) > LARGEST and abs(x) not in (0, 1):
+                raise Irrational(f"a power of more than {LARGEST} bits, which is not written out")
             return x ** node.args[1]
         case "max":
             return max(x, y)

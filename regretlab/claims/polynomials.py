@@ -17,6 +17,8 @@ Key = TypeVar("Key", bound=Hashable)
 
 #: Largest number of monomials that is still worked with.
 LARGEST = 4000
+#: Highest power that is expanded.
+HIGHEST = 400
 
 
 class NotPolynomial(ArithmeticError):
@@ -47,6 +49,8 @@ def times(a: Polynomial, b: Polynomial) -> Polynomial:
 
 def power(a: Polynomial, n: int, size: int) -> Polynomial:
     """``a**n`` in ``size`` symbols."""
+    if n > HIGHEST:
+        raise NotPolynomial(f"the power {n} is too high to be expanded")
     out = {(0,) * size: Fraction(1)}
     for _ in range(n):
         out = times(out, a)

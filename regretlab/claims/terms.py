@@ -303,6 +303,13 @@ def text(root: Node) -> str:
     return "; ".join([written[id(root)][0] + (" with" if lines else ""), *lines]).replace("with;", "with", 1)
 
 
+def _digits(value: Fraction) -> str:
+    """A fraction as text; one of thousands of digits to base 16, which has no limit."""
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) < 10_000:
+        return str(value)
+    return f"{value.numerator:#x}" + f"/{value.denominator:#x}" * (value.denominator > 1)
+
+
 def _write(node: Node, written: dict[int, tuple[str, int]]) -> tuple[str, int]:
     def at(child: Node, binding: int) -> str:
         line, own = written[id(child)]
@@ -310,7 +317,7 @@ def _write(node: Node, written: dict[int, tuple[str, int]]) -> tuple[str, int]:
 
     a = node.args
     simple: dict[str, Callable[[], tuple[str, int]]] = {
-        "num": lambda: (str(a[0]), 9 if a[0].denominator == 1 and a[0] >= 0 else 0),
+        "num": lambda: (_digits(a[0]), 9 if a[0].denominator == 1 and a[0] >= 0 else 0),
         "symbol": lambda: (a[0], 9),
         "integer": lambda: (a[0], 9),
         "index": lambda: (a[0], 9),

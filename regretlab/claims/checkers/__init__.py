@@ -28,6 +28,7 @@ from regretlab.claims.checkers import (
     sos,
 )
 from regretlab.claims.exact import Irrational, Undefined
+from regretlab.claims.limits import limited
 from regretlab.claims.verdict import Outcome, Rejected
 
 Checker = Callable[[Any, Any], Outcome]
@@ -80,6 +81,7 @@ def check(statement: s.Statement, form: str, body: Any) -> Outcome:
         kind, checker = FORMS[form]
         if not isinstance(statement, kind):
             raise Rejected(f"a certificate of form {form!r} says nothing about a statement of kind {statement.kind!r}")
-        return checker(statement, body)
+        with limited():
+            return checker(statement, body)
     except (Undecided, Irrational, Undefined) as error:
         raise Rejected(str(error)) from error

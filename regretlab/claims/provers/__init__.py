@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from regretlab.claims import checkers
 from regretlab.claims import statements as s
+from regretlab.claims.limits import limited
 from regretlab.claims.provers import (
     bandit,
     drift,
@@ -78,9 +79,10 @@ class Accepted(NamedTuple):
 
 def accepted(statement: s.Statement) -> Accepted | None:
     """The first candidate that its checker accepts."""
-    for form, body in candidates(statement):
-        try:
-            return Accepted(form, body, checkers.check(statement, form, body))
-        except Rejected:
-            continue
+    with limited():
+        for form, body in candidates(statement):
+            try:
+                return Accepted(form, body, checkers.check(statement, form, body))
+            except Rejected:
+                continue
     return None
