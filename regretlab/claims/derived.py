@@ -65,37 +65,53 @@ def says_its_export(claim: Claim) -> bool:
 
 def handed_to(step: Derivation, claims: Sequence[Claim]) -> list[Handed]:
     """What claims hand to a step: their statements, with the hypotheses that the step does not have; assumptions."""
-    exporting = [(claim, claim.exports) for claim in claims if claim.exports is not None]
-    found = [Handed(claim, relation, True) for claim, relation in exporting if not says_its_export(claim)]
-    given = [part for h in (*step.given, *(one.relation for one in found)) for part in conjuncts(h)]
-    for claim, relation in exporting:
+    given = [part for h in step.given for part in conjuncts(h)]
+    given += [p for c in claims if c.exports is not None and not says_its_export(c) for p in conjuncts(c.exports)]
+    found = []
+    for claim in claims:
+        if claim.exports is None:
+            continue
         if says_its_export(claim):
-            parts = [_with_hypotheses(claim, part, given) for part in conjuncts(relation)]
+            own_parts = [(_hypotheses(claim.statement, part), part) for part in conjuncts(claim.exports)]
+            parts = [_with(needed, part, given) for needed, part in own_parts]
             found.append(Handed(claim, all_of(parts), False))
-    order = [claim.id for claim in claims]
-    return sorted(found, key=lambda one: order.index(one.claim.id))
+        else:
+            # A hypothesis that is exported as a conclusion is given by nobody.
+            supposed = [h for hypotheses, _ in own(claim.statement) for h in hypotheses]
+            needed = [part for part in conjuncts(claim.exports) if any(part is h for h in supposed)]
+            found.append(
+                Handed(claim, _with(needed, claim.exports, [p for h in step.given for p in conjuncts(h)]), True)
+            )
+    return found
 
 
-def _with_hypotheses(claim: Claim, part: Relation, given: Sequence[Relation]) -> Relation:
-    needed = next(hypotheses for hypotheses, show in own(claim.statement) if show is part)
+def _hypotheses(statement: Statement, part: Relation) -> Sequence[Relation]:
+    return next(needed for needed, show in own(statement) if show is part)
+
+
+def _with(needed: Sequence[Relation], part: Relation, given: Sequence[Relation]) -> Relation:
+    """A relation under those of its hypotheses that are not given."""
     lacking = [h for h in needed if not all(any(p is g for g in given) for p in conjuncts(h))]
     return ~all_of(lacking) | part if lacking else part
 
 
+def speaks_of_its_own(statement: Statement, export: Relation) -> bool:
+    """Whether every symbol of an export is one of the statement's."""
+    known = [s for given, show in own(statement) for s in symbols(*given, show)]
+    return all(any(s is k for k in known) for s in symbols(export)) and bool(known)
+
+
 def false_at(statement: Statement, export: Relation) -> str:
     """Where an export that speaks only of a statement's symbols is false although its hypotheses hold, or ''."""
-    for given, show in own(statement):
-        known = symbols(*given, show)
-        if not all(any(s is k for k in known) for s in symbols(export)):
-            continue
-        asked = Inequality(given, export)
-        try:
-            found = points.find_quick(asked)
-            if found is not None and (outcome := checkers.check(asked, *found)).verdict == "refuted":
-                return outcome.words
-        except Rejected:
-            continue
-    return ""
+    if not speaks_of_its_own(statement, export):
+        return ""
+    asked = Inequality(tuple(h for given, _ in own(statement) for h in given), export)
+    try:
+        found = points.find_quick(asked)
+        outcome = checkers.check(asked, *found) if found is not None else None
+    except Rejected:
+        return ""
+    return outcome.words if outcome is not None and outcome.verdict == "refuted" else ""
 
 
 def conclusion(step: str, inputs: Sequence[tuple[str, Sequence[str]]], assumes: bool) -> str:

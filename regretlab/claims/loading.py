@@ -191,6 +191,8 @@ def _papers(file: Path) -> list[Paper]:
     if not found:
         begin = "begin with P = regretlab.claims.Paper('my-paper', 'its title')"
         raise InputError(f"{named(file)} makes no Paper; {begin}.")
+    if not any(paper.claims for paper in found.values()):
+        raise InputError(f"{named(file)} makes a Paper without claims; add one, or leave the file out.")
     return list(found.values())
 
 

@@ -11,15 +11,17 @@ from typing import Any
 
 import jinja2
 import pandas as pd
-from latex2mathml.converter import convert
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from regretlab._version import __version__
 from regretlab.claims.claim import SOURCES
-from regretlab.claims.ledger import Entry
-from regretlab.claims.verdict import LEVELS, VERDICTS
+from regretlab.claims.derived import says_its_export
+from regretlab.claims.entry import Entry
+from regretlab.claims.formulas import escape_tex, mathml, tex, visible
+from regretlab.claims.terms import text as written
+from regretlab.claims.verdict import DERIVED, LEVELS, OWN, VERDICTS
 
 #: One character and one colour per verdict.
 MARKS = {
@@ -44,10 +46,18 @@ def summary(entries: Sequence[Entry]) -> list[str]:
     lines.append("By verdict: " + ", ".join(f"{n} {v}" for v, n in verdicts.items()) + ".")
     if levels:
         lines.append("By trust: " + ", ".join(f"{v}: {n}" for v, n in levels.items()) + ".")
-    differ = [e for e in entries if not e.as_pinned]
+    established = sum(e.verdict in OWN and e.level not in ("", "words") for e in entries)
+    in_words = sum(e.level == "words" and e.verdict in DERIVED for e in entries)
+    if in_words:
+        lines.append(
+            f"Decided by a checked certificate: {established}; in the papers' words, and not counted: {in_words}."
+        )
+    lines += [f"ASSUMES: {e.claim.id}: {'; '.join(e.assumes)}." for e in entries if e.assumes]
+    lines += [f"ERROR: {e.claim.id} could not be judged: {e.error}" for e in entries if e.error]
+    differ = [e for e in entries if not e.as_pinned and not e.error]
     lines += [f"DIFFERS: {e.claim.id} is {e.verdict}, pinned {e.claim.expect}. {_why(e)}" for e in differ]
-    lines += [] if differ else ["Every verdict is as pinned."]
-    return lines
+    lines += [] if any(not e.as_pinned for e in entries) else ["Every verdict is as pinned."]
+    return [visible(" ".join(line.split())) for line in lines]
 
 
 def _why(entry: Entry) -> str:
@@ -67,25 +77,33 @@ def text(entries: Sequence[Entry]) -> Group:
     """A table per paper and the summary, for a rich console."""
     parts: list[Any] = []
     for paper, rows in by_paper(entries).items():
-        table = Table(title=paper, title_justify="left", pad_edge=False, box=None, title_style="bold")
+        title = Text(visible(paper), style="bold")
+        table = Table(title=title, title_justify="left", pad_edge=False, box=None)
         for name in ("", "claim", "where", "verdict", "trust", "certificate"):
             table.add_column(name, overflow="fold", no_wrap=name == "verdict")
         for e in rows:
             mark, colour = MARKS[e.verdict]
-            colour = colour if e.as_pinned else "reverse red"
-            name = e.claim.id.split(".", 1)[1]
-            cells = [mark, name, e.claim.at, f"[{colour}]{e.verdict}[/]", e.trust]
-            table.add_row(*cells, Text(_shortened(e.words or e.how)))
+            style = colour if e.as_pinned else "reverse red"
+            words = [mark, e.claim.id.split(".", 1)[1], e.claim.at, e.verdict, e.trust, _shortened(_says(e))]
+            cells = [Text(visible(w)) for w in words]
+            cells[3].stylize(style)
+            table.add_row(*cells)
         parts += [table, Text("")]
     return Group(*parts, *(Text(line) for line in summary(entries)))
+
+
+def _says(entry: Entry) -> str:
+    """The certificate in words, and what a step assumes before it."""
+    assumes = "".join(f"assuming {a}; " for a in entry.assumes)
+    return assumes + (entry.words or entry.how)
 
 
 def line(entry: Entry) -> str:
     """One entry in one line."""
     trust = f" ({entry.trust})" if entry.level else ""
-    return (
+    return visible(
         f"  {MARKS[entry.verdict][0]} {entry.claim.id} ({entry.claim.at}): "
-        f"{entry.verdict}{trust}; {_shortened(entry.words, 220)}"
+        f"{entry.verdict}{trust}; {_shortened(_says(entry), 220)}"
     )
 
 
@@ -99,13 +117,23 @@ def one(entry: Entry) -> str:
         "Formally": c.statement.text(),
         "Verdict": f"{entry.verdict}{trust}: {VERDICTS[entry.verdict]}",
         "Certificate": entry.words or entry.how,
+        "Assuming": "; ".join(entry.assumes),
+        "Exports": _exports(entry),
         "Uses": ", ".join(c.uses),
         "Corrected form": corrected,
         "About the bound": ", ".join(c.bounds),
         "Note": c.note,
     }
     head = f"{c.id}: {c.paper}, {c.at} ({SOURCES[c.source]})"
-    return "\n".join([head, *(f"\n{name}:\n  {words}" for name, words in facts.items() if words)])
+    return "\n".join([visible(head), *(f"\n{name}:\n  {visible(words)}" for name, words in facts.items() if words)])
+
+
+def _exports(entry: Entry) -> str:
+    """What the claim hands on, and whether that is what it says."""
+    if entry.claim.exports is None:
+        return ""
+    own = "its own statement" if says_its_export(entry.claim) else "an assumption: not its own statement"
+    return f"{written(entry.claim.exports)} ({own})"
 
 
 def _shortened(words: str, most: int = 160) -> str:
@@ -113,7 +141,11 @@ def _shortened(words: str, most: int = 160) -> str:
 
 
 def row(entry: Entry) -> dict[str, Any]:
-    """One entry as plain data."""
+    """One entry as plain data, with nothing in it that a terminal or a browser would act on unseen."""
+    return {name: visible(value) if isinstance(value, str) else value for name, value in _row(entry).items()}
+
+
+def _row(entry: Entry) -> dict[str, Any]:
     claim = entry.claim
     return {
         "id": claim.id,
@@ -128,6 +160,10 @@ def row(entry: Entry) -> dict[str, Any]:
         "expected": claim.expect,
         "as_pinned": entry.as_pinned,
         "certificate": entry.words,
+        "assumes": [visible(a) for a in entry.assumes],
+        "exports": _exports(entry),
+        "runs_own_functions": entry.ran,
+        "error": entry.error,
         "because": list(entry.because),
         "uses": list(claim.uses),
         "corrected": claim.corrected.id if claim.corrected else None,
@@ -159,26 +195,16 @@ def as_json(entries: Sequence[Entry]) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
-def mathml(latex: str) -> str:
-    """A printed formula as MathML, words between ``$`` kept as text; what cannot be converted is shown as typed."""
-    if "$" in latex:
-        parts = latex.split("$")
-        return "".join(str(jinja2.filters.escape(p)) if i % 2 == 0 else mathml(p) for i, p in enumerate(parts))
-    try:
-        return convert(latex)
-    except Exception:
-        return f"<code>{jinja2.filters.escape(latex)}</code>"
-
-
 def html(entries: Sequence[Entry]) -> str:
     """One self-contained page."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    environment.filters |= {"mathml": mathml}
+    environment.filters |= {"mathml": mathml, "anchor": lambda id: re.sub(r"[^\w.,+-]", "_", id)}
     template = environment.from_string(files("regretlab").joinpath("templates/claims.html.j2").read_text("utf-8"))
     verdicts, levels = counts(entries)
     known = {e.claim.id for e in entries}
     papers = {
-        paper: [row(e) | {"mark": MARKS[e.verdict][0]} for e in rows] for paper, rows in by_paper(entries).items()
+        visible(paper): [row(e) | {"mark": MARKS[e.verdict][0]} for e in rows]
+        for paper, rows in by_paper(entries).items()
     }
     return template.render(
         version=__version__,
@@ -192,17 +218,6 @@ def html(entries: Sequence[Entry]) -> str:
     )
 
 
-_SPECIAL = {c: "\\" + c for c in "&%$#_{}"} | {
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"$<$", ">": r"$>$",
-    "≤": r"$\le$", "≥": r"$\ge$", "∞": r"$\infty$", "—": "---", "–": "--", "√": r"$\surd$", "→": r"$\to$",
-}  # fmt: skip
-
-
-def escape(words: str) -> str:
-    """Plain text for LaTeX."""
-    return "".join(_SPECIAL.get(c, c) for c in words)
-
-
 def latex(entries: Sequence[Entry]) -> str:
     """Longtables for an appendix or a referee report; needs booktabs, longtable, array and amsmath, amssymb."""
     lines = ["% \\usepackage{booktabs,longtable,array,amsmath,amssymb}; written by regretlab " + __version__]
@@ -210,22 +225,18 @@ def latex(entries: Sequence[Entry]) -> str:
         lines += [
             r"\begin{longtable}{@{}>{\raggedright\arraybackslash}p{.17\linewidth}>{\raggedright\arraybackslash}p{.36\linewidth}"
             r"l>{\raggedright\arraybackslash}p{.3\linewidth}@{}}",
-            rf"\caption{{{escape(paper)}}}\\",
+            rf"\caption{{{escape_tex(visible(paper))}}}\\",
             r"\toprule Where & Statement & Verdict & Certificate\\\midrule\endhead\bottomrule\endfoot",
         ]
         for e in rows:
-            place = escape(e.claim.at) or escape(e.claim.id)
+            place = escape_tex(visible(e.claim.at) or e.claim.id)
             corrected = " (corrected)" if e.claim.is_correction else ""
-            trust = rf" ({escape(e.trust)})" if e.level else ""
+            trust = rf" ({escape_tex(e.trust)})" if e.level else ""
             because = f"; because of {', '.join(e.because)}" if e.because and not e.words else ""
-            statement = _breakable(e.claim.latex) if e.claim.latex else escape(e.claim.statement.text())
-            cells = [place + corrected, statement, e.verdict + trust, escape(_shortened(e.words + because, 220))]
+            statement = tex(visible(e.claim.latex)) if e.claim.latex else escape_tex(visible(e.claim.statement.text()))
+            certificate = escape_tex(visible(_shortened(_says(e) + because, 220)))
+            cells = [place + corrected, statement, e.verdict + trust, certificate]
             lines.append(" & ".join(cells) + r"\\")
         lines.append(r"\end{longtable}")
     lines += ["", *(f"% {line}" for line in summary(entries))]
     return "\n".join(lines) + "\n"
-
-
-def _breakable(formula: str) -> str:
-    """A printed formula in text mode; relations stay where TeX may break the line."""
-    return formula if "$" in formula else "$" + re.sub(r"\s+", " ", formula) + "$"

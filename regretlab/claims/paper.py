@@ -156,6 +156,7 @@ class Paper:
 
     def add(self, build: Callable[..., s.Statement], id: str, latex: str, details: dict[str, Any]) -> Claim:
         """Add a claim whose statement ``build`` makes from the details it knows; the rest describe the claim."""
+        check_id("claim", id)
         full = f"{self.id}.{id}"
         if full.endswith(".corrected"):
             raise refuse(full, "'.corrected' marks the corrected form of a claim", "give the claim another id")

@@ -159,7 +159,11 @@ def _next(said: Queue[bytes], limit: float, process: subprocess.Popen[bytes]) ->
                 break
     if not line:
         status = process.wait() if process.poll() is not None or _quits(process) else None
-        raise Ended("said too much and was stopped" if status is None else f"ended its process (exit status {status})")
+        raise Ended(
+            "closed the pipe that it tells its claims through"
+            if status is None
+            else f"ended its process (exit status {status})"
+        )
     try:
         message = json.loads(line)
     except (ValueError, RecursionError):
