@@ -29,7 +29,7 @@ from regretlab._version import __version__
 from regretlab.errors import InputError, InterruptedWarning
 from regretlab.files import NO_ROOM, PARTIAL, is_sealed, one_writer, whole
 from regretlab.problems import Problem
-from regretlab.processes import unordered
+from regretlab.processes import refuse_without_guard, unordered
 from regretlab.result import Result
 from regretlab.simulation import simulate
 from regretlab.studies import Cell, Study
@@ -130,6 +130,7 @@ def write_study(
     progress : bool
         Show progress bars.
     """
+    refuse_without_guard()
     with folder.in_use():
         return _write(study, made, folder, resume, workers, progress)
 

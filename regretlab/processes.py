@@ -14,33 +14,64 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
 from typing import Any
 
 from regretlab.errors import InputError
+
+#: The exit status of a process that found its parent's script unguarded.
+UNGUARDED = 1
 
 
 def warm_up(module: str) -> None:
     """Load a module once for all processes to come, while this one goes on; nothing where processes are not forked."""
     if sys.platform == "linux" and module not in sys.modules:
         mp.set_forkserver_preload([module])
-        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server inherits it while it loads
+        _start_server()
+
+
+def _start_server() -> None:
+    """Start the process that workers are forked from, deaf to Ctrl-C; one that comes meanwhile waits, and is not lost.
+
+    The server inherits what is blocked here. (Its resource tracker unblocks what it blocked itself: it starts before.)
+    """
+    resource_tracker.ensure_running()
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
         forkserver.ensure_running()
-        signal.signal(signal.SIGINT, handler)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+
+def refuse_without_guard() -> None:
+    """Stop, in a process that is only importing its parent's main module to find functions there, before any work."""
+    if getattr(mp.current_process(), "_inheriting", False):
+        raise SystemExit(UNGUARDED)
 
 
 def unordered(function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], workers: int) -> Iterator[Any]:
     """``function(*task)`` for every task, in the order in which they finish."""
+    refuse_without_guard()
     workers = min(workers, len(tasks))
     if workers <= 1:
         yield from (function(*task) for task in tasks)
         return
+    if sys.platform == "linux":
+        _start_server()
+    started: list[Any] = []
     with ProcessPoolExecutor(workers, _context(), initializer=_end_with_parent) as pool:
         try:
-            for future in as_completed([pool.submit(function, *task) for task in tasks]):
+            futures = [pool.submit(function, *task) for task in tasks]
+            started += mp.active_children()
+            for future in as_completed(futures):
                 yield future.result()
         except BrokenProcessPool:
+            if any((process.exitcode or 0) > 0 for process in started):
+                raise InputError(
+                    "a process ended while it was importing the main module of this one, as happens where a script is "
+                    "not guarded: put what it runs under if __name__ == '__main__':, or use one process."
+                ) from None
             raise InputError(
                 f"one of {workers} processes was killed from outside, as happens when memory runs out; "
                 f"--resume keeps what was finished, and --jobs 1 needs less memory."

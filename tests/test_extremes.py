@@ -63,7 +63,7 @@ def test_a_sampler_that_can_be_fitted_has_finite_numbers(name):
             assert fitted.law.floor >= 0
 
 
-@pytest.mark.parametrize("p_min", [1e-156, 1e-200, 5e-324])
+@pytest.mark.parametrize("p_min", [1e-156, 1e-200])
 def test_a_floor_whose_square_underflows_is_refused(p_min):
     with pytest.raises(rl.InputError, match=r"p_min=.* overflows when it is divided by"):
         rl.simulate("hinge(data='digits:3-8')", f"adambs(p_min={p_min})", horizon=3)

@@ -17,7 +17,7 @@ PACKAGE = Path(rl.__file__).parent
 
 #: Modules may import from earlier ranks and from their own package, never from later ranks or from siblings.
 RANKS = [
-    {"errors", "_version", "numerals"},
+    {"errors", "_version", "numerals", "terminal"},
     {"files", "naming", "compilation", "blas", "contents", "memory"},
     {"parameters", "spelling", "simd", "processes", "looks", "betting"},
     {"vectors"},

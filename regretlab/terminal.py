@@ -1,0 +1,90 @@
+"""The command line's standard streams and signals: in any encoding, whoever stopped reading, however it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import signal
+import sys
+from typing import Any
+
+#: The last signal to stop that came, or 0; whether its exception arrives is not certain while C code calls Python.
+_received = 0
+
+
+class _Patient(io.RawIOBase):
+    """A file that takes what it is given: what cannot be written is dropped, and the reason kept."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+        self.error: OSError | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return int(self._raw.fileno())
+
+    def isatty(self) -> bool:
+        return bool(self._raw.isatty())
+
+    def write(self, data: Any) -> int:
+        if self.error is None:
+            try:
+                return int(self._raw.write(data) or 0)
+            except OSError as error:
+                self.error = error
+        return len(data)
+
+
+def prepare() -> None:
+    """Make standard output and error such that no sign, reader or disk can end a command in a traceback.
+
+    A sign that the encoding lacks is written as a question mark; a reader that went away changes nothing else.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by who started this process; whatever is opened next must not take its place
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            raw = getattr(stream.buffer, "raw", stream.buffer)
+            patient = io.BufferedWriter(_Patient(raw))
+            lines = stream.line_buffering or stream.write_through or name == "stderr"
+            errors = "replace" if name == "stdout" else "backslashreplace"
+            setattr(sys, name, io.TextIOWrapper(patient, stream.encoding, errors, line_buffering=lines))
+
+
+def finish(status: int) -> int:
+    """The exit status, once all is written; 2 where the output could not be written though somebody was reading."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+    error = getattr(getattr(getattr(sys.stdout, "buffer", None), "raw", None), "error", None)
+    if error is not None and not isinstance(error, BrokenPipeError):
+        reason = error.strerror or type(error).__name__
+        print(f"regretlab: cannot write to standard output: {reason}; choose another.", file=sys.stderr)
+        status = 2
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.flush()
+    return 128 + _received if status == 130 and _received else status
+
+
+def listen() -> None:
+    """Let SIGTERM and SIGHUP end a command as Ctrl-C does; a second one ends it at once. Ignored ones stay ignored."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stop)
+
+
+def check() -> None:
+    """Stop if a signal came whose exception got lost, as happens while libraries load."""
+    if _received:
+        raise KeyboardInterrupt
+
+
+def _stop(number: int, frame: Any) -> None:
+    global _received
+    _received = number
+    signal.signal(number, signal.SIG_DFL)
+    raise KeyboardInterrupt
