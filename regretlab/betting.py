@@ -53,9 +53,11 @@ def lower_limit(values: np.ndarray, floor: float, miss: float) -> float:
     >>> round(lower_limit(np.full(20, 1.0), floor=0.0, miss=0.025), 3), lower_limit(np.ones(2), -np.inf, 0.025)
     (0.781, -inf)
     """
+    if not math.isfinite(floor):
+        return float(floor)
     above = np.maximum(np.asarray(values, dtype=float) - floor, 0.0)
     mean = float(above.mean())
-    if not math.isfinite(floor) or not 0 < mean < math.inf:
+    if not 0 < mean < math.inf:
         return float(floor)
     above, needed = above / mean, -math.log(miss)
     refuted = 0.5

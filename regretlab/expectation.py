@@ -88,6 +88,8 @@ def expected(
     limits = _Limits(bound, facts, record, mode, curve)
     least, most, above, below = known.floor.copy(), known.ceiling.copy(), math.inf, 0.0
     for i, miss in zip(at, _misses(at.size), strict=True):
+        if not np.isfinite(curve[:, i]).all():
+            continue  # a bound that says nothing
         worst, top, best, bottom, left = limits(i, miss)
         over, under = low[:, i] - worst, best - high[:, i]
         floor, ceiling = known.floor[i] - top, bottom - known.ceiling[i]

@@ -107,7 +107,8 @@ def called(function):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="a call cannot be timed out here")
-def test_a_wrong_type_is_one_sentence(made):
+def test_a_wrong_type_is_one_sentence(made, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # a text may be the name of a file to write
     wrong = []
     for function, arguments in made.items():
         assert complaint(function, arguments, *next(iter(arguments.items()))) in ("it is taken", ""), called(function)

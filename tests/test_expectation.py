@@ -164,3 +164,14 @@ def test_the_intervals_of_a_mean_say_what_they_assume(bound):
         result.interval(law="al")
     one = student_interval(np.ones((1, 2)), np.ones((1, 2)))
     assert np.isnan(one).all()
+
+
+@pytest.mark.parametrize("R", [1, 3])
+def test_a_bound_in_expectation_that_is_infinite_says_nothing(R):
+    """The term of beta1's decay divides by 1 - lam; a warning of a sum that is not a number would be an error here."""
+    problem = rl.problems.Logistic([[1.0], [-2.0], [0.5]], [0, 1, 1])
+    run = rl.simulate(problem, "adambs_corrected(lam=1.0)", horizon=20, replicates=R)
+    said = {c.bound.id: c for c in run.comparisons()}
+    infinite = [c for c in said.values() if not np.isfinite(c.curve).all()]
+    assert infinite
+    assert all(c.verdict.startswith(("vacuous", "not applicable")) for c in infinite)
