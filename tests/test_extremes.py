@@ -70,6 +70,13 @@ def test_a_floor_whose_square_underflows_is_refused(p_min):
     assert rl.simulate("hinge(data='digits:3-8')", "adambs(p_min=1e-140)", horizon=3).horizon == 3
 
 
+@pytest.mark.parametrize("given", ["p_min=5e-324", "p_min=1e-310", "p_min=5e-324, alpha_p=0.1", "gamma=1e-310"])
+def test_a_floor_that_is_subnormal_is_refused_by_its_own_name(given):
+    for sampler in ("adambs", *["adam_apt"] * given.startswith("gamma")):
+        with pytest.raises(rl.InputError, match=f"^{given.split(',')[0]}.*too small to be divided by"):
+            rl.simulate("hinge(data='digits:3-8')", f"{sampler}({given})", horizon=3)
+
+
 def test_the_last_decrease_of_a_decay_at_the_end_of_its_range():
     adam = rl.simulate("reddi", "adamx(lam=5e-324)", horizon=20)
     assert set(adam.table().verdict) == set(rl.simulate("reddi", "adamx(lam=1e-200)", horizon=20).table().verdict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any
@@ -99,6 +100,9 @@ class AdamBS(_WithReplacement):
     def tied(self, setting: Setting) -> dict[str, Any]:
         n = setting.n
         p_min = self.gamma / n if self.p_min is None else self.p_min
+        if p_min < sys.float_info.min:  # subnormal or zero: its reciprocal overflows, and alpha_p would be no number
+            given = f"gamma={self.gamma!r} gives p_min={p_min!r}, which" if self.p_min is None else f"p_min={p_min!r}"
+            raise InputError(f"{given} is too small to be divided by ({PAPER}); use a larger one.")
         if p_min * n > 1 + 1e-12:
             raise InputError(f"p_min={p_min:g} is outside (0, 1/n] with n={n} ({PAPER}); use at most {1 / n:g}.")
         L, alpha_p = positive_bound(setting.L, self.name), self.alpha_p
