@@ -13,6 +13,8 @@ from regretlab.algorithms import ALGORITHMS
 from regretlab.methods import SGD, Method
 from regretlab.methods._base import PAIRS
 from regretlab.parameters import parameter
+from regretlab.problems import Problem
+from regretlab.problems.names import PROBLEMS
 from regretlab.samplers import Sampler, Uniform
 
 
@@ -44,6 +46,26 @@ def test_no_sampler_takes_the_name_of_a_built_in(name):
     with pytest.raises(rl.InputError, match=f"is taken by the built-in '{name}'"):
         defined(name, Sampler)
     assert Sampler.known == before
+
+
+@pytest.mark.parametrize("name", [*PROBLEMS, *(problem.__name__ for problem in PROBLEMS.values())])
+def test_no_problem_takes_the_name_of_a_built_in(name):
+    before = dict(Problem.known)
+    for base in (Problem, rl.problems.Reddi, rl.problems.Logistic):
+        for spelled in (name, name.upper(), name.title()):
+            with pytest.raises(rl.InputError, match=f"(?i)^the name .* is taken by the built-in '{name}'"):
+                defined(spelled, base)
+        with pytest.raises(rl.InputError, match=f"(?i)is taken by the built-in '{name}'"):
+            defined("Mine", base, family=name)
+    assert Problem.known == before
+
+
+def test_a_problem_of_a_name_of_its_own_is_found_by_it_and_replaced_when_defined_again():
+    """As when a cell of a notebook is run again."""
+    for C in (4, 8):
+        defined("MyReddi", rl.problems.Reddi, __init__=lambda self, C=C: rl.problems.Reddi.__init__(self, C=C))
+        run = rl.simulate("myreddi", "sgd", horizon=20)
+        assert (run.record.loss == rl.simulate(f"reddi(C={C})", "sgd", horizon=20).record.loss).all()
 
 
 def test_the_names_that_pairs_have_are_all_reserved():

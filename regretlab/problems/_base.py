@@ -12,6 +12,7 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy import sparse
 
+from regretlab import naming
 from regretlab.errors import InputError
 from regretlab.parameters import number
 from regretlab.problems._domain_checks import methods
@@ -86,7 +87,8 @@ class Problem(metaclass=_Checked):
         share of the way from the domain's centre to its border.
     """
 
-    #: A user's classes by the name in strings and study files: their ``family``, or else the class's name.
+    #: A user's classes by the name in strings and study files: their ``family``, or else the class's name. It is none
+    #: of a built-in problem, which texts, bounds and provenance mean by it.
     known: ClassVar[dict[str, type[Problem]]] = {}
     name: str = "a user's problem"
     n: int
@@ -107,8 +109,11 @@ class Problem(metaclass=_Checked):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if not cls.__name__.startswith("_") and not cls.__module__.startswith("regretlab."):
-            Problem.known[str(vars(cls).get("family", cls.__name__.lower()))] = cls
+        if not cls.__name__.startswith("_") and not naming.built_in(cls):
+            from regretlab.problems.names import PROBLEMS  # here: they are defined after this class
+
+            reserved = [*PROBLEMS, *(problem.__name__ for problem in PROBLEMS.values())]
+            naming.register(Problem.known, vars(cls).get("family", cls.__name__.lower()), cls, "problem", reserved)
 
     def __new__(cls, *given: Any, **named: Any) -> Self:
         made = super().__new__(cls)
