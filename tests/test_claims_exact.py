@@ -12,7 +12,7 @@ import pytest
 
 from regretlab.claims import checkers, paper
 from regretlab.claims.provers import accepted
-from regretlab.claims.verdict import Rejected
+from regretlab.claims.verdict import NotRun
 from regretlab.errors import InputError
 
 NUMBERS = range(1, 8)
@@ -271,7 +271,7 @@ def test_a_run_leaves_nothing_behind_for_the_next():
 def test_refusals_say_what_and_what_to_write():
     assert "computes in floats (float); write Fraction" in refuted_or_refused(lambda n: float(n) == n)
     statement = paper.finite(cases=lambda: [{"n": 4}], holds=lambda n: math.sqrt(n) == 2)
-    with pytest.raises(Rejected, match=r"computes in floats \(math.sqrt\); compare squares"):
+    with pytest.raises(NotRun, match=r"computes in floats \(math.sqrt\); compare squares"):
         checkers.check(statement, "cases", {"count": 1})
 
 
@@ -280,7 +280,7 @@ def test_numbers_that_would_fill_the_memory_are_refused():
         lambda n: n < 2 ** 10**12, lambda n: math.factorial(10**9) > n, lambda n: F("1e999999999") > n,
         lambda n: n < 1 << 10**12, lambda n: math.comb(10**9, 10**8) > n, lambda n: operator_pow(n),
     ):  # fmt: skip
-        assert refuted_or_refused(holds) == "unknown"
+        assert "holds breaks" in (said := refuted_or_refused(holds)) or "bits; use smaller numbers" in said
 
 
 def operator_pow(n):

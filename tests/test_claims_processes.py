@@ -110,22 +110,60 @@ def test_what_a_file_replaces_does_not_judge_its_formulas(tmp_path):
     assert done.stderr.count("regretlab: ") == 1
 
 
-BREAKING = (
-    HEAD
-    + """
-P.bandit_regret('exits', '', regret=lambda T: sys.exit(0), bound=lambda T: T, horizons=[1], expect='unknown')
-P.bandit_regret('ends', '', regret=lambda T: os._exit(0), bound=lambda T: T, horizons=[1], expect='unknown')
-P.bandit_regret('fine', '', regret=lambda T: T, bound=lambda T: T + 1, horizons=[1, 2], expect='bounded')
-"""
-)
+#: Ways in which a function may try to end its process, or break.
+ENDS = [
+    "sys.exit(0)", "sys.exit()", "os._exit(0)", "os.abort()", "os.kill(os.getpid(), 9)", "sys.exit.__call__(0)",
+    "1 // (T - 1)", "[][T]", "2 ** (10 ** 12 * T)",
+]  # fmt: skip
+#: The same, refused as the file is read.
+SEEN = ["quit()", "exit(0)", "getattr(sys, 'exit')(0)", "(_ for _ in ()).throw(SystemExit)", "float(T)"]
+#: The kinds of statement whose functions are run where they are judged, each with such a function of T.
+RUN = [
+    "P.bandit_regret('x{}', '', regret=lambda T: {}, bound=lambda T: T, horizons=[1], expect='unknown')",
+    "P.bandit_regret('x{}', '', regret=lambda T: T, bound=lambda T: {}, horizons=[1], expect='unknown')",
+    "P.finite('x{}', '', cases=lambda: [dict(T=1)], holds=lambda T: {} == 1, expect='unknown')",
+    "P.finite('x{}', '', cases=lambda T=1: [dict(n={})], holds=lambda n: True, expect='unknown')",
+    "P.both('x{}', '', statements=[finite(cases=lambda: [dict(T=1)], holds=lambda T: {} == 1)], expect='unknown')",
+]
+FINE = "P.bandit_regret('fine', '', regret=lambda T: T, bound=lambda T: T + 1, horizons=[1, 2], expect='bounded')\n"
 
 
-def test_a_function_that_ends_its_process_decides_nothing_and_the_others_are_judged(tmp_path):
+@pytest.mark.parametrize("statement", RUN)
+def test_a_function_that_cannot_be_run_is_an_error_whatever_its_claim_pins(statement, tmp_path):
     file = tmp_path / "my_claims.py"
-    file.write_text(BREAKING)
-    exits, ends, fine = Ledger([file]).verify(jobs=1)
-    assert exits.verdict == ends.verdict == "unknown"
-    assert (fine.verdict, fine.error) == ("bounded", "")
+    own = [statement.format(k, ends) for k, ends in enumerate(ENDS)]
+    file.write_text(HEAD + "from regretlab.claims.paper import finite\n" + "\n".join(own) + "\n" + FINE)
+    *broken, fine = Ledger([file]).verify(jobs=1)
+    for ends, entry in zip(ENDS, broken, strict=True):
+        # Division by zero in a finite statement is a verdict of its own.
+        if ends == "1 // (T - 1)" and entry.verdict == "ill-posed":
+            continue
+        assert entry.verdict == "unknown", ends
+        assert entry.error, ends
+        assert not entry.as_pinned
+    assert (fine.verdict, fine.error, fine.as_pinned) == ("bounded", "", True)
+
+
+@pytest.mark.parametrize("ends", SEEN)
+def test_what_is_seen_before_a_function_is_run_is_an_error_of_its_file(ends, tmp_path):
+    file = tmp_path / "my_claims.py"
+    file.write_text(HEAD + RUN[0].format("", ends))
+    with pytest.raises(InputError, match=r"not known to be exact|floats"):
+        Ledger([file])
+
+
+def test_a_run_with_such_a_function_ends_with_status_2_and_its_twin_without(tmp_path):
+    file = tmp_path / "my_claims.py"
+    for own, status in ((RUN[0].format("", "sys.exit(0)") + "\n", 2), ("", 0)):
+        file.write_text(HEAD + own + FINE)
+        done = subprocess.run(
+            [sys.executable, "-m", "regretlab", "verify", str(file), "--jobs", "1"],
+            capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        )  # fmt: skip
+        assert done.returncode == status, done.stdout + done.stderr
+    file.write_text(HEAD + "def f(t): raise SystemExit(0)\nP.recursion('r', '', closed=f, rec=lambda s, t: s, start=1)")
+    with pytest.raises(InputError, match="SystemExit"):
+        Ledger([file])
 
 
 def test_every_kind_of_node_survives_as_data():

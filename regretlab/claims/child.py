@@ -64,6 +64,8 @@ def _decided(statement: Statement, form: str, body: Any) -> dict[str, Any]:
         return {"outcome": _data(found.outcome), "form": found.form, "body": found.body}
     except Rejected as error:
         return {"rejected": str(error)}
+    except InputError as error:
+        return {"broke": str(error)}
     except BaseException as error:
         return {"broke": _says(error)}
 

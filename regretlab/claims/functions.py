@@ -27,7 +27,7 @@ from regretlab.claims.admitted import NotExact
 from regretlab.claims.fingerprint import source
 from regretlab.claims.rewriting import OPERATIONS, PREFIX, Rewriting
 from regretlab.claims.terms import OPS, Node
-from regretlab.claims.verdict import Rejected
+from regretlab.claims.verdict import NotRun
 from regretlab.errors import InputError
 
 _PLAIN = (bool, int, str, Fraction, type(None), range)
@@ -79,7 +79,7 @@ class Exact:
 
         Raises
         ------
-        Rejected
+        NotRun
             If something that is not exact was met.
         ZeroDivisionError, ...
             What the function itself raises.
@@ -95,7 +95,7 @@ class Exact:
         except NotExact:
             found = None
         if NotExact.met is not None:  # whatever the function made of it
-            raise Rejected(f"the function [{_named(self.source)}] {NotExact.met}")
+            raise NotRun(f"the function [{_named(self.source)}] {NotExact.met}")
         return found
 
     def admit(self, value: Any, name: str) -> Any:

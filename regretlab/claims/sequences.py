@@ -20,7 +20,6 @@ from regretlab.claims.admitted import NotExact, fraction, raised
 from regretlab.claims.functions import Exact
 from regretlab.claims.terms import Term, maximum, minimum, term, walk
 from regretlab.claims.trees import substitute
-from regretlab.claims.verdict import Rejected
 from regretlab.errors import InputError
 
 #: Operations a recursion may be made of.
@@ -156,8 +155,6 @@ def _written(function: Exact, *args: Term) -> Term:
         return term(found)
     except InputError:
         raise
-    except Rejected as error:
-        raise InputError(str(error)) from None
     except Exception as error:
         raise InputError(f"it cannot be written as a formula in t: {type(error).__name__}: {error}") from None
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from regretlab.errors import InputError
+
 #: Verdicts of a claim with its own certificate, and what each says.
 OWN = {
     "proved": "holds for all values in the stated scope",
@@ -63,6 +65,10 @@ class Outcome:
 
 class Rejected(Exception):
     """A certificate that does not establish anything; the message says what failed."""
+
+
+class NotRun(InputError):
+    """A function of a statement that cannot be run exactly, or breaks: an error of its claim, whatever it pins."""
 
 
 def weakest(levels: Iterable[str]) -> str:

@@ -9,14 +9,14 @@ from regretlab.claims.checkers.point import decide
 from regretlab.claims.functions import Exact
 from regretlab.claims.statements import BanditRegret
 from regretlab.claims.terms import term
-from regretlab.claims.verdict import Outcome, Rejected, fields, weakest, whole
+from regretlab.claims.verdict import NotRun, Outcome, Rejected, fields, weakest, whole
 
 
 def compare(statement: BanditRegret, T: int) -> tuple[bool, str, str]:
     """Whether the regret is within the bound at T, the level of the decision, and both in words."""
     regret, bound = (term(Exact(f)(T)) for f in (statement.regret, statement.bound))
     if regret.op != "num":
-        raise Rejected(f"the regret at T = {T} is {regret}, not an exact number")
+        raise NotRun(f"the regret at T = {T} is {regret}, not an exact number")
     within, level = decide(regret <= bound, {})
     size = balls.lower(balls.value(bound, {}), 6)
     return within, level, f"regret {regret} {'<=' if within else '>'} bound {size} at T = {T}"

@@ -8,16 +8,16 @@ from typing import Any
 
 from regretlab.claims.functions import Exact, is_exact
 from regretlab.claims.statements import Finite
-from regretlab.claims.verdict import Outcome, Rejected, fields, whole
+from regretlab.claims.verdict import NotRun, Outcome, Rejected, fields, whole
 
 
 def cases(statement: Finite) -> list[dict[str, Any]]:
     """The cases, made in exact arithmetic."""
     found = Exact(statement.cases)()
     if not isinstance(found, list) or not all(isinstance(case, dict) and is_exact(case) for case in found):
-        raise Rejected("cases() gives something else than a list of dicts of integers, fractions, text and tuples")
+        raise NotRun("cases() gives something else than a list of dicts of integers, fractions, text and tuples")
     if not found:
-        raise Rejected("cases() gives no case, and what is said of nothing proves nothing; give at least one")
+        raise NotRun("cases() gives no case, and what is said of nothing proves nothing; give at least one")
     return found
 
 
@@ -75,10 +75,10 @@ def truth(holds: Exact, case: Mapping[str, Any]) -> bool | None:
         found = holds(**copy.deepcopy(dict(case)))
     except ZeroDivisionError:
         return None
-    except Rejected:
+    except NotRun:
         raise
     except Exception as error:
-        raise Rejected(f"holds breaks at {says(case)}: {type(error).__name__}: {error}") from None
+        raise NotRun(f"holds breaks at {says(case)}: {type(error).__name__}: {error}") from None
     if found is not True and found is not False:
-        raise Rejected(f"holds gives {found!r} at {says(case)}, not True or False")
+        raise NotRun(f"holds gives {found!r} at {says(case)}, not True or False")
     return found

@@ -7,7 +7,6 @@ from typing import Any
 from regretlab.claims.balls import Undecided
 from regretlab.claims.checkers import bandit
 from regretlab.claims.statements import BanditRegret
-from regretlab.claims.verdict import Rejected
 
 
 def find(statement: BanditRegret) -> tuple[str, dict[str, Any]] | None:
@@ -15,7 +14,7 @@ def find(statement: BanditRegret) -> tuple[str, dict[str, Any]] | None:
     for index, T in enumerate(statement.horizons):
         try:
             within = bandit.compare(statement, T)[0]
-        except (Rejected, Undecided):
+        except Undecided:
             return None
         if not within:
             return "horizon", {"index": index}
