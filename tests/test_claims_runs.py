@@ -141,14 +141,21 @@ def test_the_replay_encloses_the_simulation(name):
     result = rl.simulate(rl.problems.Reddi(C=4), text, horizon=40, checkpoints=[40])
     statement = RegretBound((Fraction(4), Fraction(-1), Fraction(-1)), text, "sgd.zinkevich", 40)
     *_, (regret, values) = replay.replay(replay.exact(text)[1], statement, 40)
-    assert result.interval("online").mean == pytest.approx(float(regret.text(17)), rel=1e-12)
+    certified = result.interval("online")
+    assert certified.low <= float(regret.text(17)) <= certified.high
+    assert certified.high - certified.low < 1e-9 * abs(certified.mean)
     record = result.record.isel(algorithm=0, replicate=0, t=-1)
     assert float(record.sum_sqrt_v_hat) == pytest.approx(float(values["S_v"].text(17)), rel=1e-12)
     assert regret.high - regret.low < 1e-30
 
 
 @pytest.mark.parametrize(
-    "method", [m(beta1=0.5, lam=0.5) if "lam" in m.declared() else m() for m in Method.known.values()]
+    "method",
+    [
+        m(beta1=0.5, lam=0.5) if "lam" in m.declared() else m()
+        for m in Method.known.values()
+        if m.__module__.startswith("regretlab.")  # and none that another test defined
+    ],
 )
 def test_schedules_run_on_intervals(method):
     floats = method.coefficients(np.array([1.0, 2.0, 7.0]))
