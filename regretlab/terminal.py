@@ -16,8 +16,9 @@ _received = 0
 class _Patient(io.RawIOBase):
     """A file that takes what it is given: what cannot be written is dropped, and the reason kept."""
 
-    def __init__(self, raw: Any) -> None:
-        self._raw = raw
+    def __init__(self, stream: io.TextIOWrapper) -> None:
+        self._stream = stream  # held, as it would close its file where nobody else holds it
+        self._raw: Any = getattr(stream.buffer, "raw", stream.buffer)
         self.error: OSError | None = None
 
     def writable(self) -> bool:
@@ -48,8 +49,7 @@ def prepare() -> None:
         if stream is None:  # closed by who started this process; whatever is opened next must not take its place
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
         elif isinstance(stream, io.TextIOWrapper):
-            raw = getattr(stream.buffer, "raw", stream.buffer)
-            patient = io.BufferedWriter(_Patient(raw))
+            patient = io.BufferedWriter(_Patient(stream))
             lines = stream.line_buffering or stream.write_through or name == "stderr"
             errors = "replace" if name == "stdout" else "backslashreplace"
             setattr(sys, name, io.TextIOWrapper(patient, stream.encoding, errors, line_buffering=lines))

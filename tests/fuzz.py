@@ -6,6 +6,7 @@ of them is valid by accident.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -471,8 +472,9 @@ def _child(case: Case, folder: Path, out: Path, err: Path) -> None:
     except BaseException:
         traceback.print_exc()
     finally:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+        with contextlib.suppress(BaseException):  # nothing may bring the child back into the tests
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
         os._exit(status & 255)
 
 
