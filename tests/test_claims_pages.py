@@ -10,6 +10,7 @@ from regretlab.claims import pages, real
 from regretlab.claims.claim import Claim
 from regretlab.claims.entry import Entry
 from regretlab.claims.formulas import ATTRIBUTES, ELEMENTS, mathml, prints, tex
+from regretlab.claims.loading import claims_in, shipped
 from regretlab.claims.statements import Inequality
 
 a = real("a")
@@ -100,3 +101,11 @@ def test_no_page_acts_on_a_terminal(entries):
 def test_a_comment_of_the_latex_page_does_not_end_before_its_line(entries):
     page = pages.latex(entries)
     assert all(line.startswith(("%", "\\", "at ")) or not line for line in page.splitlines())
+
+
+def test_no_formula_of_the_papers_shows_a_command():
+    claims = {c.id: c for claim, _, _ in claims_in([shipped()]) for c in claim.all()}
+    assert len(claims) > 300
+    left = {id: found for id, c in claims.items() if (found := re.findall(r"\\[A-Za-z]+", mathml(c.latex)))}
+    assert not left
+    assert mathml(r"a \unknowncommand b") == r"<code>a \unknowncommand b</code>"

@@ -81,7 +81,7 @@ P.inequality(
 )
 P.disagreement(
     "Eq29.loss",
-    r"-\Big\{\frac{\|g_j\|^2}{(p_j^t)^2}+\frac{L^2}{p_{\min}^2}\Big\}\ \text{in Eq. (29)},\quad"
+    r"-\Big\{\frac{\|g_j\|^2}{(p_j^t)^2}+\frac{L^2}{p_{\min}^2}\Big\}\ \text{in Eq. (29)},\quad "
     r"l_{t,j}=-\frac{\|g_j\|^2}{(p_j^t)^2}+\frac{L^2}{p_{\min}^2}\ \text{below it}",
     at="App. B, Eq. (29), third line",
     given=[p > 0, pm > 0, L > 0],

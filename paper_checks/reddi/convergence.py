@@ -85,7 +85,7 @@ P.both(
 )
 P.derivation(
     "Thm1",
-    r"f_t(x) = Cx \ (t \equiv 1 \bmod 3),\ -x \text{ else},\ \beta_1 = 0,\ \beta_2 = \tfrac{1}{1+C^2}: \quad"
+    r"f_t(x) = Cx \ (t \equiv 1 \bmod 3),\ -x \text{ else},\ \beta_1 = 0,\ \beta_2 = \tfrac{1}{1+C^2}: \quad "
     r"R_T \ge \tfrac{2C-4}{3} T",
     at="Theorem 1",
     uses=["Thm1.moves", "Thm1.first"],

@@ -26,6 +26,11 @@ ATTRIBUTES = frozenset([
     "symmetric", "voffset", "width",
 ])  # fmt: skip
 _VALUE = re.compile(r"[\w.%+ -]{0,40}")
+#: What the converter leaves as it is typed, and what it understands instead.
+_KNOWN = (
+    (re.compile(r"\\arg(?![A-Za-z])"), r"\\operatorname{arg}"),
+    (re.compile(r"\\[bB]igg?[lrm]?\s*(?=\\[lr]angle)"), ""),
+)
 #: Characters of a formula; a longer one is shown as typed.
 LONGEST = 5000
 
@@ -51,8 +56,11 @@ def mathml(latex: str) -> str:
     if "$" in latex:
         parts = latex.split("$")
         return "".join(escape_html(p) if i % 2 == 0 else mathml(p) if p else "" for i, p in enumerate(parts))
+    known = latex
+    for pattern, instead in _KNOWN:
+        known = pattern.sub(instead, known)
     try:
-        found = ET.fromstring(convert(latex) if len(latex) <= LONGEST else "")
+        found = ET.fromstring(convert(known) if len(latex) <= LONGEST else "")
         drawn = all(_draws(element) for element in found.iter())
     except Exception:  # the converter raises what it likes
         drawn = False
@@ -65,8 +73,11 @@ def mathml(latex: str) -> str:
 
 
 def _draws(element: ET.Element) -> bool:
-    return element.tag.removeprefix(f"{{{MATHML}}}") in ELEMENTS and all(
-        name in ATTRIBUTES and _VALUE.fullmatch(value) for name, value in element.attrib.items()
+    left = element.tag != f"{{{MATHML}}}mtext" and re.search(r"\\[A-Za-z]", element.text or "")  # a command, undrawn
+    return (
+        not left
+        and element.tag.removeprefix(f"{{{MATHML}}}") in ELEMENTS
+        and all(name in ATTRIBUTES and _VALUE.fullmatch(value) for name, value in element.attrib.items())
     )
 
 
