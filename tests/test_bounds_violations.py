@@ -176,7 +176,11 @@ def test_no_true_bound_is_violated_on_a_thousand_admissible_runs():
     made, seen, found = search(0, families=60, problems=15, samplers=100)
     assert made == 1000
     assert found == []
-    about_runs = {name: bound for name, bound in Bound.known.items() if bound.speaks_of != "sampler"}
+    about_runs = {
+        name: bound
+        for name, bound in Bound.known.items()
+        if bound.speaks_of != "sampler" and bound.methods != ("hedge",)
+    }  # those of Hedge, which is at home on a simplex, are test_hedge's
     assert {name for name, bound in about_runs.items() if bound.status != "as printed"} <= seen
     assert len(seen) == len(about_runs) - len(FALSE) - len(RECONSTRUCTED)
 

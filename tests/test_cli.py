@@ -234,10 +234,12 @@ def test_every_listed_name_has_a_page(monkeypatch):
     from regretlab import catalogue
 
     monkeypatch.setattr(catalogue.Ledger, "verify", lambda self, names, jobs: [])
+    parts = {**catalogue.names.known(), **catalogue.Method.known, **catalogue.Sampler.known}
+    of_tests = {name for name, part in parts.items() if not part.__module__.startswith("regretlab.")}
     for rows in catalogue.everything().values():
         for name, line in rows:
             assert line, name
-            if name not in catalogue.DATA_SETS:
+            if name not in catalogue.DATA_SETS and name not in of_tests:
                 assert len(catalogue.page(name)) > 100, name
 
 
