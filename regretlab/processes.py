@@ -67,6 +67,8 @@ def unordered(function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], wo
             for future in as_completed(futures):
                 yield future.result()
         except BrokenProcessPool:
+            for process in started:
+                process.join(5)  # its exit status tells why
             if any((process.exitcode or 0) > 0 for process in started):
                 raise InputError(
                     "a process ended while it was importing the main module of this one, as happens where a script is "
