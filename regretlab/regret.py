@@ -52,10 +52,12 @@ class Regrets:
         low, high = np.array([b.low for b in best]), np.array([b.high for b in best])
         weight = totals["received"].sum(-1)
         size = np.abs(totals["loss"]) + np.abs(high)
-        error = round_off(plan.problem.measured, state, plan.sampler.run.K, size, weight)
+        stars = np.stack([b.x for b in best])
+        error = round_off(
+            plan.problem.measured, state, plan.sampler.run.K, size, weight, np.linalg.norm(stars, axis=-1)
+        )
         columns = {"online_low": totals["loss"] - high - error, "online_high": totals["loss"] - low + error}
         checked(plan, columns["online_low"], columns["online_high"], weight)
-        stars = np.stack([b.x for b in best])
         extent = np.maximum(totals["largest_x"], stars) - np.minimum(totals["smallest_x"], stars)
         columns["extent"], columns["extent2"] = extent.max(-1), np.sqrt((extent**2).sum(-1))
         whole = self._cumulative(plan, state)
@@ -89,7 +91,8 @@ class Regrets:
         if self._whole is None:
             self._whole = minimum(problem.measured, np.full(n, 1 / n), problem.start)
         low, high = state.t * self._whole.low, state.t * self._whole.high
-        error = round_off(problem.measured, state, n, np.abs(total) + abs(high) + drawn, weight)
+        length = float(np.linalg.norm(self._whole.x))
+        error = round_off(problem.measured, state, n, np.abs(total) + abs(high) + drawn, weight, length)
         return total - high - error, total - low + error
 
 

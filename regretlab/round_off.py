@@ -31,11 +31,13 @@ def summation_error(roundings: Any, size: Any) -> Any:
     return 2 * UNIT * (roundings + SPARE) * size + TINY * (roundings + SPARE) ** 2
 
 
-def round_off(problem: Problem, state: State, additions: int, size: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def round_off(
+    problem: Problem, state: State, additions: int, size: np.ndarray, weight: np.ndarray, length: Any
+) -> np.ndarray:
     r"""How far the sum of the losses of a run, less that of its comparator, is from the truth, by replicate.
 
     .. math:: 2u\,(t + k)\Big(\sum_t |f_t(x_t)| + \sum_t |f_t(x^*)|\Big)
-        + 2u\,(t + k + d)\, L\, (\max_t \|x_t\| + D_2) \sum_t w_t :
+        + 2u\,(t + k + d)\, L\, (\max_t \|x_t\| + \|x^*\|) \sum_t w_t :
 
     the rounding of sums, losses and received weights, and that of the scores z_j . x, which a loss of slope L sees.
     A problem of your own is taken at its word: its losses are known to ``problem.roundings`` units of their last place.
@@ -50,19 +52,20 @@ def round_off(problem: Problem, state: State, additions: int, size: np.ndarray, 
         The sizes of the two sums.
     weight : array (R,)
         The sum of all weights.
+    length : array (R,) or float
+        The lengths of the comparators.
     """
     constants, totals = problem.constants(), state.totals
     floor = float(problem.floors().min())
     negative = max(0.0, -floor) if floor > -np.inf else 0.0  # |f| <= f + 2 max(0, -f)
     size = size + (4 * negative + 2 * problem.rounded_at) * weight
     visited = np.linalg.norm(np.maximum(np.abs(totals["smallest_x"]), np.abs(totals["largest_x"])), axis=-1)
-    across = problem.domain.diameters(problem.d)[1] if problem.domain is not None else 0.0
     steep = 2 * totals["largest_example_gradient"]
     L = constants["L"].value if "L" in constants else np.inf
     if np.isfinite(L) and (problem.kinks or "full_loss" in totals):  # where other slopes than those seen may matter
         steep = np.full_like(steep, L)
     steps = state.t + additions + problem.roundings
-    return summation_error(steps, size) + summation_error(steps + problem.d, steep * (visited + across) * weight)
+    return summation_error(steps, size) + summation_error(steps + problem.d, steep * (visited + length) * weight)
 
 
 def farthest(problem: Problem) -> float:

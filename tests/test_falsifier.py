@@ -87,9 +87,7 @@ def test_kingma_and_bas_bound_is_violated(violation):
 
 def test_the_main_job_sees_the_same_violation(violation):
     statement = violation.proof.statement
-    problem = rl.problems.Reddi(C=8)
-    problem.Z = np.array([[float(c)] for c in statement.losses])
-    problem.n, problem.y = len(problem.Z), np.zeros(len(problem.Z))
+    problem = rl.problems.Linear([[float(c)] for c in statement.losses])
     problem.__dict__["start"] = np.array([float(statement.start)])
     t = statement.horizon
     result = rl.simulate(problem, statement.algorithm, horizon=t, checkpoints=[t], engine="array")

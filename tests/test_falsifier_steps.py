@@ -11,7 +11,7 @@ import regretlab as rl
 from regretlab import algorithms
 from regretlab.bounds import Bound
 from regretlab.bounds._values import values
-from regretlab.claims import Ledger
+from regretlab.claims import checkers
 from regretlab.claims.provers import replay
 from regretlab.claims.statements import Kink, kink
 from regretlab.errors import InputError
@@ -126,7 +126,7 @@ def _known():
 
 
 BENT = (Kink(-3, 1, Fraction(1, 4)), 2, -1, Kink(0, 2, Fraction(-1, 2)))
-EVERY = [name for name, named in algorithms.ALGORITHMS.items() if named.sampler is None]
+EVERY = [a.name for a in algorithms.ALGORITHMS.values() if a.sampler is None and not a.method.entropic]
 
 
 @pytest.mark.parametrize("algorithm", [*EVERY, "adam(bias_correction=False)", "halting", "dragged", "idle"])
@@ -183,7 +183,7 @@ def test_steps_that_differ_by_candidate_are_played_side_by_side_with_their_own_p
     assert np.ptp(together.x[:, -1]) > 0.1
 
 
-def test_what_is_found_is_about_the_method_itself(tmp_path):
+def test_what_is_found_is_about_the_method_itself():
     """An idle method violates the bound of gradient descent; the generic step, under the same name, would keep it."""
     found = rl.falsify("idle", "test.zinkevich", candidates=FEW)
     statement, t = found.proof.statement, found.proof.body["t"]
@@ -197,9 +197,7 @@ def test_what_is_found_is_about_the_method_itself(tmp_path):
     assert limit == pytest.approx(compared.value, rel=1e-9)
     twin = simulated(statement.losses, statement.start, statement.algorithm.replace("idle", "sgd"), t)
     assert twin.bound("sgd.zinkevich").verdict in ("holds", "vacuous")
-    found.write(tmp_path)
-    (entry,) = Ledger([tmp_path / "claim.py"]).verify(jobs=1)
-    assert (entry.verdict, entry.as_pinned) == ("refuted", True)
+    assert checkers.check(statement, found.proof.form, found.proof.body).verdict == "refuted"
 
 
 def test_an_iterate_outside_the_domain_refutes_nothing():

@@ -120,7 +120,7 @@ def test_cumulative_regret_is_what_it_says():
     regret = result.regret("cumulative")
     assert regret.low.item() <= total - T * best.high <= regret.high.item()
     assert regret.low.item() == pytest.approx(total - T * best.high, abs=ROUND_OFF_OF_A_RUN * T)
-    assert regret.high.item() == pytest.approx(total - T * best.low, abs=ROUND_OFF * T)
+    assert regret.high.item() == pytest.approx(total - T * best.low, abs=ROUND_OFF_OF_A_RUN * T)
 
 
 def test_the_estimate_of_cumulative_regret_is_unbiased():
