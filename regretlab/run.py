@@ -91,8 +91,7 @@ def plan(
     sampler = algorithm.sampler or (Cyclic() if problem.order == "cyclic" else Uniform())
     K = algorithm.batch_size or problem.batch_size
     fitted = sampler.fit(Setting(problem.n, K, L, horizon))
-    # All algorithms on a problem share its checkpoints, whatever their sampler.
-    times = checkpoint_times(checkpoints, horizon, problem.n if problem.order == "cyclic" else 1)
+    times = checkpoint_times(checkpoints, horizon)
     numbers = len(chosen) * (STATE_PER_COORDINATE * problem.d + STATE_PER_EXAMPLE * problem.n + CURVES * len(times))
     memory.need(f"a run of {len(chosen)} replicates, each with its {problem.n} examples,", 8.0 * numbers)
     return Plan(problem, algorithm, fitted, horizon, chosen, seed, times, measure)
@@ -128,24 +127,18 @@ def replicate_numbers(replicates: int | Iterable[int]) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def checkpoint_times(checkpoints: str | Sequence[int], horizon: int, period: int = 1) -> np.ndarray:
+def checkpoint_times(checkpoints: str | Sequence[int], horizon: int) -> np.ndarray:
     """Increasing steps at which the record is written, the horizon last; ``"log"`` gives about 30, log-spaced.
-
-    Where the losses come in a fixed order with a period, ``"log"`` gives ends of periods after the first one: what goes
-    up and down within a period is then not taken for growth.
 
     Examples
     --------
     >>> checkpoint_times([1, 5], horizon=10)
     array([ 1,  5, 10])
-    >>> checkpoint_times("log", horizon=25, period=5)
-    array([ 1,  2,  3,  4,  5, 10, 15, 20, 25])
     """
     if isinstance(checkpoints, str) or not isinstance(checkpoints, Iterable):
         if checkpoints != "log":
             raise InputError(f"checkpoints={checkpoints!r} is not 'log' or a list of steps between 1 and {horizon}.")
         times = np.unique(np.geomspace(1, horizon, CHECKPOINTS).round().astype(np.int64))
-        times = np.unique(np.where(times > period, times - times % period, times))
     else:
         checkpoints = list(checkpoints)
         if len(checkpoints) > MOST_CHECKPOINTS:
