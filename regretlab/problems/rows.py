@@ -33,7 +33,7 @@ class Linear(_Linear):
     Examples
     --------
     >>> experts = Linear([[1.0, 0.0], [0.0, 1.0]], domain="simplex")
-    >>> experts.start, experts.constants()["span"].value
+    >>> experts.start, round(experts.constants()["span"].value, 12)
     (array([0.5, 0.5]), 1.0)
     """
 
