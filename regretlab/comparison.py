@@ -18,6 +18,7 @@ from regretlab.bounds.symbols import WORST
 from regretlab.errors import InputError
 from regretlab.expectation import expected, explained
 from regretlab.looks import Look, seen
+from regretlab.means import regret_of
 
 
 @dataclass(frozen=True)
@@ -143,8 +144,7 @@ def compare(
             f"the bound {bound.id} speaks of {kind} regret, which this run did not measure; "
             f"simulate again with measure=('{kind}',)."
         )
-    low, high = record[f"{kind}_low"].values, record[f"{kind}_high"].values
-    regret = low
+    regret, low, high = (part.values for part in regret_of(record, kind).data_vars.values())
     checks = [audit.check(a, facts, record) for a in bound.hypotheses]
     shape = low.shape
     numbers = values(facts, record, mode)

@@ -21,7 +21,7 @@ import xarray as xr
 from regretlab.betting import lower_limit, replicates_needed, upper_limit
 from regretlab.bounds import Bound
 from regretlab.bounds._values import values
-from regretlab.means import MISS, Range, is_random, known_range, student_interval
+from regretlab.means import MISS, Range, is_random, known_range, regret_of, student_interval
 
 #: Statistics of a theorem that are expectations, and the columns whose means estimate them.
 EXPECTED = {"S": "second_moment", "M": "best_variance", "M_star": "best_variance"}
@@ -75,12 +75,12 @@ def expected(
         Whether the bound is about every t, or the last only.
     """
     kind, t = bound.speaks_of, record.t.values
-    low, high = record[f"{kind}_low"].values, record[f"{kind}_high"].values
+    value, low, high = (part.values for part in regret_of(record, kind).data_vars.values())
     known, at = known_range(facts, kind, record), looks(t) if anytime else np.array([t.size - 1])
     if not is_random(facts):
         low, high = low.max(axis=0), high.min(axis=0)  # one and the same run: both certify it
-        return Expected(low, low, high, low, high, np.arange(t.size), known, False)
-    mean, student = low.mean(axis=0), student_interval(low, high, at.size)
+        return Expected(value.mean(axis=0), low, high, low, high, np.arange(t.size), known, False)
+    mean, student = value.mean(axis=0), student_interval(low, high, at.size)
     # The regret lies in both ranges: the certified one of its run, and the one known for all runs.
     low, high = np.maximum(low, known.floor), np.minimum(high, known.ceiling)
     if kind == "sampler":  # the lemmas' comparator is the best law in expectation, which beats no more than a fixed one

@@ -59,15 +59,16 @@ def student_interval(low: np.ndarray, high: np.ndarray, intervals: int = 1) -> t
     return below, above
 
 
-def mean_interval(low: np.ndarray, high: np.ndarray, random: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The mean over replicates (axis 0) with Student's interval; that of one run, or of none random, is certified.
+def mean_interval(regret: xr.Dataset, random: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The mean over replicates of a regret (variables value, low, high; axis 0 is the replicate), with an interval.
 
-    The mean is that of the lower ends: the regret against the best point found, which for a convex problem is within
-    the certified gap of the regret itself.
+    The interval is Student's, widened by the certified ones; that of one run, or of runs that are not random, is
+    certified.
     """
+    value, low, high = (regret[name].values for name in ("value", "low", "high"))
     if len(low) == 1 or not random:
-        return low.mean(axis=0), low.min(axis=0), high.max(axis=0)
-    return low.mean(axis=0), *student_interval(low, high)
+        return value.mean(axis=0), low.min(axis=0), high.max(axis=0)
+    return value.mean(axis=0), *student_interval(low, high)
 
 
 def known_range(facts: dict[str, Any], kind: str, record: xr.Dataset) -> Range:
@@ -94,6 +95,16 @@ def known_range(facts: dict[str, Any], kind: str, record: xr.Dataset) -> Range:
     return Range(-t * span * law["max_weight"], t * span * law["max_weight"])
 
 
+def regret_of(record: xr.Dataset, kind: str) -> xr.Dataset:
+    """The regret of every replicate at every checkpoint: value, and the ends low and high of its certified interval.
+
+    The value is the regret against the best point that was found. A record that does not have it has an exact
+    comparator, or is of a version that recorded the ends alone: the lower one is the value then.
+    """
+    low, high = record[f"{kind}_low"], record[f"{kind}_high"]
+    return xr.Dataset({"value": record.get(kind, low), "low": low, "high": high})
+
+
 class Interval(NamedTuple):
     """A mean with the ends of its interval."""
 
@@ -106,8 +117,9 @@ def interval(facts: dict[str, Any], kind: str, record: xr.Dataset, law: str) -> 
     """The mean regret at the horizon with an interval (:meth:`regretlab.Result.interval`)."""
     if law not in ("normal", "any"):
         raise closest("law of an interval", law, ("normal", "any"))
-    low, high, random = record[f"{kind}_low"].values[:, -1], record[f"{kind}_high"].values[:, -1], is_random(facts)
-    mean, below, above = (float(end) for end in mean_interval(low, high, random))
+    regret, random = regret_of(record, kind).isel(t=-1), is_random(facts)
+    low, high = regret.low.values, regret.high.values
+    mean, below, above = (float(end) for end in mean_interval(regret, random))
     if law == "any" and random:
         known = known_range(facts, kind, record)
         floor, ceiling = float(known.floor[-1]), float(known.ceiling[-1])

@@ -192,7 +192,7 @@ def _are_pairs(pairs: Any) -> bool:
 
 
 def _checked(values: dict[str, Any], named: list[str]) -> dict[str, np.ndarray]:
-    wanted = "give each algorithm an array of R finite numbers, such as result.regret(algorithm=name).low.values[:, -1]"
+    wanted = "give each algorithm R finite numbers, such as result.regret(algorithm=name).value.values[:, -1]"
     if not isinstance(values, Mapping):
         raise InputError(f"values is {type(values).__name__}, not a dict from names to arrays; {wanted}.")
     if len(values) < 2:

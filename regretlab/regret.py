@@ -31,6 +31,8 @@ KINDS = ("online", "cumulative", "sampler")
 class Regrets:
     r"""The observer of a run: adds ``<kind>_low`` and ``<kind>_high`` for every kind of regret it can measure.
 
+    ``online`` and ``cumulative`` are the regret against the best point that was found, as computed.
+
     ``extent`` and ``extent2`` measure the set that holds the iterates and the comparator: its largest side, and the
     diagonal of its bounding box. Where the sampler is measured, ``variance`` is :math:`\sum_t V_t(p_t)`, beside what
     the best fixed law (``best_variance``), the uniform one and full information would have paid on the same run.
@@ -56,13 +58,14 @@ class Regrets:
         error = round_off(
             plan.problem.measured, state, plan.sampler.run.K, size, weight, np.linalg.norm(stars, axis=-1)
         )
-        columns = {"online_low": totals["loss"] - high - error, "online_high": totals["loss"] - low + error}
+        value = totals["loss"] - high
+        columns = {"online": value, "online_low": value - error, "online_high": totals["loss"] - low + error}
         checked(plan, columns["online_low"], columns["online_high"], weight)
         extent = np.maximum(totals["largest_x"], stars) - np.minimum(totals["smallest_x"], stars)
         columns["extent"], columns["extent2"] = extent.max(-1), np.sqrt((extent**2).sum(-1))
         whole = self._cumulative(plan, state)
         if whole is not None:
-            columns["cumulative_low"], columns["cumulative_high"] = whole
+            columns["cumulative"], columns["cumulative_low"], columns["cumulative_high"] = whole
         if "variance" in totals:
             optimum = np.array([best_variance(*plan.sampler.choices(s)) for s in totals["squared_norms"]])
             columns["sampler_low"] = columns["sampler_high"] = totals["variance"] - optimum
@@ -75,7 +78,7 @@ class Regrets:
         self._last[r] = found.x
         return found
 
-    def _cumulative(self, plan: Plan, state: State) -> tuple[np.ndarray, np.ndarray] | None:
+    def _cumulative(self, plan: Plan, state: State) -> tuple[np.ndarray, ...] | None:
         """The exact sum of f(x_t) when measured; else its unbiased estimate, when the sampler gives one."""
         problem, factor, n = plan.problem, plan.sampler.law.factor, plan.problem.n
         if "full_loss" in state.totals:
@@ -93,7 +96,7 @@ class Regrets:
         low, high = state.t * self._whole.low, state.t * self._whole.high
         length = float(np.linalg.norm(self._whole.x))
         error = round_off(problem.measured, state, n, np.abs(total) + abs(high) + drawn, weight, length)
-        return total - high - error, total - low + error
+        return total - high, total - high - error, total - low + error
 
 
 def checked(plan: Plan, low: np.ndarray, high: np.ndarray, weight: np.ndarray) -> None:

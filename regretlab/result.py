@@ -21,7 +21,7 @@ from regretlab.errors import InputError, closest
 from regretlab.extension import extended
 from regretlab.files import sealed_content, write_sealed
 from regretlab.horizons import Looks
-from regretlab.means import CERTIFIED, STUDENT, Interval, interval, is_random
+from regretlab.means import CERTIFIED, STUDENT, Interval, interval, is_random, regret_of
 from regretlab.parameters import one_of, path_of
 from regretlab.problems import Problem
 from regretlab.problems.names import parse
@@ -101,7 +101,11 @@ class Result:
         return [kind for kind in KINDS if f"{kind}_low" in self.of(algorithm)]
 
     def regret(self, kind: str = "online", algorithm: str | None = None) -> xr.Dataset:
-        """The certified interval of the regret of every replicate at every checkpoint: variables low and high."""
+        """The regret of every replicate at every checkpoint, as a dataset of value, low and high.
+
+        The ends low and high are those of the certified interval; the value is the regret against the best point that
+        was found, as computed.
+        """
         part = self.of(algorithm)
         if not isinstance(kind, str) or kind not in KINDS:
             raise closest("kind of regret", kind, KINDS)
@@ -109,7 +113,7 @@ class Result:
             raise InputError(
                 f"{kind} regret was not measured for {self._name(algorithm)}; simulate with measure=('{kind}',)."
             )
-        return xr.Dataset({"low": part[f"{kind}_low"], "high": part[f"{kind}_high"]})
+        return regret_of(part, kind)
 
     def interval(self, kind: str = "online", algorithm: str | None = None, *, law: str = "normal") -> Interval:
         """The mean regret at the horizon with an interval: Student's, for normal replicates, or any law's.
@@ -124,7 +128,7 @@ class Result:
 
     def exponent(self, kind: str = "online", algorithm: str | None = None) -> Exponent:
         """The exponent of T in the regret, with its 95 % interval and law (:func:`regretlab.scaling.exponent`)."""
-        regret = self.regret(kind, algorithm).low.values
+        regret = self.regret(kind, algorithm).value.values
         return scaling.exponent(self.record.t.values, regret, random=self.random(algorithm))
 
     def random(self, algorithm: str | None = None) -> bool:

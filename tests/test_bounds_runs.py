@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import regretlab as rl
 from regretlab import audit
@@ -154,10 +155,11 @@ def test_the_interval_of_a_mean_covers_it():
     """95 % t intervals over 10 normal replicates, 2000 trials: coverage within 5 binomial standard errors."""
     rng = np.random.default_rng(0)
     draws = rng.normal(size=(10, 2000))
-    mean, low, high = mean_interval(draws, draws)
+    regret = xr.Dataset(dict.fromkeys(("value", "low", "high"), (("replicate", "t"), draws)))
+    mean, low, high = mean_interval(regret)
     covered = ((low <= 0) & (high >= 0)).mean()
     assert abs(covered - 0.95) < 5 * math.sqrt(0.95 * 0.05 / 2000)
     assert (low <= mean).all()
-    one = mean_interval(draws[:1], draws[:1] + 1)
+    one = mean_interval(regret.assign(high=regret.high + 1)[{"replicate": [0]}])
     assert (one[1] == draws[0]).all()
     assert (one[2] == draws[0] + 1).all()

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import FunctionType
 
 import pytest
+from mpmath import iv, mp
 
 from regretlab.claims import Ledger, syntax
 from regretlab.claims.fingerprint import fingerprint, source
@@ -141,3 +142,18 @@ def test_a_changed_function_makes_its_certificate_stale_and_renewing_finds_that_
     assert "stale" in two.how
     assert [e.how for e in Ledger([file]).verify(renew=True, jobs=1)] == ["re-checked", "searched"]
     assert [e.how for e in Ledger([file]).verify(jobs=1)] == ["re-checked", "re-checked"]
+
+
+def test_the_state_of_what_a_library_holds_does_not_enter(tmp_path):
+    f = made(tmp_path, "from mpmath import iv\nimport mpmath\nf = lambda x: mpmath.mp.exp(iv.mpf(x).a)")
+    before = fingerprint((f,))
+    try:
+        iv.remembered = mp.remembered = 1
+        assert fingerprint((f,)) == before
+    finally:
+        del iv.remembered, mp.remembered
+
+
+def test_twin_what_a_file_makes_with_a_library_enters(tmp_path):
+    one, two = (made(tmp_path, f"from mpmath import mpf\nc = mpf({c})\nf = lambda x: x + c") for c in (1, 2))
+    assert fingerprint((one,)) != fingerprint((two,))

@@ -39,7 +39,7 @@ def test_every_problem_and_remark_is_a_sentence_of_its_own():
 def test_a_ranking_says_who_and_by_how_much():
     result = rl.simulate(logistic(), [FAST, SLOW], horizon=300, replicates=8, measure=["cumulative"])
     text = concluded([result], what="ranking", by="cumulative")
-    fast, slow = (result.regret("cumulative", name).low.values[:, -1] for name in (FAST, SLOW))
+    fast, slow = (result.regret("cumulative", name).value.values[:, -1] for name in (FAST, SLOW))
     assert "(alpha=0.5) has the least cumulative regret" in text
     gain, low, high = map(float, re.search(r"by ([\d.]+) \[([\d.]+), ([\d.]+)\]", text).groups())
     assert gain == pytest.approx((slow - fast).mean(), rel=5e-3)
@@ -53,7 +53,7 @@ def test_effect_sizes_and_corrections_are_named_and_tabled():
     result = rl.simulate(logistic(), [FAST, SLOW], horizon=300, replicates=8, measure=["cumulative"])
     options = {"what": "ranking", "by": "cumulative"}
     text = concluded([result], **options)
-    fast, slow = (result.regret("cumulative", name).low.values[:, -1] for name in (FAST, SLOW))
+    fast, slow = (result.regret("cumulative", name).value.values[:, -1] for name in (FAST, SLOW))
     effect = (slow - fast).mean() / (slow - fast).std(ddof=1)
     assert float(re.search(r"d_z = ([\d.]+)", text).group(1)) == pytest.approx(effect, rel=0.05)
     assert "R = 8 replicates" in text

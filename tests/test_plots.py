@@ -172,7 +172,7 @@ def test_kind_and_bounds_can_be_chosen(reddi):
     data = plots.bound_versus_regret_data(reddi, "adam", kind="cumulative")
     assert set(data.role) == {"regret", "trivial"}
     np.testing.assert_array_equal(
-        data[data.role == "regret"].value, reddi.regret("cumulative", "adam").low.mean("replicate")
+        data[data.role == "regret"].value, reddi.regret("cumulative", "adam").value.mean("replicate")
     )
     chosen = plots.bound_versus_regret_data(reddi, "amsgrad", bounds="amsgrad.schedule_free")
     assert list(chosen[chosen.role == "bound"].id.unique()) == ["amsgrad.schedule_free"]

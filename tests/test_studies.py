@@ -142,7 +142,7 @@ def test_observations_of_a_grid_are_draws_of_the_data():
     (sweep,) = conclusions.sweeps({"what": "scaling"}, cells)
     (curve,) = sweep.points.values()
     assert [len(curve[n]) for n in (40, 80, 160)] == [3, 3, 3]
-    assert curve[40][0] == cells[0].regret().low.values[:, -1].mean()
+    assert curve[40][0] == cells[0].regret().value.values[:, -1].mean()
     data = plots.sweep_data(sweep.points)
     assert (data.low < data.value).all()
 

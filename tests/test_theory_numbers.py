@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from tests.tolerances import PRINTED_DIGITS
+from tests.tolerances import PRINTED_DIGITS, RUNNING_ERROR
 
 THEORY = "beta1=0, beta2=1/17, alpha=1/2"
 
@@ -16,8 +16,8 @@ THEORY = "beta1=0, beta2=1/17, alpha=1/2"
 def regret(problem, algorithm, horizon, **options):
     result = rl.simulate(problem, algorithm, horizon=horizon, checkpoints=[horizon], **options)
     interval = result.interval("online")
-    summed = horizon * problem.constants()["span"].value  # which the round-off of the interval is a share of
-    assert interval.high - interval.low <= PRINTED_DIGITS * summed, "linear losses: an exact comparator"
+    summed = horizon * problem.constants()["span"].value
+    assert interval.high - interval.low <= RUNNING_ERROR * horizon * summed, "linear losses: an exact comparator"
     return interval.mean, result
 
 

@@ -2,6 +2,8 @@
 
 #: Numbers known to 15 digits or more, after a few thousand floating-point steps whose errors do not add up.
 PRINTED_DIGITS = 2e-13
+#: The width of an exact interval, as a share of T and of T times the span: 32 units of round-off a step of the sums.
+RUNNING_ERROR = 2.0**-48
 #: Samplers: at most a few hundred operations on numbers of size at most 100, none a cancelling difference.
 ROUND_OFF = 2.0**-42
 #: Round-off of a few hundred steps of a sampler, whose law depends on its own past: 256 times that of a step.

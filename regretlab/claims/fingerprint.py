@@ -122,7 +122,16 @@ class _Following:
             yield from self._object(value)
 
     def _object(self, value: Any) -> Iterator[str]:
-        """Anything else: its class and its attributes, or the text of what has none, like a float."""
+        """Anything else: its class and its attributes, or the text of what has none, like a float.
+
+        What an installed package holds itself, like mpmath's context ``iv``, is named: its attributes change with use.
+        """
+        if self._foreign(type(value)):
+            package = sys.modules.get(type(value).__module__.split(".")[0])
+            names = [name for name, held in vars(package).items() if held is value] if package else []
+            if names:
+                yield f"{type(value).__module__.split('.')[0]}.{min(names)}"
+                return
         slots = {s for c in type(value).__mro__ for s in _slots(c) if hasattr(value, s)}
         attributes = {**{s: getattr(value, s) for s in slots}, **getattr(value, "__dict__", {})}
         if not attributes:

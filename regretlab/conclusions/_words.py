@@ -83,7 +83,7 @@ def measured(result: Result, name: str, by: str) -> np.ndarray:
         if by not in part:
             raise InputError(f"{by} was not measured for {name}: the problem holds out no examples; set test=.")
         return np.asarray(part[by].values[:, -1])
-    return np.asarray(result.regret(by, name).low.values[:, -1])
+    return np.asarray(result.regret(by, name).value.values[:, -1])
 
 
 def parameter_of(result: Result, name: str, parameter: str) -> float:

@@ -182,13 +182,13 @@ def _regrets(result: Result, kind: str, names: Sequence[str] = ()) -> pd.DataFra
     """The mean regrets of the algorithms that have this kind, or of one, with their bands; ``attrs`` names the band."""
     chosen = names or [name for name in result.algorithms if kind in result.kinds(name)] or result.algorithms
     regrets = {name: result.regret(kind, name) for name in chosen}
-    wide = any(float((r.high - r.low).mean()) > WIDE * float(abs(r.low).mean()) for r in regrets.values())
+    wide = any(float((r.high - r.low).mean()) > WIDE * float(abs(r.value).mean()) for r in regrets.values())
     # Bands that are mostly certified gap would hide one another: show the spread around the best point found instead.
     best = wide and not names
     parts = []
     for name, regret in regrets.items():
-        high = (regret.low if best else regret.high).values
-        mean, low, high = mean_interval(regret.low.values, high, result.random(name))
+        shown = regret.assign(low=regret.value, high=regret.value) if best else regret
+        mean, low, high = mean_interval(shown, result.random(name))
         values = {"t": result.record.t.values, "value": mean, "low": low, "high": high}
         parts.append(pd.DataFrame({"algorithm": name, "label": label(result, name), **values}))
     data = pd.concat(parts, ignore_index=True)

@@ -54,7 +54,7 @@ def across(
     if len(runs) < 3:
         raise InputError(f"an exponent in {name} needs at least three values, got {len(runs)}; add runs to the grid.")
     columns = [
-        np.atleast_1d(np.asarray(r.regret(kind, algorithm).low.values[:, -1] if hasattr(r, "regret") else r))
+        np.atleast_1d(np.asarray(r.regret(kind, algorithm).value.values[:, -1] if hasattr(r, "regret") else r))
         for r in (runs[x] for x in sorted(runs))
     ]
     if len({c.shape for c in columns}) > 1 or columns[0].ndim > 1:
