@@ -12,6 +12,8 @@ import xarray as xr
 
 #: What every record measures, along (algorithm, replicate, t), and what is known at its end.
 CURVES = ("loss", "online_low", "online_high")
+#: Regrets whose computed value is recorded inside their interval.
+COMPUTED = ("online", "cumulative")
 ENDS = ("x", "comparator", "state_words")
 TEXTS = ("regretlab", "versions", "engine", "engine_reason", "engines", "seconds", "descriptions")
 #: What a description says of a run, and of what type.
@@ -57,7 +59,9 @@ def from_bytes(content: bytes, form: int) -> xr.Dataset:
         raise
     except Exception as error:
         raise Foreign(f"is no record ({type(error).__name__}: {error})") from None
-    return record
+    # Earlier versions recorded the ends of the regret's interval alone: the lower one was the computed regret.
+    earlier = {kind: record[f"{kind}_low"] for kind in COMPUTED if kind not in record and f"{kind}_low" in record}
+    return record.assign(earlier)
 
 
 def check(record: xr.Dataset) -> None:

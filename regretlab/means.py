@@ -98,8 +98,7 @@ def known_range(facts: dict[str, Any], kind: str, record: xr.Dataset) -> Range:
 def regret_of(record: xr.Dataset, kind: str) -> xr.Dataset:
     """The regret of every replicate at every checkpoint: value, and the ends low and high of its certified interval.
 
-    The value is the regret against the best point that was found. A record that does not have it has an exact
-    comparator, or is of a version that recorded the ends alone: the lower one is the value then.
+    The value is the regret against the best point that was found; a sampler's best law is exact.
     """
     low, high = record[f"{kind}_low"], record[f"{kind}_high"]
     return xr.Dataset({"value": record.get(kind, low), "low": low, "high": high})

@@ -143,6 +143,17 @@ def test_other_content_under_a_right_checksum_is_one_sentence(run, tmp_path, cas
     assert word in refused(tmp_path / "a.nc")
 
 
+def test_a_record_of_the_ends_alone_is_read_and_extended(run, tmp_path):
+    """Earlier versions had no online and cumulative beside online_low and online_high."""
+    write_sealed(tmp_path / "a.nc", contents.to_bytes(run.record.drop_vars(["online", "cumulative"])))
+    read = rl.Result.open(tmp_path / "a.nc")
+    assert (read.record.online == run.record.online_low).all()
+    longer, expected = (
+        r.extend(problem="stochastic_reddi", horizon=20).interval("online", "adam") for r in (read, run)
+    )
+    assert longer == expected
+
+
 @pytest.mark.parametrize("content", [b"", b"hello", b"\x89HDF\r\n\x1a\n" + bytes(500), b"CDF\x01" + bytes(90)])
 def test_other_bytes_under_a_right_checksum_are_one_sentence(tmp_path, content):
     write_sealed(tmp_path / "a.nc", content)
