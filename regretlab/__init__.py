@@ -8,8 +8,9 @@ result.table()
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from regretlab._version import __version__
 from regretlab.errors import InputError, InterruptedWarning, NonFiniteError
+
+__version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from regretlab import (
@@ -29,15 +30,16 @@ if TYPE_CHECKING:
     from regretlab.falsifier import falsify
     from regretlab.result import Result
     from regretlab.simulation import simulate
+    from regretlab.system import files
 
 __all__ = [
     "InputError", "InterruptedWarning", "NonFiniteError", "Result", "__version__", "algorithms", "bounds", "claims",
-    "falsify", "game", "methods", "paired", "plots", "problems", "samplers", "scaling", "simulate", "testing",
+    "falsify", "files", "game", "methods", "paired", "plots", "problems", "samplers", "scaling", "simulate", "testing",
     "worst_case",
 ]  # fmt: skip
 
-#: The modules of the names that are not modules themselves.
-_HOMES = {"Result": "result", "falsify": "falsifier", "simulate": "simulation"}
+#: The modules of the names that are not modules themselves, and a module in a folder of the package.
+_HOMES = {"Result": "result", "falsify": "falsifier", "files": "system.files", "simulate": "simulation"}
 
 
 def __getattr__(name: str) -> Any:
@@ -45,7 +47,7 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'regretlab' has no attribute {name!r}")
     module = import_module(f"regretlab.{_HOMES.get(name, name)}")
-    globals()[name] = getattr(module, name) if name in _HOMES else module
+    globals()[name] = getattr(module, name, module) if name in _HOMES else module
     return globals()[name]
 
 

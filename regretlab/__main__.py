@@ -2,7 +2,7 @@
 
 import sys
 
-from regretlab import terminal
+from regretlab.cli import terminal
 
 
 def main() -> None:
@@ -11,7 +11,7 @@ def main() -> None:
     status: object = 0
     try:
         terminal.listen()
-        from regretlab.cli import main as command
+        from regretlab.cli.app import main as command
 
         terminal.check()
         command()

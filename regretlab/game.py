@@ -22,11 +22,11 @@ import numpy as np
 import xarray as xr
 
 from regretlab.engines.array import namespace
+from regretlab.engines.streams import Streams
 from regretlab.errors import InputError, shown
 from regretlab.parameters import number
-from regretlab.regret import best_variance
-from regretlab.rng import Streams
-from regretlab.run import checkpoint_times
+from regretlab.runs.regret import best_variance
+from regretlab.runs.run import checkpoint_times
 from regretlab.samplers import Draw, Sampler, Setting
 
 BLOCK = 512

@@ -14,8 +14,8 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
-from regretlab import numerals
 from regretlab.errors import InputError, shown
+from regretlab.spelling import numerals
 
 #: Bytes of the longest name of a file.
 LONGEST_NAME = 255
@@ -138,8 +138,8 @@ def path_of(name: str, value: Any) -> Path:
 def number(name: str, value: Any, within: str, place: str = "", integer: bool = False) -> float | int:
     """``value`` as a float (or int) inside the interval ``within``, else an :class:`InputError`.
 
-    Text such as ``"7/20"`` is read as an exact fraction (:mod:`regretlab.numerals`), so that a TOML file can hold a
-    paper's constants.
+    Text such as ``"7/20"`` is read as an exact fraction (:mod:`regretlab.spelling.numerals`), so that a TOML file can
+    hold a paper's constants.
     """
     kind = "an integer" if integer else "a number"
     try:

@@ -15,19 +15,19 @@ from regretlab import plots, scaling
 from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
 from regretlab.bounds._values import MODES
-from regretlab.comparison import Comparison, compare
-from regretlab.contents import Foreign, from_bytes, to_bytes
 from regretlab.errors import InputError, closest
-from regretlab.extension import extended
-from regretlab.files import sealed_content, write_sealed
-from regretlab.horizons import Looks
-from regretlab.means import CERTIFIED, STUDENT, Interval, interval, is_random, regret_of
 from regretlab.parameters import one_of, path_of
 from regretlab.problems import Problem
 from regretlab.problems.names import parse
-from regretlab.provenance import FORMAT, again, check_together, one_record
-from regretlab.regret import KINDS
+from regretlab.runs.continuation import extended
+from regretlab.runs.netcdf import Foreign, from_bytes, to_bytes
+from regretlab.runs.provenance import FORMAT, again, check_together, one_record
+from regretlab.runs.regret import KINDS
 from regretlab.scaling import Exponent
+from regretlab.system.files import sealed_content, write_sealed
+from regretlab.verdicts.comparison import Comparison, compare
+from regretlab.verdicts.horizons import Looks
+from regretlab.verdicts.means import CERTIFIED, STUDENT, Interval, interval, is_random, regret_of
 
 
 def joined(
@@ -121,7 +121,7 @@ class Result:
         ``law="normal"``: 95 % if replicates are normal, widened by their certified gaps; rare, large regrets are
         covered less often, and replicates that all agree have none (nan). Of one run, and where nothing is random, it
         is the certified interval of that run. ``law="any"``: 95 % whatever the law of the regret in its known range
-        (:mod:`regretlab.expectation`), infinite where none is known; wide, as it has to be, where replicates are few.
+        (:mod:`regretlab.verdicts.expectation`), infinite where none is known; wide where replicates are few.
         """
         self.regret(kind, algorithm)
         return interval(self.facts(algorithm), kind, self.of(algorithm), law)

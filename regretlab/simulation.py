@@ -9,12 +9,12 @@ from typing import Any
 from regretlab import algorithms
 from regretlab.algorithms import Algorithm
 from regretlab.errors import InputError, InterruptedWarning
-from regretlab.losses import losses
 from regretlab.problems import Problem
 from regretlab.problems.names import parse
-from regretlab.regret import Regrets
 from regretlab.result import Result, joined
-from regretlab.run import Interrupted, Plan, describe, plan, replicate_numbers, run
+from regretlab.runs.held_out import losses
+from regretlab.runs.regret import Regrets
+from regretlab.runs.run import Interrupted, Plan, describe, plan, replicate_numbers, run
 
 
 def simulate(

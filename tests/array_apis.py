@@ -4,10 +4,10 @@ import array_api_strict
 import numpy as np
 
 from regretlab import algorithms
-from regretlab.ahead import coefficients
 from regretlab.engines import array
-from regretlab.rng import Streams
-from regretlab.run import plan
+from regretlab.engines.streams import Streams
+from regretlab.runs.run import plan
+from regretlab.runs.schedule import coefficients
 
 
 def states(problem, algorithm, steps):

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from regretlab import cli
+from regretlab.cli import app
 
 
 @pytest.fixture(name="call")
@@ -15,7 +15,7 @@ def _call(monkeypatch, capsys, tmp_path):
     def call(*arguments):
         monkeypatch.setattr(sys, "argv", ["regretlab", *map(str, arguments)])
         try:
-            cli.main()
+            app.main()
             status = 0
         except SystemExit as stop:
             status = stop.code or 0

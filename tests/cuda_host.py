@@ -14,10 +14,10 @@ import numpy as np
 
 import regretlab as rl
 from regretlab import algorithms
-from regretlab.ahead import coefficients
 from regretlab.engines import array, cuda
-from regretlab.rng import Streams
-from regretlab.run import plan
+from regretlab.engines.streams import Streams
+from regretlab.runs.run import plan
+from regretlab.runs.schedule import coefficients
 
 SHIM = Path(__file__).with_name("cuda_host.h")
 COMPILER = shutil.which("g++")

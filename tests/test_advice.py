@@ -14,15 +14,16 @@ import pytest
 import typer
 
 import regretlab as rl
-from regretlab import algorithms, cli, paired, problems, samplers, testing
+from regretlab import algorithms, paired, problems, samplers, testing
 from regretlab.claims import Ledger, paper, terms
-from regretlab.files import seal
+from regretlab.cli import app
 from regretlab.result import Result
+from regretlab.system.files import seal
 
 PACKAGE = Path(rl.__file__).parent
 TREES = {p: ast.parse(p.read_text(encoding="utf-8")) for p in sorted(PACKAGE.rglob("*.py"))}
 PROJECT = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-COMMANDS = typer.main.get_command(cli.app).commands
+COMMANDS = typer.main.get_command(app.app).commands
 #: What a command line that cannot be read raises.
 USAGE = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
 #: Where a name that is called without its module is looked for.

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab import catalogue, spelling, studies
+from regretlab import spelling, studies
+from regretlab.cli import catalogue
 from regretlab.falsifier import first_violation
 from regretlab.samplers import Setting
 

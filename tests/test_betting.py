@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from regretlab.betting import lower_limit, replicates_needed, upper_limit
+from regretlab.verdicts.betting import lower_limit, replicates_needed, upper_limit
 from tests.tolerances import MONTE_CARLO
 
 MISS = 0.025

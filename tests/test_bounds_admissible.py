@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab import audit, bounds, catalogue, plots
+from regretlab import bounds, plots
 from regretlab.bounds import TYPICAL, Assumption, Bound, assumptions
 from regretlab.bounds import symbols as s
+from regretlab.cli import catalogue
+from regretlab.verdicts import audit
 
 USUAL = {"adamcb.printed": {k: v for k, v in TYPICAL.items() if k != "gamma"}}
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab import audit, catalogue
 from regretlab.bounds import Bound
+from regretlab.cli import catalogue
 from regretlab.methods import AMSGrad
 from regretlab.methods import Method as Known
+from regretlab.verdicts import audit
 
 COMMON = "alpha=0.3, beta1=0.5, beta2=0.9, lam=0.9"
 

@@ -7,9 +7,9 @@ import pytest
 import xarray as xr
 
 import regretlab as rl
-from regretlab import audit
-from regretlab.looks import seen
-from regretlab.means import mean_interval
+from regretlab.verdicts import audit
+from regretlab.verdicts.looks import seen
+from regretlab.verdicts.means import mean_interval
 from tests.tolerances import SLOPE
 
 LONG = 6000

@@ -8,15 +8,15 @@ import pytest
 import regretlab as rl
 from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
-from regretlab.comparison import compare
 from regretlab.methods import SGD, Adam, AdamX, AMSGrad, Method, generic
 from regretlab.parameters import parameter
 from regretlab.problems import Box
 from regretlab.problems.reddi import _Linear
-from regretlab.regret import Regrets
-from regretlab.round_off import summation_error
-from regretlab.run import describe, plan, run
+from regretlab.runs.regret import Regrets
+from regretlab.runs.round_off import summation_error
+from regretlab.runs.run import describe, plan, run
 from regretlab.samplers import AdamBS, AdamCBOurs, Cyclic, Uniform
+from regretlab.verdicts.comparison import compare
 
 LONGEST = 60
 FALSE = {"adam.printed", "adambs.theorem1", "adambs.theorem2", "adambs.theorem4"}

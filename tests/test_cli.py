@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab import __main__, catalogue, output, report
+from regretlab import __main__
 from regretlab.bounds.assumptions import ETA, GAMMA_KB
+from regretlab.cli import catalogue
+from regretlab.studies import output, report
 
 QUICK = ["run", "reddi", "--horizon", "42", "--replicates", "2", "--problems", "reddi"]
 
@@ -231,7 +233,7 @@ def test_names_are_found_as_papers_and_classes_spell_them(spelled, name):
 
 def test_every_listed_name_has_a_page(monkeypatch):
     """The claims that a bound's page re-checks are test_verify's."""
-    from regretlab import catalogue
+    from regretlab.cli import catalogue
 
     monkeypatch.setattr(catalogue.Ledger, "verify", lambda self, names, jobs: [])
     parts = {**catalogue.names.known(), **catalogue.Method.known, **catalogue.Sampler.known}
@@ -291,9 +293,9 @@ def test_ctrl_c_is_one_line_while_the_command_loads_and_while_it_runs(call, monk
     class Finder:
         """Interrupts the import of the command."""
 
-        find_spec = staticmethod(lambda name, *given: interrupted() if name == "regretlab.cli" else None)
+        find_spec = staticmethod(lambda name, *given: interrupted() if name == "regretlab.cli.app" else None)
 
-    monkeypatch.delitem(sys.modules, "regretlab.cli")
+    monkeypatch.delitem(sys.modules, "regretlab.cli.app")
     monkeypatch.setattr(sys, "meta_path", [Finder, *sys.meta_path])
     with pytest.raises(SystemExit) as stopped:
         __main__.main()

@@ -15,12 +15,12 @@ from scipy import sparse
 
 import regretlab as rl
 from regretlab import algorithms, compilation, vectors
-from regretlab.ahead import coefficients
 from regretlab.engines import _examples, array, blocks, compiled, memory
 from regretlab.engines.compiled import Compiled
+from regretlab.engines.streams import Streams, generator
 from regretlab.problems import Box, L2Ball
-from regretlab.rng import Streams, generator
-from regretlab.run import plan, run
+from regretlab.runs.run import plan, run
+from regretlab.runs.schedule import coefficients
 from tests.tolerances import ROUND_OFF, ROUND_OFF_OF_A_RUN
 
 #: Two units in the last place for the polynomials and one for the system's functions, at the worst point of a binade.

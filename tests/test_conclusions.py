@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab import conclusions, plots, report, studies
+from regretlab import plots, studies
+from regretlab.studies import conclusions, report
 
 FAST, SLOW = "sgd(alpha=0.5)", "sgd(alpha=0.01)"
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from regretlab.betting import lower_limit, upper_limit
 from regretlab.scaling import at_most, exponent, t_quantile
 from regretlab.scaling._estimate import _delta, slope_weights
+from regretlab.verdicts.betting import lower_limit, upper_limit
 from tests.tolerances import MONTE_CARLO
 
 T = 6000

@@ -19,15 +19,16 @@ import xarray as xr
 from scipy import sparse
 
 import regretlab as rl
-from regretlab import algorithms, doctor
-from regretlab.ahead import coefficients
+from regretlab import algorithms
+from regretlab.cli import doctor
 from regretlab.engines import _examples, _kernels, array, blocks, choice, cuda
 from regretlab.engines.compiled import Compiled
 from regretlab.engines.cuda import Cuda
+from regretlab.engines.streams import Streams
 from regretlab.methods import Coefficients
 from regretlab.problems import Box
-from regretlab.rng import Streams
-from regretlab.run import plan, run
+from regretlab.runs.run import plan, run
+from regretlab.runs.schedule import coefficients
 from regretlab.samplers import Rule
 from tests import cuda_host
 from tests.test_compiled import BANDITS, EXTREMES, METHODS, ORDERS, Bursting, logistic, parts

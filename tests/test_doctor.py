@@ -6,14 +6,15 @@ import sys
 import pytest
 from packaging.requirements import Requirement
 
-from regretlab import cli, compilation, doctor
+from regretlab import compilation
+from regretlab.cli import app, doctor
 from regretlab.engines import cuda
 
 
 def told(monkeypatch, capsys, *arguments):
     monkeypatch.setattr(sys, "argv", ["regretlab", "doctor", *arguments])
     with pytest.raises(SystemExit) as stop:
-        cli.main()
+        app.main()
     assert not stop.value.code
     return capsys.readouterr().out
 
@@ -38,7 +39,7 @@ def test_as_json(monkeypatch, capsys):
 def test_an_unknown_format_is_bad_input(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["regretlab", "doctor", "--format", "jsn"])
     with pytest.raises(SystemExit) as stop:
-        cli.main()
+        app.main()
     assert stop.value.code == 2
     assert "did you mean 'json'" in capsys.readouterr().err
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 import regretlab as rl
-from regretlab.comparator import minimum
 from regretlab.problems import Ball, Box, L2Ball, Product, Simplex
 from regretlab.problems.domains import checked, domain_named, spelled
+from regretlab.runs.comparator import minimum
 from tests.tolerances import CERTIFIED_GAP, FAR, ROUND_OFF
 
 DOMAINS = {

@@ -8,8 +8,8 @@ import pytest
 
 import regretlab as rl
 from regretlab.algorithms import ALGORITHMS
-from regretlab.naming import built_in
 from regretlab.samplers import Sampler, Setting
+from regretlab.spelling.naming import built_in
 
 #: The smallest float, and powers whose squares and reciprocals under- or overflow.
 SMALL, LARGE = (5e-324, 1e-300, 1e-160, 1e-156, 1e-30), (1e160, 1e300, sys.float_info.max)

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 import regretlab as rl
-from regretlab import plots, report
+from regretlab import plots
+from regretlab.studies import report
 from tests.test_plots import COMMON, TIMES, curve, legend, marked, notes, outside, overlaps, simulate
 from tests.tolerances import ROUND_OFF, SOLVER
 

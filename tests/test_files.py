@@ -15,8 +15,11 @@ import pytest
 import xarray as xr
 
 import regretlab as rl
-from regretlab import compilation, contents, files, memory, output, studies
-from regretlab.files import PARTIAL, one_writer, seal, sealed_content, whole, write_sealed
+from regretlab import compilation, studies
+from regretlab.runs import netcdf
+from regretlab.studies import output
+from regretlab.system import files, memory
+from regretlab.system.files import PARTIAL, one_writer, seal, sealed_content, whole, write_sealed
 
 
 @pytest.fixture(scope="module", name="run")
@@ -56,7 +59,7 @@ def test_no_changed_bit_reaches_the_reader(record, seed, monkeypatch):
     def reached(*given, **named):
         raise AssertionError("HDF5 was given a changed file")
 
-    monkeypatch.setattr(contents.netCDF4, "Dataset", reached)
+    monkeypatch.setattr(netcdf.netCDF4, "Dataset", reached)
     changed = [written[: rng.integers(len(written))] for _ in range(40)]
     for at in rng.integers(len(written), size=200):
         flipped = bytearray(written)
@@ -77,7 +80,7 @@ def test_a_record_without_a_checksum_is_renewed_as_the_sentence_says(run, tmp_pa
     path = tmp_path / "old.nc"
     run.record.to_netcdf(path, engine="netcdf4")
     advice = refused(path).split("call ")[1].removesuffix(" once.")
-    exec(f"import regretlab.files\n{advice}")
+    exec(f"import regretlab\n{advice}")
     assert rl.Result.open(path).record.identical(run.record)
     with pytest.raises(rl.InputError, match="has a checksum"):
         seal(path)
@@ -139,13 +142,13 @@ FOREIGN = {
 @pytest.mark.parametrize("case", FOREIGN)
 def test_other_content_under_a_right_checksum_is_one_sentence(run, tmp_path, case):
     change, word = FOREIGN[case]
-    write_sealed(tmp_path / "a.nc", contents.to_bytes(change(run.record.copy(deep=True))))
+    write_sealed(tmp_path / "a.nc", netcdf.to_bytes(change(run.record.copy(deep=True))))
     assert word in refused(tmp_path / "a.nc")
 
 
 def test_a_record_of_the_ends_alone_is_read_and_extended(run, tmp_path):
     """Earlier versions had no online and cumulative beside online_low and online_high."""
-    write_sealed(tmp_path / "a.nc", contents.to_bytes(run.record.drop_vars(["online", "cumulative"])))
+    write_sealed(tmp_path / "a.nc", netcdf.to_bytes(run.record.drop_vars(["online", "cumulative"])))
     read = rl.Result.open(tmp_path / "a.nc")
     assert (read.record.online == run.record.online_low).all()
     longer, expected = (
@@ -162,7 +165,7 @@ def test_other_bytes_under_a_right_checksum_are_one_sentence(tmp_path, content):
 
 def test_a_record_that_claims_more_than_it_holds_is_not_read(run, tmp_path):
     run.record.to_netcdf(tmp_path / "a.nc", engine="netcdf4")
-    with contents.netCDF4.Dataset(tmp_path / "a.nc", mode="r+") as file:
+    with netcdf.netCDF4.Dataset(tmp_path / "a.nc", mode="r+") as file:
         file.createDimension("wide", 10**12)
         file.createVariable("empty", "f8", ("wide",), chunksizes=(10**6,), zlib=True)
     seal(tmp_path / "a.nc")

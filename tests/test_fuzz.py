@@ -14,11 +14,11 @@ SEED = 13
 @pytest.fixture(autouse=True)
 def _loaded(tmp_path, monkeypatch):
     """The libraries are loaded before a process is forked; what a maker writes stays in the test's folder."""
-    import regretlab.catalogue
     import regretlab.claims
-    import regretlab.cli
+    import regretlab.cli.app
+    import regretlab.cli.catalogue
     import regretlab.falsifier
-    import regretlab.output  # noqa: F401
+    import regretlab.studies.output  # noqa: F401
 
     monkeypatch.chdir(tmp_path)
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab import catalogue, plots
+from regretlab import plots
 from regretlab.bounds import Bound
+from regretlab.cli import catalogue
 from regretlab.game import frozen_arm, play, play_losses
 from regretlab.samplers import APT, UNI, AdamBS, AdamBSCorrected, AdamCB, AdamCBOurs, Oracle, Uniform
 from tests.tolerances import FAR, ROUND_OFF, ROUND_OFF_OF_A_RUN

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab import horizons
 from regretlab.bounds import Bound
-from regretlab.comparison import compare, every_run
 from regretlab.problems import Box, L2Ball
 from regretlab.problems.reddi import _Linear
-from regretlab.regret import Regrets
-from regretlab.run import as_described, run
+from regretlab.runs.regret import Regrets
+from regretlab.runs.run import as_described, run
+from regretlab.verdicts import horizons
+from regretlab.verdicts.comparison import compare, every_run
 from tests.tolerances import ROUND_OFF_OF_A_RUN
 
 #: Violates Kingma and Ba's bound first at T = 42, and not at every T after it.

@@ -5,11 +5,11 @@ import pytest
 
 import regretlab as rl
 from regretlab import algorithms
-from regretlab.ahead import coefficients
 from regretlab.engines import array, memory
 from regretlab.engines.compiled import Compiled
-from regretlab.rng import Streams
-from regretlab.run import plan, run
+from regretlab.engines.streams import Streams
+from regretlab.runs.run import plan, run
+from regretlab.runs.schedule import coefficients
 
 LONG = np.arange(memory.LARGE // 8 + 1, dtype=float)
 HOLDERS = {

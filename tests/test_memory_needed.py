@@ -5,7 +5,8 @@ import time
 import pytest
 
 import regretlab as rl
-from regretlab import cli, memory
+from regretlab.cli import app
+from regretlab.system import memory
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,7 @@ def test_memory_that_runs_out_is_one_sentence(call, monkeypatch):
     def run_out(*given, **named):
         raise MemoryError("Unable to allocate 7.28 TiB")
 
-    monkeypatch.setattr(cli, "app", run_out)
+    monkeypatch.setattr(app, "app", run_out)
     status, out, err = call("run")
     assert (status, out) == (2, "")
     assert (

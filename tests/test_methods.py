@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import regretlab as rl
-from regretlab import catalogue
+from regretlab.cli import catalogue
 from regretlab.methods import (
     SGD,
     AdaGrad,

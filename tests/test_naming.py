@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab import naming
 from regretlab.algorithms import ALGORITHMS
 from regretlab.methods import SGD, Method
 from regretlab.methods._base import PAIRS
@@ -16,6 +15,7 @@ from regretlab.parameters import parameter
 from regretlab.problems import Problem
 from regretlab.problems.names import PROBLEMS
 from regretlab.samplers import Sampler, Uniform
+from regretlab.spelling import naming
 
 
 def defined(name, base, /, **body):

@@ -10,7 +10,7 @@ import time
 import pytest
 
 import regretlab as rl
-from regretlab import processes
+from regretlab.system import processes
 
 
 def test_every_result_comes_back():

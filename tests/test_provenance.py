@@ -6,8 +6,8 @@ import xarray as xr
 
 import regretlab as rl
 from regretlab.algorithms import ALGORITHMS, Algorithm
-from regretlab.means import mean_interval
-from regretlab.run import replicate_numbers
+from regretlab.runs.run import replicate_numbers
+from regretlab.verdicts.means import mean_interval
 
 SETTING = {"horizon": 12, "replicates": 2, "seed": 3, "checkpoints": [4, 12], "measure": ["cumulative"]}
 

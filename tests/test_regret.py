@@ -5,8 +5,8 @@ import pytest
 from scipy import optimize
 
 import regretlab as rl
-from regretlab.comparator import frank_wolfe_gap, minimum
-from regretlab.regret import best_variance
+from regretlab.runs.comparator import frank_wolfe_gap, minimum
+from regretlab.runs.regret import best_variance
 from regretlab.samplers import Law
 from tests.tolerances import CERTIFIED_GAP, ROUND_OFF, ROUND_OFF_OF_A_RUN
 
@@ -95,10 +95,10 @@ def test_a_non_convex_minimum_is_certified_on_one_side():
 def replay(problem, algorithm, horizon):
     """The losses and weights of a run, recomputed step by step on its own streams."""
     from regretlab import algorithms
-    from regretlab.ahead import coefficients
     from regretlab.engines import array
-    from regretlab.rng import Streams
-    from regretlab.run import plan
+    from regretlab.engines.streams import Streams
+    from regretlab.runs.run import plan
+    from regretlab.runs.schedule import coefficients
 
     p = plan(problem, algorithms.parse(algorithm), horizon=horizon)
     state = array.initial(problem, p.sampler, 1, (), array.namespace("array"))

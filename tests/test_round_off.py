@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab import round_off
 from regretlab.errors import DefectError
 from regretlab.problems import Box
 from regretlab.problems.reddi import _Linear
-from regretlab.regret import Regrets, checked
-from regretlab.run import plan, run
-from regretlab.trace import traced
+from regretlab.runs import round_off
+from regretlab.runs.regret import Regrets, checked
+from regretlab.runs.run import plan, run
+from regretlab.runs.trace import traced
 
 DIGITS = 100  # offsets near 1e12, squared, and a bisection to 2**-60
 STEPS = 15
@@ -116,8 +116,8 @@ def test_the_interval_contains_the_exact_regret(kind, scale, offset, K, engine):
 
 def test_an_interval_without_round_off_would_not_contain_it(monkeypatch):
     """Twin: the bare difference of the two sums misses the exact regret."""
-    monkeypatch.setattr("regretlab.regret.round_off", lambda *given: 0.0)
-    monkeypatch.setattr("regretlab.comparator.UNIT", 0.0, raising=False)
+    monkeypatch.setattr("regretlab.runs.regret.round_off", lambda *given: 0.0)
+    monkeypatch.setattr("regretlab.runs.comparator.UNIT", 0.0, raising=False)
     with pytest.raises(AssertionError):
         test_the_interval_contains_the_exact_regret("least squares", 1.0, 0.0, 2, "array")
 

@@ -8,10 +8,10 @@ import xarray as xr
 
 import regretlab as rl
 from regretlab import algorithms
-from regretlab.ahead import Ahead
-from regretlab.regret import Regrets
-from regretlab.rng import Streams, generator
-from regretlab.run import checkpoint_times, plan, run
+from regretlab.engines.streams import Streams, generator
+from regretlab.runs.regret import Regrets
+from regretlab.runs.run import checkpoint_times, plan, run
+from regretlab.runs.schedule import Ahead
 from tests import array_apis
 from tests.tolerances import ENGINES
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab.rng import generator
+from regretlab.engines.streams import generator
 from regretlab.samplers import APT, IMPT, UNI, Oracle, Sampler, Setting, kl_projection
 from tests.tolerances import FAR, ROUND_OFF, ROUND_OFF_OF_A_RUN
 

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import regretlab as rl
-from regretlab import algorithms, numerals, spelling
+from regretlab import algorithms, spelling
 from regretlab.parameters import number
 from regretlab.problems import names
+from regretlab.spelling import numerals
 
 
 def sentence(text):

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab import conclusions, plots, report, studies
-from regretlab.conclusions import _words as words
+from regretlab import plots, studies
+from regretlab.studies import conclusions, report
+from regretlab.studies.conclusions import _words as words
 
 PAPERS = [
     "adambs-table1", "adamcb-figures", "adamcb-table1", "bias-correction", "gamma", "padam", "reddi-bandit",

@@ -8,9 +8,9 @@ from scipy import optimize, sparse
 
 import regretlab as rl
 from regretlab import algorithms
-from regretlab.comparator import minimum
 from regretlab.problems import names
-from regretlab.run import plan, run
+from regretlab.runs.comparator import minimum
+from regretlab.runs.run import plan, run
 from tests import array_apis
 from tests.test_problems import dense, densified, everything, points
 from tests.tolerances import CERTIFIED_GAP, ENGINES, FAR, FINITE_DIFFERENCE, ROUND_OFF, ROUND_OFF_OF_A_RUN

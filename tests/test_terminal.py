@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from regretlab import terminal
+from regretlab.cli import terminal
 
 COMMAND = [sys.executable, "-m", "regretlab"]
 SHOW = ["show", "adamcb.printed"]  # its page has signs that no Latin encoding has

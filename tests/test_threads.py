@@ -9,8 +9,9 @@ import pytest
 import threadpoolctl
 
 import regretlab as rl
-from regretlab import algorithms, blas
-from regretlab.run import plan, run
+from regretlab import algorithms
+from regretlab.runs.run import plan, run
+from regretlab.system import blas
 
 WORKERS = 4
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from regretlab import catalogue
 from regretlab.bounds import Bound
 from regretlab.claims import Certificate, Ledger, checkers, integer, log, pages, provers, real, sqrt
 from regretlab.claims.checkers import FORMS
 from regretlab.claims.loading import shipped
 from regretlab.claims.statements import BanditRegret, Ladder, Recursion, Scalar, Series, Words
 from regretlab.claims.verdict import Rejected
-from regretlab.cli import app
+from regretlab.cli import catalogue
+from regretlab.cli.app import app
 from regretlab.errors import InputError
 from tests.tampering import changed, leaves
 

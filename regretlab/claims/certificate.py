@@ -12,7 +12,7 @@ from regretlab.claims.fingerprint import fingerprint
 from regretlab.claims.statements import InFile, Statement
 from regretlab.claims.verdict import Rejected, fields
 from regretlab.errors import InputError
-from regretlab.files import whole
+from regretlab.system.files import whole
 
 #: Changes when the meaning of statements or certificates changes; older certificates are then stale.
 FORMAT = 1

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from regretlab.errors import InputError
-from regretlab.files import whole
+from regretlab.system.files import whole
 
 
 def refuse_unwritable(target: Path, of: str) -> None:

@@ -15,7 +15,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from regretlab._version import __version__
+from regretlab import __version__
 from regretlab.claims.claim import SOURCES
 from regretlab.claims.derived import says_its_export
 from regretlab.claims.entry import Entry
@@ -199,7 +199,7 @@ def html(entries: Sequence[Entry]) -> str:
     """One self-contained page."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     environment.filters |= {"mathml": mathml, "anchor": lambda id: re.sub(r"[^\w.,+-]", "_", id)}
-    template = environment.from_string(files("regretlab").joinpath("templates/claims.html.j2").read_text("utf-8"))
+    template = environment.from_string(files("regretlab").joinpath("claims/claims.html.j2").read_text("utf-8"))
     verdicts, levels = counts(entries)
     known = {e.claim.id for e in entries}
     papers = {

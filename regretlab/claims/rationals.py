@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from regretlab import numerals
 from regretlab.errors import InputError, shown
+from regretlab.spelling import numerals
 
 
 def number(value: Any, what: str = "") -> Fraction:

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from array_api_compat import array_namespace
 
+from regretlab.engines.streams import Streams
 from regretlab.errors import InputError, NonFiniteError
 from regretlab.methods import Coefficients, Moments, step
 from regretlab.problems import Problem
-from regretlab.rng import Streams
 from regretlab.samplers import Sampler, scatter_add
 
 Array = Any

@@ -14,6 +14,7 @@ from regretlab.engines import _examples as examples
 from regretlab.engines import _kernels as kernels
 from regretlab.engines import array
 from regretlab.engines.array import State
+from regretlab.engines.streams import Streams
 from regretlab.methods import Coefficients, Method
 from regretlab.problems import (
     Box,
@@ -28,7 +29,6 @@ from regretlab.problems import (
     Reddi,
     StochasticReddi,
 )  # fmt: skip
-from regretlab.rng import Streams
 from regretlab.samplers import Cyclic, Sampler, Uniform
 
 LOSSES: dict[type[Problem], int] = {

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple, Protocol
 from regretlab.compilation import switched_off
 from regretlab.engines import array, blocks, compiled, cuda
 from regretlab.engines.array import State
+from regretlab.engines.streams import Streams
 from regretlab.errors import InputError
 from regretlab.methods import Coefficients, Method
 from regretlab.parameters import one_of
 from regretlab.problems import Problem
-from regretlab.rng import Streams
 from regretlab.samplers import Sampler
 
 ENGINES = ("auto", "compiled", "cuda", "array", "cupy")

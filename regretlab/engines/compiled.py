@@ -24,9 +24,9 @@ from regretlab.engines._steps import ROWS
 from regretlab.engines.array import State
 from regretlab.engines.blocks import LOSSES, TOTALS, Blocks, features, labels, table
 from regretlab.engines.memory import Pool, whole, zeros
+from regretlab.engines.streams import Streams
 from regretlab.methods import Coefficients, Moments
 from regretlab.problems import Box, L2Ball, Softmax
-from regretlab.rng import Streams
 from regretlab.samplers._trees import SIDE_BY_SIDE, leaves
 from regretlab.simd import WIDTH
 from regretlab.vectors import DEPTH, INDICES, NUMBERS

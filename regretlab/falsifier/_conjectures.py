@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from regretlab import audit, numerals
 from regretlab.bounds import Bound
 from regretlab.claims.balls import Undecided
 from regretlab.claims.checkers import replay
@@ -29,6 +28,8 @@ from regretlab.falsifier._instance import Instance, largest
 from regretlab.falsifier._subject import Subject
 from regretlab.methods import Adam, Method
 from regretlab.parameters import number
+from regretlab.spelling import numerals
+from regretlab.verdicts import audit
 
 #: Scores above this are worth a closer look.
 ENOUGH = 1.0

@@ -23,7 +23,7 @@ from regretlab.errors import InputError
 from regretlab.falsifier._conjectures import BoundHolds, Conjecture
 from regretlab.falsifier._controls import play_controls
 from regretlab.falsifier._instance import Instance, Loss
-from regretlab.files import whole
+from regretlab.system.files import whole
 
 #: The names of the files, and of the claim in its file.
 CLAIM, DEFINITIONS, FIGURE, DATA = "claim.py", "_definitions.py", "instance.svg", "instance.csv"

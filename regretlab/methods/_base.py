@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from regretlab.methods._step import Coefficients, Moments, Project, step
-from regretlab.naming import register
 from regretlab.parameters import Component, parameter
+from regretlab.spelling.naming import register
 
 Array = np.ndarray
 #: The names of algorithms that are a method and a sampler (a test keeps them complete): no method can take them.

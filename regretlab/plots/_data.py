@@ -12,10 +12,10 @@ import pandas as pd
 from regretlab import algorithms as named_algorithms
 from regretlab import spelling
 from regretlab.bounds import Bound
-from regretlab.comparison import Comparison, trivial_bound
 from regretlab.errors import InputError
-from regretlab.means import CERTIFIED, STUDENT, mean_interval
 from regretlab.samplers import IMPT, UNI, Cyclic, Oracle, Uniform
+from regretlab.verdicts.comparison import Comparison, trivial_bound
+from regretlab.verdicts.means import CERTIFIED, STUDENT, mean_interval
 
 if TYPE_CHECKING:
     from regretlab.result import Result

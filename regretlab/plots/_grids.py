@@ -16,7 +16,6 @@ from matplotlib.ticker import NullLocator
 from regretlab.bounds import Bound
 from regretlab.bounds.symbols import LATEX, MEANING
 from regretlab.errors import InputError
-from regretlab.means import CERTIFIED, STUDENT
 from regretlab.plots._data import against, first_bound, label, ratios
 from regretlab.plots._draw import (
     COLOURS,
@@ -31,6 +30,7 @@ from regretlab.plots._draw import (
     axes,
     style,
 )
+from regretlab.verdicts.means import CERTIFIED, STUDENT
 
 if TYPE_CHECKING:
     from regretlab.result import Result

@@ -11,7 +11,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from regretlab.errors import InputError
-from regretlab.means import STUDENT
 from regretlab.plots._data import against, ratios
 from regretlab.plots._draw import (
     BAND,
@@ -27,6 +26,7 @@ from regretlab.plots._draw import (
     axes,
     style,
 )
+from regretlab.verdicts.means import STUDENT
 
 if TYPE_CHECKING:
     from regretlab.result import Result

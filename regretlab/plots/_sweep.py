@@ -9,10 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from regretlab.means import STUDENT
 from regretlab.plots._draw import _bands, _decade, _guides, _legend, _logarithmic, _sizes, axes, style
 from regretlab.plots._grids import _meaning
 from regretlab.scaling import CONFIDENCE, mean_estimate
+from regretlab.verdicts.means import STUDENT
 
 #: What was measured at every value of a parameter, by curve.
 Points = Mapping[str, Mapping[float, np.ndarray]]

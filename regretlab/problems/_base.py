@@ -12,11 +12,11 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy import sparse
 
-from regretlab import naming
 from regretlab.errors import InputError
 from regretlab.parameters import number
 from regretlab.problems._domain_checks import methods
 from regretlab.problems.domains import Domain
+from regretlab.spelling import naming
 
 Array = Any
 #: Arguments that are longer than this are not written out.

@@ -6,13 +6,13 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy import sparse
 
-from regretlab import memory
 from regretlab.errors import InputError
 from regretlab.parameters import number
 from regretlab.problems._base import Array
 from regretlab.problems.domains import Domain, domain_named
 from regretlab.problems.linear import LinearModel
 from regretlab.problems.logistic import _Logistic, sigmoid
+from regretlab.system import memory
 
 SOURCE = " (Liu, Wu & Mozafari 2020, Section 4.3)"
 #: How many uniforms are drawn at a time: half a MiB of them stays in a core's cache.

@@ -7,12 +7,12 @@ from fractions import Fraction
 import numpy as np
 from array_api_compat import array_namespace
 
-from regretlab import memory
 from regretlab.errors import InputError
 from regretlab.parameters import number
 from regretlab.problems._base import Array
 from regretlab.problems.domains import Box
 from regretlab.problems.linear import LinearModel
+from regretlab.system import memory
 
 #: Bytes that a run holds for each example, at least.
 HELD = 80.0

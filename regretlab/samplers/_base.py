@@ -10,8 +10,8 @@ from typing import Any, ClassVar, NamedTuple
 from array_api_compat import array_namespace
 
 from regretlab.errors import InputError, shown
-from regretlab.naming import register
 from regretlab.parameters import Component
+from regretlab.spelling.naming import register
 
 Array = Any
 State = tuple[Array, ...]

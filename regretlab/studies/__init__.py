@@ -14,7 +14,7 @@ A study has the keys of :func:`regretlab.simulate`, and any number of ``[[run]]`
     horizon = 5000
 
 Beside these it may have a ``question`` and a table ``[conclude]``, which says how its numbers answer it
-(:mod:`regretlab.conclusions`).
+(:mod:`regretlab.studies.conclusions`).
 """
 
 from __future__ import annotations
@@ -27,13 +27,16 @@ from typing import Any
 
 import xarray as xr
 
-from regretlab import algorithms, audit, conclusions, numerals, spelling
+from regretlab import algorithms, spelling
 from regretlab.bounds import Bound
 from regretlab.bounds.assumptions import ETA, GAMMA_KB
 from regretlab.errors import InputError, closest
 from regretlab.parameters import number, path_of
 from regretlab.problems import Problem, names
-from regretlab.run import NUMBERS, describe, plan
+from regretlab.runs.run import NUMBERS, describe, plan
+from regretlab.spelling import numerals
+from regretlab.studies import conclusions
+from regretlab.verdicts import audit
 
 FOLDER = Path(__file__).parent
 BUILT_IN = sorted(path.stem for path in FOLDER.glob("*.toml"))
@@ -70,7 +73,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Study:
-    """A name, its cells, what it asks, and how its numbers answer that (:mod:`regretlab.conclusions`)."""
+    """A name, its cells, what it asks, and how its numbers answer that (:mod:`regretlab.studies.conclusions`)."""
 
     name: str
     cells: tuple[Cell, ...]
@@ -107,7 +110,7 @@ def load(name: str) -> Study:
 
 
 def _table(name: str, path: Path) -> dict[str, Any]:
-    """What a TOML file holds; its numbers with a point are read as everywhere (:mod:`regretlab.numerals`)."""
+    """What a TOML file holds; its numbers with a point are read as everywhere (:mod:`regretlab.spelling.numerals`)."""
     try:
         if not path.is_file():
             if path.suffix == ".toml" or len(path.parts) > 1:

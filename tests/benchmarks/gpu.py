@@ -11,7 +11,7 @@ import numpy as np
 import typer
 
 from regretlab.engines import cuda
-from regretlab.run import run
+from regretlab.runs.run import run
 from tests.benchmarks.machine import describe
 from tests.benchmarks.workloads import WORKLOADS, Workload
 

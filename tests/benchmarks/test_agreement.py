@@ -8,7 +8,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from regretlab.rng import Streams
+from regretlab.engines.streams import Streams
 from tests.benchmarks import growth, machine, start, tables
 from tests.benchmarks.measure import measure
 from tests.benchmarks.tools import Sampling

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from regretlab.rng import Streams
+from regretlab.engines.streams import Streams
 from tests.benchmarks.kernels import examples, lanes
 from tests.benchmarks.tools import Run
 from tests.benchmarks.workloads import SEED, Workload

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from regretlab.run import run as regretlab_run
+from regretlab.runs.run import run as regretlab_run
 from tests.benchmarks.tools import Run
 from tests.benchmarks.workloads import Workload
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from regretlab._version import __version__
+from regretlab import __version__
 from regretlab.algorithms import Algorithm, parse
 from regretlab.errors import InputError
 from regretlab.problems import Problem

@@ -31,7 +31,7 @@ def fraction(text: str) -> Fraction:
     (Fraction(7, 20), Fraction(1, 100000000))
     >>> fraction("1e999999999")
     Traceback (most recent call last):
-    regretlab.numerals.NumeralError: has an exponent beyond 999
+    regretlab.spelling.numerals.NumeralError: has an exponent beyond 999
     """
     if len(text) > LONGEST:
         raise NumeralError(f"has more than {LONGEST} characters")
@@ -56,7 +56,7 @@ def floating(text: str) -> float:
     0.35
     >>> floating("1e-400")
     Traceback (most recent call last):
-    regretlab.numerals.NumeralError: is closer to 0 than any number of double precision but 0
+    regretlab.spelling.numerals.NumeralError: is closer to 0 than any number of double precision but 0
     """
     return rounded(fraction(text))
 

@@ -23,15 +23,15 @@ from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
 from regretlab.bounds._sums import weights_sum
 from regretlab.bounds._values import values
-from regretlab.comparison import every_run
-from regretlab.looks import Look, at, seen
 from regretlab.methods import power
 from regretlab.problems import Problem
 from regretlab.problems.domains import linear_minima
-from regretlab.regret import Regrets
-from regretlab.round_off import farthest, summation_error
-from regretlab.run import Plan, as_described, run
-from regretlab.trace import TRACING, traced
+from regretlab.runs.regret import Regrets
+from regretlab.runs.round_off import farthest, summation_error
+from regretlab.runs.run import Plan, as_described, run
+from regretlab.runs.trace import TRACING, traced
+from regretlab.verdicts.comparison import every_run
+from regretlab.verdicts.looks import Look, at, seen
 
 if TYPE_CHECKING:
     from regretlab.result import Result
@@ -91,7 +91,7 @@ def look(
     Parameters
     ----------
     bounds : sequence of Bound
-        Of online regret on every run, each about every T (:func:`regretlab.comparison.anytime`).
+        Of online regret on every run, each about every T (:func:`regretlab.verdicts.comparison.anytime`).
     """
     T, t, engine = facts["horizon"], record.t.values, record.attrs["engine"]
     # Measured constants take the comparator's place into account, which the closed form does not give.

@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-#: A bound is known up to this relative round-off of its own evaluation; some are attained with equality.
-ROUND_OFF = 1e-9
+from regretlab.runs.round_off import ROUND_OFF
 
 
 class Look(NamedTuple):

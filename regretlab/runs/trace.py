@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from regretlab.ahead import Ahead
 from regretlab.engines.array import Arrays, Trace, initial, namespace
 from regretlab.engines.compiled import Compiled
+from regretlab.engines.streams import Streams
 from regretlab.methods import Coefficients
-from regretlab.rng import Streams
-from regretlab.run import Plan
+from regretlab.runs.run import Plan
+from regretlab.runs.schedule import Ahead
 
 #: The engines that can show what every step saw.
 TRACING = ("array", "compiled")

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from regretlab import paired, scaling
-from regretlab.conclusions._words import WORDS, measured
 from regretlab.errors import InputError
 from regretlab.paired import Difference
 from regretlab.plots import label
 from regretlab.result import Result
+from regretlab.studies.conclusions._words import WORDS, measured
 
 #: Fewer points of a grid than this have no exponent.
 FEWEST = 3

@@ -9,7 +9,8 @@ import numpy as np
 
 from regretlab import paired
 from regretlab.bounds import Bound
-from regretlab.conclusions._words import (
+from regretlab.result import Result
+from regretlab.studies.conclusions._words import (
     INTERVALS,
     WORDS,
     Match,
@@ -24,7 +25,6 @@ from regretlab.conclusions._words import (
     plain,
     problem,
 )
-from regretlab.result import Result
 
 
 def optimum(options: Mapping[str, Any], results: list[Result]) -> list[str]:

@@ -2,9 +2,9 @@ r"""Bounds in expectation: intervals of a mean regret that assume nothing of the
 
 A mean of replicates says nothing certain of an expectation by itself: where one run in ten has a huge loss, eight
 replicates agree in four data sets of ten. The intervals here assume nothing of the law of a run's regret but its known
-range (:mod:`regretlab.means`). Each end is wrong in at most 2.5 % of data sets, for every number of replicates, however
-it came about, and for all horizons looked at together. These are few, as each costs width: the horizon T, which has
-half of the 2.5 %, and the last checkpoints up to T/2, T/4, ..., which share the rest.
+range (:mod:`regretlab.verdicts.means`). Each end is wrong in at most 2.5 % of data sets, for every number of
+replicates, however it came about, and for all horizons looked at together. These are few, as each costs width: the
+horizon T, which has half of the 2.5 %, and the last checkpoints up to T/2, T/4, ..., which share the rest.
 
 Where the bound is itself known from the runs only, the interval is widened by what is not known of it. Student's
 interval is kept beside, for figures and sentences: it assumes normal replicates.
@@ -18,10 +18,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
-from regretlab.betting import lower_limit, replicates_needed, upper_limit
 from regretlab.bounds import Bound
 from regretlab.bounds._values import values
-from regretlab.means import MISS, Range, is_random, known_range, regret_of, student_interval
+from regretlab.verdicts.betting import lower_limit, replicates_needed, upper_limit
+from regretlab.verdicts.means import MISS, Range, is_random, known_range, regret_of, student_interval
 
 #: Statistics of a theorem that are expectations, and the columns whose means estimate them.
 EXPECTED = {"S": "second_moment", "M": "best_variance", "M_star": "best_variance"}
@@ -65,7 +65,7 @@ def expected(
     ----------
     bound : Bound
     facts : dict
-        The description of the run (:func:`regretlab.run.describe`).
+        The description of the run (:func:`regretlab.runs.run.describe`).
     record : xarray.Dataset
         Dims replicate, t.
     mode : {"stated", "measured", "a priori"}

@@ -24,15 +24,14 @@ from typing import Any, NamedTuple
 from matplotlib.axes import Axes
 from tqdm import tqdm
 
-from regretlab import conclusions, plots, report
-from regretlab._version import __version__
+from regretlab import __version__, plots
 from regretlab.errors import InputError, InterruptedWarning
-from regretlab.files import NO_ROOM, PARTIAL, is_sealed, one_writer, whole
 from regretlab.problems import Problem
-from regretlab.processes import refuse_without_guard, unordered
 from regretlab.result import Result
 from regretlab.simulation import simulate
-from regretlab.studies import Cell, Study
+from regretlab.studies import Cell, Study, conclusions, report
+from regretlab.system.files import NO_ROOM, PARTIAL, is_sealed, one_writer, whole
+from regretlab.system.processes import refuse_without_guard, unordered
 
 SCHEMA = 1
 #: Where a run is made until it is whole, and where in there the algorithms of an unfinished cell wait for the others.

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from regretlab import audit
-from regretlab.audit import Check
 from regretlab.bounds import Bound, Order
 from regretlab.bounds._values import values
 from regretlab.bounds.symbols import WORST
 from regretlab.errors import InputError
-from regretlab.expectation import expected, explained
-from regretlab.looks import Look, seen
-from regretlab.means import regret_of
+from regretlab.verdicts import audit
+from regretlab.verdicts.audit import Check
+from regretlab.verdicts.expectation import expected, explained
+from regretlab.verdicts.looks import Look, seen
+from regretlab.verdicts.means import regret_of
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Comparison:
     regret, low, high : array (m, t)
         The regret against the best point found and its interval: certified, of every replicate; or (bound in
         expectation, m = 1) of the mean, at 95 % for all horizons looked at together, whatever the law of the regret in
-        its known range (:mod:`regretlab.expectation`).
+        its known range (:mod:`regretlab.verdicts.expectation`).
     terms : dict of str to array (t,)
         The terms, averaged over replicates.
     curve : array (m, t) or (1, t)
@@ -47,7 +47,7 @@ class Comparison:
     checks : list of Check
     verdict : str
     look : Look
-        At which horizons regret and bound were compared, and what was found (:mod:`regretlab.looks`).
+        At which horizons regret and bound were compared, and what was found (:mod:`regretlab.verdicts.looks`).
     shown_low, shown_high : array (m, t)
         The interval for figures: the same, or (bound in expectation) Student's of the mean, for normal replicates.
     why : str
@@ -131,7 +131,7 @@ def compare(
     ----------
     bound : Bound
     facts : dict
-        The description of the run (:func:`regretlab.run.describe`).
+        The description of the run (:func:`regretlab.runs.run.describe`).
     record : xarray.Dataset
         Dims replicate, t.
     mode : {"stated", "measured", "a priori"}

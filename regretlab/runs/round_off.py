@@ -17,6 +17,8 @@ from regretlab.problems import Problem
 
 #: Half the distance from 1 to the next number, and the smallest number: what one operation may be off by.
 UNIT, TINY = 2.0**-53, 2.0**-1074
+#: A span or a bound is known up to this relative round-off of its own evaluation; some are attained with equality.
+ROUND_OFF = 1e-9
 #: More roundings of a term than anybody counted: norms, weights, the final difference.
 SPARE = 16
 #: Dimensions up to which the unit vectors are an array.

@@ -10,7 +10,11 @@ from typing import Any
 import numpy as np
 
 from regretlab import paired
-from regretlab.conclusions._words import (
+from regretlab.errors import closest
+from regretlab.paired import Difference
+from regretlab.plots import label
+from regretlab.result import Result
+from regretlab.studies.conclusions._words import (
     INTERVALS,
     LOSSES,
     WORDS,
@@ -26,10 +30,6 @@ from regretlab.conclusions._words import (
     problem,
     spoken,
 )
-from regretlab.errors import closest
-from regretlab.paired import Difference
-from regretlab.plots import label
-from regretlab.result import Result
 
 #: Up to this many undecided differences are told one by one.
 FEW = 2

@@ -14,8 +14,7 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
-from regretlab import compilation
-from regretlab._version import __version__
+from regretlab import __version__, compilation
 from regretlab.engines import cuda
 
 EXTRA = {"extra": ""}

@@ -26,7 +26,7 @@ def values(description: dict[str, Any], record: xr.Dataset, mode: str = "stated"
     Parameters
     ----------
     description : dict
-        Of one algorithm's run (see :func:`regretlab.run.describe`).
+        Of one algorithm's run (see :func:`regretlab.runs.run.describe`).
     record : xarray.Dataset
         The same algorithm's record, dims replicate and t.
     mode : {"stated", "measured", "a priori"}

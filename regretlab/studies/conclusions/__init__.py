@@ -33,14 +33,14 @@ import pandas as pd
 
 from regretlab import paired
 from regretlab.bounds import Bound
-from regretlab.conclusions import _grid, _parameter
-from regretlab.conclusions._grid import AXES, exponents, fixed, observed
-from regretlab.conclusions._parameter import optimum
-from regretlab.conclusions._ranking import matches, ranking
-from regretlab.conclusions._words import LOSSES, WORDS, parameter_in
 from regretlab.errors import InputError, closest
 from regretlab.problems import Problem
 from regretlab.result import Result
+from regretlab.studies.conclusions import _grid, _parameter
+from regretlab.studies.conclusions._grid import AXES, exponents, fixed, observed
+from regretlab.studies.conclusions._parameter import optimum
+from regretlab.studies.conclusions._ranking import matches, ranking
+from regretlab.studies.conclusions._words import LOSSES, WORDS, parameter_in
 
 
 class Sweep(NamedTuple):
@@ -110,7 +110,7 @@ def check_run(options: Mapping[str, Any], problem: Problem, facts: dict[str, Any
         The table ``[conclude]`` of a study.
     problem : Problem
     facts : dict
-        What :func:`regretlab.run.describe` says of the run.
+        What :func:`regretlab.runs.run.describe` says of the run.
     """
     if not options:
         return

@@ -8,7 +8,7 @@ cumulative     :math:`0 \le R(t) \le t\,\text{span}`, where it is measured and n
 sampler        :math:`-t\,n^2 L^2/\text{total} \le R(t) \le t\,n L^2/p_{\min}`
 =============  ======================================================================================================
 
-and limits by betting (:mod:`regretlab.betting`) follow from it.
+and limits by betting (:mod:`regretlab.verdicts.betting`) follow from it.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
-from regretlab.betting import lower_limit, upper_limit
 from regretlab.errors import closest
 from regretlab.scaling import CONFIDENCE, t_quantile
+from regretlab.verdicts.betting import lower_limit, upper_limit
 
 #: How often an end of the interval may be wrong.
 MISS = (1 - CONFIDENCE) / 2

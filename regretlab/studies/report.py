@@ -23,10 +23,10 @@ from regretlab import __version__, plots
 from regretlab.bounds import Bound
 from regretlab.bounds import symbols as s
 from regretlab.bounds.adamcb import EXPERIMENT
-from regretlab.comparison import Comparison
-from regretlab.expectation import count
 from regretlab.plots._draw import SUPERSCRIPTS
 from regretlab.result import Result
+from regretlab.verdicts.comparison import Comparison
+from regretlab.verdicts.expectation import count
 
 #: How symbols are written in MathML, where the printer would not find the paper's letter by itself.
 LETTERS = {s.lam: "lambda", s.eps: "epsilon", s.D: "D_∞", s.G: "G_∞", s.M: "M", s.S: "S", s.B: "B_T"}
@@ -89,7 +89,7 @@ def page(
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     environment.filters |= {"number": number, "verdict_class": verdict_class, "mathml": formula, "count": count}
-    template = environment.from_string(files("regretlab").joinpath("templates/report.html.j2").read_text("utf-8"))
+    template = environment.from_string(files("regretlab").joinpath("studies/report.html.j2").read_text("utf-8"))
     sections = [
         {**_section(result, {title: inline(text, f"p{i}f{j}") for j, (title, text) in enumerate(svgs.items())}),
          "anchor": f"problem-{i}"}

@@ -13,20 +13,20 @@ import numpy as np
 import xarray as xr
 from tqdm import tqdm
 
-from regretlab import blas, memory
-from regretlab.ahead import Ahead
 from regretlab.algorithms import Algorithm
 from regretlab.engines import array
 from regretlab.engines.array import MEASURES, State
 from regretlab.engines.choice import Choice, choose
+from regretlab.engines.streams import Streams
 from regretlab.errors import InputError, shown
 from regretlab.methods import Coefficients, power
 from regretlab.parameters import number, one_of
 from regretlab.problems import Problem
 from regretlab.problems.domains import spelled
-from regretlab.rng import Streams
+from regretlab.runs.schedule import Ahead
+from regretlab.runs.state import pack, unpack
 from regretlab.samplers import Cyclic, Sampler, Setting, Uniform
-from regretlab.state import pack, unpack
+from regretlab.system import blas, memory
 
 CHECKPOINTS = 30
 #: The numbers of a run, and where they may lie.

@@ -9,12 +9,12 @@ import xarray as xr
 
 from regretlab.algorithms import Algorithm
 from regretlab.errors import InputError
-from regretlab.losses import losses
 from regretlab.parameters import number
 from regretlab.problems import Problem
-from regretlab.provenance import Part, check_problem
-from regretlab.regret import Regrets
-from regretlab.run import NUMBERS, continued, describe, plan, run
+from regretlab.runs.held_out import losses
+from regretlab.runs.provenance import Part, check_problem
+from regretlab.runs.regret import Regrets
+from regretlab.runs.run import NUMBERS, continued, describe, plan, run
 
 
 def extended(

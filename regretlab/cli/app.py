@@ -22,10 +22,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from regretlab import __version__, processes, spelling
+from regretlab import __version__, spelling
 from regretlab.errors import InputError, NonFiniteError, closest
-from regretlab.files import NO_ROOM
 from regretlab.parameters import number
+from regretlab.system import processes
+from regretlab.system.files import NO_ROOM
 
 if TYPE_CHECKING:
     from regretlab.result import Result
@@ -93,9 +94,9 @@ def run(
     """Run a study: simulate, measure regret, evaluate the bounds, and write a page that says what holds."""
     workers = _integer("jobs", jobs) if jobs is not None else os.cpu_count() or 1
     if workers > 1:
-        processes.warm_up("regretlab.output")
+        processes.warm_up("regretlab.studies.output")
     from regretlab import studies
-    from regretlab.output import OutputFolder, write_study
+    from regretlab.studies.output import OutputFolder, write_study
 
     chosen = studies.select(studies.load(study), _list(problems), _list(algorithms))
     settings = {"horizon": horizon, "replicates": replicates, "seed": seed}
@@ -124,7 +125,7 @@ def run(
 @app.command(name="list")
 def list_() -> None:
     """List the studies, problems, data sets, algorithms, methods, samplers and bounds."""
-    from regretlab import catalogue
+    from regretlab.cli import catalogue
 
     _print_parts(catalogue.everything())
 
@@ -134,7 +135,7 @@ def show(
     name: Annotated[str, typer.Argument(help="Any name that 'regretlab list' prints, or 'adam(alpha=0.1)'.")],
 ) -> None:
     """Show what something is: its formula, source, parameters with ranges and defaults."""
-    from regretlab import catalogue
+    from regretlab.cli import catalogue
 
     print(inspect.cleandoc(catalogue.page(name)))
 
@@ -144,7 +145,7 @@ def doctor_(form: Annotated[str, typer.Option("--format", help="text or json.")]
     """Say what this installation can use: dependencies, extras, the compiled engine, GPUs. Exit status 0, always."""
     if form not in ("text", "json"):
         raise closest("format", form, ["text", "json"])
-    from regretlab import doctor
+    from regretlab.cli import doctor
 
     found = doctor.examine()
     if form == "json":
@@ -223,7 +224,7 @@ def falsify_(
 ) -> None:
     """Search small online convex problems for one that refutes a bound; exit status 1 if one was certified."""
     from regretlab.falsifier import CLAIM, falsify
-    from regretlab.output import OutputFolder
+    from regretlab.studies.output import OutputFolder
 
     output = OutputFolder(out or Path("regretlab-out") / "falsify")
     folder = output.path
@@ -256,7 +257,7 @@ def _print_parts(parts: Mapping[str, Iterable[tuple[str, str]]]) -> None:
 
 def table(result: Result) -> Table:
     """The table of one problem: mean regret with interval, exponent, bound, the largest ratio of a run, verdict."""
-    from regretlab.expectation import count
+    from regretlab.verdicts.expectation import count
 
     problem = result.problem
     convex = "" if problem["convex"] else "; NOT convex, only the lower end of a regret is tight"
@@ -292,7 +293,7 @@ def table(result: Result) -> Table:
 
 def _laws(result: Result) -> str | None:
     """What the intervals of a table assume."""
-    from regretlab.means import STUDENT
+    from regretlab.verdicts.means import STUDENT
 
     if result.replicates == 1 or not any(result.random(name) for name in result.algorithms):
         return None

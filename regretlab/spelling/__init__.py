@@ -9,8 +9,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from regretlab import numerals
 from regretlab.errors import InputError, shown
+from regretlab.spelling import numerals
 
 _OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
@@ -22,8 +22,8 @@ UNREADABLE = "is not a number, arithmetic + - * / on numbers, a word in quotes, 
 def parse(text: str) -> list[tuple[str, dict[str, Any]]]:
     """The names and arguments in ``text``: one, or two joined by ``+``.
 
-    Values are numbers (:mod:`regretlab.numerals`), arithmetic on them such as ``7/20`` or ``1-1e-8``, strings, True,
-    False (or true, false, as in TOML) and None. Nothing is ever evaluated as code.
+    Values are numbers (:mod:`regretlab.spelling.numerals`), arithmetic on them such as ``7/20`` or ``1-1e-8``, strings,
+    True, False (or true, false, as in TOML) and None. Nothing is ever evaluated as code.
 
     Examples
     --------

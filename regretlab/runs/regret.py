@@ -7,22 +7,22 @@ r"""Regret: its definitions, and comparators whose minimum comes with a certifie
 
 f_t is the weighted mini-batch loss, f the mean of all examples' losses. The first comparator minimises a finite sum
 again (each example with the weight it has received), so a checkpoint needs O(n) memory and no history. Every minimum
-lies in an interval (see :mod:`regretlab.comparator`), so that a regret is an interval too, with what round-off may
-have done to its sums (:mod:`regretlab.round_off`): it contains the exact regret of the iterates as they were recorded.
-For a non-convex problem, or without a domain, a regret is bounded from below as always, and from above only crudely.
+lies in an interval (see :mod:`regretlab.runs.comparator`), so that a regret is an interval too, with what round-off may
+have done to its sums (:mod:`regretlab.runs.round_off`): it contains the exact regret of the iterates as they were
+recorded. For a non-convex problem, or without a domain, a regret is bounded from below as always, and from above only
+crudely.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from regretlab.comparator import Minimum, minimum
 from regretlab.engines.array import State
 from regretlab.errors import DefectError
-from regretlab.looks import ROUND_OFF
 from regretlab.methods import Method
-from regretlab.round_off import round_off
-from regretlab.run import Plan
+from regretlab.runs.comparator import Minimum, minimum
+from regretlab.runs.round_off import ROUND_OFF, round_off
+from regretlab.runs.run import Plan
 from regretlab.samplers import Law, kl_projection
 
 KINDS = ("online", "cumulative", "sampler")

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import xarray as xr
 
-from regretlab.looks import ROUND_OFF, Look
+from regretlab.runs.round_off import ROUND_OFF
 from regretlab.samplers import largest_divergence
+from regretlab.verdicts.looks import Look
 
 #: What was measured for an assumption that has no rule here.
 NOT_AUDITED = "not audited"
@@ -41,7 +42,7 @@ Rule = Callable[[Facts, xr.Dataset], tuple[str, str, bool]]
 
 
 def check(assumption: Named, facts: Facts, record: xr.Dataset) -> Check:
-    """Check one assumption on the run described by ``facts`` (:func:`regretlab.run.describe`) and its record.
+    """Check one assumption on the run described by ``facts`` (:func:`regretlab.runs.run.describe`) and its record.
 
     One that has no rule in :data:`RULES`, such as a hypothesis of your own, is not passed: nobody knows.
     """
@@ -50,7 +51,7 @@ def check(assumption: Named, facts: Facts, record: xr.Dataset) -> Check:
 
 
 def _unknown(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:
-    return NOT_AUDITED, "a rule in regretlab.audit.RULES", False
+    return NOT_AUDITED, "a rule in regretlab.verdicts.audit.RULES", False
 
 
 def _convex(facts: Facts, record: xr.Dataset) -> tuple[str, str, bool]:

@@ -12,8 +12,8 @@ import numpy as np
 from regretlab import paired, scaling
 from regretlab.errors import InputError, closest
 from regretlab.paired import Difference
-from regretlab.regret import KINDS
 from regretlab.result import Result
+from regretlab.runs.regret import KINDS
 
 LOSSES = ("train_loss", "test_loss")
 #: The words for a quantity.

@@ -6,7 +6,7 @@ import numpy as np
 
 from regretlab.engines.array import State
 from regretlab.problems import Problem
-from regretlab.run import Plan
+from regretlab.runs.run import Plan
 
 
 class Losses:

@@ -1,0 +1,1 @@
+"""The system beneath: files, processes, memory, threads of linear algebra."""
