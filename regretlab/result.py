@@ -14,7 +14,6 @@ import xarray as xr
 from regretlab import plots, scaling
 from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
-from regretlab.bounds._values import MODES
 from regretlab.errors import InputError, closest
 from regretlab.parameters import one_of, path_of
 from regretlab.problems import Problem
@@ -28,6 +27,7 @@ from regretlab.system.files import sealed_content, write_sealed
 from regretlab.verdicts.comparison import Comparison, compare
 from regretlab.verdicts.horizons import Looks
 from regretlab.verdicts.means import CERTIFIED, STUDENT, Interval, interval, is_random, regret_of
+from regretlab.verdicts.values import MODES
 
 
 def joined(

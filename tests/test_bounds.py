@@ -6,8 +6,8 @@ import pytest
 
 import regretlab as rl
 from regretlab.bounds import Bound
-from regretlab.bounds._sums import last_decrease, schedule_sum, weights_sum
-from regretlab.bounds._values import momentum_weighted
+from regretlab.bounds.sums import last_decrease, schedule_sum, weights_sum
+from regretlab.verdicts.values import momentum_weighted
 from tests.tolerances import BOUND_DIGITS
 
 mp.mp.dps = 40

@@ -10,7 +10,6 @@ import sympy
 import regretlab as rl
 from regretlab import algorithms
 from regretlab.bounds import Bound
-from regretlab.bounds._values import values
 from regretlab.claims import checkers
 from regretlab.claims.provers import replay
 from regretlab.claims.statements import Kink, kink
@@ -19,6 +18,7 @@ from regretlab.falsifier._instance import Instance
 from regretlab.falsifier._questions import OF_A_SAMPLER, conjecture
 from regretlab.problems import Box, Problem
 from regretlab.problems._base import Constant
+from regretlab.verdicts.values import values
 from tests.tolerances import ROUND_OFF
 
 FEW = 3000

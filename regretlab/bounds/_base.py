@@ -17,8 +17,8 @@ from regretlab.bounds import symbols as s
 from regretlab.bounds._admissible import a_mapping, admit, constants_beside, read, state
 from regretlab.bounds._horizons import Minimum, Vacuous
 from regretlab.bounds._order import Order, Orders, order, worst
-from regretlab.bounds._values import complete
 from regretlab.bounds.assumptions import DECAYING, NON_INCREASING, Assumption
+from regretlab.bounds.constants import complete
 from regretlab.errors import InputError, closest, shown
 from regretlab.parameters import number
 
@@ -172,7 +172,7 @@ class Bound:
         return _evaluation.finite(self, given)
 
     def on_run(self, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
-        """Every term at the numbers of a run, of which the bound takes what it has (:mod:`regretlab.bounds._values`).
+        """Every term at the numbers of a run, of which the bound takes what it has (:mod:`regretlab.verdicts.values`).
 
         A term that no float can hold is 0 or inf; :meth:`lost` says so.
         """

@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from regretlab import bounds
-from regretlab.bounds._values import values
 from regretlab.errors import InputError
 from regretlab.methods import Method
 from regretlab.parameters import number
 from regretlab.plots._data import label
 from regretlab.plots._draw import COLOURS, GREY, _legend, _look, axes, style
+from regretlab.verdicts.values import values
 from regretlab.worst_case import LONGEST, on_a_line, regret
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ import pandas as pd
 import xarray as xr
 
 from regretlab.bounds import Bound, Order
-from regretlab.bounds._values import values
 from regretlab.bounds.symbols import WORST
 from regretlab.errors import InputError
 from regretlab.verdicts import audit
@@ -19,6 +18,7 @@ from regretlab.verdicts.audit import Check
 from regretlab.verdicts.expectation import expected, explained
 from regretlab.verdicts.looks import Look, seen
 from regretlab.verdicts.means import regret_of
+from regretlab.verdicts.values import values
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Comparison:
     ----------
     bound : Bound
     mode : str
-        How the constants were read (:func:`regretlab.bounds._values.values`).
+        How the constants were read (:func:`regretlab.verdicts.values.values`).
     t : array (t,)
         Checkpoints.
     regret, low, high : array (m, t)

@@ -19,9 +19,9 @@ import numpy as np
 import xarray as xr
 
 from regretlab.bounds import Bound
-from regretlab.bounds._values import values
 from regretlab.verdicts.betting import lower_limit, replicates_needed, upper_limit
 from regretlab.verdicts.means import MISS, Range, is_random, known_range, regret_of, student_interval
+from regretlab.verdicts.values import values
 
 #: Statistics of a theorem that are expectations, and the columns whose means estimate them.
 EXPECTED = {"S": "second_moment", "M": "best_variance", "M_star": "best_variance"}

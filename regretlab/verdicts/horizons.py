@@ -21,8 +21,7 @@ import xarray as xr
 
 from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
-from regretlab.bounds._sums import weights_sum
-from regretlab.bounds._values import values
+from regretlab.bounds.sums import weights_sum
 from regretlab.methods import power
 from regretlab.problems import Problem
 from regretlab.problems.domains import linear_minima
@@ -32,6 +31,7 @@ from regretlab.runs.run import Plan, as_described, run
 from regretlab.runs.trace import TRACING, traced
 from regretlab.verdicts.comparison import every_run
 from regretlab.verdicts.looks import Look, at, seen
+from regretlab.verdicts.values import values
 
 if TYPE_CHECKING:
     from regretlab.result import Result
