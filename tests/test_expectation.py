@@ -14,7 +14,7 @@ from regretlab.problems import Box
 from regretlab.problems.reddi import _Linear
 from regretlab.verdicts.comparison import compare
 from regretlab.verdicts.expectation import looks
-from regretlab.verdicts.means import student_interval
+from regretlab.verdicts.student import student_interval
 from tests.tolerances import MONTE_CARLO
 
 STILL = "sgd(alpha=1/1000000000000)"

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from regretlab.errors import InputError, shown
-from regretlab.scaling._estimate import CONFIDENCE, level
+from regretlab.scaling._estimate import level
 from regretlab.scaling._exponent import Exponent, checked_curves, fit, without_logarithm
+from regretlab.verdicts.student import CONFIDENCE
 
 
 def across(

@@ -7,11 +7,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special
 
 from regretlab.parameters import number
+from regretlab.verdicts.student import t_quantile
 
-CONFIDENCE = 0.95
 #: Resamples of the studentised bootstrap, and their seed: the same record gives the same interval.
 RESAMPLES, SEED = 999, 0
 
@@ -58,11 +57,6 @@ def mean_estimate(values: np.ndarray, random: bool, confidence: float) -> Estima
     if (values == values[0]).all():
         return Estimate(float(values.mean()), math.nan, math.nan)
     return Estimate(float(values.mean()), float(values.std(ddof=1)) / math.sqrt(R), t_quantile(R - 1, 1, confidence))
-
-
-def t_quantile(freedom: float, intervals: int = 1, confidence: float = CONFIDENCE) -> float:
-    """The quantile of Student's t for two-sided intervals that all hold together (Bonferroni)."""
-    return float(special.stdtrit(freedom, 1 - (1 - confidence) / (2 * intervals)))
 
 
 def slope_weights(u: np.ndarray) -> np.ndarray:

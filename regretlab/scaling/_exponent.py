@@ -10,7 +10,6 @@ import numpy as np
 from regretlab.errors import InputError
 from regretlab.parameters import number
 from regretlab.scaling._estimate import (
-    CONFIDENCE,
     Estimate,
     half_weights,
     level,
@@ -19,6 +18,7 @@ from regretlab.scaling._estimate import (
     slope_weights,
     smooth_contrast,
 )
+from regretlab.verdicts.student import CONFIDENCE
 
 #: The slope is fitted over the last part of the horizon, t >= T / WINDOW, so that early steps do not decide it.
 WINDOW = 16

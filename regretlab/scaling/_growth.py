@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from regretlab.scaling._estimate import CONFIDENCE, Estimate, half_weights, level, mean_estimate, slope_weights
+from regretlab.scaling._estimate import Estimate, half_weights, level, mean_estimate, slope_weights
 from regretlab.scaling._exponent import FEWEST, NEGLIGIBLE, UNKNOWN, WINDOW, Exponent, checked_curves, exponent, fit
+from regretlab.verdicts.student import CONFIDENCE
 
 
 class Growth(NamedTuple):

@@ -20,7 +20,8 @@ import xarray as xr
 
 from regretlab.bounds import Bound
 from regretlab.verdicts.betting import lower_limit, replicates_needed, upper_limit
-from regretlab.verdicts.means import MISS, Range, is_random, known_range, regret_of, student_interval
+from regretlab.verdicts.means import MISS, Range, is_random, known_range, regret_of
+from regretlab.verdicts.student import student_interval
 from regretlab.verdicts.values import values
 
 #: Statistics of a theorem that are expectations, and the columns whose means estimate them.

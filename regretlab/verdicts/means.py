@@ -20,8 +20,8 @@ import numpy as np
 import xarray as xr
 
 from regretlab.errors import closest
-from regretlab.scaling import CONFIDENCE, t_quantile
 from regretlab.verdicts.betting import lower_limit, upper_limit
+from regretlab.verdicts.student import CONFIDENCE, student_interval
 
 #: How often an end of the interval may be wrong.
 MISS = (1 - CONFIDENCE) / 2
@@ -41,22 +41,6 @@ def is_random(facts: dict[str, Any]) -> bool:
     """Whether replicates of a run can differ: not in a fixed order, nor where every example is drawn at every step."""
     law = facts["law"]
     return law["factor"] is not None and law["total"] < facts["problem"]["n"]
-
-
-def student_interval(low: np.ndarray, high: np.ndarray, intervals: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Student's interval of the mean over replicates (axis 0), widened by the certified intervals.
-
-    Its 95 % are those of normal replicates, and for so many ``intervals`` together; replicates with rare, large values
-    have it far less often. One replicate has no such interval: nan.
-    """
-    runs = len(low)
-    if runs == 1:
-        return np.full(low.shape[1:], math.nan), np.full(low.shape[1:], math.nan)
-    quantile = t_quantile(runs - 1, intervals) / math.sqrt(runs)
-    with np.errstate(invalid="ignore"):
-        below = low.mean(axis=0) - quantile * low.std(axis=0, ddof=1)
-        above = np.where(np.isfinite(high).all(axis=0), high.mean(axis=0) + quantile * high.std(axis=0, ddof=1), np.inf)
-    return below, above
 
 
 def mean_interval(regret: xr.Dataset, random: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
