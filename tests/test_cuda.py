@@ -30,7 +30,7 @@ from regretlab.problems import Box
 from regretlab.runs.run import plan, run
 from regretlab.runs.schedule import coefficients
 from regretlab.samplers import Rule
-from tests import cuda_host
+from tests import cuda_host, test_bandit  # noqa: F401 - a user's EXP3
 from tests.test_compiled import BANDITS, EXTREMES, METHODS, ORDERS, Bursting, logistic, parts
 from tests.tolerances import ROUND_OFF, ROUND_OFF_OF_A_RUN
 
@@ -160,7 +160,7 @@ def test_linear_losses_in_one_dimension_are_the_same_bits(method, order, replica
     assert names == {"advance"} if "False" in order else "advance_lanes" in names
 
 
-@pytest.mark.parametrize("order", ORDERS + BANDITS)
+@pytest.mark.parametrize("order", [*ORDERS, *BANDITS, "+exp3(gamma=0.5)"])
 @pytest.mark.parametrize(
     "problem",
     [

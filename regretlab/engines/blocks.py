@@ -29,7 +29,7 @@ from regretlab.problems import (
     Reddi,
     StochasticReddi,
 )  # fmt: skip
-from regretlab.samplers import Cyclic, Sampler, Uniform
+from regretlab.samplers import Bandit, Cyclic, Sampler, Uniform
 
 LOSSES: dict[type[Problem], int] = {
     Linear: examples.IDENTITY,
@@ -63,7 +63,8 @@ def unsupported(
         return f"the problem {problem.name!r} is of the class {type(problem).__name__}, which has no compiled form"
     if problem.domain is not None and type(problem.domain) not in engine.domains:
         return f"the domain {problem.domain!r} has no compiled form"
-    if "rule" not in vars(type(sampler)) and type(sampler) not in (Cyclic, Uniform):  # else it may do other things
+    ruled = isinstance(sampler, Bandit) and sampler.is_its_rule()
+    if not ruled and type(sampler) not in (Cyclic, Uniform):
         return f"the sampler {sampler.name!r} has no compiled form"
     if beyond := [name for name in measure if name not in engine.measures]:
         return f"measure={', '.join(beyond)} needs all examples at every step"

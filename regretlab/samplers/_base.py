@@ -41,8 +41,27 @@ class Law(NamedTuple):
     max_weight: float
 
 
+class Quotient(float):
+    """A number a / b that keeps a and b: kernels take the number, arrays multiply by a and divide by b.
+
+    So arrays round as the printed formula does. ``value`` is the number where kernels round otherwise.
+    """
+
+    _parts: tuple[float, float]
+
+    def __new__(cls, a: float, b: float = 1.0, value: float | None = None) -> Quotient:
+        self = super().__new__(cls, a / b if value is None else value)
+        self._parts = a, b
+        return self
+
+    @staticmethod
+    def parts(number: float) -> tuple[float, float]:
+        """What to multiply by and what to divide by: of a plain number, itself and 1."""
+        return number._parts if isinstance(number, Quotient) else (number, 1.0)
+
+
 class Rule(NamedTuple):
-    r"""A bandit sampler in numbers, for the engines that draw and update in O(K log n).
+    r"""A bandit sampler in numbers, for :class:`Bandit` and for the engines that draw and update in O(K log n).
 
     .. math:: w_k \leftarrow w_k \exp\Big(-\frac{\text{rate}}{p_k}
         \Big(\text{top} - \frac{\text{scale}^2\|g_k\|^2}{p_k^2}\Big)\Big)
@@ -50,7 +69,8 @@ class Rule(NamedTuple):
     for the drawn examples, whose weight in the gradient estimate is ``weight / p_k``. ``projected``: the weights are
     projected onto P, and are the probabilities up to a factor; else they are kept as logarithms, mixed with the
     uniform law by ``mixing`` and, if ``distinct``, capped. ``distinct``: batches are drawn as by DepRound, else with
-    replacement.
+    replacement. ``total`` is K for distinct examples, else 1; no probability is below ``floor``, which is at most
+    ``total / n``, and ``mixing`` times that unless projected. Where all n examples are drawn, mixing is 1.
     """
 
     projected: bool
@@ -63,7 +83,23 @@ class Rule(NamedTuple):
     scale: float
     weight: float
 
+    def check(self, name: str, n: int, K: int) -> None:
+        """Raise an :class:`InputError` if these numbers are no law over n examples and batches of K."""
+        total = float(K) if self.distinct else 1.0
+        least = 1.0 if self.distinct and n == K and not self.projected else 0.0
+        floor = total / n * (1.0 if self.projected else self.mixing) * (1 + ROUND_OFF)
+        for part, value, low, high in (
+            ("total", self.total, total, total), ("mixing", self.mixing, least, 1.0), ("floor", self.floor, 0.0, floor)
+        ):  # fmt: skip
+            if not low <= value <= high:
+                raise InputError(
+                    f"the rule of the {name} sampler has {part}={value:g}, outside [{low:g}, {high:g}] with n={n} "
+                    f"examples and K={K} (help(rl.samplers.Rule)); correct the rule that its class gives."
+                )
 
+
+#: How far a declared number may be away from what it has to be by round-off.
+ROUND_OFF = 1e-12
 #: An inclusion probability this near to 1 is 1: where two meet at an integer, rounding must not decide what is drawn.
 CERTAIN = 1 - 2.0**-44
 
@@ -93,6 +129,8 @@ class Sampler(Component):
     setting: Setting | None = field(default=None, repr=False, kw_only=True)
     known: ClassVar[dict[str, type[Sampler]]] = {}
     name: ClassVar[str]
+    #: Whether it needs a bound L on the examples' gradient norms.
+    bounded: ClassVar[bool] = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -109,6 +147,8 @@ class Sampler(Component):
             raise InputError(
                 f"batch_size={K} is outside [1, n] with n={n} examples ({self.name} sampler); use at most {n}."
             )
+        if self.bounded:
+            positive_bound(setting.L, self.name)
         try:
             fitted = replace(self, setting=setting, **self.tied(setting))
             finite = all(math.isfinite(number) for number in (*(fitted.rule or ()), fitted.law.floor))

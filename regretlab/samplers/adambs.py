@@ -4,59 +4,20 @@ from __future__ import annotations
 
 import math
 import sys
-from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-from array_api_compat import array_namespace
-
 from regretlab.errors import InputError
 from regretlab.parameters import parameter
-from regretlab.samplers._base import (
-    Array,
-    Draw,
-    Law,
-    Rule,
-    Sampler,
-    Setting,
-    State,
-    draw_with_replacement,
-    positive_bound,
-    scatter_add,
-    take,
-)  # fmt: skip
-from regretlab.samplers._simplex import in_proportion, kl_projection
+from regretlab.samplers._base import Quotient, Rule, Setting
+from regretlab.samplers.bandit import Bandit
 
 PAPER = "AdamBS, Algorithm 2"
 CORRECTED = "AdamCB, Appendix D"
 
 
 @dataclass(frozen=True)
-class _WithReplacement(Sampler):
-    """K independent draws from p with the unbiased estimate of AdamBS Eq. (1): weights ``1 / (K n p)``."""
-
-    @property
-    def law(self) -> Law:
-        return Law(total=1.0, floor=self.floor, cap=1.0, factor=1.0, max_weight=1 / (self.run.n * self.floor))
-
-    @property
-    @abstractmethod
-    def floor(self) -> float:
-        """The smallest probability the sampler can give."""
-
-    @property
-    def uniforms(self) -> int:
-        return self.run.K
-
-    def draw(self, state: State, u: Array) -> Draw:
-        probabilities = self.probabilities(state)
-        J = draw_with_replacement(probabilities, u)
-        p = take(probabilities, J)
-        return Draw(J, 1 / (self.run.K * self.run.n * p), p)
-
-
-@dataclass(frozen=True)
-class AdamBS(_WithReplacement):
+class AdamBS(Bandit):
     r"""EXP3 with a KL projection onto :math:`\{p \ge p_{\min}\}` (AdamBS, Algorithm 2).
 
     .. math::
@@ -105,7 +66,7 @@ class AdamBS(_WithReplacement):
             raise InputError(f"{given} is too small to be divided by ({PAPER}); use a larger one.")
         if p_min * n > 1 + 1e-12:
             raise InputError(f"p_min={p_min:g} is outside (0, 1/n] with n={n} ({PAPER}); use at most {1 / n:g}.")
-        L, alpha_p = positive_bound(setting.L, self.name), self.alpha_p
+        L, alpha_p = setting.L, self.alpha_p
         if alpha_p is None:
             R2 = largest_divergence(n, p_min) if self.divergence == "sup" else math.log(n)
             alpha_p = math.sqrt(2 * R2 / (n * setting.horizon)) * (p_min / L) ** 2
@@ -116,35 +77,18 @@ class AdamBS(_WithReplacement):
         }
 
     @property
-    def floor(self) -> float:
-        assert self.p_min is not None
-        return self.p_min
-
-    @property
     def rule(self) -> Rule:
+        assert self.p_min is not None
         assert self.alpha_p is not None
         n, K, L = self.run.n, self.run.K, self.run.L
         return Rule(
-            projected=True, distinct=False, mixing=0.0, total=1.0, floor=self.floor, rate=self.alpha_p / K,
-            top=(L / self.floor) ** 2, scale=1.0, weight=1 / (K * n),
+            projected=True, distinct=False, mixing=0.0, total=1.0, floor=self.p_min, rate=Quotient(self.alpha_p, K),
+            top=(L / self.p_min) ** 2, scale=1.0, weight=Quotient(1, K * n),
         )  # fmt: skip
-
-    def init(self, replicates: int, xp: Any) -> State:
-        return (xp.full((replicates, self.run.n), 1 / self.run.n),)
-
-    def probabilities(self, state: State) -> Array:
-        return in_proportion(state[0], 1.0)
-
-    def observe(self, state: State, draw: Draw, norms: Array) -> State:
-        xp = array_namespace(norms)
-        assert self.alpha_p is not None
-        loss = (self.run.L / self.floor) ** 2 - (norms / draw.p) ** 2
-        log_w = scatter_add(xp.log(state[0]), draw.J, -self.alpha_p * loss / (self.run.K * draw.p))
-        return (kl_projection(log_w, total=1.0, floor=self.floor),)
 
 
 @dataclass(frozen=True)
-class AdamBSCorrected(_WithReplacement):
+class AdamBSCorrected(Bandit):
     r"""EXP3 with uniform mixing: the corrected AdamBS of AdamCB's Appendix D (Algorithms 4 and 5, reconstructed).
 
     .. math::
@@ -173,39 +117,18 @@ class AdamBSCorrected(_WithReplacement):
     gamma: float | None = parameter(None, "(0, 1]", "exploration; default tied to T as in Lemma 12", CORRECTED)
 
     def tied(self, setting: Setting) -> dict[str, Any]:
-        positive_bound(setting.L, self.name)
         n, T = setting.n, setting.horizon
         tuned = min(1.0, math.sqrt(n * math.log(n) / ((math.e - 1) * T))) if n > 1 else 1.0
         return {"gamma": tuned if self.gamma is None else self.gamma}
 
     @property
-    def floor(self) -> float:
-        assert self.gamma is not None
-        return self.gamma / self.run.n
-
-    @property
     def rule(self) -> Rule:
         assert self.gamma is not None
-        n, K, L = self.run.n, self.run.K, self.run.L
+        n, K, floor = self.run.n, self.run.K, self.gamma / self.run.n
         return Rule(
-            projected=False, distinct=False, mixing=self.gamma, total=1.0, floor=self.floor, rate=self.floor / K,
-            top=1.0, scale=self.floor / L, weight=1 / (K * n),
+            projected=False, distinct=False, mixing=self.gamma, total=1.0, floor=floor, rate=Quotient(floor, K),
+            top=1.0, scale=Quotient(floor, self.run.L), weight=Quotient(1, K * n),
         )  # fmt: skip
-
-    def init(self, replicates: int, xp: Any) -> State:
-        return (xp.zeros((replicates, self.run.n)),)
-
-    def probabilities(self, state: State) -> Array:
-        xp = array_namespace(state[0])
-        assert self.gamma is not None
-        w = xp.exp(state[0] - xp.max(state[0], axis=-1, keepdims=True))
-        return (1 - self.gamma) * w / xp.sum(w, axis=-1, keepdims=True) + self.gamma / self.run.n
-
-    def observe(self, state: State, draw: Draw, norms: Array) -> State:
-        xp = array_namespace(norms)
-        loss = 1 - (self.floor * norms / (self.run.L * draw.p)) ** 2
-        log_w = scatter_add(state[0], draw.J, -self.floor * loss / (self.run.K * draw.p))
-        return (log_w - xp.max(log_w, axis=-1, keepdims=True),)
 
 
 def largest_divergence(n: int, p_min: float) -> float:

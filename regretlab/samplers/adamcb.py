@@ -6,52 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from array_api_compat import array_namespace
-
 from regretlab.parameters import parameter
-from regretlab.samplers._base import (
-    Array,
-    Draw,
-    Law,
-    Rule,
-    Sampler,
-    Setting,
-    State,
-    positive_bound,
-    scatter_add,
-    take,
-)
-from regretlab.samplers._depround import depround_rows
-from regretlab.samplers._simplex import capped_probabilities, in_proportion, kl_projection
+from regretlab.samplers._base import Law, Quotient, Rule, Setting
+from regretlab.samplers.bandit import Bandit
 
 PAPER = "AdamCB, Algorithms 2 and 3"
 
 
 @dataclass(frozen=True)
-class _Combinatorial(Sampler):
-    """K distinct examples drawn by DepRound with inclusion probabilities p, sum p = K."""
-
-    @property
-    def uniforms(self) -> int:
-        return self.run.K
-
-    @property
-    def floor(self) -> float:
-        """The smallest inclusion probability, K gamma / n."""
-        gamma = self.parameters()["gamma"]
-        return float(self.run.K * gamma / self.run.n)
-
-    @property
-    def mixing(self) -> float:
-        """The share of the uniform law: gamma, and 1 where all examples are drawn anyway."""
-        return 1.0 if self.run.n == self.run.K else float(self.parameters()["gamma"])
-
-    def init(self, replicates: int, xp: Any) -> State:
-        return (xp.zeros((replicates, self.run.n)),)
-
-
-@dataclass(frozen=True)
-class AdamCB(_Combinatorial):
+class AdamCB(Bandit):
     r"""AdamCB's sampler as printed: capping, DepRound, the freeze rule, and the estimator of Eq. (7).
 
     .. math::
@@ -93,48 +56,23 @@ class AdamCB(_Combinatorial):
     gamma: float | None = parameter(None, "(0, 1]", "exploration; default tied to T as in Lemma 2", "AdamCB, Alg. 2")
 
     def tied(self, setting: Setting) -> dict[str, Any]:
-        positive_bound(setting.L, self.name)
         n, K, T = setting.n, setting.K, setting.horizon
         tuned = min(1.0, math.sqrt(n * math.log(n / K) / ((math.e - 1) * T * K))) if n > K else 1.0
         return {"gamma": tuned if self.gamma is None else self.gamma}
 
     @property
-    def law(self) -> Law:
-        n, K = self.run.n, self.run.K
-        return Law(total=float(K), floor=self.floor, cap=1.0, factor=1 / K, max_weight=1 / (n * self.floor))
-
-    @property
     def rule(self) -> Rule:
         assert self.gamma is not None
-        n, K, L = self.run.n, self.run.K, self.run.L
+        n, K, L, gamma = self.run.n, self.run.K, self.run.L, self.gamma
         return Rule(
-            projected=False, distinct=True, mixing=self.mixing, total=float(K), floor=self.floor,
-            rate=K * self.gamma / n, top=1.0, scale=self.gamma / (n * L), weight=1 / (K * n),
+            projected=False, distinct=True, mixing=gamma if n > K else 1.0, total=float(K), floor=K * gamma / n,
+            rate=Quotient(K * gamma, n), top=1.0, scale=Quotient(gamma / n, L, gamma / (n * L)),
+            weight=Quotient(1, K * n),
         )  # fmt: skip
-
-    def probabilities(self, state: State) -> Array:
-        assert self.gamma is not None
-        return capped_probabilities(state[0], self.run.K, self.gamma)[0]
-
-    def draw(self, state: State, u: Array) -> Draw:
-        assert self.gamma is not None
-        probabilities, null = capped_probabilities(state[0], self.run.K, self.gamma)
-        J = depround_rows(probabilities, self.run.K, u)
-        p = take(probabilities, J)
-        return Draw(J, 1 / (self.run.K * self.run.n * p), p, take(null, J))
-
-    def observe(self, state: State, draw: Draw, norms: Array) -> State:
-        assert self.gamma is not None
-        xp = array_namespace(norms)
-        n, K, L = self.run.n, self.run.K, self.run.L
-        loss = 1 - (self.gamma / n * norms / (L * draw.p)) ** 2
-        change = -K * self.gamma * loss / (n * draw.p)
-        log_w = scatter_add(state[0], draw.J, xp.where(draw.frozen, xp.zeros_like(change), change))
-        return (log_w - xp.max(log_w, axis=-1, keepdims=True),)
 
 
 @dataclass(frozen=True)
-class AdamCBOurs(_Combinatorial):
+class AdamCBOurs(Bandit):
     r"""AdamCB's sampler, ours: unbiased, with a feedback that uses its whole range and no absorbing examples.
 
     .. math::
@@ -169,7 +107,6 @@ class AdamCBOurs(_Combinatorial):
     step: float | None = parameter(None, "[0, inf)", "mirror step; default sqrt(2 K ln(n/K) / (n T))")
 
     def tied(self, setting: Setting) -> dict[str, Any]:
-        positive_bound(setting.L, self.name)
         n, K, T = setting.n, setting.K, setting.horizon
         tied: dict[str, Any] = {"gamma": 1.0} if n == K else {}
         if self.step is None:
@@ -178,43 +115,14 @@ class AdamCBOurs(_Combinatorial):
 
     @property
     def law(self) -> Law:
-        return Law(total=float(self.run.K), floor=self.floor, cap=1.0, factor=1.0, max_weight=1 / self.gamma)
+        return super().law._replace(max_weight=1 / self.gamma)
 
     @property
     def rule(self) -> Rule:
-        n, K, L = self.run.n, self.run.K, self.run.L
-        mirror = self.update == "mirror"
+        n, K, gamma, mirror = self.run.n, self.run.K, self.gamma, self.update == "mirror"
+        floor = K * gamma / n
         return Rule(
-            projected=mirror, distinct=True, mixing=self.mixing, total=float(K), floor=self.floor,
-            rate=float(self.step or 0) if mirror else K * self.gamma / n, top=float(mirror), scale=self.floor / L,
-            weight=1 / n,
+            projected=mirror, distinct=True, mixing=gamma if n > K else 1.0, total=float(K), floor=floor,
+            rate=(self.step or 0.0) if mirror else Quotient(K * gamma, n), top=float(mirror),
+            scale=Quotient(floor, self.run.L), weight=Quotient(1, n),
         )  # fmt: skip
-
-    def init(self, replicates: int, xp: Any) -> State:
-        return (xp.full((replicates, self.run.n), self.run.K / self.run.n if self.update == "mirror" else 0.0),)
-
-    def probabilities(self, state: State) -> Array:
-        if self.update == "mirror":
-            return in_proportion(state[0], float(self.run.K))
-        return capped_probabilities(state[0], self.run.K, self.gamma)[0]
-
-    def draw(self, state: State, u: Array) -> Draw:
-        if self.update == "mirror":
-            probabilities, null = self.probabilities(state), None
-        else:
-            probabilities, null = capped_probabilities(state[0], self.run.K, self.gamma)
-        J = depround_rows(probabilities, self.run.K, u)
-        p = take(probabilities, J)
-        return Draw(J, 1 / (self.run.n * p), p, None if null is None else take(null, J))
-
-    def observe(self, state: State, draw: Draw, norms: Array) -> State:
-        xp = array_namespace(norms)
-        n, K, L = self.run.n, self.run.K, self.run.L
-        gain = (self.floor * norms / (L * draw.p)) ** 2
-        if self.update == "mirror":
-            assert self.step is not None
-            log_w = scatter_add(xp.log(state[0]), draw.J, -self.step * (1 - gain) / draw.p)
-            return (kl_projection(log_w, total=float(K), floor=self.floor, cap=1.0),)
-        change = K * self.gamma * gain / (n * draw.p)
-        log_w = scatter_add(state[0], draw.J, xp.where(draw.frozen, xp.zeros_like(change), change))
-        return (log_w - xp.max(log_w, axis=-1, keepdims=True),)
