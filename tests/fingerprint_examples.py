@@ -10,7 +10,7 @@ from fractions import Fraction
 import sympy as sp
 
 from regretlab.claims import real
-from regretlab.claims.fingerprint import fingerprint
+from regretlab.claims.ledger.fingerprint import fingerprint
 
 a, b = real("a b")
 WORDS = {"one", "two", "three", "four", "five"}

@@ -15,7 +15,8 @@ import typer
 
 import regretlab as rl
 from regretlab import algorithms, paired, problems, samplers, testing
-from regretlab.claims import Ledger, paper, terms
+from regretlab.claims import Ledger, paper
+from regretlab.claims.language import terms
 from regretlab.cli import app
 from regretlab.result import Result
 from regretlab.system.files import seal

@@ -9,14 +9,15 @@ from fractions import Fraction as F
 import pytest
 import sympy as sp
 
-from regretlab.claims import Ledger, checkers, exp, integer, log, maximum, provers, real, smt, sqrt, where
-from regretlab.claims.certificate import Certificate
-from regretlab.claims.exact import Undefined, evaluate
+from regretlab.claims import Ledger, checkers, exp, integer, log, maximum, provers, real, sqrt, where
+from regretlab.claims.arithmetic.exact import Undefined, evaluate
+from regretlab.claims.checkers import smtlib
+from regretlab.claims.language.terms import term, text
+from regretlab.claims.language.trees import obligations, substitute
+from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.ledger import decide
+from regretlab.claims.ledger.certificate import Certificate
 from regretlab.claims.statements import Inequality, NoRegret, Scalar
-from regretlab.claims.terms import term, text
-from regretlab.claims.trees import obligations, substitute
-from regretlab.claims.verdict import Rejected
 from regretlab.errors import InputError
 from tests.tampering import changed, leaves
 
@@ -55,7 +56,7 @@ def claims(tmp_path):
 @pytest.fixture(autouse=True)
 def one_solver(monkeypatch):
     """The second solver costs seconds and is an extra; its own test asks for it."""
-    monkeypatch.setattr(smt, "cvc5_answers", lambda questions, limit=0: ["absent"] * len(questions))
+    monkeypatch.setattr(smtlib, "cvc5_answers", lambda questions, limit=0: ["absent"] * len(questions))
 
 
 # --- terms
@@ -123,13 +124,13 @@ def test_trap_4_contradictory_hypotheses_prove_nothing(claims):
 
 def test_trap_5_a_solver_that_overruns_is_killed(monkeypatch):
     monkeypatch.undo()
-    monkeypatch.setattr(smt, "_CVC5", "import time; time.sleep(60)")
-    monkeypatch.setattr(smt.importlib.util, "find_spec", lambda name: True)
-    assert smt.cvc5_answers(["(check-sat)"], limit=0.5) == ["unknown"]
+    monkeypatch.setattr(smtlib, "_CVC5", "import time; time.sleep(60)")
+    monkeypatch.setattr(smtlib.importlib.util, "find_spec", lambda name: True)
+    assert smtlib.cvc5_answers(["(check-sat)"], limit=0.5) == ["unknown"]
 
 
 def test_trap_6_a_timeout_is_unknown(monkeypatch):
-    monkeypatch.setattr(smt, "z3_answer", lambda question, limit=0: ("unknown", {}))
+    monkeypatch.setattr(smtlib, "z3_answer", lambda question, limit=0: ("unknown", {}))
     assert provers.solver.find(Inequality((c > 0,), 2 * a * b <= c * a**2 + b**2 / c)) is None
     with pytest.raises(Rejected, match="unknown, not unsat"):
         checkers.check(Inequality((), a * a >= 0), "smt", {"solvers": ["z3"], "live": {"a": "1"}})

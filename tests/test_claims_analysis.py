@@ -6,15 +6,16 @@ from importlib.util import find_spec
 
 import pytest
 
-from regretlab.claims import checkers, constants, exp, log, maximum, minimum, provers, real, smt, sqrt, where
+from regretlab.claims import checkers, exp, log, maximum, minimum, provers, real, sqrt, where
 from regretlab.claims import paper as say
-from regretlab.claims.balls import Undecided, series
-from regretlab.claims.calculus import derivative
-from regretlab.claims.checkers import ladder, pieces, sos
-from regretlab.claims.exact import Irrational, Undefined
+from regretlab.claims.arithmetic import constants
+from regretlab.claims.arithmetic.balls import Undecided, series
+from regretlab.claims.arithmetic.calculus import derivative
+from regretlab.claims.arithmetic.exact import Irrational, Undefined
+from regretlab.claims.checkers import ladder, pieces, smtlib, sos
+from regretlab.claims.language.terms import term
+from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.provers.jets import jet
-from regretlab.claims.terms import term
-from regretlab.claims.verdict import Rejected
 
 x, a, b, c, p, q, r, u, y, z = real("x a b c p q r u y z")
 e = exp(1)
@@ -28,7 +29,7 @@ needs_squares = pytest.mark.skipif(
 @pytest.fixture(autouse=True)
 def one_solver(monkeypatch):
     """The second solver costs seconds and is an extra; the tests of the solvers ask for it."""
-    monkeypatch.setattr(smt, "cvc5_answers", lambda questions, limit=0: ["absent"] * len(questions))
+    monkeypatch.setattr(smtlib, "cvc5_answers", lambda questions, limit=0: ["absent"] * len(questions))
 
 
 def decided(statement):
@@ -362,7 +363,7 @@ def test_squares_prove_without_a_solver(name, monkeypatch):
     statement = SQUARES[name]
     outcome, form, body = decided(statement)
     assert (outcome.verdict, outcome.level, form) == ("proved", "exact", "sos")
-    monkeypatch.setattr(smt, "z3_answer", None)
+    monkeypatch.setattr(smtlib, "z3_answer", None)
     assert checkers.check(statement, form, body) == outcome
 
 

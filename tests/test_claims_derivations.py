@@ -3,7 +3,8 @@
 
 import pytest
 
-from regretlab.claims import Ledger, pages
+from regretlab.claims import Ledger
+from regretlab.claims.ledger import pages
 
 FALSE = {
     # name: (the claims, why the last is false)

@@ -14,8 +14,8 @@ import sympy as sp
 
 from regretlab import samplers
 from regretlab.claims import checkers, designs, exp, integer, log, maximum, minimum, paper, real, sqrt
+from regretlab.claims.language.verdict import NotRun, Rejected
 from regretlab.claims.provers import candidates
-from regretlab.claims.verdict import NotRun, Rejected
 from regretlab.errors import InputError
 from tests.tolerances import ROUND_OFF
 

@@ -11,10 +11,11 @@ import mpmath
 import pytest
 from mpmath import iv
 
-from regretlab.claims import balls, checkers, enclosures, exp, log, paper, real, sqrt
+from regretlab.claims import checkers, exp, log, paper, real, sqrt
+from regretlab.claims.arithmetic import balls, enclosures
+from regretlab.claims.arithmetic.enclosures import Disjoint, Enclosure, between, enclosure
+from regretlab.claims.arithmetic.intervals import Interval
 from regretlab.claims.checkers import point
-from regretlab.claims.enclosures import Disjoint, Enclosure, between, enclosure
-from regretlab.claims.intervals import Interval
 from regretlab.claims.provers import accepted
 
 x = real("x")

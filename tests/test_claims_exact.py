@@ -11,8 +11,8 @@ from fractions import Fraction as F
 import pytest
 
 from regretlab.claims import checkers, paper
+from regretlab.claims.language.verdict import NotRun
 from regretlab.claims.provers import accepted
-from regretlab.claims.verdict import NotRun
 from regretlab.errors import InputError
 
 NUMBERS = range(1, 8)

@@ -10,8 +10,10 @@ from types import FunctionType
 import pytest
 from mpmath import iv, mp
 
-from regretlab.claims import Ledger, syntax
-from regretlab.claims.fingerprint import fingerprint, source
+from regretlab.claims import Ledger
+from regretlab.claims.language import syntax
+from regretlab.claims.language.syntax import source
+from regretlab.claims.ledger.fingerprint import fingerprint
 from tests import fingerprint_examples as examples
 
 GOLDEN = json.loads((Path(__file__).parent / "fingerprints.json").read_text())

@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 import pytest
 import sympy as sp
 
-from regretlab.claims import OPS, checkers, exp, integer, log, maximum, minimum, real, smt, sqrt, where
+from regretlab.claims import OPS, checkers, exp, integer, log, maximum, minimum, real, sqrt, where
+from regretlab.claims.checkers import smtlib
 from regretlab.claims.designs import depround as dep_round
 from regretlab.claims.designs import expectation, poisson, small, successive, with_replacement
+from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.paper import (
     bandit_regret,
     both,
@@ -30,7 +32,6 @@ from regretlab.claims.paper import (
 )
 from regretlab.claims.provers import candidates
 from regretlab.claims.statements import Statement
-from regretlab.claims.verdict import Rejected
 from regretlab.methods import Coefficients, Moments, step
 
 #: Verdicts that affirm a statement; no mutant may get one.
@@ -58,7 +59,7 @@ class Row(NamedTuple):
 def quick():
     """One solver: the second opinion costs seconds per statement."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(smt, "cvc5_answers", lambda asked, limit=0.0: ["absent"] * len(asked))
+        patch.setattr(smtlib, "cvc5_answers", lambda asked, limit=0.0: ["absent"] * len(asked))
         yield
 
 

@@ -6,12 +6,13 @@ from html.parser import HTMLParser
 
 import pytest
 
-from regretlab.claims import pages, real
-from regretlab.claims.claim import Claim
-from regretlab.claims.entry import Entry
-from regretlab.claims.formulas import ATTRIBUTES, ELEMENTS, mathml, prints, tex
-from regretlab.claims.loading import claims_in, shipped
+from regretlab.claims import real
+from regretlab.claims.ledger import pages
+from regretlab.claims.ledger.entry import Entry
+from regretlab.claims.ledger.formulas import ATTRIBUTES, ELEMENTS, mathml, prints, tex
+from regretlab.claims.ledger.loading import claims_in, shipped
 from regretlab.claims.statements import Inequality
+from regretlab.claims.statements.claim import Claim
 
 a = real("a")
 ODD = real("<script>alert(19)</script>")

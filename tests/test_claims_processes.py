@@ -9,12 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from regretlab.claims import Certificate, Ledger, integer, maximum, reading, real, sqrt, where
-from regretlab.claims.claim import Claim
-from regretlab.claims.loading import files
+from regretlab.claims import Certificate, Ledger, integer, maximum, real, sqrt, where
+from regretlab.claims.language.verdict import Rejected
+from regretlab.claims.ledger import reading
+from regretlab.claims.ledger.loading import files
+from regretlab.claims.ledger.wire import Unreadable, claim_from_data, claim_to_data
 from regretlab.claims.paper import Paper, bandit_regret, both, inequality, regret_bound, series, units
-from regretlab.claims.verdict import Rejected
-from regretlab.claims.wire import Unreadable, claim_from_data, claim_to_data
+from regretlab.claims.statements.claim import Claim
 from regretlab.errors import InputError
 
 HEAD = "import os, sys\nfrom regretlab.claims import *\nP = Paper('m', 'M')\na = real('a')\n"
@@ -71,13 +72,15 @@ LYING = (
     HEAD
     + """
 import fractions, json, z3, atexit
-from regretlab.claims import checkers, ledger, smt, terms, verdict
-from regretlab.claims.verdict import Outcome
+from regretlab.claims import checkers, ledger
+from regretlab.claims.checkers import smtlib
+from regretlab.claims.language import terms, verdict
+from regretlab.claims.language.verdict import Outcome
 proved = lambda *given, **more: Outcome('proved', 'exact', 'trust me')
-checkers.check = ledger.decide = checkers.point.check = proved
+checkers.check = ledger.judging.decide = checkers.point.check = proved
 checkers.FORMS = {name: (kind, proved) for name, (kind, check) in checkers.FORMS.items()}
-ledger.Entry.as_pinned = True
-smt.z3_answer = lambda question, limit=0: ('unsat', {})
+ledger.entry.Entry.as_pinned = True
+smtlib.z3_answer = lambda question, limit=0: ('unsat', {})
 Claim.as_pinned = Entry.as_pinned = True
 fractions.Fraction.__le__ = lambda x, y: True
 atexit.register(print, 'Every verdict is as pinned.')

@@ -7,13 +7,13 @@ import pytest
 
 import regretlab as rl
 from regretlab.claims import checkers
-from regretlab.claims.balls import Undecided
+from regretlab.claims.arithmetic.balls import Undecided
+from regretlab.claims.arithmetic.intervals import OPS, Interval, enclose, maximum, minimum
 from regretlab.claims.checkers import drift, replay
-from regretlab.claims.intervals import OPS, Interval, enclose, maximum, minimum
+from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.provers import candidates
 from regretlab.claims.provers.replay import play, spread
 from regretlab.claims.statements import Kink, NoRegret, RegretBound, kink
-from regretlab.claims.verdict import Rejected
 from regretlab.errors import InputError
 from regretlab.methods import Method
 

@@ -9,11 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 from regretlab.bounds import Bound
-from regretlab.claims import Certificate, Ledger, checkers, integer, log, pages, provers, real, sqrt
+from regretlab.claims import Certificate, Ledger, checkers, integer, log, provers, real, sqrt
 from regretlab.claims.checkers import FORMS
-from regretlab.claims.loading import shipped
+from regretlab.claims.language.verdict import Rejected
+from regretlab.claims.ledger import pages
+from regretlab.claims.ledger.loading import shipped
 from regretlab.claims.statements import BanditRegret, Ladder, Recursion, Scalar, Series, Words
-from regretlab.claims.verdict import Rejected
 from regretlab.cli import catalogue
 from regretlab.cli.app import app
 from regretlab.errors import InputError
@@ -165,7 +166,7 @@ def test_a_changed_certificate_is_rejected(form, tmp_path):
 def test_a_forged_seal_buys_nothing(form, monkeypatch):
     """Even when the file's seal is forged, a changed body is rejected or establishes what the original did."""
     statement, body = FORGED[form]
-    monkeypatch.setattr(checkers.smt.smt, "cvc5_answers", lambda questions, limit=0: ["absent"] * len(questions))
+    monkeypatch.setattr(checkers.smt.smtlib, "cvc5_answers", lambda questions, limit=0: ["absent"] * len(questions))
     verdict = checkers.check(statement, form, body).verdict
     rejected = 0
     for where, value in leaves(body):

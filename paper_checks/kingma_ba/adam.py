@@ -6,7 +6,7 @@ import sympy as sp
 
 from regretlab.claims import OPS, Paper, log, real, sqrt
 from regretlab.claims.statements import Both, Inequality
-from regretlab.methods._step import Coefficients, Moments, step
+from regretlab.methods import Coefficients, Moments, step
 
 P = Paper("KB", "Kingma & Ba (2015), Adam: a method for stochastic optimization")
 

@@ -9,7 +9,7 @@ horizon b is 0. R, W, C and E are the sums over t <= T of g_t (x_t - x*), (1 + b
 
 from regretlab.claims import OPS, Paper, maximum, minimum, real, sqrt
 from regretlab.claims.statements import Inequality
-from regretlab.methods._step import Coefficients, Moments, step
+from regretlab.methods import Coefficients, Moments, step
 
 P = Paper("SF", "Ours: the corrected AMSGrad bound")
 

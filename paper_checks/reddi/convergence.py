@@ -2,10 +2,9 @@
 
 from fractions import Fraction
 
-from regretlab.claims import OPS, Paper, maximum, minimum, real, sqrt
+from regretlab.claims import OPS, Paper, maximum, minimum, real, sqrt, term
 from regretlab.claims.statements import Inequality
-from regretlab.claims.terms import term
-from regretlab.methods._step import Coefficients, Moments, step
+from regretlab.methods import Coefficients, Moments, step
 
 P = Paper("Reddi", "Reddi, Kale & Kumar (2018), On the convergence of Adam and beyond")
 

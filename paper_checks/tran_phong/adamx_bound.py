@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from regretlab.claims import OPS, Paper, real, sqrt
 from regretlab.claims.statements import Inequality
-from regretlab.methods._step import Coefficients, Moments, step
+from regretlab.methods import Coefficients, Moments, step
 
 P = Paper("TP", "Tran & Phong (2019), On the convergence proof of AMSGrad and a new version")
 

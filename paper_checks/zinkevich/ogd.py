@@ -1,7 +1,7 @@
 """Zinkevich (2003): the regret of projected online gradient descent, proved on the step that is simulated."""
 
 from regretlab.claims import OPS, Paper, maximum, minimum, real, sqrt
-from regretlab.methods._step import Coefficients, Moments, step
+from regretlab.methods import Coefficients, Moments, step
 
 P = Paper("OGD", "Zinkevich (2003), Online convex programming and generalized infinitesimal gradient ascent")
 

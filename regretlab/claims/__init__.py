@@ -4,14 +4,17 @@ A claims file makes a :class:`Paper` and adds claims; ``regretlab verify FILE`` 
 trusted; a small checker re-checks every certificate.
 """
 
-from regretlab.claims.certificate import Certificate
-from regretlab.claims.claim import Claim
-from regretlab.claims.ledger import Entry, Ledger
-from regretlab.claims.pages import frame
+from regretlab.claims import designs, paper
+from regretlab.claims.arithmetic import balls
+from regretlab.claims.language.sequences import Product, Sum, sequence
+from regretlab.claims.language.terms import OPS, all_of, exp, integer, log, maximum, minimum, real, sqrt, term, where
+from regretlab.claims.language.verdict import LEVELS, VERDICTS
+from regretlab.claims.ledger import Ledger, pages
+from regretlab.claims.ledger.certificate import Certificate
+from regretlab.claims.ledger.entry import Entry
+from regretlab.claims.ledger.pages import frame
 from regretlab.claims.paper import Paper
-from regretlab.claims.sequences import Product, Sum, sequence
-from regretlab.claims.terms import OPS, all_of, exp, integer, log, maximum, minimum, real, sqrt, term, where
-from regretlab.claims.verdict import LEVELS, VERDICTS
+from regretlab.claims.statements.claim import Claim
 
 __all__ = [
     "LEVELS",
@@ -25,12 +28,16 @@ __all__ = [
     "Product",
     "Sum",
     "all_of",
+    "balls",
+    "designs",
     "exp",
     "frame",
     "integer",
     "log",
     "maximum",
     "minimum",
+    "pages",
+    "paper",
     "real",
     "sequence",
     "sqrt",

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from regretlab.claims.ledger import Entry, Ledger
+from regretlab.claims.ledger import Ledger
+from regretlab.claims.ledger.entry import Entry
 from regretlab.errors import InputError
 
 

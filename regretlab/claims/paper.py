@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from regretlab.claims import statements as s
-from regretlab.claims.claim import Claim, check_id, refuse
-from regretlab.claims.rationals import counted, number
-from regretlab.claims.terms import Relation, Term, integer, term
+from regretlab.claims.language.rationals import counted, number
+from regretlab.claims.language.terms import Relation, Term, integer, term
+from regretlab.claims.statements.claim import Claim, check_id, refuse
 from regretlab.errors import InputError
 
 
@@ -33,7 +33,7 @@ def ladder(*, f: Term, x: Term, start: Any, given: Sequence[Relation] = ()) -> s
 
 def series(*, term: Callable[[Term], Any], bound: Callable[[Term], Any], first: int = 1) -> s.Statement:
     """``sum_{t=first}^N term(t) <= bound(N)`` for all N >= first."""
-    from regretlab.claims.terms import term as as_term
+    from regretlab.claims.language.terms import term as as_term
 
     t = integer("t")
     return s.Series(as_term(term(t)), as_term(bound(t)), t, counted(first, "first", -(10**6)))

@@ -176,7 +176,8 @@ def verify(
     seconds; what it says in formulas is judged by processes that never load it, and what is decided by running its own
     functions says so in its trust. A file that ends early, or a claim that cannot be judged, is an error, status 2.
     """
-    from regretlab.claims import Ledger, destination, pages
+    from regretlab.claims import Ledger
+    from regretlab.claims.ledger import destination, pages
 
     writers = {"json": pages.as_json, "html": pages.html, "latex": pages.latex}
     if form not in {"text", *writers}:

@@ -16,7 +16,8 @@ from regretlab.algorithms import ALGORITHMS, Algorithm
 from regretlab.bounds import TYPICAL, Bound, Orders
 from regretlab.bounds import symbols as s
 from regretlab.bounds.symbols import LATEX, MEANING
-from regretlab.claims import Ledger, pages
+from regretlab.claims import Ledger
+from regretlab.claims.ledger import pages
 from regretlab.errors import closest
 from regretlab.methods import Method
 from regretlab.parameters import Component

@@ -14,8 +14,8 @@ from tqdm import tqdm
 
 from regretlab.bounds import Bound
 from regretlab.claims import checkers
-from regretlab.claims.balls import Undecided
-from regretlab.claims.verdict import Rejected
+from regretlab.claims.arithmetic.balls import Undecided
+from regretlab.claims.language.verdict import Rejected
 from regretlab.falsifier._conjectures import Conjecture, first_violation
 from regretlab.falsifier._controls import failures, play_controls
 from regretlab.falsifier._definitions import blamed, define

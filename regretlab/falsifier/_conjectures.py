@@ -15,13 +15,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from regretlab.bounds import Bound
-from regretlab.claims.balls import Undecided
+from regretlab.claims.arithmetic.balls import Undecided
+from regretlab.claims.arithmetic.intervals import enclose
 from regretlab.claims.checkers import replay
-from regretlab.claims.intervals import enclose
+from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.provers.drift import CLEAR, drift
 from regretlab.claims.provers.replay import above, limit
 from regretlab.claims.statements import Kink, NoRegret, RegretBound, Statement, kink
-from regretlab.claims.verdict import Rejected
 from regretlab.errors import InputError
 from regretlab.falsifier._controls import failures, play_controls
 from regretlab.falsifier._instance import Instance, largest

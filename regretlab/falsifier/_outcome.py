@@ -14,11 +14,10 @@ import xarray as xr
 
 from regretlab import plots
 from regretlab.claims import Certificate
-from regretlab.claims.certificate import digest
-from regretlab.claims.ledger import tools
+from regretlab.claims.language.verdict import Outcome
+from regretlab.claims.ledger.certificate import digest, tools
 from regretlab.claims.provers.replay import limit, spread
 from regretlab.claims.statements import Kink, NoRegret, RegretBound, Statement, kink
-from regretlab.claims.verdict import Outcome
 from regretlab.errors import InputError
 from regretlab.falsifier._conjectures import BoundHolds, Conjecture
 from regretlab.falsifier._controls import play_controls

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from regretlab.bounds import Bound
 from regretlab.claims.checkers import replay
-from regretlab.claims.verdict import Rejected
+from regretlab.claims.language.verdict import Rejected
 from regretlab.errors import InputError
 from regretlab.falsifier._conjectures import BoundHolds, Conjecture, RegretVanishes
 from regretlab.falsifier._instance import Instance

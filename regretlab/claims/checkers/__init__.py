@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from regretlab.claims import statements as s
-from regretlab.claims.balls import Undecided
+from regretlab.claims.arithmetic.balls import Undecided
+from regretlab.claims.arithmetic.exact import Irrational, Undefined
 from regretlab.claims.checkers import (
     bandit,
     compound,
@@ -27,9 +28,8 @@ from regretlab.claims.checkers import (
     smt,
     sos,
 )
-from regretlab.claims.exact import Irrational, Undefined
-from regretlab.claims.limits import limited
-from regretlab.claims.verdict import Outcome, Rejected
+from regretlab.claims.checkers.limits import limited
+from regretlab.claims.language.verdict import Outcome, Rejected
 
 Checker = Callable[[Any, Any], Outcome]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from regretlab.claims import balls
+from regretlab.claims.arithmetic import balls
+from regretlab.claims.arithmetic.functions import Exact
 from regretlab.claims.checkers.point import decide
-from regretlab.claims.functions import Exact
+from regretlab.claims.language.terms import term
+from regretlab.claims.language.verdict import NotRun, Outcome, Rejected, fields, weakest, whole
 from regretlab.claims.statements import BanditRegret
-from regretlab.claims.terms import term
-from regretlab.claims.verdict import NotRun, Outcome, Rejected, fields, weakest, whole
 
 
 def compare(statement: BanditRegret, T: int) -> tuple[bool, str, str]:

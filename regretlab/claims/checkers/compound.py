@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from regretlab.claims.language.verdict import Outcome, Rejected, fields, weakest
 from regretlab.claims.statements import Both, Denial, Disagreement, Misprint, Statement, Vacuity
-from regretlab.claims.verdict import Outcome, Rejected, fields, weakest
 
 Check = Callable[[Statement, str, Any], Outcome]
 _OPPOSITE = {"proved": "refuted", "refuted": "proved"}

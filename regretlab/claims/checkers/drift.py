@@ -31,9 +31,9 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from regretlab.claims.intervals import OPS, Interval
+from regretlab.claims.arithmetic.intervals import OPS, Interval
+from regretlab.claims.language.verdict import Outcome, Rejected, fields, rational
 from regretlab.claims.statements import NoRegret
-from regretlab.claims.verdict import Outcome, Rejected, fields, rational
 from regretlab.methods import Coefficients, Moments, step
 
 

@@ -6,9 +6,9 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from regretlab.claims.functions import Exact, is_exact
+from regretlab.claims.arithmetic.functions import Exact, is_exact
+from regretlab.claims.language.verdict import NotRun, Outcome, Rejected, fields, whole
 from regretlab.claims.statements import Finite
-from regretlab.claims.verdict import NotRun, Outcome, Rejected, fields, whole
 
 
 def cases(statement: Finite) -> list[dict[str, Any]]:

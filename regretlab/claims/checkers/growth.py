@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from regretlab.claims import balls, exact
+from regretlab.claims.arithmetic import balls, exact
+from regretlab.claims.language.terms import Node, Term, text
+from regretlab.claims.language.trees import symbols
+from regretlab.claims.language.verdict import Outcome, Rejected, fields, rational, weakest
 from regretlab.claims.statements import Order, Units
-from regretlab.claims.terms import Node, Term, text
-from regretlab.claims.trees import symbols
-from regretlab.claims.verdict import Outcome, Rejected, fields, rational, weakest
 
 
 class Unbalanced(Exception):

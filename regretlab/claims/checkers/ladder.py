@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from regretlab.claims.calculus import derivative
+from regretlab.claims.arithmetic.calculus import derivative
 from regretlab.claims.checkers import point, proofs
+from regretlab.claims.language.terms import Relation, Term, all_of
+from regretlab.claims.language.trees import obligations, substitute, symbols
+from regretlab.claims.language.verdict import Outcome, Rejected, fields, weakest, whole
 from regretlab.claims.statements import Inequality, Ladder
-from regretlab.claims.terms import Relation, Term, all_of
-from regretlab.claims.trees import obligations, substitute, symbols
-from regretlab.claims.verdict import Outcome, Rejected, fields, weakest, whole
 
 HIGHEST = 4
 

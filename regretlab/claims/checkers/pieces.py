@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from regretlab.claims import balls, constants, exact
-from regretlab.claims.calculus import derivative
+from regretlab.claims.arithmetic import balls, constants, exact
+from regretlab.claims.arithmetic.calculus import derivative
+from regretlab.claims.arithmetic.polynomials import Factor, NotPolynomial, Polynomial, Quotients, shifted
 from regretlab.claims.checkers import proofs
-from regretlab.claims.polynomials import Factor, NotPolynomial, Polynomial, Quotients, shifted
+from regretlab.claims.language.terms import ZERO, Relation, Term, all_of, log
+from regretlab.claims.language.trees import obligations, substitute, symbols
+from regretlab.claims.language.verdict import Outcome, Rejected, fields, rational, whole
 from regretlab.claims.statements import Inequality, Scalar
-from regretlab.claims.terms import ZERO, Relation, Term, all_of, log
-from regretlab.claims.trees import obligations, substitute, symbols
-from regretlab.claims.verdict import Outcome, Rejected, fields, rational, whole
 
 #: Derivatives beyond this are of no use and only cost time.
 HIGHEST = 12

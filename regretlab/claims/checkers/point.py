@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from regretlab.claims import balls, exact
+from regretlab.claims.arithmetic import balls, exact
+from regretlab.claims.language.terms import Node, Term, text
+from regretlab.claims.language.trees import obligations
+from regretlab.claims.language.verdict import Outcome, Rejected, fields, rational
 from regretlab.claims.statements import Inequality
-from regretlab.claims.terms import Node, Term, text
-from regretlab.claims.trees import obligations
-from regretlab.claims.verdict import Outcome, Rejected, fields, rational
 
 Point = Mapping[Term, Fraction]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from regretlab.claims.checkers import smt, sos
+from regretlab.claims.language.verdict import Outcome, Rejected, fields, weakest
 from regretlab.claims.statements import Inequality
-from regretlab.claims.verdict import Outcome, Rejected, fields, weakest
 
 FORMS: dict[str, Callable[[Any, Any], Outcome]] = {
     "smt": smt.check,

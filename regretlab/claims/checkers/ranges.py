@@ -13,8 +13,8 @@ from typing import Any
 
 import sympy as sp
 
-from regretlab.claims.terms import Term
-from regretlab.claims.verdict import Rejected
+from regretlab.claims.language.terms import Term
+from regretlab.claims.language.verdict import Rejected
 
 _T = sp.Dummy("t", integer=True)
 _I = sp.Dummy("i", integer=True)

@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from regretlab.claims.arithmetic.unrolling import value
 from regretlab.claims.checkers import ranges
-from regretlab.claims.defined import definedness
+from regretlab.claims.language.terms import text
+from regretlab.claims.language.trees import substitute
+from regretlab.claims.language.verdict import Outcome, Rejected, fields, rational, whole
 from regretlab.claims.statements import Recursion
-from regretlab.claims.terms import text
-from regretlab.claims.trees import substitute
-from regretlab.claims.unrolling import value
-from regretlab.claims.verdict import Outcome, Rejected, fields, rational, whole
+from regretlab.claims.statements.definedness import definedness
 
 #: Random rational points at which a proved closed form is also unrolled.
 REPLAYS = 3

@@ -24,10 +24,10 @@ import numpy as np
 from regretlab import algorithms, spelling
 from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
-from regretlab.claims.balls import Undecided
-from regretlab.claims.intervals import OPS, Interval, enclose
+from regretlab.claims.arithmetic.balls import Undecided
+from regretlab.claims.arithmetic.intervals import OPS, Interval, enclose
+from regretlab.claims.language.verdict import Outcome, Rejected, fields, whole
 from regretlab.claims.statements import Kink, RegretBound, kink
-from regretlab.claims.verdict import Outcome, Rejected, fields, whole
 from regretlab.methods import Method, Moments
 
 #: How each assumption of a theorem is checked for a method with exact parameters; those not here cannot hold.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from regretlab.claims import balls, constants
+from regretlab.claims.arithmetic import balls, constants
 from regretlab.claims.checkers import pieces, proofs
+from regretlab.claims.language.terms import Term
+from regretlab.claims.language.trees import substitute
+from regretlab.claims.language.verdict import Outcome, Rejected, fields, weakest, whole
 from regretlab.claims.statements import Scalar, Series
-from regretlab.claims.terms import Term
-from regretlab.claims.trees import substitute
-from regretlab.claims.verdict import Outcome, Rejected, fields, weakest, whole
 
 #: Partial sums beyond this many terms are not replayed.
 LONGEST = 20_000

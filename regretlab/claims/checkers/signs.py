@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from regretlab.claims.polynomials import Factor, NotPolynomial, Polynomial, Quotients, add, monic
-from regretlab.claims.terms import Relation, Term
-from regretlab.claims.verdict import Rejected
+from regretlab.claims.arithmetic.polynomials import Factor, NotPolynomial, Polynomial, Quotients, add, monic
+from regretlab.claims.language.terms import Relation, Term
+from regretlab.claims.language.verdict import Rejected
 
 #: Which side of a comparison is the larger.
 LARGER = {"<=": (1, 0), "<": (1, 0), ">=": (0, 1), ">": (0, 1), "==": (0, 1), "!=": (0, 1)}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from regretlab.claims import balls, exact, smt
-from regretlab.claims.checkers import point
-from regretlab.claims.sampling import points
+from regretlab.claims.arithmetic import balls, exact
+from regretlab.claims.arithmetic.sampling import points
+from regretlab.claims.checkers import point, smtlib
+from regretlab.claims.language.terms import Relation, all_of
+from regretlab.claims.language.trees import obligations
+from regretlab.claims.language.verdict import Outcome, Rejected, fields
 from regretlab.claims.statements import Inequality
-from regretlab.claims.terms import Relation, all_of
-from regretlab.claims.trees import obligations
-from regretlab.claims.verdict import Outcome, Rejected, fields
 
 #: Random rational points at which a proved statement is also evaluated exactly, whatever the solvers say.
 REPLAYS = 50
@@ -34,12 +34,12 @@ def check(statement: Inequality, body: Any) -> Outcome:
         raise Rejected(f"unknown solvers {solvers!r}")
     point.hypotheses(statement, point.read(statement, live))
     confirmed = 1
-    asked = [smt.script(question)[0] for question in questions(statement)]
+    asked = [smtlib.script(question)[0] for question in questions(statement)]
     for question in asked:
-        if (answer := smt.z3_answer(question)[0]) != "unsat":
+        if (answer := smtlib.z3_answer(question)[0]) != "unsat":
             raise Rejected(f"z3 answers {answer}, not unsat")
     if len(solvers) == 2:
-        answers = set(smt.cvc5_answers(asked))
+        answers = set(smtlib.cvc5_answers(asked))
         if "sat" in answers:
             raise Rejected("cvc5 answers sat, not unsat")
         confirmed = 2 if answers == {"unsat"} else 1  # absent, or too slow on this machine: one solver's word

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from regretlab.claims.arithmetic.polynomials import Factor, Polynomial, Quotients, add, power, times
 from regretlab.claims.checkers import point
 from regretlab.claims.checkers.signs import LARGER, Signs, cleared, difference
-from regretlab.claims.polynomials import Factor, Polynomial, Quotients, add, power, times
+from regretlab.claims.language.terms import Relation, Term, text, walk
+from regretlab.claims.language.trees import obligations
+from regretlab.claims.language.verdict import Outcome, Rejected, fields, rational, whole
 from regretlab.claims.statements import Inequality
-from regretlab.claims.terms import Relation, Term, text, walk
-from regretlab.claims.trees import obligations
-from regretlab.claims.verdict import Outcome, Rejected, fields, rational, whole
 
 #: Hypotheses that one term multiplies together.
 MOST_FACTORS = 12

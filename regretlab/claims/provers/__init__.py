@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from regretlab.claims import checkers
 from regretlab.claims import statements as s
-from regretlab.claims.limits import limited
+from regretlab.claims.checkers.limits import limited
+from regretlab.claims.language.verdict import Outcome, Rejected
 from regretlab.claims.provers import (
     bandit,
     drift,
@@ -25,7 +26,6 @@ from regretlab.claims.provers import (
     solver,
     sos,
 )
-from regretlab.claims.verdict import Outcome, Rejected
 
 Found = tuple[str, dict[str, Any]]
 Prover = Callable[[Any], Found | None]

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from regretlab.claims.arithmetic.polynomials import Polynomial, degree, monic, power, times
 from regretlab.claims.checkers import sos as checker
-from regretlab.claims.polynomials import Polynomial, degree, monic, power, times
 from regretlab.claims.provers.semidefinite import Block, Multiple, nullspace
 
 #: Entries of the Gram matrices and multipliers together: what is tried at once, and what is tried at all.

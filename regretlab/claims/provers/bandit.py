@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from regretlab.claims.balls import Undecided
+from regretlab.claims.arithmetic.balls import Undecided
 from regretlab.claims.checkers import bandit
 from regretlab.claims.statements import BanditRegret
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from regretlab.claims.arithmetic.polynomials import Polynomial, add, times
 from regretlab.claims.checkers.sos import Problem
-from regretlab.claims.polynomials import Polynomial, add, times
 
 
 @dataclass

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from regretlab.claims.arithmetic.functions import Exact
 from regretlab.claims.checkers import finite
-from regretlab.claims.functions import Exact
 from regretlab.claims.statements import Finite
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from regretlab.claims.balls import Undecided
+from regretlab.claims.arithmetic.balls import Undecided
 from regretlab.claims.checkers import growth
+from regretlab.claims.language.terms import Term
+from regretlab.claims.language.trees import symbols
+from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.statements import Order, Units
-from regretlab.claims.terms import Term
-from regretlab.claims.trees import symbols
-from regretlab.claims.verdict import Rejected
 
 #: Values tried for the other symbols, for reals and for integers.
 REALS = tuple(Fraction(v) for v in ("1/2", "1", "2", "1/4", "3"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import flint
 
-from regretlab.claims.terms import Node, Term, walk
+from regretlab.claims.language.terms import Node, Term, walk
 
 PRECISION = 128
 

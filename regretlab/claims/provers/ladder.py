@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from regretlab.claims.balls import Undecided
+from regretlab.claims.arithmetic.balls import Undecided
 from regretlab.claims.checkers import ladder as checker
+from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.provers import points, solver, sos
 from regretlab.claims.statements import Ladder
-from regretlab.claims.verdict import Rejected
 
 
 def find(statement: Ladder) -> tuple[str, dict[str, Any]] | None:

@@ -7,17 +7,17 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from regretlab.claims import constants
-from regretlab.claims.balls import Undecided
-from regretlab.claims.calculus import derivative
+from regretlab.claims.arithmetic import constants
+from regretlab.claims.arithmetic.balls import Undecided
+from regretlab.claims.arithmetic.calculus import derivative
+from regretlab.claims.arithmetic.exact import Irrational, Undefined
+from regretlab.claims.arithmetic.sampling import SIMPLE
 from regretlab.claims.checkers import pieces as checker
-from regretlab.claims.exact import Irrational, Undefined
+from regretlab.claims.language.terms import Term
+from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.provers import solver, sos
 from regretlab.claims.provers.jets import jet
-from regretlab.claims.sampling import SIMPLE
 from regretlab.claims.statements import Scalar
-from regretlab.claims.terms import Term
-from regretlab.claims.verdict import Rejected
 
 #: A touching point that is not found, or is irrational, would be bisected for ever.
 MOST_BOXES = 2000

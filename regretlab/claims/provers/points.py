@@ -7,16 +7,15 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from regretlab.claims import smt
-from regretlab.claims.balls import Undecided
-from regretlab.claims.checkers import point
+from regretlab.claims.arithmetic.balls import Undecided
+from regretlab.claims.arithmetic.exact import Undefined
+from regretlab.claims.arithmetic.sampling import SIMPLE, points
+from regretlab.claims.checkers import point, smtlib
 from regretlab.claims.checkers.smt import questions
-from regretlab.claims.exact import Undefined
-from regretlab.claims.sampling import SIMPLE, points
+from regretlab.claims.language.terms import Term, text
+from regretlab.claims.language.trees import obligations
+from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.statements import Inequality
-from regretlab.claims.terms import Term, text
-from regretlab.claims.trees import obligations
-from regretlab.claims.verdict import Rejected
 
 #: Random points tried before a proof is, and when none was found.
 FEW, MANY = 400, 4000
@@ -97,8 +96,8 @@ def written(candidate: Point) -> dict[str, str]:
 
 def model(statement: Inequality, asked: list[Any]) -> Point | None:
     """A point z3 finds where the relations hold, symbols it leaves free at 0."""
-    question, names = smt.script(asked)
-    answer, values = smt.z3_answer(question)
+    question, names = smtlib.script(asked)
+    answer, values = smtlib.z3_answer(question)
     if answer != "sat":
         return None
     by_name = {names[k]: v for k, v in values.items() if k in names}

@@ -6,11 +6,11 @@ import random
 from fractions import Fraction
 from typing import Any
 
+from regretlab.claims.arithmetic.sampling import SIMPLE
 from regretlab.claims.checkers import recursion
-from regretlab.claims.defined import definedness
-from regretlab.claims.sampling import SIMPLE
+from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.statements import Recursion
-from regretlab.claims.verdict import Rejected
+from regretlab.claims.statements.definedness import definedness
 
 #: Steps unrolled and points tried in search of a failure.
 STEPS, TRIES = 12, 24

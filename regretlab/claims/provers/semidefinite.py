@@ -10,7 +10,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from regretlab.claims.polynomials import Polynomial, add, times
+from regretlab.claims.arithmetic.polynomials import Polynomial, add, times
 
 #: Denominators that Gram matrices are rounded to, simplest first.
 DENOMINATORS = (1, 2, 3, 4, 6, 12, 60, 1000, 10**4, 10**6, 10**8)

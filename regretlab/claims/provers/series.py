@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from regretlab.claims.balls import Undecided
+from regretlab.claims.arithmetic.balls import Undecided
 from regretlab.claims.checkers import series as checker
 from regretlab.claims.checkers.pieces import as_inequality
+from regretlab.claims.language.trees import walk
+from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.provers import pieces, solver, sos
 from regretlab.claims.statements import Series
-from regretlab.claims.trees import walk
-from regretlab.claims.verdict import Rejected
 
 Found = tuple[str, dict[str, Any]]
 #: Partial sums looked at before a proof is tried.

@@ -5,26 +5,25 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from regretlab.claims import smt
-from regretlab.claims.checkers import point
+from regretlab.claims.arithmetic.sampling import points
+from regretlab.claims.checkers import point, smtlib
 from regretlab.claims.checkers.smt import questions
+from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.provers.points import model, rounded, written
-from regretlab.claims.sampling import points
 from regretlab.claims.statements import Inequality
-from regretlab.claims.verdict import Rejected
 from regretlab.errors import InputError
 
 
 def find(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
     """A certificate ``smt``: the solvers that answer unsat to every question, and a point where the hypotheses hold."""
-    asked = [smt.script(question)[0] for question in questions(statement)]
-    if any(smt.z3_answer(question)[0] != "unsat" for question in asked):
+    asked = [smtlib.script(question)[0] for question in questions(statement)]
+    if any(smtlib.z3_answer(question)[0] != "unsat" for question in asked):
         return None
     at = live(statement)
     if at is None:
         return None
     solvers = ["z3"]
-    if set(smt.cvc5_answers(asked)) == {"unsat"}:
+    if set(smtlib.cvc5_answers(asked)) == {"unsat"}:
         solvers.append("cvc5")
     return "smt", {"solvers": solvers, "live": at}
 
@@ -45,7 +44,7 @@ def live(statement: Inequality) -> dict[str, str] | None:
 
 def contradictory(statement: Inequality) -> bool:
     """Whether z3 shows that no values satisfy the hypotheses."""
-    return smt.z3_answer(smt.script(list(statement.given))[0])[0] == "unsat"
+    return smtlib.z3_answer(smtlib.script(list(statement.given))[0])[0] == "unsat"
 
 
 def refuse_contradiction(name: str, statement: Inequality) -> None:

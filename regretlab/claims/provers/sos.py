@@ -8,17 +8,17 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
+from regretlab.claims.arithmetic.polynomials import NotPolynomial, Polynomial, add, degree, power, times
 from regretlab.claims.checkers import sos as checker
 from regretlab.claims.checkers.proofs import conjuncts
-from regretlab.claims.polynomials import NotPolynomial, Polynomial, add, degree, power, times
+from regretlab.claims.language.terms import walk
+from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.provers.ansatz import attempts, product_of, squares
 from regretlab.claims.provers.elimination import Reduced, eliminated
 from regretlab.claims.provers.points import survives
 from regretlab.claims.provers.semidefinite import Block, Multiple, Terms, identity
 from regretlab.claims.provers.solver import live
 from regretlab.claims.statements import Inequality
-from regretlab.claims.terms import walk
-from regretlab.claims.verdict import Rejected
 
 #: What all attempts together may cost; a count, so that a search does not depend on the machine.
 MOST_WORK = 10_000

@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from regretlab.claims.terms import Node, Relation, Term, all_of, text
-from regretlab.claims.trees import symbols
+from regretlab.claims.language.terms import Node, Relation, Term, all_of, text
+from regretlab.claims.language.trees import symbols
 from regretlab.errors import InputError
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from regretlab.claims.language.terms import Relation, Term, text
 from regretlab.claims.statements._base import Statement, under
 from regretlab.claims.statements._reals import Inequality
-from regretlab.claims.terms import Relation, Term, text
 from regretlab.errors import InputError
 
 

@@ -9,14 +9,15 @@ from functools import cached_property
 from math import ceil
 from typing import Any, ClassVar
 
-from regretlab.claims.defined import definedness
-from regretlab.claims.fingerprint import source
-from regretlab.claims.functions import Exact
-from regretlab.claims.sequences import Formula, formula
+from regretlab.claims.arithmetic.functions import Exact
+from regretlab.claims.language.sequences import Formula
+from regretlab.claims.language.syntax import source
+from regretlab.claims.language.terms import Relation, Term, text
+from regretlab.claims.language.trees import symbols
+from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.statements._base import Statement, check_relations, speaks_only_of, under
-from regretlab.claims.terms import Relation, Term, text
-from regretlab.claims.trees import symbols
-from regretlab.claims.verdict import Rejected
+from regretlab.claims.statements.definedness import definedness
+from regretlab.claims.statements.recurrences import formula
 from regretlab.errors import InputError
 
 
@@ -113,7 +114,7 @@ class Recursion(Statement):
     """A closed form of a recursion: ``closed(t)`` solves ``s_t = rec(s_{t-1}, t)``, ``s_first = start``.
 
     ``closed`` and ``rec`` are functions that write down a formula: ``+ - * /``, whole powers, ``Sum``, ``Product`` and
-    entries of sequences. A branch on t cannot be written in one (see :mod:`regretlab.claims.functions`).
+    entries of sequences. A branch on t cannot be written in one (see :mod:`regretlab.claims.arithmetic.functions`).
     """
 
     closed: Callable[[Any], Any]

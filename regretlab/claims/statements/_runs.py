@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
 
 from regretlab.bounds import Bound
-from regretlab.claims.fingerprint import source
-from regretlab.claims.functions import Exact
+from regretlab.claims.arithmetic.functions import Exact
+from regretlab.claims.language.syntax import source
 from regretlab.claims.statements._base import Statement
 from regretlab.errors import InputError
 

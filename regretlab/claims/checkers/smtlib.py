@@ -1,0 +1,190 @@
+"""SMT-LIB text of a question about real numbers, the same for every solver, and the solvers that answer it.
+
+Roots, exponentials and logarithms become fresh constants with true facts about them; an ``unsat`` is therefore valid
+for the real functions. Integers are treated as reals: proofs stay sound, models must be re-checked for integrality.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from fractions import Fraction
+
+from regretlab.claims.language.terms import Node, Relation, all_of, walk
+
+#: Seconds before a solver is stopped; a timeout is never a verdict.
+LIMIT = 10.0
+#: Highest power that is written as a product.
+HIGHEST = 64
+#: Degree and number of nodes of the largest question that is asked.
+MOST_DEGREE, MOST_NODES = 1000, 100_000
+_COMPARE = {"<=": "<=", "<": "<", ">=": ">=", ">": ">", "==": "="}
+
+
+def script(asserted: Sequence[Relation]) -> tuple[str, dict[str, str]]:
+    """``(text, names)``: the question whether the relations can hold together; names maps constants to symbols.
+
+    The text is empty for a question that is too large for any solver; its answer is unknown.
+    """
+    if not _within_reach(all_of(asserted)):
+        return "", {}
+    lines = ["(set-logic QF_NRA)"]
+    facts: list[str] = []
+    known: dict[int, str] = {}
+    names: dict[str, str] = {}
+    root = all_of(asserted)
+    for node in walk(root):
+        known[id(node)] = _declare(node, known, lines, facts, names)
+    return "\n".join([*lines, *facts, f"(assert {known[id(root)]})", "(check-sat)"]), names
+
+
+def _within_reach(root: Node) -> bool:
+    """Whether the degree and the size of the terms, written out, are small enough to be looked at."""
+    degree: dict[int, int] = {}
+    size: dict[int, int] = {}
+    for node in walk(root):
+        below = [degree[id(c)] for c in node.children]
+        size[id(node)] = 1 + sum(size[id(c)] for c in node.children)
+        known = int(node.op in ("symbol", "integer", "root", "exp", "log"))
+        if node.op == "pow":
+            n = abs(node.args[1])
+            degree[id(node)] = below[0] * n if n <= HIGHEST else 1
+        else:
+            degree[id(node)] = max(known, sum(below) if node.op in "*/" else max(below, default=0))
+        if degree[id(node)] > MOST_DEGREE or size[id(node)] > MOST_NODES:
+            return False
+        if node.op == "num" and max(abs(node.args[0].numerator), node.args[0].denominator).bit_length() > 10_000:
+            return False
+    return True
+
+
+def _number(value: Fraction) -> str:
+    whole = (
+        f"{abs(value.numerator)}.0" if value.denominator == 1 else f"(/ {abs(value.numerator)}.0 {value.denominator}.0)"
+    )
+    return f"(- {whole})" if value < 0 else whole
+
+
+def _declare(node: Node, known: dict[int, str], lines: list[str], facts: list[str], names: dict[str, str]) -> str:
+    a = [known[id(c)] for c in node.children]
+    op = node.op
+    if op == "num":
+        return _number(node.args[0])
+    if op in ("symbol", "integer"):
+        name = f"s{len(names)}"
+        names[name] = node.args[0]
+        lines.append(f"(declare-const {name} Real)")
+        return name
+    if op == "pow" and abs(node.args[1]) > HIGHEST:
+        lines.append(f"(declare-const {(name := f'f{len(lines)}')} Real)")
+        facts += _high(name, a[0], node.args[1])
+        return name
+    if op in ("root", "exp", "log"):
+        name = f"f{len(lines)}"
+        lines.append(f"(declare-const {name} Real)")
+        facts += _facts(op, name, a[0], node.args[-1] if op == "root" else 0)
+        return name
+    body = _expression(node, a)
+    if len(body) < 24:
+        return body
+    name = f"d{len(lines)}"
+    lines.append(f"(define-fun {name} () {'Bool' if isinstance(node, Relation) else 'Real'} {body})")
+    return name
+
+
+def _facts(op: str, name: str, x: str, q: int) -> list[str]:
+    if op == "root":
+        return [f"(assert (=> (>= {x} 0.0) (and (>= {name} 0.0) (= (* {' '.join([name] * q)}) {x}))))"]
+    if op == "exp":
+        return [f"(assert (and (> {name} 0.0) (>= {name} (+ 1.0 {x}))))"]
+    return [f"(assert (=> (> {x} 0.0) (and (<= {name} (- {x} 1.0)) (>= (* {name} {x}) (- {x} 1.0)))))"]
+
+
+def _high(name: str, x: str, n: int) -> list[str]:
+    """True facts about ``x**n`` for a large n, which no solver expands."""
+    facts = [f"(= (= {name} 0.0) (= {x} 0.0))"] if n > 0 else [f"(=> (not (= {x} 0.0)) (not (= {name} 0.0)))"]
+    near, far = ("<=", ">=") if n > 0 else (">=", "<=")
+    facts.append(f"(>= {name} 0.0)" if n % 2 == 0 and n > 0 else f"(=> (>= {x} 0.0) (>= {name} 0.0))")
+    facts.append(f"(=> (and (> {x} 0.0) (<= {x} 1.0)) ({near} {name} {x}))")
+    facts.append(f"(=> (>= {x} 1.0) ({far} {name} {x}))")
+    return [f"(assert {fact})" for fact in facts]
+
+
+def _expression(node: Node, a: list[str]) -> str:
+    op = node.op
+    if op in "+-*/" or op in ("and", "or", "not"):
+        return f"({op} {' '.join(a)})"
+    if op == "neg":
+        return f"(- {a[0]})"
+    if op == "pow":
+        power = f"(* {' '.join([a[0]] * abs(node.args[1]))})" if abs(node.args[1]) > 1 else a[0]
+        return "1.0" if node.args[1] == 0 else power if node.args[1] > 0 else f"(/ 1.0 {power})"
+    if op in _COMPARE:
+        return f"({_COMPARE[op]} {a[0]} {a[1]})"
+    if op == "!=":
+        return f"(not (= {a[0]} {a[1]}))"
+    if op == "where":
+        return f"(ite {a[0]} {a[1]} {a[2]})"
+    if op == "abs":
+        return f"(ite (>= {a[0]} 0.0) {a[0]} (- {a[0]}))"
+    return f"(ite ({'>=' if op == 'max' else '<='} {a[0]} {a[1]}) {a[0]} {a[1]})"
+
+
+def z3_answer(question: str, limit: float = LIMIT) -> tuple[str, dict[str, Fraction]]:
+    """z3's answer (sat, unsat, unknown) and, if sat, a model; irrational values are rounded (re-check them)."""
+    if not question:
+        return "unknown", {}
+    import z3
+
+    solver = z3.SolverFor("QF_NRA")
+    solver.set("timeout", int(limit * 1000))
+    solver.from_string(question.replace("(set-logic QF_NRA)\n", "").replace("(check-sat)", ""))
+    answer = str(solver.check())
+    if answer != "sat":
+        return answer, {}
+    model = solver.model()
+    found = {}
+    for entry in model.decls():
+        value = model[entry]
+        if entry.arity() == 0 and (z3.is_rational_value(value) or z3.is_algebraic_value(value)):
+            exact = value if z3.is_rational_value(value) else value.approx(12)
+            found[entry.name()] = Fraction(exact.numerator_as_long(), exact.denominator_as_long())
+    return answer, found
+
+
+#: Run by a fresh interpreter that can be killed: cvc5 does not keep its own time limit.
+_CVC5 = """
+import json, sys, cvc5
+for question in json.load(sys.stdin):
+    solver = cvc5.Solver()
+    parser = cvc5.InputParser(solver)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, question, "question")
+    said = "unknown"
+    while not (command := parser.nextCommand()).isNull():
+        said = command.invoke(solver, parser.getSymbolManager()).strip() or said
+    print(said, flush=True)
+"""
+
+
+def cvc5_answers(questions: Sequence[str], limit: float = LIMIT) -> list[str]:
+    """cvc5's answers to the same texts, from a process that is killed at the limit; all "absent" without cvc5."""
+    if not all(questions):
+        return ["unknown"] * len(questions)
+    if importlib.util.find_spec("cvc5") is None:
+        return ["absent"] * len(questions)
+    process = subprocess.Popen(
+        [sys.executable, "-c", _CVC5],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        said = process.communicate(json.dumps(list(questions)), timeout=limit)[0].split()
+    except subprocess.TimeoutExpired:
+        process.kill()
+        said = process.communicate()[0].split()
+    return [*said, *["unknown"] * len(questions)][: len(questions)]

@@ -1,0 +1,344 @@
+"""Formal statements as plain expressions over the reals, kept exactly as they were written.
+
+A computer algebra system cancels ``p * g / (n * p)`` while it is being built, and with it the fact that the statement
+means nothing at p = 0. A :class:`Term` cancels nothing (only a literal ``+ 0`` or ``1 *`` is not written down): it is a
+syntax tree that remembers every division, root and logarithm, so that what a checker decides is what was written. The
+same tree is evaluated by fractions, intervals, power series and SMT solvers, and the one ``step`` of the methods runs
+on it unchanged (see :data:`OPS`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+from regretlab.claims.language.rationals import number
+from regretlab.errors import InputError
+
+#: How each binary operator is written, and how tightly it binds.
+_INFIX = {"+": ("{} + {}", 1), "-": ("{} - {}", 1), "*": ("{}*{}", 2), "/": ("{}/{}", 2)}
+_COMPARE = {"<=", "<", ">=", ">", "==", "!="}
+_OPPOSITE = {"<=": ">", "<": ">=", ">=": "<", ">": "<=", "==": "!=", "!=": "=="}
+
+
+class Node:
+    """A node of a syntax tree; equal trees are the same object, so that identity is equality."""
+
+    __slots__ = ("args", "op")
+    _all: ClassVar[dict[tuple[Any, ...], Any]] = {}
+    op: str
+    args: tuple[Any, ...]
+
+    def __new__(cls, op: str, *args: Any) -> Any:
+        key = (cls, op, *((id(a) if isinstance(a, Node) else (type(a), a)) for a in args))
+        if key not in Node._all:
+            node = object.__new__(cls)
+            node.op, node.args = op, args
+            Node._all[key] = node
+        return Node._all[key]
+
+    __hash__ = object.__hash__
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        """The nodes below this one."""
+        return tuple(a for a in self.args if isinstance(a, Node))
+
+    def __repr__(self) -> str:
+        return text(self)
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return (self.op, *self.args)
+
+
+class Term(Node):
+    """A real number built from symbols, rationals, ``+ - * /``, roots, exp, log, max, min and case distinctions."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Any) -> Term:
+        return self if (b := term(other)) is ZERO else Term("+", self, b)
+
+    def __radd__(self, other: Any) -> Term:
+        return self if (a := term(other)) is ZERO else Term("+", a, self)
+
+    def __sub__(self, other: Any) -> Term:
+        return self if (b := term(other)) is ZERO else Term("-", self, b)
+
+    def __rsub__(self, other: Any) -> Term:
+        return Term("-", term(other), self)
+
+    def __mul__(self, other: Any) -> Term:
+        b = term(other)
+        return self if b is ONE else b if self is ONE else Term("*", self, b)
+
+    def __rmul__(self, other: Any) -> Term:
+        return term(other) * self
+
+    def __truediv__(self, other: Any) -> Term:
+        return Term("/", self, term(other))
+
+    def __rtruediv__(self, other: Any) -> Term:
+        return Term("/", term(other), self)
+
+    def __neg__(self) -> Term:
+        return Term("neg", self)
+
+    def __abs__(self) -> Term:
+        return Term("abs", self)
+
+    def __pow__(self, exponent: Any) -> Term:
+        e = term(exponent)
+        if e.op != "num":
+            return exp(e * log(self))
+        value = e.args[0]
+        base = self if value.denominator == 1 else Term("root", self, value.denominator)
+        return base if value.numerator == 1 else Term("pow", base, value.numerator)
+
+    def __rpow__(self, base: Any) -> Term:
+        if isinstance(base, float):
+            raise InputError(
+                f"{base!r} ** {self} in a formal statement begins with a float, which was written or which Python 3.11 "
+                "made of a Fraction; write term(Fraction(1, 2)) ** t, with term from regretlab.claims."
+            )
+        return term(base) ** self
+
+    def __le__(self, other: Any) -> Relation:
+        return Relation("<=", self, term(other))
+
+    def __lt__(self, other: Any) -> Relation:
+        return Relation("<", self, term(other))
+
+    def __ge__(self, other: Any) -> Relation:
+        return Relation(">=", self, term(other))
+
+    def __gt__(self, other: Any) -> Relation:
+        return Relation(">", self, term(other))
+
+    def __eq__(self, other: Any) -> Relation:  # type: ignore[override]
+        return Relation("==", self, term(other))
+
+    def __ne__(self, other: Any) -> Relation:  # type: ignore[override]
+        return Relation("!=", self, term(other))
+
+    __hash__ = Node.__hash__
+
+    def __float__(self) -> float:
+        raise InputError(f"the term {self} has no float value; a formal statement is exact.")
+
+    def _sympy_(self) -> Any:
+        raise InputError(
+            f"the term {self} was handed to sympy, which would simplify it before it is checked; use sqrt, exp, log, "
+            "maximum and minimum from regretlab.claims."
+        )
+
+
+class Relation(Node):
+    """A comparison of two terms, or ``&``, ``|``, ``~`` of relations."""
+
+    __slots__ = ()
+
+    def __and__(self, other: Relation) -> Relation:
+        return Relation("and", self, other)
+
+    def __or__(self, other: Relation) -> Relation:
+        return Relation("or", self, other)
+
+    def __invert__(self) -> Relation:
+        if self.op in _OPPOSITE:
+            return Relation(_OPPOSITE[self.op], *self.args)
+        return self.args[0] if self.op == "not" else Relation("not", self)
+
+    def __bool__(self) -> bool:
+        raise InputError(
+            f"the relation {self} has no truth value of its own; write 0 < b < 1 as two relations, and use & | ~."
+        )
+
+
+def term(value: Any) -> Term:
+    """A term from a term, an integer, a fraction, a fraction's text (``"7/20"``) or an exact sympy number."""
+    if isinstance(value, Term):
+        return value
+    exact = isinstance(value, (int, float, Fraction, str)) or getattr(value, "is_Rational", False)
+    if not exact and hasattr(value, "is_number"):
+        return _from_sympy(value)
+    if not exact and not hasattr(value, "__index__"):
+        kind = type(value).__name__
+        raise InputError(f"{value!r} (a {kind}) cannot stand in a formal statement; use real() symbols.")
+    return Term("num", number(value))
+
+
+def _from_sympy(value: Any) -> Term:
+    """Exact numbers only: a sympy symbol may already have lost a division."""
+    if value.is_Rational:
+        return Term("num", Fraction(int(value.p), int(value.q)))
+    name = type(value).__name__
+    below = [_from_sympy(a) for a in value.args] if value.is_number else []
+    if name == "Exp1":
+        return exp(1)
+    if name in ("Add", "Mul") and below:
+        total = below[0]
+        for other in below[1:]:
+            total = total + other if name == "Add" else total * other
+        return total
+    if name == "Pow" and below:
+        return below[0] ** below[1]
+    if name in ("exp", "log") and len(below) == 1:
+        return Term(name, below[0])
+    raise InputError(
+        f"the sympy expression {value} cannot stand in a formal statement: sympy cancels p/p before a checker sees it. "
+        "Declare symbols with regretlab.claims.real('p') instead of sympy.symbols."
+    )
+
+
+ZERO = Term("num", Fraction(0))
+ONE = Term("num", Fraction(1))
+
+
+def real(names: str) -> Any:
+    """Real symbols: one for one name, else a tuple.
+
+    Examples
+    --------
+    >>> a, p = real("a p")
+    >>> p * a / (2 * p) == a / 2
+    p*a/(2*p) == a/2
+    """
+    return _declared("symbol", names)
+
+
+def integer(names: str) -> Any:
+    """Integer symbols. Proofs hold for all reals; a counterexample must be an integer."""
+    return _declared("integer", names)
+
+
+def _declared(kind: str, names: str) -> Any:
+    found = tuple(Term(kind, name) for name in names.replace(",", " ").split())
+    if not found:
+        raise InputError("an empty text declares no symbol; name at least one, like real('a b').")
+    return found[0] if len(found) == 1 else found
+
+
+def sqrt(x: Any) -> Term:
+    """The square root, defined for x >= 0."""
+    return Term("root", term(x), 2)
+
+
+def exp(x: Any) -> Term:
+    """The exponential."""
+    return Term("exp", term(x))
+
+
+def log(x: Any) -> Term:
+    """The natural logarithm, defined for x > 0."""
+    return Term("log", term(x))
+
+
+def maximum(a: Any, b: Any, *more: Any) -> Term:
+    """The largest of its arguments."""
+    top = Term("max", term(a), term(b))
+    return maximum(top, *more) if more else top
+
+
+def minimum(a: Any, b: Any, *more: Any) -> Term:
+    """The smallest of its arguments."""
+    low = Term("min", term(a), term(b))
+    return minimum(low, *more) if more else low
+
+
+def where(condition: Relation, a: Any, b: Any) -> Term:
+    """``a`` if the condition holds, else ``b``; the other branch need not be defined."""
+    return Term("where", condition, term(a), term(b))
+
+
+def all_of(relations: Iterable[Relation]) -> Relation:
+    """The conjunction."""
+    total: Relation | None = None
+    for relation in relations:
+        total = relation if total is None else total & relation
+    return total if total is not None else Relation("<=", ZERO, ZERO)
+
+
+#: What the methods' ``step`` needs to run on terms.
+OPS = SimpleNamespace(sqrt=sqrt, maximum=maximum, where=where)
+
+
+def walk(*roots: Node) -> Iterator[Node]:
+    """Every node once, children before parents."""
+    seen: set[int] = set()
+    stack: list[tuple[Node, bool]] = [(root, False) for root in reversed(roots)]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            yield node
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            stack.extend((child, False) for child in reversed(node.children) if id(child) not in seen)
+
+
+def text(root: Node) -> str:
+    """The statement in one line of plain text, divisions and all; it is what a claim's digest is taken of.
+
+    Shared large parts are named once: ``... with u1 = ...``.
+    """
+    uses: dict[int, int] = {}
+    size: dict[int, int] = {}
+    for node in walk(root):
+        size[id(node)] = 1 + sum(size[id(c)] for c in node.children)
+        for child in node.children:
+            uses[id(child)] = uses.get(id(child), 0) + 1
+    named: dict[int, str] = {}
+    written: dict[int, tuple[str, int]] = {}
+    lines = []
+    for node in walk(root):
+        line, binding = _write(node, written)
+        if uses.get(id(node), 0) > 1 and size[id(node)] > 12:
+            named[id(node)] = f"u{len(named) + 1}"
+            lines.append(f"{named[id(node)]} = {line}")
+            line, binding = named[id(node)], 9
+        written[id(node)] = (line, binding)
+    return "; ".join([written[id(root)][0] + (" with" if lines else ""), *lines]).replace("with;", "with", 1)
+
+
+def _digits(value: Fraction) -> str:
+    """A fraction as text; one of thousands of digits to base 16, which has no limit."""
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) < 10_000:
+        return str(value)
+    return f"{value.numerator:#x}" + f"/{value.denominator:#x}" * (value.denominator > 1)
+
+
+def _write(node: Node, written: dict[int, tuple[str, int]]) -> tuple[str, int]:
+    def at(child: Node, binding: int) -> str:
+        line, own = written[id(child)]
+        return line if own >= binding else f"({line})"
+
+    a = node.args
+    simple: dict[str, Callable[[], tuple[str, int]]] = {
+        "num": lambda: (_digits(a[0]), 9 if a[0].denominator == 1 and a[0] >= 0 else 0),
+        "symbol": lambda: (a[0], 9),
+        "integer": lambda: (a[0], 9),
+        "index": lambda: (a[0], 9),
+        "bound": lambda: (a[0], 9),
+        "before": lambda: (a[0], 9),
+        "entry": lambda: (f"{a[0]}[{', '.join(at(i, 0) for i in a[1:])}]", 9),
+        "sum": lambda: (f"sum({at(a[3], 0)}, {a[0]} = {at(a[1], 0)}..{at(a[2], 0)})", 9),
+        "product": lambda: (f"product({at(a[3], 0)}, {a[0]} = {at(a[1], 0)}..{at(a[2], 0)})", 9),
+        "power": lambda: (f"{at(a[0], 4)}^{at(a[1], 9)}", 3),
+        "neg": lambda: (f"-{at(a[0], 2)}", 1),
+        "pow": lambda: (f"{at(a[0], 4)}^{a[1] if a[1] >= 0 else f'({a[1]})'}", 3),
+        "root": lambda: (f"sqrt({at(a[0], 0)})" if a[1] == 2 else f"root({at(a[0], 0)}, {a[1]})", 9),
+    }
+    if node.op in simple:
+        return simple[node.op]()
+    if node.op in _INFIX:
+        shape, binding = _INFIX[node.op]
+        return shape.format(at(a[0], binding), at(a[1], binding + (node.op in "-/"))), binding
+    if node.op in _COMPARE:
+        return f"{at(a[0], 1)} {node.op} {at(a[1], 1)}", -1
+    if node.op in ("and", "or"):
+        left = written[id(a[0])][0] if a[0].op == node.op else at(a[0], -1)
+        return f"{left} {node.op} {at(a[1], -1)}", -2
+    return f"{node.op}({', '.join(at(x, 0) for x in node.children)})", 9

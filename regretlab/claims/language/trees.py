@@ -1,0 +1,59 @@
+"""What can be read off a syntax tree, and put into it: its symbols, what it needs to be defined, substitution."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from regretlab.claims.language.terms import Node, Relation, Term, all_of, term, walk
+
+
+def symbols(*roots: Node) -> list[Term]:
+    """The symbols of the trees, in order of appearance."""
+    return [n for n in walk(*roots) if n.op in ("symbol", "integer")]  # type: ignore[misc]
+
+
+def substitute(root: Any, values: dict[Term, Any]) -> Any:
+    """The same tree with symbols replaced by terms."""
+    done: dict[int, Any] = {id(s): term(v) for s, v in values.items()}
+    for node in walk(root):
+        if id(node) not in done:
+            args = [done[id(a)] if isinstance(a, Node) else a for a in node.args]
+            done[id(node)] = type(node)(node.op, *args)
+    return done[id(root)]
+
+
+def obligations(root: Node) -> list[tuple[Relation, Relation]]:
+    """What must hold for the tree to mean anything: pairs (on this path, this must be true).
+
+    A divisor must not be zero, the argument of an even root not negative, that of a logarithm positive, the base of a
+    negative power not zero. Inside ``where`` only the branch taken matters.
+    """
+    true = all_of(())
+    found: dict[tuple[int, int], tuple[Relation, Relation]] = {}
+
+    def visit(node: Node, path: Relation, seen: set[tuple[int, int]]) -> None:
+        if (id(node), id(path)) in seen:
+            return
+        seen.add((id(node), id(path)))
+        need: Relation | None = None
+        if node.op == "/":
+            need = node.args[1] != 0 if node.args[1].op != "num" or node.args[1].args[0] == 0 else None
+        elif node.op == "pow" and node.args[1] <= 0:
+            need = node.args[0] != 0
+        elif node.op == "root" and (node.args[0].op != "num" or node.args[0].args[0] < 0):
+            need = node.args[0] >= 0
+        elif node.op == "log":
+            need = node.args[0] > 0
+        if need is not None:
+            found[id(path), id(need)] = (path, need)
+        if node.op == "where":
+            condition, a, b = node.args
+            visit(condition, path, seen)
+            visit(a, condition if path is true else path & condition, seen)
+            visit(b, ~condition if path is true else path & ~condition, seen)
+        else:
+            for child in node.children:
+                visit(child, path, seen)
+
+    visit(root, true, set())
+    return list(found.values())

@@ -1,0 +1,79 @@
+"""What runs in the process that a file of claims may spoil: it loads the file, and sends its claims as data.
+
+A file can replace anything in this process, this module included. What it sends is therefore only taken for what the
+file's author says; what has to be proved is proved elsewhere. Statements made of the file's own functions are decided
+here, and say so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from regretlab.claims import checkers
+from regretlab.claims.language.verdict import Outcome, Rejected
+from regretlab.claims.ledger.loading import load
+from regretlab.claims.ledger.wire import claim_to_data
+from regretlab.claims.provers import accepted
+from regretlab.claims.statements import Statement
+from regretlab.errors import InputError
+
+Send = Callable[[dict[str, Any]], None]
+
+
+def main(ask: dict[str, Any]) -> None:
+    """Do what is asked: ``{"file", "token"}`` sends the claims, with ``"decide"`` the outcomes of some of them."""
+    channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    silent = os.open(os.devnull, os.O_RDWR)
+    for standard in range(3):  # what the file prints is not to be taken for what regretlab prints
+        os.dup2(silent, standard)
+
+    def send(message: dict[str, Any]) -> None:
+        channel.write(json.dumps(message) + "\n")
+        channel.flush()
+
+    send({"ready": True})
+    try:
+        claims = load(Path(ask["file"]))
+        if "decide" in ask:
+            known = {one.id: one.statement for claim in claims for one in claim.all()}
+            for name, form, body in ask["decide"]:
+                send(_decided(known[name], form, body))
+        else:
+            for claim in claims:
+                send({"claim": claim_to_data(claim)})
+        send({"done": ask["token"]})
+    except InputError as error:
+        send({"error": str(error)})
+    except BaseException as error:
+        send({"error": f"{Path(ask['file']).name}: {_says(error)}; mend the file."})
+    os._exit(0)  # what the file left to be done at exit is not waited for
+
+
+def _decided(statement: Statement, form: str, body: Any) -> dict[str, Any]:
+    """The outcome of one statement: of its certificate, or of a search where the form is empty."""
+    try:
+        if form:
+            return {"outcome": _data(checkers.check(statement, form, body))}
+        found = accepted(statement)
+        if found is None:
+            return {"rejected": "no method decided it"}
+        return {"outcome": _data(found.outcome), "form": found.form, "body": found.body}
+    except Rejected as error:
+        return {"rejected": str(error)}
+    except InputError as error:
+        return {"broke": str(error)}
+    except BaseException as error:
+        return {"broke": _says(error)}
+
+
+def _data(outcome: Outcome) -> list[Any]:
+    return [outcome.verdict, outcome.level, outcome.words, *outcome.parts]
+
+
+def _says(error: BaseException) -> str:
+    words = " ".join(str(error).split())[:300]
+    return f"it raised {type(error).__name__}{f': {words}' if words else ''}"

@@ -1,0 +1,224 @@
+"""Reading claims from files: what is loaded, what depends on what, and what is wrong with a file."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import linecache
+import os
+import sys
+import traceback
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from types import ModuleType
+
+import regretlab
+from regretlab.claims.ledger import reading
+from regretlab.claims.ledger.reading import named
+from regretlab.claims.paper import Paper
+from regretlab.claims.statements.claim import Claim, refuse
+from regretlab.errors import InputError, closest
+
+#: Folders that hold other people's files, or none that a person wrote.
+ELSEWHERE = {"__pycache__", "node_modules", "site-packages", "dist-packages"}
+_cache: dict[tuple[Path, int], list[Claim]] = {}
+
+
+def shipped() -> Path:
+    """The folder of the papers that come with regretlab."""
+    inside = Path(regretlab.__file__).parent / "paper_checks"
+    return inside if inside.is_dir() else inside.parent.parent / "paper_checks"
+
+
+def files(path: Path) -> list[Path]:
+    """The claims files a path names: itself, or every file below that says it is one, hidden folders left out."""
+    if path.is_file() and path.suffix == ".py":
+        return [path.resolve()]
+    if not path.is_dir():
+        what = "is not a Python file" if path.exists() else "does not exist"
+        raise InputError(f"{path} {what}; give a .py file of claims or a folder of them, like paper_checks/.")
+    found = [file.resolve() for file in _python(path) if says_claims(file)]
+    if not found:
+        raise InputError(
+            f"the folder {path} holds no claims file; one is a .py file that imports Paper from regretlab.claims."
+        )
+    return list(dict.fromkeys(found))
+
+
+def _python(folder: Path) -> list[Path]:
+    """The Python files below a folder: none of hidden folders, environments and caches, and no link is followed."""
+
+    def refuse_folder(error: OSError) -> None:
+        raise InputError(f"the folder {error.filename} cannot be read: {error.strerror}; leave it out.") from None
+
+    found = []
+    for place, folders, names in os.walk(folder, onerror=refuse_folder):
+        hidden = [
+            n for n in folders if n.startswith(".") or n in ELSEWHERE or (Path(place) / n / "pyvenv.cfg").exists()
+        ]
+        folders[:] = sorted(set(folders) - set(hidden))
+        found += [
+            Path(place) / n for n in names if n.endswith(".py") and not n.startswith((".", "_", "test_", "conftest"))
+        ]
+    return sorted(file for file in found if file.is_file())
+
+
+def says_claims(file: Path) -> bool:
+    """Whether a file is named ``*_claims.py`` or takes ``Paper`` from regretlab; it is read, and not run."""
+    if file.name.endswith("_claims.py"):
+        return True
+    text = file.read_text(encoding="utf-8", errors="replace")
+    if "regretlab" not in text or "Paper" not in text:
+        return False
+    try:
+        nodes = list(ast.walk(ast.parse(text)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True  # which running it will refuse in a sentence
+    modules = [n.module or "" for n in nodes if isinstance(n, ast.ImportFrom)]
+    modules += [alias.name for n in nodes if isinstance(n, ast.Import) for alias in n.names]
+    imports = any(m.split(".")[0] == "regretlab" for m in modules)
+    calls = (n.func for n in nodes if isinstance(n, ast.Call))
+    return imports and any(getattr(f, "id", getattr(f, "attr", "")) == "Paper" for f in calls)
+
+
+def claims_in(paths: Sequence[Path]) -> list[tuple[Claim, Path, bool]]:
+    """``(claim, its file, whether it was asked for)``: the claims of the paths, and the shipped ones they rest on."""
+    asked = list(dict.fromkeys(file for path in paths for file in files(path)))
+    found = [(claim, file, True) for file, claims in zip(asked, _all(asked), strict=True) for claim in claims]
+    known = _ids(found)
+    if any(_full(claim, use, known) not in known for claim, _, _ in found for use in _used(claim)):
+        context = [(c, f, False) for f in files(shipped()) if f not in asked for c in load(f) if c.id not in known]
+        found += _needed(found, context)
+        known = _ids(found)
+    seen: dict[str, tuple[str, Path]] = {}
+    for claim, file, _ in found:
+        alike = unicodedata.normalize("NFKC", claim.id).casefold()  # some file systems take them for one name
+        if alike in seen:
+            other, place = seen[alike]
+            again = "" if other == claim.id else f", as {other},"
+            raise refuse(claim.id, f"it is defined in {place.name}{again} and again in {file.name}", "rename one")
+        seen[alike] = claim.id, file
+    return [(_resolved(claim, known), file, asked_for) for claim, file, asked_for in found]
+
+
+def _all(asked: Sequence[Path]) -> list[list[Claim]]:
+    """The claims of every file: the shipped ones are loaded here, others run in processes of their own."""
+    own = [file for file in asked if not is_shipped(file)]
+    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+        read = dict(zip(own, pool.map(reading.read, own), strict=True))
+    return [read[file] if file in read else load(file) for file in asked]
+
+
+def is_shipped(file: Path) -> bool:
+    """Whether a file of claims is one of regretlab's own, which are as much to be trusted as its checkers."""
+    return file.is_relative_to(shipped().resolve())
+
+
+def _ids(found: Sequence[tuple[Claim, Path, bool]]) -> set[str]:
+    return {one.id for claim, _, _ in found for one in claim.all()}
+
+
+def _used(claim: Claim) -> list[str]:
+    return [use for one in claim.all() for use in (*one.uses, one.repaired_by) if use]
+
+
+def _full(claim: Claim, use: str, known: Collection[str]) -> str:
+    """The id a claim means: of its own paper first."""
+    own = f"{claim.id.split('.')[0]}.{use}"
+    return own if own in known or "." not in use else use
+
+
+def _resolved(claim: Claim, known: Collection[str]) -> Claim:
+    corrected = _resolved(claim.corrected, known) if claim.corrected else None
+    uses = tuple(_full(claim, use, known) for use in claim.uses)
+    by = _full(claim, claim.repaired_by, known) if claim.repaired_by else ""
+    return replace(claim, uses=uses, repaired_by=by, corrected=corrected)
+
+
+def _needed(
+    found: list[tuple[Claim, Path, bool]], context: list[tuple[Claim, Path, bool]]
+) -> list[tuple[Claim, Path, bool]]:
+    """The claims of the context that those found rest on, directly or not."""
+    by_id = {one.id: entry for entry in context for one in entry[0].all()}
+    waiting, taken = [claim for claim, _, _ in found], dict[str, tuple[Claim, Path, bool]]()
+    while waiting:
+        claim = waiting.pop()
+        for use in _used(claim):
+            name = _full(claim, use, by_id)
+            if name in by_id and by_id[name][0].id not in taken:
+                taken[by_id[name][0].id] = by_id[name]
+                waiting.append(by_id[name][0])
+    return list(taken.values())
+
+
+def load(file: Path) -> list[Claim]:
+    """The claims of every :class:`Paper` a file makes; the file is run here, which can do anything to this process."""
+    key = (file, file.stat().st_mtime_ns)
+    if key not in _cache:
+        _cache[key] = [c for paper in _papers(file) for c in paper.claims]
+    return _cache[key]
+
+
+def _papers(file: Path) -> list[Paper]:
+    name = f"claims_{hashlib.sha256(str(file).encode()).hexdigest()[:12]}_{file.stem}"
+    module = ModuleType(name)
+    module.__file__ = str(file)
+    sys.modules[name] = module
+    linecache.checkcache(str(file))
+    try:
+        # The import system would take byte code of the same second and size for the file's own, and write some.
+        exec(compile(file.read_bytes(), str(file), "exec", dont_inherit=True), vars(module))
+    except InputError as error:
+        raise InputError(f"{named(file)}: {error}") from None
+    except KeyboardInterrupt:
+        raise
+    except SyntaxError as error:
+        raise InputError(f"{named(file)} line {error.lineno}: {error.msg}; mend the file.") from None
+    except BaseException as error:
+        line = next(
+            (f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == str(file)), "?"
+        )
+        hint = "declare symbols with real() before they are used" if isinstance(error, NameError) else "mend the file"
+        if isinstance(error, SystemExit):
+            hint = "a file of claims has to run to its end, so take that out"
+        raise InputError(f"{named(file)} line {line}: {type(error).__name__}: {error}; {hint}.") from None
+    made = [paper for paper, where in Paper.made if where == name]  # a name that is used again hides a paper
+    found = {id(v): v for v in (*made, *vars(module).values()) if isinstance(v, Paper)}
+    if not found:
+        begin = "begin with P = regretlab.claims.Paper('my-paper', 'its title')"
+        raise InputError(f"{named(file)} makes no Paper; {begin}.")
+    if not any(paper.claims for paper in found.values()):
+        raise InputError(f"{named(file)} makes a Paper without claims; add one, or leave the file out.")
+    return list(found.values())
+
+
+def needs(claims: Mapping[str, Claim]) -> dict[str, set[str]]:
+    """What each claim rests on: the claims it uses, and their corrected forms.
+
+    Raises
+    ------
+    InputError
+        For an unknown dependency.
+    """
+    graph: dict[str, set[str]] = {}
+    for claim in claims.values():
+        used = [n for n in (*claim.uses, claim.repaired_by) if n]
+        for name in used:
+            if name not in claims:
+                unknown = str(closest("claim", name, claims)).split(" Known:")[0].rstrip(".")
+                raise refuse(claim.id, f"it uses an {unknown}", "correct its 'uses'")
+        graph[claim.id] = {*used, *(f"{n}.corrected" for n in used if f"{n}.corrected" in claims)}
+    return graph
+
+
+def order(graph: Mapping[str, set[str]]) -> list[str]:
+    """Ids, each after what it rests on; a cycle is an :class:`InputError`."""
+    try:
+        return list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        chain = " <- ".join(error.args[1])
+        raise refuse(error.args[1][0], f"it rests on itself ({chain})", "break the cycle in 'uses'") from None

@@ -1,0 +1,193 @@
+"""Files of claims are programs: each runs in a process of its own, under a time limit, and tells its claims as data."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from queue import Empty, Queue
+from typing import Any
+
+from regretlab.claims.language.verdict import LEVELS, OWN, Outcome
+from regretlab.claims.ledger.wire import Unreadable, claim_from_data
+from regretlab.claims.statements.claim import Claim
+from regretlab.errors import InputError
+
+#: Seconds a file may take to make its claims, and one of its functions to be run through.
+LIMIT = 15.0
+#: Seconds to start a process and import the libraries; a machine under load takes many.
+START = 120.0
+#: A file that says more than this many characters is stopped.
+MOST = 50_000_000
+_BOOT = "import json, sys; a = json.loads(sys.stdin.readline()); sys.path[:] = a['path']; " + (
+    "from regretlab.claims.ledger import child; child.main(a)"
+)
+#: How the reason begins where a process or a function broke.
+BROKE = "broke: "
+_cache: dict[tuple[Path, int], list[Claim]] = {}
+
+
+class Ended(Exception):
+    """The process did not say that it was done; the message says how it ended."""
+
+
+def read(file: Path) -> list[Claim]:
+    """The claims of a file, from a process that runs it.
+
+    Raises
+    ------
+    InputError
+        If the file is refused, exits, loops, or says what no claim is written as, in one sentence.
+    """
+    key = (file, file.stat().st_mtime_ns)
+    if key not in _cache:
+        claims = []
+        try:
+            for message in _messages({"file": str(file)}):
+                if "error" in message:
+                    raise InputError(str(message["error"]))
+                claims.append(claim_from_data(message["claim"]))
+        except Ended as how:
+            raise InputError(
+                f"{named(file)} {how} before its claims could be judged; a file of claims has to run to its end."
+            ) from None
+        except (Unreadable, KeyError) as error:
+            raise InputError(f"{named(file)} does not tell its claims as claims are written ({error}).") from None
+        _cache[key] = claims
+    return _cache[key]
+
+
+Decided = tuple[Outcome | None, str, str, Any]
+
+
+def decide(file: Path, asked: Sequence[tuple[str, str, Any]]) -> Iterator[Decided]:
+    """For each ``(claim, form, body)`` the outcome of a statement made of the file's functions, and what was found.
+
+    An empty form asks for a search. Yields ``(outcome, why not, form, body)``; a process that ends on one claim is
+    started again for the next.
+    """
+    waiting = list(asked)
+    while waiting:
+        try:
+            for message in _messages({"file": str(file), "decide": waiting}):
+                yield _outcome(message)
+                del waiting[0]
+            if waiting:
+                raise Ended("stopped")
+        except Ended as how:
+            yield None, f"{BROKE}its functions run in a process that {how}", "", None
+            del waiting[0]
+
+
+def _outcome(message: dict[str, Any]) -> Decided:
+    try:
+        if "outcome" in message:
+            verdict, level, words, *parts = map(str, message["outcome"])
+            if verdict in OWN and level in LEVELS:
+                return (
+                    Outcome(verdict, level, words, tuple(parts)),
+                    "",
+                    str(message.get("form", "")),
+                    message.get("body"),
+                )
+        if "rejected" in message:
+            return None, str(message["rejected"]), "", None
+        return None, f"{BROKE}{message.get('broke', message.get('error', 'no outcome'))}", "", None
+    except (TypeError, ValueError):
+        return None, f"{BROKE}its process gave no outcome", "", None
+
+
+def named(file: Path) -> str:
+    """The file as messages name it."""
+    return f"{file.parent.name}/{file.name}"
+
+
+def _messages(ask: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What the process says, until it says that it is done; :class:`Ended` if it does not."""
+    token = secrets.token_hex(16)
+    process = subprocess.Popen(
+        [sys.executable, "-c", _BOOT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )  # fmt: skip
+    said: Queue[bytes] = Queue()
+    threading.Thread(target=_listen, args=(process.stdout, said), daemon=True).start()
+    try:
+        assert process.stdin is not None
+        try:
+            process.stdin.write(json.dumps(ask | {"token": token, "path": sys.path}).encode() + b"\n")
+            process.stdin.close()
+        except OSError:
+            pass  # a process that ended at once says nothing, which is found below
+        limit = START
+        while True:
+            message = _next(said, limit, process)
+            if message.get("done") == token:
+                return
+            if "ready" not in message:
+                yield message
+            limit = LIMIT
+    finally:
+        _end(process)
+
+
+def _listen(stream: Any, said: Queue[bytes]) -> None:
+    total = 0
+    while total <= MOST and (line := stream.readline(MOST)):
+        total += len(line)
+        said.put(line)
+    said.put(b"")
+
+
+def _next(said: Queue[bytes], limit: float, process: subprocess.Popen[bytes]) -> dict[str, Any]:
+    until = time.monotonic() + limit
+    while True:
+        try:
+            line = said.get(timeout=0.2)
+            break
+        except Empty:
+            if time.monotonic() > until:
+                raise Ended(f"ran for {limit:.0f} seconds and was stopped") from None
+            if process.poll() is not None and said.empty():
+                line = b""  # its children may keep the pipe open
+                break
+    if not line:
+        status = process.wait() if process.poll() is not None or _quits(process) else None
+        raise Ended(
+            "closed the pipe that it tells its claims through"
+            if status is None
+            else f"ended its process (exit status {status})"
+        )
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        message = None
+    if not isinstance(message, dict):
+        raise Ended("wrote what is no claim where its claims are told")
+    return message
+
+
+def _quits(process: subprocess.Popen[bytes]) -> bool:
+    try:
+        process.wait(2)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the process and what it started."""
+    try:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    except OSError:
+        pass
+    process.wait()
