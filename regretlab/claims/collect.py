@@ -33,7 +33,7 @@ class ClaimsFile(pytest.File):
     """A file of claims."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """One item per claim and per corrected form."""
+        """Yield one item per claim and per corrected form."""
         try:
             ledger = _ledger(self.path)
         except InputError as error:
@@ -55,13 +55,13 @@ class ClaimItem(pytest.Item):
             raise Differs(_says(entry))
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
-        """The difference in one sentence."""
+        """Say the difference in one sentence."""
         if isinstance(excinfo.value, (Differs, InputError)):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Where the claim stands."""
+        """Name the claim and its file."""
         return self.path, 0, f"claim {self.name}"
 
 

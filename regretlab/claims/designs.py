@@ -19,7 +19,7 @@ Law = dict[tuple[int, ...], Fraction]
 
 
 def with_replacement(q: Sequence[Any], K: int) -> Law:
-    r"""K independent draws: :math:`P(I_1 = i_1, \dots, I_K = i_K) = \prod_k q_{i_k}`, as sorted multisets.
+    r"""Enumerate K draws: :math:`P(I_1 = i_1, \dots, I_K = i_K) = \prod_k q_{i_k}`, as sorted multisets.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def with_replacement(q: Sequence[Any], K: int) -> Law:
 
 
 def successive(q: Sequence[Any], K: int) -> Law:
-    r"""K draws without replacement, each in proportion to q: :math:`P(i \mid S) = q_i / \sum_{j \notin S} q_j`.
+    r"""Draw K without replacement, each in proportion to q: :math:`P(i \mid S) = q_i / \sum_{j \notin S} q_j`.
 
     Its inclusion probabilities are not ``K q``.
 
@@ -56,7 +56,7 @@ def successive(q: Sequence[Any], K: int) -> Law:
 
 
 def depround(p: Sequence[Any], order: Sequence[int] | None = None) -> Law:
-    r"""DepRound (Gandhi et al. 2006): duels of the first two fractional entries in ``order`` until none is fractional.
+    r"""Round by DepRound (Gandhi et al. 2006): duels of the first two fractional entries in ``order``.
 
     .. math:: a = \min(1-p_i, p_j), \quad b = \min(p_i, 1-p_j), \qquad
         (p_i, p_j) \leftarrow \begin{cases} (p_i + a,\, p_j - a) & \text{with probability } b/(a+b), \\
@@ -88,7 +88,7 @@ def depround(p: Sequence[Any], order: Sequence[int] | None = None) -> Law:
 
 
 def poisson(p: Sequence[Any]) -> Law:
-    r"""Independent inclusions: :math:`P(J) = \prod_{i \in J} p_i \prod_{i \notin J} (1 - p_i)`; |J| varies."""
+    r"""Include independently: :math:`P(J) = \prod_{i \in J} p_i \prod_{i \notin J} (1 - p_i)`; |J| varies."""
     p = tuple(Fraction(value) for value in p)
     law: Law = {}
     for chosen in itertools.product((False, True), repeat=len(p)):
@@ -98,7 +98,7 @@ def poisson(p: Sequence[Any]) -> Law:
 
 
 def expectation(law: Mapping[tuple[int, ...], Fraction], f: Callable[[tuple[int, ...]], Any]) -> Any:
-    r""":math:`E f(J) = \sum_J P(J) f(J)`.
+    r"""Compute :math:`E f(J) = \sum_J P(J) f(J)`.
 
     Examples
     --------
@@ -110,12 +110,12 @@ def expectation(law: Mapping[tuple[int, ...], Fraction], f: Callable[[tuple[int,
 
 
 def inclusion(law: Mapping[tuple[int, ...], Fraction], n: int) -> tuple[Fraction, ...]:
-    r""":math:`P(i \in J)` for i = 0, ..., n - 1."""
+    r"""Compute :math:`P(i \in J)` for i = 0, ..., n - 1."""
     return tuple(expectation(law, lambda J, i=i: int(i in J)) for i in range(n))  # type: ignore[misc]
 
 
 def capped(w: Sequence[Any], K: int, gamma: Fraction) -> tuple[tuple[Fraction, ...], frozenset[int], Fraction | None]:
-    r"""AdamCB's Algorithm 2, lines 2-11, by sorting: ``(p, null set, threshold)``.
+    r"""Compute AdamCB's Algorithm 2, lines 2-11, by sorting: ``(p, null set, threshold)``.
 
     .. math:: p_i = K\Big((1-\gamma)\frac{w'_i}{\sum_j w'_j} + \frac{\gamma}{n}\Big), \quad w' = \min(w, \tau), \quad
         \tau = \frac{C S_i}{1 - iC}, \quad C = \frac{1/K - \gamma/n}{1-\gamma},
@@ -145,7 +145,7 @@ def capped(w: Sequence[Any], K: int, gamma: Fraction) -> tuple[tuple[Fraction, .
 
 
 def kl_projection(w: Sequence[Any], total: Any, floor: Any, cap: Any) -> tuple[Fraction, ...]:
-    r"""The KL projection of weights onto :math:`\{\sum q = \text{total}, \text{floor} \le q \le \text{cap}\}`.
+    r"""Project weights in KL onto :math:`\{\sum q = \text{total}, \text{floor} \le q \le \text{cap}\}`.
 
     .. math:: q_j = \min(\text{cap}, \max(\text{floor}, c\,w_j)).
 
@@ -177,12 +177,12 @@ def kl_projection(w: Sequence[Any], total: Any, floor: Any, cap: Any) -> tuple[F
 
 
 def _between(high: Sequence[Fraction], low: Sequence[Fraction], floor: Fraction, cap: Fraction) -> Fraction:
-    """A scale at which ``high`` reaches the cap; the caller checks that ``low`` then stays at the floor."""
+    """Find a scale at which ``high`` reaches the cap; the caller checks that ``low`` then stays at the floor."""
     return max((cap / v for v in high if v), default=min((floor / v for v in low if v), default=Fraction(0)))
 
 
 def grid(n: int, total: int, parts: int) -> Iterator[tuple[Fraction, ...]]:
-    """Every non-increasing p with n entries in {1/parts, ..., 1} and the given sum."""
+    """Yield every non-increasing p with n entries in {1/parts, ..., 1} and the given sum."""
 
     def ways(size: int, left: int, most: int) -> Iterator[tuple[int, ...]]:
         if size == 0:
@@ -196,7 +196,7 @@ def grid(n: int, total: int, parts: int) -> Iterator[tuple[Fraction, ...]]:
 
 
 def gradients(n: int) -> list[tuple[Fraction, ...]]:
-    """A few scalar gradients of n examples: one alone, all equal, alternating, growing, one large."""
+    """List a few scalar gradients of n examples: one alone, all equal, alternating, growing, one large."""
     rows: Iterable[Sequence[int]] = (
         [1] + [0] * (n - 1),
         [1] * n,
@@ -208,7 +208,7 @@ def gradients(n: int) -> list[tuple[Fraction, ...]]:
 
 
 def small(sizes: Iterable[tuple[int, int]], parts: int, total: int | None = None) -> list[dict[str, Any]]:
-    """Cases ``{n, K, p, g}`` for the given (n, K): every p of the :func:`grid` with each of the :func:`gradients`.
+    """List cases ``{n, K, p, g}`` for the given (n, K): every p of :func:`grid` with each of :func:`gradients`.
 
     The probabilities sum to ``total``, by default to K.
     """

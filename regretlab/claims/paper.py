@@ -13,26 +13,29 @@ from regretlab.claims.language.terms import Relation, Term, integer, term
 from regretlab.claims.statements.claim import Claim, check_id, refuse
 from regretlab.errors import InputError
 
+#: What every kind of claim may say besides its statement.
+DETAILS = ("at", "uses", "exports", "expect", "corrected", "changes", "source", "repaired_by", "bounds", "note")
+
 
 def inequality(*, show: Relation, given: Sequence[Relation] = ()) -> s.Statement:
-    """An inequality, equation or Boolean combination over the reals."""
+    """State an inequality, equation or Boolean combination over the reals."""
     return s.Inequality(tuple(given), show)
 
 
 def scalar(*, f: Any, x: Term, a: Any, b: Any) -> s.Statement:
-    """``f(x) >= 0`` on [a, b]; ``"-oo"`` and ``"oo"`` are allowed."""
+    """State ``f(x) >= 0`` on [a, b]; ``"-oo"`` and ``"oo"`` are allowed."""
     low = None if a in (None, "-oo") else number(a, "a")
     high = None if b in (None, "oo") else number(b, "b")
     return s.Scalar(term(f), x, low, high)
 
 
 def ladder(*, f: Term, x: Term, start: Any, given: Sequence[Relation] = ()) -> s.Statement:
-    """``f >= 0`` along x, from x = start where f is smallest."""
+    """State ``f >= 0`` along x, from x = start where f is smallest."""
     return s.Ladder(tuple(given), f, x, term(start))
 
 
 def series(*, term: Callable[[Term], Any], bound: Callable[[Term], Any], first: int = 1) -> s.Statement:
-    """``sum_{t=first}^N term(t) <= bound(N)`` for all N >= first."""
+    """State ``sum_{t=first}^N term(t) <= bound(N)`` for all N >= first."""
     from regretlab.claims.language.terms import term as as_term
 
     t = integer("t")
@@ -40,17 +43,17 @@ def series(*, term: Callable[[Term], Any], bound: Callable[[Term], Any], first: 
 
 
 def recursion(*, closed: Callable[..., Any], rec: Callable[..., Any], start: Any = 0, first: int = 0) -> s.Statement:
-    """A closed form of a recursion, for every t > first."""
+    """State a closed form of a recursion, for every t > first."""
     return s.Recursion(closed, rec, start, counted(first, "first", -(10**6)))
 
 
 def finite(*, cases: Callable[[], Sequence[Mapping[str, Any]]], holds: Callable[..., bool]) -> s.Statement:
-    """``holds(**case)`` for every case of a finite list."""
+    """State ``holds(**case)`` for every case of a finite list."""
     return s.Finite(cases, holds)
 
 
 def units(*, terms: Mapping[str, Any], weights: Mapping[Term, Any], degree: Any) -> s.Statement:
-    """Every term has the same scaling degree."""
+    """State that every term has the same scaling degree."""
     return s.Units(
         {n: term(e) for n, e in terms.items()},
         {k: number(w, f"the weight of {k}") for k, w in weights.items()},
@@ -59,17 +62,17 @@ def units(*, terms: Mapping[str, Any], weights: Mapping[Term, Any], degree: Any)
 
 
 def order(*, terms: Mapping[str, Any], T: Term, at_most: Any) -> s.Statement:
-    """Every term grows at most like a power of T."""
+    """State that every term grows at most like a power of T."""
     return s.Order({n: term(e) for n, e in terms.items()}, T, number(at_most, "at_most"))
 
 
 def no_regret(*, m: int, beta1: Any, beta2: Sequence[Any]) -> s.Statement:
-    """Adam's average regret vanishes on every m-periodic linear loss."""
+    """State that Adam's average regret vanishes on every m-periodic linear loss."""
     return s.NoRegret(counted(m, "m", 2), number(beta1, "beta1"), tuple(number(b, "beta2") for b in beta2))
 
 
 def regret_bound(*, losses: Sequence[Any], algorithm: str, bound: str, horizon: int, start: Any = 1) -> s.Statement:
-    """A bound of the main job holds on periodic losses, up to a horizon; a loss is a slope, or (left, right, at)."""
+    """State that a bound holds on periodic losses up to a horizon; a loss is a slope, or (left, right, at)."""
     given = (
         s.Kink(*(number(v, "a loss") for v in c)) if isinstance(c, (list, tuple)) else number(c, "a loss")
         for c in losses
@@ -78,42 +81,42 @@ def regret_bound(*, losses: Sequence[Any], algorithm: str, bound: str, horizon: 
 
 
 def bandit_regret(*, regret: Callable[..., Any], bound: Callable[..., Any], horizons: Sequence[int]) -> s.Statement:
-    """A bandit's exact expected regret on an instance is within a bound."""
+    """State that a bandit's exact expected regret on an instance is within a bound."""
     return s.BanditRegret(regret, bound, tuple(counted(T, "a horizon", 1, 10**9) for T in horizons))
 
 
 def disagreement(*, here: Any, there: Any, given: Sequence[Relation] = ()) -> s.Statement:
-    """Two printed forms of the same quantity; the claim is a misprint if they differ."""
+    """State that two printed forms of a quantity agree; the claim is a misprint if they differ."""
     return s.Disagreement(term(here), term(there), tuple(given))
 
 
 def misprint(*, printed: s.Statement, meant: s.Statement) -> s.Statement:
-    """A false printed form and the true one that is evidently meant."""
+    """State that a printed form is false and the form that is evidently meant true."""
     return s.Misprint(printed, meant)
 
 
 def denial(*, statement: s.Statement) -> s.Statement:
-    """The paper asserts that some case violates the statement."""
+    """State that some case violates the statement, as the paper asserts."""
     return s.Denial(statement)
 
 
 def vacuity(*, statement: s.Statement) -> s.Statement:
-    """The printed bound is never below the trivial one, which the statement says."""
+    """State that the printed bound is never below the trivial one, which the statement says."""
     return s.Vacuity(statement)
 
 
 def both(*, statements: Sequence[s.Statement]) -> s.Statement:
-    """All of the statements."""
+    """State all of the statements."""
     return s.Both(tuple(statements))
 
 
 def derivation(*, given: Sequence[Relation] = (), show: Relation | None = None) -> s.Statement:
-    """A step from the claims it uses; formal with ``show``, the paper's word without."""
+    """State a step from the claims it uses; formal with ``show``, the paper's word without."""
     return s.Derivation(tuple(given), show)
 
 
 def words(*, why: str, verdict: str = "unknown") -> s.Statement:
-    """A claim the text does not allow to be formalised."""
+    """State a claim that the text does not allow to be formalised."""
     return s.Words(why, verdict)
 
 
@@ -175,20 +178,9 @@ class Paper:
         try:
             claim = Claim(full, self.title, details.pop("at", ""), latex, formal, corrected=corrected, **details)
         except TypeError:
-            known = [
-                *inspect.signature(build).parameters,
-                "at",
-                "uses",
-                "exports",
-                "expect",
-                "corrected",
-                "changes",
-                "source",
-            ]
+            known = [*inspect.signature(build).parameters, *DETAILS]
             odd = ", ".join(sorted(set(details) - set(known)))
-            raise refuse(
-                full, f"it has no detail {odd}", f"known ones are {', '.join(known)}, repaired_by, bounds, note"
-            ) from None
+            raise refuse(full, f"it has no detail {odd}", f"known ones are {', '.join(known)}") from None
         self.claims.append(claim)
         return claim
 
@@ -207,73 +199,73 @@ class Paper:
         return Claim(f"{full}.corrected", self.title, about.get("at", ""), latex, formal, **details)
 
     def inequality(self, id: str, latex: str, **details: Any) -> Claim:
-        """``given`` imply ``show``, for all real values of the symbols."""
+        """Claim that ``given`` imply ``show``, for all real values of the symbols."""
         return self.add(inequality, id, latex, details)
 
     def scalar(self, id: str, latex: str, **details: Any) -> Claim:
-        """``f >= 0`` for ``x`` in [``a``, ``b``], with exp, log and roots."""
+        """Claim ``f >= 0`` for ``x`` in [``a``, ``b``], with exp, log and roots."""
         return self.add(scalar, id, latex, details)
 
     def ladder(self, id: str, latex: str, **details: Any) -> Claim:
-        """``f >= 0`` under ``given`` in several symbols, along ``x`` from ``start``."""
+        """Claim ``f >= 0`` under ``given`` in several symbols, along ``x`` from ``start``."""
         return self.add(ladder, id, latex, details)
 
     def series(self, id: str, latex: str, **details: Any) -> Claim:
-        """The partial sums of ``term`` from ``first`` stay below ``bound``."""
+        """Claim that the partial sums of ``term`` from ``first`` stay below ``bound``."""
         return self.add(series, id, latex, details)
 
     def recursion(self, id: str, latex: str, **details: Any) -> Claim:
-        """``closed(t)`` solves ``rec(s, t)`` from ``start`` at ``first``."""
+        """Claim that ``closed(t)`` solves ``rec(s, t)`` from ``start`` at ``first``."""
         return self.add(recursion, id, latex, details)
 
     def finite(self, id: str, latex: str, **details: Any) -> Claim:
-        """``holds(**case)`` for every case of ``cases()``."""
+        """Claim ``holds(**case)`` for every case of ``cases()``."""
         return self.add(finite, id, latex, details)
 
     def units(self, id: str, latex: str, **details: Any) -> Claim:
-        """All ``terms`` scale like ``degree`` under ``weights``."""
+        """Claim that all ``terms`` scale like ``degree`` under ``weights``."""
         return self.add(units, id, latex, details)
 
     def order(self, id: str, latex: str, **details: Any) -> Claim:
-        """All ``terms`` are of order ``T ** at_most``."""
+        """Claim that all ``terms`` are of order ``T ** at_most``."""
         return self.add(order, id, latex, details)
 
     def no_regret(self, id: str, latex: str, **details: Any) -> Claim:
-        """Adam's average regret vanishes on every ``m``-periodic linear loss."""
+        """Claim that Adam's average regret vanishes on every ``m``-periodic linear loss."""
         return self.add(no_regret, id, latex, details)
 
     def regret_bound(self, id: str, latex: str, **details: Any) -> Claim:
-        """``bound`` holds for ``algorithm`` on periodic ``losses``, each a slope or (left, right, at)."""
+        """Claim that ``bound`` holds for ``algorithm`` on periodic ``losses``, each a slope or (left, right, at)."""
         return self.add(regret_bound, id, latex, details)
 
     def bandit_regret(self, id: str, latex: str, **details: Any) -> Claim:
-        """``regret(T) <= bound(T)`` for the ``horizons``."""
+        """Claim ``regret(T) <= bound(T)`` for the ``horizons``."""
         return self.add(bandit_regret, id, latex, details)
 
     def disagreement(self, id: str, latex: str, **details: Any) -> Claim:
-        """``here`` and ``there`` are printed for the same quantity."""
+        """Claim that ``here`` and ``there``, printed for the same quantity, agree."""
         return self.add(disagreement, id, latex, {"expect": "misprint"} | details)
 
     def misprint(self, id: str, latex: str, **details: Any) -> Claim:
-        """``printed`` is false and ``meant`` is true."""
+        """Claim that ``printed`` is false and ``meant`` is true."""
         return self.add(misprint, id, latex, {"expect": "misprint"} | details)
 
     def denial(self, id: str, latex: str, **details: Any) -> Claim:
-        """The paper asserts the contrary of ``statement``."""
+        """Claim the contrary of ``statement``, which the paper asserts."""
         return self.add(denial, id, latex, details)
 
     def vacuity(self, id: str, latex: str, **details: Any) -> Claim:
-        """The bound is never below the trivial one."""
+        """Claim that the bound is never below the trivial one."""
         return self.add(vacuity, id, latex, {"expect": "vacuous"} | details)
 
     def both(self, id: str, latex: str, **details: Any) -> Claim:
-        """All ``statements`` hold."""
+        """Claim that all ``statements`` hold."""
         return self.add(both, id, latex, details)
 
     def derivation(self, id: str, latex: str, **details: Any) -> Claim:
-        """A step from the claims in ``uses``."""
+        """Claim a step from the claims in ``uses``."""
         return self.add(derivation, id, latex, {"expect": "follows"} | details)
 
     def words(self, id: str, latex: str, **details: Any) -> Claim:
-        """A claim that cannot be formalised; ``why`` says what is missing."""
+        """Claim what cannot be formalised; ``why`` says what is missing."""
         return self.add(words, id, latex, {"expect": details.get("verdict", "unknown")} | details)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import builtins
 import collections
-import fractions
 import functools
 import itertools
 import math
@@ -45,17 +44,17 @@ _NUMBERS = (int, Fraction)
 
 
 def too_large(what: str) -> NotExact:
-    """The refusal of a number that would fill the memory."""
+    """Make the refusal of a number that would fill the memory."""
     return NotExact(f"{what} has more than {LARGEST} bits; use smaller numbers")
 
 
 def divided(a: Any, b: Any) -> Any:
-    """``a / b``; of integers it is a fraction."""
+    """Compute ``a / b``, which is a fraction if both are integers."""
     return (Fraction(a) if isinstance(a, int) else a) / b
 
 
 def raised(a: Any, b: Any) -> Any:
-    """``a ** b``: a fraction, or a term; a root that is not a fraction is refused."""
+    """Compute ``a ** b``, a fraction or a term; a root that is not a fraction is refused."""
     if isinstance(a, _NUMBERS) and isinstance(b, terms.Term):
         return terms.term(a) ** b
     if not (isinstance(a, _NUMBERS) and isinstance(b, _NUMBERS)):
@@ -77,47 +76,47 @@ def raised(a: Any, b: Any) -> Any:
 
 
 def remainder(a: Any, b: Any) -> Any:
-    """``a % b`` of numbers; the formatting of text is refused, as it rounds."""
+    """Compute ``a % b`` of numbers; the formatting of text is refused, as it rounds."""
     if isinstance(a, _NUMBERS) and isinstance(b, _NUMBERS):
         return a % b
     raise NotExact("% is taken of something else than two numbers; write text with str() and +")
 
 
 def shifted(a: int, b: int) -> int:
-    """``a << b``."""
+    """Compute ``a << b``."""
     if b > LARGEST:
         raise too_large("a shift")
     return a << b
 
 
 def power(a: Any, b: Any, modulus: Any = None) -> Any:
-    """``pow``."""
+    """Compute ``pow`` of its arguments exactly."""
     if modulus is None:
         return raised(a, b)
     return pow(operator.index(a), operator.index(b), operator.index(modulus))
 
 
-def whole(value: Any = 0, *base: Any) -> int:
-    """``int`` of a number or of text; a fraction is cut."""
+def truncated(value: Any = 0, *base: Any) -> int:
+    """Convert a number or a text as ``int`` does; a fraction is cut towards zero."""
     return int(value, *base)
 
 
 def fraction(numerator: Any = 0, denominator: Any = None) -> Fraction:
-    """``Fraction`` of integers, fractions and text."""
+    """Make a ``Fraction`` of integers, fractions and text."""
     if isinstance(numerator, str):
         numerator = number(numerator)
     return Fraction(numerator) if denominator is None else Fraction(numerator, denominator)
 
 
 def text(value: Any = "") -> str:
-    """``str`` of a number or of text."""
+    """Write a number or a text as ``str`` does."""
     if isinstance(value, (int, str, Fraction)):
         return str(value)
     raise NotExact(f"str() is taken of {type(value).__name__}; only numbers have a text that is exact")
 
 
 def kind(value: Any, kinds: Any) -> bool:
-    """``isinstance`` of containers and text; whether a number is a fraction or an integer decides nothing."""
+    """Test the kind of a container or text as ``isinstance`` does; whether a number is a fraction decides nothing."""
     asked = kinds if isinstance(kinds, tuple) else (kinds,)
     if not all(k in (tuple, list, dict, set, frozenset, text, range) for k in asked):
         raise NotExact("isinstance() asks how a number is stored; only tuple, list, dict, set, str and range are told")
@@ -125,20 +124,20 @@ def kind(value: Any, kinds: Any) -> bool:
 
 
 def step(state: Moments, g: Any, k: Coefficients, project: Any, ops: Any) -> Moments:
-    """The step of every method on terms; its power and ``eps`` stay numbers."""
+    """Make the step of every method on terms; its power and ``eps`` stay numbers."""
     fields: dict[str, Any] = {name: terms.term(value) for name, value in k._asdict().items() if name != "p"}
     return plain_step(Moments(*map(terms.term, state)), terms.term(g), k._replace(**fields), project, ops)
 
 
 def factorial(n: Any) -> int:
-    """``math.factorial``."""
+    """Compute ``math.factorial``, refusing one that would fill the memory."""
     if operator.index(n) > 20_000:
         raise too_large(f"factorial({n})")
     return math.factorial(n)
 
 
 def chosen(name: str) -> Callable[..., int]:
-    """``math.comb`` or ``math.perm``."""
+    """Wrap ``math.comb`` or ``math.perm``, refusing a number that would fill the memory."""
 
     def count(n: Any, k: Any = None) -> int:
         if operator.index(n).bit_length() * min(n, n if k is None else k) > LARGEST:
@@ -149,7 +148,7 @@ def chosen(name: str) -> Callable[..., int]:
 
 
 _COUNTERPARTS: dict[Any, Any] = {
-    int: whole, str: text, pow: power, isinstance: kind, Fraction: fraction, math.factorial: factorial,
+    int: truncated, str: text, pow: power, isinstance: kind, Fraction: fraction, math.factorial: factorial,
     math.comb: chosen("comb"), math.perm: chosen("perm"), math.pow: raised,
     operator.truediv: divided, operator.itruediv: divided, operator.pow: raised, operator.ipow: raised,
     operator.mod: remainder, operator.imod: remainder, operator.lshift: shifted, operator.ilshift: shifted,
@@ -192,8 +191,8 @@ _FORMULA = [
 CALLABLE: dict[int, Any] = {id(v): v for v in _NATIVE} | {id(k): v for k, v in _COUNTERPARTS.items()}
 IN_FORMULAS = {id(v): _COUNTERPARTS.get(v, v) for v in _FORMULA if v is not terms.OPS}
 IN_FORMULAS |= {id(plain_step): step, id(terms.OPS): terms.OPS}
-#: Kept, so that no identity is used again for something else.
-_KEPT = [*_NATIVE, *_COUNTERPARTS, *_FORMULA]
+#: References, so that no identity is used again for another object.
+_REFERENCES = [*_NATIVE, *_COUNTERPARTS, *_FORMULA]
 
 #: What to write instead of what is refused.
 INSTEAD: dict[str, str] = {
@@ -222,13 +221,9 @@ ATTRIBUTES: dict[type, frozenset[str]] = {
         collections.Counter: f"{_MAPPING} elements most_common subtract total",
         collections.deque: "append appendleft clear copy count extend extendleft index insert maxlen pop popleft "
         "remove reverse rotate",
-        fractions.Fraction: "numerator denominator limit_denominator",
     }.items()
 }  # fmt: skip
 #: The same of types themselves.
-OF_TYPES: dict[Any, frozenset[str]] = {
-    dict: frozenset(["fromkeys"]),
-    itertools.chain: frozenset(["from_iterable"]),
-}
+OF_TYPES: dict[Any, frozenset[str]] = {dict: frozenset(["fromkeys"]), itertools.chain: frozenset(["from_iterable"])}
 #: Exceptions that a file may catch: those of its own making, none that a float or a limit makes.
 CAUGHT = frozenset(["IndexError", "KeyError", "LookupError", "StopIteration", "ValueError", "ZeroDivisionError"])

@@ -27,12 +27,12 @@ class Undecided(ArithmeticError):
 
 
 def interval(low: Fraction | None, high: Any = ...) -> Enclosure:
-    """The interval from ``low`` to ``high``, by default the point ``low``; None below is -oo, None above +oo."""
+    """Enclose the numbers from ``low`` to ``high``, by default the point ``low``; None below is -oo, None above +oo."""
     return enclosures.between(low, low if high is ... else high)
 
 
 def sign(x: Enclosure) -> int:
-    """1 if the interval is > 0, -1 if < 0, 0 if it is exactly zero; raises :class:`Undecided` otherwise."""
+    """Return 1 if the interval is > 0, -1 if < 0, 0 if it is exactly zero; raise :class:`Undecided` otherwise."""
     if x.a > 0:
         return 1
     if x.b < 0:
@@ -43,7 +43,7 @@ def sign(x: Enclosure) -> int:
 
 
 def refined(decide: Callable[[], Found]) -> Found:
-    """What ``decide`` finds with as many bits as it needs; :class:`Undecided` if not even the most are enough."""
+    """Run ``decide`` with as many bits as it needs; raise :class:`Undecided` if not even the most are enough."""
     for bits in BITS:
         try:
             with enclosures.precision(bits):
@@ -54,12 +54,12 @@ def refined(decide: Callable[[], Found]) -> Found:
 
 
 def sign_at(root: Term, point: Mapping[Term, Fraction]) -> int:
-    """The sign of a term at a rational point; :class:`Undecided` where the intervals do not tell."""
+    """Return the sign of a term at a rational point; raise :class:`Undecided` where the intervals do not tell."""
     return refined(lambda: sign(value(root, point)))
 
 
 def series(root: Term, order: int, jets: Mapping[Term, list[Any]]) -> list[Any]:
-    """Taylor coefficients 0..order of a term, from those of its symbols.
+    """Enclose the Taylor coefficients 0..order of a term, from those of its symbols.
 
     ``jets[x] = [X, 1, 0, ...]`` with an interval X encloses f^(k)(X)/k! for all points of X: the remainder term of
     Taylor's theorem. Roots and logarithms need a positive argument, divisors must exclude zero; derivatives of a
@@ -88,12 +88,12 @@ def series(root: Term, order: int, jets: Mapping[Term, list[Any]]) -> list[Any]:
 
 
 def value(root: Term, point: Mapping[Term, Any]) -> Any:
-    """The interval of a term at a point or box; coordinates are Fractions or intervals."""
+    """Enclose the value of a term at a point or box; coordinates are Fractions or intervals."""
     return series(root, 0, {s: [v] for s, v in point.items()})[0]
 
 
 def truth(root: Node, point: Mapping[Term, Any]) -> bool:
-    """Whether a relation holds at a point, if intervals can tell; otherwise :class:`Undecided`."""
+    """Decide whether a relation holds at a point; raise :class:`Undecided` where intervals cannot tell."""
 
     def decide() -> bool:
         return holds(root, lambda node: [value(node, point)])
@@ -102,7 +102,7 @@ def truth(root: Node, point: Mapping[Term, Any]) -> bool:
 
 
 def holds(root: Any, jet: Any) -> bool:
-    """The truth of a relation whose terms have the jets ``jet(term)``."""
+    """Decide a relation whose terms have the jets ``jet(term)``."""
     a = root.args
     match root.op:
         case "and":
@@ -173,7 +173,7 @@ def _divide(x: list[Any], y: list[Any], size: int) -> list[Any]:
 
 
 def _power(x: list[Any], n: int, size: int) -> list[Any]:
-    """``x**n``; the leading coefficient by the interval power, which knows that squares are not negative."""
+    """Raise a jet to the power n; the interval power of its leading coefficient knows that squares are not negative."""
     if n < 0:
         return _divide([ONE, *[ZERO] * (size - 1)], _power(x, -n, size), size)
     out = [ONE, *[ZERO] * (size - 1)]
@@ -231,5 +231,5 @@ def _piecewise(op: str, x: list[Any], y: list[Any], size: int) -> list[Any]:
 
 
 def lower(x: Any, digits: int = 12) -> str:
-    """The lower end of an interval, for a message."""
+    """Write the lower end of an interval, for a message."""
     return str(_mp.nstr(mpf(x.a), digits))

@@ -7,7 +7,7 @@ from regretlab.claims.language.terms import ONE, ZERO, Node, Term, exp, walk
 
 
 def derivative(root: Term, x: Term, order: int = 1) -> Term:
-    r"""The derivative :math:`\partial^k f / \partial x^k`, defined wherever every part of f is differentiable.
+    r"""Return the derivative :math:`\partial^k f / \partial x^k`, defined wherever every part of f is differentiable.
 
     Raises
     ------

@@ -31,7 +31,7 @@ _LARGEST_POWER = 10_000
 
 
 def sign(root: Term, point: Mapping[Term, Fraction]) -> int:
-    """The sign of a term at a rational point: exactly if its normal form is rational, else by intervals.
+    """Return the sign of a term at a rational point: exactly if its normal form is rational, else by intervals.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def sign(root: Term, point: Mapping[Term, Fraction]) -> int:
 
 
 def normal(root: Term, point: Mapping[Term, Fraction]) -> Form:
-    """The normal form of a term at a rational point; empty if it is exactly zero.
+    """Return the normal form of a term at a rational point; it is empty if the term is exactly zero.
 
     Raises
     ------
@@ -79,17 +79,17 @@ def normal(root: Term, point: Mapping[Term, Fraction]) -> Form:
 
 
 def _cleared(form: Form) -> Form:
-    """The form times every sum that it is divided by: zero exactly if the form is."""
+    """Multiply a form by every sum that it is divided by: the product is zero exactly if the form is."""
     for monomial in form:
         for atom, exponent in monomial:
             if atom[0] == "sum" and exponent < 0 and exponent.denominator == 1:
-                whole = _times(form, {frozenset({(atom, -exponent)}): Fraction(1)})
-                return _cleared(_expanded(whole, atom))
+                multiplied = _times(form, {frozenset({(atom, -exponent)}): Fraction(1)})
+                return _cleared(_expanded(multiplied, atom))
     return form
 
 
 def _expanded(form: Form, atom: Atom) -> Form:
-    """The form with positive whole powers of a sum multiplied out."""
+    """Multiply out the positive whole powers of a sum."""
     out: Form = {}
     for monomial, c in form.items():
         exponent = dict(monomial).get(atom, Fraction(0))
@@ -107,7 +107,7 @@ def _rational(value: Fraction) -> Form:
 
 
 def _apply(node: Any, direction: int, x: Form, y: Form | None = None) -> Form:
-    """One operation; ``direction`` is the sign of its last operand if that is a sum of several monomials."""
+    """Apply one operation; ``direction`` is the sign of its last operand if that is a sum of several monomials."""
     match node.op:
         case "+":
             return add(x, y or {})
@@ -147,20 +147,20 @@ def _times(x: Form, y: Form) -> Form:
 
 
 def _product(exponents: Mapping[Atom, Fraction]) -> tuple[Fraction, Monomial]:
-    """A product of powers; whole powers of primes go into the rational factor."""
+    """Multiply powers; whole powers of primes go into the rational factor."""
     c, left = Fraction(1), dict(exponents)
     for atom, r in exponents.items():
         if atom[0] == "p":
-            whole = r.numerator // r.denominator
-            if abs(whole) > _LARGEST_POWER:
-                raise Irrational(f"{atom[1]}**{whole} is too large to be written out")
-            c *= Fraction(atom[1]) ** whole
-            left[atom] = r - whole
+            count = r.numerator // r.denominator
+            if abs(count) > _LARGEST_POWER:
+                raise Irrational(f"{atom[1]}**{count} is too large to be written out")
+            c *= Fraction(atom[1]) ** count
+            left[atom] = r - count
     return c, frozenset((a, r) for a, r in left.items() if r)
 
 
 def _atoms(node: Term, direction: int, x: Form) -> tuple[Fraction, dict[Atom, Fraction]]:
-    """A non-zero value as a rational times powers of positive atoms; several monomials become one atom."""
+    """Write a non-zero value as a rational times powers of positive atoms; several monomials become one atom."""
     if not x:
         raise Undefined(f"{node}: undefined at zero")
     if len(x) == 1:
@@ -209,12 +209,12 @@ def _log(node: Term, direction: int, x: Form) -> Form:
 
 
 def _primes(node: Term, value: Fraction) -> dict[Atom, Fraction]:
-    """The factorisation of a positive rational, with negative exponents for its denominator."""
+    """Factorise a positive rational, with negative exponents for its denominator."""
     if value < 0:
         raise Undefined(f"{node}: undefined at a negative number")
     found: dict[Atom, Fraction] = {}
-    for whole, direction in ((value.numerator, 1), (value.denominator, -1)):
-        rest, p = whole, 2
+    for part, direction in ((value.numerator, 1), (value.denominator, -1)):
+        rest, p = part, 2
         while rest > 1:
             p = rest if p > _LARGEST_FACTOR or p * p > rest else p
             while rest % p == 0:

@@ -30,7 +30,7 @@ class Disjoint(Exception):
 
 @contextmanager
 def precision(bits: int = PRECISION) -> Iterator[None]:
-    """Compute with so many bits; what was set before is set again."""
+    """Compute with this many bits; the precision from before is restored."""
     before = iv.prec, flint.ctx.prec
     iv.prec = flint.ctx.prec = bits
     try:
@@ -77,7 +77,7 @@ class Enclosure:
         return m[0], m[1], r[0], r[1]
 
     def is_zero(self) -> bool:
-        """Whether it is exactly zero."""
+        """Tell whether the interval is exactly zero."""
         return bool(self.low == 0 and self.high == 0 and self.a == 0 and self.b == 0)
 
     def __add__(self, other: Any) -> Enclosure:
@@ -103,7 +103,7 @@ class Enclosure:
     __radd__, __rmul__ = __add__, __mul__
 
     def __truediv__(self, other: Any) -> Enclosure:
-        """The quotient by an interval without zero."""
+        """Divide by an interval without zero."""
         o = enclosure(other)
         return Enclosure(self.m / o.m, *_product(self.low, self.high, (1 / o.high).lower(), (1 / o.low).upper()))
 
@@ -111,29 +111,29 @@ class Enclosure:
         return enclosure(other) / self
 
     def __pow__(self, n: int) -> Enclosure:
-        """A power with a whole exponent n >= 0, which knows that squares are not negative."""
+        """Raise to a whole power n >= 0, knowing that squares are not negative."""
         low, high = self.low**n, self.high**n
         if n % 2 == 0 and self.low < 0:
             low, high = (high, low) if self.high <= 0 else (flint.arb(0), max(low.upper(), high.upper()))
         return Enclosure(self.m**n, low.lower(), high.upper())
 
     def exp(self) -> Enclosure:
-        """The exponential."""
+        """Enclose the exponential."""
         low, high = (e.exp() for e in (self.low, self.high))
         bottom = iv.mpf(0) if self.a == -INFINITY else iv.exp(iv.mpf(self.m.a))
         top = iv.mpf([0, INFINITY]) if self.b == INFINITY else iv.exp(iv.mpf(self.m.b))
         return Enclosure(iv.mpf([bottom.a, top.b]), low.lower(), high.upper())
 
     def log(self) -> Enclosure:
-        """The natural logarithm of an interval of positive numbers."""
+        """Enclose the natural logarithm of an interval of positive numbers."""
         return Enclosure(iv.log(self.m), self.low.log().lower(), self.high.log().upper())
 
     def sqrt(self) -> Enclosure:
-        """The square root of an interval of numbers >= 0."""
+        """Enclose the square root of an interval of numbers >= 0."""
         return Enclosure(iv.sqrt(self.m), _root(self.low, 2).lower(), _root(self.high, 2).upper())
 
     def root(self, q: int) -> Enclosure:
-        """The q-th root of an interval of numbers >= 0."""
+        """Enclose the q-th root of an interval of numbers >= 0."""
         if q == 2:
             return self.sqrt()
         m = self.m
@@ -142,25 +142,25 @@ class Enclosure:
         return Enclosure(iv.mpf([low, high]), _root(self.low, q).lower(), _root(self.high, q).upper())
 
     def maximum(self, other: Enclosure) -> Enclosure:
-        """The larger of two numbers."""
+        """Enclose the larger of two numbers."""
         m = [max((self.m.a, other.m.a), key=_value), max((self.m.b, other.m.b), key=_value)]
         return Enclosure(iv.mpf(m), max(self.low, other.low), max(self.high, other.high))
 
     def union(self, other: Enclosure) -> Enclosure:
-        """An interval that holds both."""
+        """Return an interval that holds both intervals."""
         m = [min((self.m.a, other.m.a), key=_value), max((self.m.b, other.m.b), key=_value)]
         return Enclosure(iv.mpf(m), min(self.low, other.low), max(self.high, other.high))
 
 
 def enclosure(value: Any) -> Enclosure:
-    """The enclosure of an integer or a fraction."""
+    """Enclose an integer or a fraction."""
     if isinstance(value, Enclosure):
         return value
     return between(Fraction(value), Fraction(value))
 
 
 def between(low: Fraction | None, high: Fraction | None) -> Enclosure:
-    """The interval between two ends; None below is -oo, None above +oo."""
+    """Enclose the numbers between two ends; None below is -oo, None above +oo."""
     ends = [iv.mpf(e.numerator) / e.denominator if e is not None else None for e in (low, high)]
     a = ends[0].a if ends[0] is not None else -INFINITY
     b = ends[1].b if ends[1] is not None else INFINITY
@@ -170,7 +170,7 @@ def between(low: Fraction | None, high: Fraction | None) -> Enclosure:
 
 
 def _exactly(end: Any) -> Any:
-    """An end of Arb's as a number of mpmath's, without rounding."""
+    """Convert an end of Arb's to a number of mpmath's, without rounding."""
     if not end.is_finite():
         if end.is_nan():
             raise ArithmeticError("an operation on unbounded intervals")
@@ -180,7 +180,7 @@ def _exactly(end: Any) -> Any:
 
 
 def _value(point: Any) -> Any:
-    """A point interval of mpmath's as a number, without rounding."""
+    """Convert a point interval of mpmath's to a number, without rounding."""
     return _mp.make_mpf(point._mpi_[0])
 
 

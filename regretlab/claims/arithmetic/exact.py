@@ -23,7 +23,7 @@ class Irrational(ArithmeticError):
 
 
 def evaluate(root: Node, point: Mapping[Term, Fraction]) -> Any:
-    """The value of a term (a Fraction) or the truth of a relation at a rational point.
+    """Return the value of a term (a Fraction) or the truth of a relation at a rational point.
 
     Only what is needed is evaluated: in ``where`` the branch taken, in ``and`` and ``or`` up to the first that decides.
 
@@ -110,10 +110,10 @@ def _apply(node: Any, op: str, x: Any, y: Any) -> Any:
 
 
 def root(x: Fraction, q: int) -> Fraction:
-    """The q-th root of a number that is not negative; :class:`Irrational` where it is not a fraction."""
+    """Return the q-th root of a number that is not negative; raise :class:`Irrational` where it is not a fraction."""
     if x < 0:
         raise Undefined(f"a root of {x}")
-    near = [int(flint.fmpz(whole).root(q)) for whole in (x.numerator, x.denominator)]
+    near = [int(flint.fmpz(part).root(q)) for part in (x.numerator, x.denominator)]
     found = Fraction(*near)
     if found**q != x:
         raise Irrational("a root that is not a fraction")

@@ -1,7 +1,7 @@
 """Python functions of a statement, run in exact arithmetic whatever they compute with.
 
 Python divides two integers into a float, and a library may do so behind any name. So a function of a statement is
-never run as it is: it is compiled anew from its source, with ``/``, ``**`` and ``%`` on fractions, and every name in it
+never run as it is: it is recompiled from its source, with ``/``, ``**`` and ``%`` on fractions, and every name in it
 is either another function with a source, compiled the same way, or on the list in
 :mod:`regretlab.claims.arithmetic.admitted`. What is neither is refused, so that no float can be made at all. A run
 leaves nothing behind for the next one.
@@ -37,7 +37,7 @@ _CONTAINERS = (tuple, list, set, frozenset, collections.deque)
 
 
 class Exact:
-    """A function compiled anew, with all that it names.
+    """A function recompiled, with all that it names.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class Exact:
     ) -> None:
         self.formula, self.reads, self.power = formula, reads, power
         self.known: dict[int, Any] = {}
-        self.kept: list[Any] = []
+        self.references: list[Any] = []
         self.mutable: list[tuple[dict[str, Any], str, Any]] = []
         self.caches: list[Any] = []
         self.source = function
@@ -77,7 +77,7 @@ class Exact:
             raise InputError(f"the function [{_named(self.source)}] {error}") from None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run it.
+        """Run the compiled function.
 
         Raises
         ------
@@ -101,10 +101,10 @@ class Exact:
         return found
 
     def admit(self, value: Any, name: str) -> Any:
-        """What stands for a captured value; anything that is not known to be exact is refused."""
+        """Return the exact counterpart of a captured value; refuse a value that is not known to be exact."""
         if id(value) in self.known:
             return self.known[id(value)]
-        self.kept.append(value)
+        self.references.append(value)
         if id(value) in self.table:
             return self.table[id(value)]
         if type(value) in _PLAIN or isinstance(value, (Node, ModuleType)):
@@ -137,7 +137,7 @@ class Exact:
         raise NotExact(_why(value, name))
 
     def compiled(self, function: FunctionType) -> Any:
-        """The function compiled from its rewritten source."""
+        """Compile a function from its rewritten source."""
         node = copy.deepcopy(self.tree(function))
         code, name = self.code(node)
         space: dict[str, Any] = {"__builtins__": {}, **self.operations()}
@@ -168,14 +168,14 @@ class Exact:
         return made
 
     def tree(self, function: FunctionType) -> Any:
-        """The function's source; without it nothing says what the function computes with."""
+        """Return the function's source; without it nothing says what the function computes with."""
         node = syntax.tree(function)
         if not isinstance(node, (ast.FunctionDef, ast.Lambda)):
             raise NotExact(f"has no source that can be read ({function.__qualname__}); write it in a file of claims")
         return node
 
     def code(self, node: ast.FunctionDef | ast.Lambda) -> tuple[CodeType, str]:
-        """The rewritten source as code that makes the function, and the function's name."""
+        """Compile the rewritten source to code that makes the function; return the code and the function's name."""
         count = len(node.args.defaults)
         node.args.defaults = []
         node.args.kw_defaults = [None] * len(node.args.kwonlyargs)
@@ -201,14 +201,14 @@ class Exact:
             raise NotExact(f"cannot be compiled on its own ({error.msg}); give it no variables of others") from None
 
     def defaults(self, values: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
-        """Default arguments; one that a run could change is refused."""
+        """Admit default arguments; refuse one that a run could change."""
         for value in values or ():
             if isinstance(value, (list, dict, set)):
                 raise NotExact(f"has the default argument {value!r}, which a run may change; write a tuple")
         return tuple(self.admit(v, "a default argument") for v in values) if values else None
 
     def operations(self) -> dict[str, Any]:
-        """What the rewritten source calls."""
+        """List the operations that the rewritten source calls, by name."""
         found = {PREFIX + name: operation for name, operation in OPERATIONS.values()}
         extra = {"get": self.get, "item": self.item, "module": self.module, "text": admitted.text, "key": slice}
         if self.formula:
@@ -216,7 +216,7 @@ class Exact:
         return found | {PREFIX + name: value for name, value in extra.items()}
 
     def module(self, name: str) -> ModuleType:
-        """A module that is imported inside the function."""
+        """Return a module that is imported inside the function."""
         import importlib
         import sys
 
@@ -228,7 +228,7 @@ class Exact:
         return found
 
     def get(self, value: Any, name: str) -> Any:
-        """``value.name``."""
+        """Read ``value.name``."""
         if isinstance(value, ModuleType):
             if not hasattr(value, name):
                 raise AttributeError(f"{value.__name__} has no {name}")
@@ -240,7 +240,7 @@ class Exact:
         return getattr(value, name)
 
     def item(self, value: Any, key: Any) -> Any:
-        """``value[key]`` in a formula: an entry of a sequence, or of a tuple by a number."""
+        """Read ``value[key]`` in a formula: an entry of a sequence, or of a tuple by a number."""
         if hasattr(value, "entry"):
             return value.entry(*(key if isinstance(key, tuple) else (key,)))
         if isinstance(value, (tuple, list)) and type(key) is int:
@@ -249,7 +249,7 @@ class Exact:
 
 
 def _globals(code: CodeType) -> list[str]:
-    """The global names a function's code reads, inner functions included."""
+    """List the global names that a function's code reads, inner functions included."""
     found = {i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
@@ -271,7 +271,7 @@ def _named(function: Any) -> str:
 
 
 def _why(value: Any, name: str) -> str:
-    """Why a captured value is not admitted, and what to write."""
+    """Say why a captured value is not admitted, and what to write."""
     plain = name.rsplit(".", 1)[-1]
     instead = admitted.INSTEAD.get(plain, "write it in integers and fractions")
     floating = isinstance(value, (float, complex)) or value in (float, complex) if _comparable(value) else False
@@ -286,7 +286,7 @@ def _comparable(value: Any) -> bool:
 
 
 def is_exact(value: Any) -> bool:
-    """Whether a value is made of integers, fractions and text alone."""
+    """Tell whether a value is made of integers, fractions and text alone."""
     if type(value) in _PLAIN:
         return True
     if isinstance(value, dict):

@@ -72,7 +72,7 @@ class Interval:
     __radd__, __rmul__ = __add__, __mul__
 
     def __truediv__(self, other: Any) -> Interval:
-        """The quotient; the whole line where the divisor may be zero, so that ``where`` can choose the other branch."""
+        """Divide; where the divisor may be zero the result is the whole line, so that ``where`` can choose."""
         if not isinstance(other, _OPERANDS):
             return NotImplemented
         divisor = Interval(other).ends
@@ -93,8 +93,8 @@ class Interval:
             return Interval(0) if zero else (exponent * self.log()).exp()
         count = int(halves.a)
         base, power = (self.sqrt(), count) if count % 2 else (self, count // 2)
-        whole = Interval(base.ends ** abs(power))
-        return 1 / whole if power < 0 else whole
+        raised = Interval(base.ends ** abs(power))
+        return 1 / raised if power < 0 else raised
 
     def __rpow__(self, other: Any) -> Interval:
         return Interval(other) ** self
@@ -106,7 +106,7 @@ class Interval:
         return maximum(self, -self)
 
     def __eq__(self, other: Any) -> Any:
-        """True or False; where the intervals do not tell, something whose truth is undecided (see :data:`OPS`)."""
+        """Compare; where the intervals do not tell, return an object whose truth is undecided (see :data:`OPS`)."""
         if not isinstance(other, _OPERANDS):
             return NotImplemented
         gap = (self - other).ends
@@ -128,27 +128,27 @@ class Interval:
     __hash__ = None  # type: ignore[assignment]
 
     def sqrt(self) -> Interval:
-        """The square root."""
+        """Return the square root."""
         if not self.low >= 0:
             raise Undecided(f"root of {self.ends}")
         return Interval(self.ends.sqrt())
 
     def log(self) -> Interval:
-        """The natural logarithm."""
+        """Return the natural logarithm."""
         if not self.low > 0:
             raise Undecided(f"logarithm of {self.ends}")
         return Interval(self.ends.log())
 
     def exp(self) -> Interval:
-        """The exponential."""
+        """Return the exponential."""
         return Interval(self.ends.exp())
 
     def clip(self, low: Any, high: Any) -> Interval:
-        """The nearest number in [low, high]."""
+        """Return the nearest number in [low, high]."""
         return minimum(maximum(self, low), high)
 
     def text(self, digits: int = 10) -> str:
-        """The middle, to ``digits`` digits."""
+        """Write the middle of the interval to ``digits`` digits."""
         return str(_mp.nstr(self.ends.mid, digits))
 
 
@@ -156,13 +156,13 @@ _OPERANDS = (*_NUMBERS, Interval)
 
 
 def maximum(a: Any, b: Any) -> Interval:
-    """The larger of two numbers."""
+    """Return the larger of two numbers."""
     x, y = Interval(a), Interval(b)
     return Interval(x.ends.maximum(y.ends))
 
 
 def minimum(a: Any, b: Any) -> Interval:
-    """The smaller of two numbers."""
+    """Return the smaller of two numbers."""
     return -maximum(-Interval(a), -Interval(b))
 
 
@@ -174,7 +174,7 @@ class _Unknown:
 
 
 def where(condition: Any, a: Any, b: Any) -> Interval:
-    """``a`` or ``b``; where the condition is not decided, an interval that holds both."""
+    """Choose ``a`` or ``b``; where the condition is not decided, an interval that holds both."""
     if not isinstance(condition, _Unknown):
         return Interval(a if condition else b)
     return Interval(Interval(a).ends.union(Interval(b).ends))
@@ -185,7 +185,7 @@ OPS = SimpleNamespace(sqrt=Interval.sqrt, maximum=maximum, where=where)
 
 
 def enclose(expression: Any, values: Mapping[str, Interval]) -> Interval:
-    """The interval of a sympy expression whose symbols, by name, have these values.
+    """Enclose a sympy expression whose symbols, by name, have these values.
 
     Examples
     --------

@@ -26,7 +26,7 @@ class NotPolynomial(ArithmeticError):
 
 
 def add(a: dict[Key, Fraction], b: dict[Key, Fraction], scale: Fraction = Fraction(1)) -> dict[Key, Fraction]:
-    """``a + scale * b``, of polynomials or of any sums of multiples."""
+    """Compute ``a + scale * b``, of polynomials or of any sums of multiples."""
     out = dict(a)
     for key, c in b.items():
         out[key] = out.get(key, Fraction(0)) + scale * c
@@ -34,7 +34,7 @@ def add(a: dict[Key, Fraction], b: dict[Key, Fraction], scale: Fraction = Fracti
 
 
 def times(a: Polynomial, b: Polynomial) -> Polynomial:
-    """``a * b``."""
+    """Multiply two polynomials."""
     if len(a) * len(b) > 20 * LARGEST:
         raise NotPolynomial("the expanded product is too large")
     out: Polynomial = {}
@@ -48,7 +48,7 @@ def times(a: Polynomial, b: Polynomial) -> Polynomial:
 
 
 def power(a: Polynomial, n: int, size: int) -> Polynomial:
-    """``a**n`` in ``size`` symbols."""
+    """Compute ``a**n`` in ``size`` symbols."""
     if n > HIGHEST:
         raise NotPolynomial(f"the power {n} is too high to be expanded")
     out = {(0,) * size: Fraction(1)}
@@ -58,12 +58,12 @@ def power(a: Polynomial, n: int, size: int) -> Polynomial:
 
 
 def degree(a: Polynomial) -> int:
-    """The total degree; 0 for the zero polynomial."""
+    """Return the total degree, 0 for the zero polynomial."""
     return max(map(sum, a), default=0)
 
 
 def monic(a: Polynomial) -> tuple[Fraction, Factor]:
-    """``(c, f)`` with ``a = c * f``, c > 0 and leading coefficient of f 1 or -1."""
+    """Return ``(c, f)`` with ``a = c * f``, c > 0 and leading coefficient of f 1 or -1."""
     lead = max(a)
     c = abs(a[lead])
     return c, tuple(sorted((e, v / c) for e, v in a.items()))
@@ -82,11 +82,11 @@ class Quotients:
         self._known: dict[int, tuple[Polynomial, dict[Factor, int]]] = {}
 
     def constant(self, c: Fraction) -> Polynomial:
-        """A constant polynomial."""
+        """Make a constant polynomial."""
         return {(0,) * self.size: c} if c else {}
 
     def of(self, node: Node) -> tuple[Polynomial, dict[Factor, int]]:
-        """``(numerator, {factor: power})`` of a term.
+        """Return ``(numerator, {factor: power})`` of a term.
 
         Raises
         ------
@@ -124,7 +124,7 @@ class Quotients:
         raise NotPolynomial(f"{node.op} is no operation of polynomials")
 
     def _one(self, node: Any) -> bool:
-        """Whether a term is 1 wherever it is defined."""
+        """Tell whether a term is 1 wherever it is defined."""
         top, below = self.of(node)
         return top == self._lift(self.constant(Fraction(1)), {}, below)
 
@@ -143,7 +143,7 @@ class Quotients:
         return times(top1, top2), {f: below1.get(f, 0) + below2.get(f, 0) for f in {**below1, **below2}}
 
     def _inverse(self, node: Any) -> tuple[Polynomial, dict[Factor, int]]:
-        """``1 / node``; a product of divisors is inverted factor by factor."""
+        """Invert a term; a product of divisors is inverted factor by factor."""
         if node.op == "*":
             return self._product(self._inverse(node.args[0]), self._inverse(node.args[1]))
         if node.op == "pow" and node.args[1] > 0:
@@ -169,7 +169,7 @@ class Quotients:
 
 
 def shifted(a: Polynomial, by: Fraction) -> list[Fraction]:
-    """Coefficients of ``a(by + y)`` in y, lowest first, of a polynomial in one symbol."""
+    """Return the coefficients of ``a(by + y)`` in y, lowest first, of a polynomial in one symbol."""
     out = [Fraction(0)] * (degree(a) + 1)
     for (n,), c in a.items():
         term = [c]

@@ -158,7 +158,7 @@ class Rewriting(ast.NodeTransformer):
 
 
 def line(node: ast.AST) -> str:
-    """The beginning of a node's source, for a message."""
+    """Write the beginning of a node's source, for a message."""
     try:
         found = ast.unparse(node).splitlines()[0]
     except (AttributeError, IndexError):

@@ -19,7 +19,7 @@ SIMPLE = [
 def points(
     given: Sequence[Relation], over: Sequence[Term], random_: random.Random, count: int, tries: int = 0
 ) -> Iterator[dict[Term, Fraction]]:
-    """Up to ``count`` points satisfying ``given``, from ``tries`` (default 40 per point) random ones.
+    """Draw up to ``count`` points that satisfy ``given``, out of ``tries`` (default 40 per point) random ones.
 
     An equation that is linear in one of its symbols is solved for the last such symbol instead of hoped for.
     """

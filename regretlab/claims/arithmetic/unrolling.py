@@ -13,7 +13,7 @@ LONGEST, LARGEST = 10_000, 1_000_000
 
 
 def value(node: Any, at: Mapping[str, Fraction], entry: Callable[[str], Fraction]) -> Fraction:
-    """The value of a term: ``at`` gives indices by name, ``entry`` symbols, and entries of sequences as ``"g[2]"``.
+    """Evaluate a term: ``at`` gives indices by name, ``entry`` symbols, and entries of sequences as ``"g[2]"``.
 
     Raises
     ------

@@ -66,7 +66,7 @@ COMPOUND = (s.Both, s.Disagreement, s.Misprint, s.Denial, s.Vacuity)
 
 
 def check(statement: s.Statement, form: str, body: Any) -> Outcome:
-    """The outcome a certificate establishes for the statement.
+    """Return the outcome that a certificate establishes for the statement.
 
     Raises
     ------

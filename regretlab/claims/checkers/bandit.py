@@ -8,12 +8,12 @@ from regretlab.claims.arithmetic import balls
 from regretlab.claims.arithmetic.functions import Exact
 from regretlab.claims.checkers.point import decide
 from regretlab.claims.language.terms import term
-from regretlab.claims.language.verdict import NotRun, Outcome, Rejected, fields, weakest, whole
+from regretlab.claims.language.verdict import NotRun, Outcome, Rejected, fields, natural, weakest
 from regretlab.claims.statements import BanditRegret
 
 
 def compare(statement: BanditRegret, T: int) -> tuple[bool, str, str]:
-    """Whether the regret is within the bound at T, the level of the decision, and both in words."""
+    """Tell whether the regret is within the bound at T, the level of the decision, and both in words."""
     regret, bound = (term(Exact(f)(T)) for f in (statement.regret, statement.bound))
     if regret.op != "num":
         raise NotRun(f"the regret at T = {T} is {regret}, not an exact number")
@@ -23,9 +23,9 @@ def compare(statement: BanditRegret, T: int) -> tuple[bool, str, str]:
 
 
 def check_horizon(statement: BanditRegret, body: Any) -> Outcome:
-    """``{"index"}``: at the horizon of that index the regret is larger than the bound."""
+    """Check ``{"index"}``: at the horizon of that index the regret is larger than the bound."""
     (index,) = fields(body, "index")
-    if whole(index) >= len(statement.horizons):
+    if natural(index) >= len(statement.horizons):
         raise Rejected(f"there is no horizon {index}, only {len(statement.horizons)}")
     within, level, said = compare(statement, statement.horizons[index])
     if within:
@@ -34,9 +34,9 @@ def check_horizon(statement: BanditRegret, body: Any) -> Outcome:
 
 
 def check_horizons(statement: BanditRegret, body: Any) -> Outcome:
-    """``{"count"}``: the statement has that many horizons, and at each the regret is within the bound."""
+    """Check ``{"count"}``: the statement has that many horizons, and at each the regret is within the bound."""
     (count,) = fields(body, "count")
-    if whole(count, 1) != len(statement.horizons):
+    if natural(count, 1) != len(statement.horizons):
         raise Rejected(f"the statement has {len(statement.horizons)} horizons, not {count}")
     found = [compare(statement, T) for T in statement.horizons]
     for within, _, said in found:

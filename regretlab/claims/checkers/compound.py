@@ -10,10 +10,11 @@ from regretlab.claims.statements import Both, Denial, Disagreement, Misprint, St
 
 Check = Callable[[Statement, str, Any], Outcome]
 _OPPOSITE = {"proved": "refuted", "refuted": "proved"}
+_TRUE, _FALSE = {"proved", "bounded"}, {"refuted", "ill-posed"}
 
 
 def check(statement: Statement, body: Any, check_part: Check) -> Outcome:
-    """``{"parts": [{"form", "body"}, ...]}``, in the order of the statement's parts."""
+    """Check ``{"parts": [{"form", "body"}, ...]}``, in the order of the statement's parts."""
     (written,) = fields(body, "parts")
     parts = statement.parts()
     if not isinstance(written, list) or len(written) > len(parts):
@@ -26,15 +27,11 @@ def check(statement: Statement, body: Any, check_part: Check) -> Outcome:
     level = weakest(o.level for o in found)
     words = "; ".join(o.words for o in found)
     verdicts = [o.verdict for o in found]
-    if isinstance(statement, Both) and set(verdicts) <= {"proved", "bounded"}:
+    if isinstance(statement, Both) and set(verdicts) <= _TRUE:
         return Outcome("bounded" if "bounded" in verdicts else "proved", level, words)
     if isinstance(statement, Disagreement) and verdicts == ["refuted"]:
         return Outcome("misprint", level, f"the two forms differ: {words}")
-    if (
-        isinstance(statement, Misprint)
-        and verdicts[0] in ("refuted", "ill-posed")
-        and verdicts[1] in ("proved", "bounded")
-    ):
+    if isinstance(statement, Misprint) and verdicts[0] in _FALSE and verdicts[1] in _TRUE:
         return Outcome("misprint", level, f"as printed: {found[0].words}; as meant: {found[1].words}", (verdicts[1],))
     if isinstance(statement, Vacuity) and verdicts == ["proved"]:
         return Outcome("vacuous", level, words)
@@ -44,11 +41,11 @@ def check(statement: Statement, body: Any, check_part: Check) -> Outcome:
 
 
 def _one_of(statement: Both, written: Any, check_part: Check) -> Outcome:
-    """A conjunction is refuted by one refuted part, named by its index."""
+    """Check the refutation of a conjunction by one refuted part, named by its index."""
     index, form, body = fields(written, "part", "form", "body")
     if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(statement.statements):
         raise Rejected(f"there is no part {index!r}")
     outcome = check_part(statement.statements[index], form, body)
-    if outcome.verdict not in ("refuted", "ill-posed"):
+    if outcome.verdict not in _FALSE:
         raise Rejected(f"one part that is {outcome.verdict} decides nothing about a conjunction")
     return outcome

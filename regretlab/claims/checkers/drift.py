@@ -38,7 +38,7 @@ from regretlab.methods import Coefficients, Moments, step
 
 
 def check(statement: NoRegret, body: Any) -> Outcome:
-    """``{"pattern", "beta2"}``: an m-periodic loss and one of the statement's beta2 for which S D < 0."""
+    """Check ``{"pattern", "beta2"}``: an m-periodic loss and one of the statement's beta2 for which S D < 0."""
     written, chosen = fields(body, "pattern", "beta2")
     beta2 = rational(chosen)
     if beta2 not in statement.beta2:
@@ -54,13 +54,13 @@ def check(statement: NoRegret, body: Any) -> Outcome:
 
 
 def says(pattern: list[str]) -> str:
-    """The slopes in words; a long run of equal ones is counted."""
+    """Write the slopes in words; a long run of equal slopes is counted."""
     runs = [(slope, len(list(equal))) for slope, equal in groupby(pattern)]
     return ", ".join(f"{slope} ({count} times)" if count > 4 else ", ".join([slope] * count) for slope, count in runs)
 
 
 def period(pattern: list[Fraction], beta1: Fraction, beta2: Fraction) -> Interval:
-    """D: how far the simulator's step moves down in one period from the periodic moments, with step size 1."""
+    """Compute D: how far the step moves down in one period from the periodic moments, with step size 1."""
     first = before(pattern, beta1), before([c * c for c in pattern], beta2)
     state = Moments(Interval(0), *first, Interval(0))
     k = Coefficients(beta1, 1 - beta1, beta2, 1 - beta2, rho=0, wd=0, eta=1, kap=0, c=1, p=0.5, eps=0)
@@ -72,6 +72,6 @@ def period(pattern: list[Fraction], beta1: Fraction, beta2: Fraction) -> Interva
 
 
 def before(inputs: list[Fraction], beta: Fraction) -> Fraction:
-    """The periodic solution of ``s_t = beta s_{t-1} + (1 - beta) inputs_t``, exactly, just before a period begins."""
+    """Solve ``s_t = beta s_{t-1} + (1 - beta) inputs_t`` periodically, exactly, for s just before a period begins."""
     weighted = sum((beta ** (len(inputs) - 1 - k) * value for k, value in enumerate(inputs)), Fraction(0))
     return (1 - beta) * weighted / (1 - beta ** len(inputs))

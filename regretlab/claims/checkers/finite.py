@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from regretlab.claims.arithmetic.functions import Exact, is_exact
-from regretlab.claims.language.verdict import NotRun, Outcome, Rejected, fields, whole
+from regretlab.claims.language.verdict import NotRun, Outcome, Rejected, fields, natural
 from regretlab.claims.statements import Finite
 
 
 def cases(statement: Finite) -> list[dict[str, Any]]:
-    """The cases, made in exact arithmetic."""
+    """Make the cases in exact arithmetic."""
     found = Exact(statement.cases)()
     if not isinstance(found, list) or not all(isinstance(case, dict) and is_exact(case) for case in found):
         raise NotRun("cases() gives something else than a list of dicts of integers, fractions, text and tuples")
@@ -22,7 +22,7 @@ def cases(statement: Finite) -> list[dict[str, Any]]:
 
 
 def says(case: Mapping[str, Any]) -> str:
-    """The case in words."""
+    """Write a case in words."""
     return ", ".join(f"{name} = {_text(value)}" for name, value in case.items())
 
 
@@ -43,10 +43,10 @@ def _scope(found: Sequence[Mapping[str, Any]]) -> str:
 
 
 def check(statement: Finite, body: Any) -> Outcome:
-    """``{"count"}``: the statement has that many cases, and it holds in every one."""
+    """Check ``{"count"}``: the statement has that many cases, and it holds in every one."""
     (count,) = fields(body, "count")
     found = cases(statement)
-    if whole(count, 1) != len(found):
+    if natural(count, 1) != len(found):
         raise Rejected(f"the statement has {len(found)} cases, not {count}")
     holds = Exact(statement.holds)
     for case in found:
@@ -56,10 +56,10 @@ def check(statement: Finite, body: Any) -> Outcome:
 
 
 def check_case(statement: Finite, body: Any) -> Outcome:
-    """``{"index"}``: the statement is false, or divides by zero, in the case of that index."""
+    """Check ``{"index"}``: the statement is false, or divides by zero, in the case of that index."""
     (index,) = fields(body, "index")
     found = cases(statement)
-    if whole(index) >= len(found):
+    if natural(index) >= len(found):
         raise Rejected(f"there is no case {index}, only {len(found)}")
     true = truth(Exact(statement.holds), found[index])
     if true is False:
@@ -70,7 +70,7 @@ def check_case(statement: Finite, body: Any) -> Outcome:
 
 
 def truth(holds: Exact, case: Mapping[str, Any]) -> bool | None:
-    """The truth of one case, in exact arithmetic; None where it divides by zero."""
+    """Return the truth of one case, in exact arithmetic; None where it divides by zero."""
     try:
         found = holds(**copy.deepcopy(dict(case)))
     except ZeroDivisionError:

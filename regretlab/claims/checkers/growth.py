@@ -21,7 +21,7 @@ class Unbalanced(Exception):
 
 
 def degree(root: Node, weights: Mapping[Term, Fraction]) -> Fraction | None:
-    """The d with ``term(k**w s) = k**d term(s)``, None for a zero; symbols without a weight have weight 0."""
+    """Return the d with ``term(k**w s) = k**d term(s)``, None for a zero; symbols without a weight have weight 0."""
     known: dict[int, Fraction | None] = {id(s): w for s, w in weights.items()}
 
     def same(node: Node) -> Fraction | None:
@@ -74,7 +74,7 @@ def degree(root: Node, weights: Mapping[Term, Fraction]) -> Fraction | None:
 
 
 def check_degrees(statement: Units, body: Any) -> Outcome:
-    """``{"terms": {name: degree}}``: every term's degree; null where it adds parts of different degree."""
+    """Check ``{"terms": {name: degree}}``: every term's degree, null where it adds parts of different degree."""
     (written,) = fields(body, "terms")
     if not isinstance(written, Mapping) or set(written) != set(statement.terms):
         raise Rejected(f"expected the degrees of {', '.join(statement.terms)}")
@@ -116,7 +116,7 @@ _CONSTANT = (Fraction(0), Fraction(0))
 
 
 def growth(root: Term, T: Term, sign: Sign, strict: bool) -> Growth:
-    """How a term behaves as T tends to infinity, by rules for products, quotients, powers, roots, sums and logarithms.
+    """Bound a term as T tends to infinity, by rules for products, quotients, powers, roots, sums and logarithms.
 
     Where ``sign`` does not know, a divisor counts as nonzero and a root or logarithm as defined, unless ``strict``.
     """
@@ -224,7 +224,7 @@ def _exp(x: Growth, node: Node) -> Growth:
 
 
 def structural_sign(node: Term) -> int | None:
-    """The sign of a term all of whose symbols are positive, as far as its structure shows it."""
+    """Return the sign of a term all of whose symbols are positive, as far as its structure shows it."""
     if not symbols(node):
         return sign_at(node, {})[0]
     below = [structural_sign(c) for c in node.children if isinstance(c, Term)]
@@ -245,7 +245,7 @@ def structural_sign(node: Term) -> int | None:
 
 
 def sign_at(node: Term, point: Mapping[Term, Fraction]) -> tuple[int, str]:
-    """The sign of a term at a point where it is defined, and the level of the decision."""
+    """Return the sign of a term at a point where it is defined, and the level of the decision."""
     try:
         found = exact.evaluate(node, point)
         return (found > 0) - (found < 0), "exact"
@@ -256,7 +256,7 @@ def sign_at(node: Term, point: Mapping[Term, Fraction]) -> tuple[int, str]:
 
 
 def check_exponents(statement: Order, body: Any) -> Outcome:
-    """``{"terms": {name: exponent}, "point"}``: the exponents at a point of the other symbols, all positive there.
+    """Check ``{"terms": {name: exponent}, "point"}``: exponents at a point of the other symbols, all positive.
 
     An exponent too large at one point refutes the order. Otherwise no term may exceed it whatever the other (positive)
     symbols are.

@@ -8,14 +8,14 @@ from regretlab.claims.arithmetic.calculus import derivative
 from regretlab.claims.checkers import point, proofs
 from regretlab.claims.language.terms import Relation, Term, all_of
 from regretlab.claims.language.trees import obligations, substitute, symbols
-from regretlab.claims.language.verdict import Outcome, Rejected, fields, weakest, whole
+from regretlab.claims.language.verdict import Outcome, Rejected, fields, natural, weakest
 from regretlab.claims.statements import Inequality, Ladder
 
 HIGHEST = 4
 
 
 def rungs(statement: Ladder, k: int) -> list[Inequality]:
-    r"""What must hold for a ladder of height k.
+    r"""List the inequalities that must hold for a ladder of height k.
 
     With s = start and z between s and x,
 
@@ -41,7 +41,7 @@ def rungs(statement: Ladder, k: int) -> list[Inequality]:
 
 
 def _holds_between(r: Relation, statement: Ladder) -> bool:
-    """Whether a hypothesis holds between start and x because it is linear in x and holds at both."""
+    """Tell whether a hypothesis holds between start and x because it is linear in x and holds at both."""
     x = statement.x
     if r.op not in ("<=", "<", ">=", ">", "==") or not any(symbol is x for symbol in symbols(r)):
         return False
@@ -59,9 +59,9 @@ def _fresh(statement: Ladder) -> Term:
 
 
 def check(statement: Ladder, body: Any) -> Outcome:
-    """``{"height", "rungs": [{"form", "body"}, ...]}``: every rung of the ladder of that height is proved."""
+    """Check ``{"height", "rungs": [{"form", "body"}, ...]}``: every rung of the ladder of that height is proved."""
     height, written = fields(body, "height", "rungs")
-    if whole(height, 1) > HIGHEST:
+    if natural(height, 1) > HIGHEST:
         raise Rejected(f"a ladder has at most {HIGHEST} rungs")
     asked = rungs(statement, height)
     if not isinstance(written, list) or len(written) != len(asked):
@@ -72,10 +72,10 @@ def check(statement: Ladder, body: Any) -> Outcome:
 
 
 def as_inequality(statement: Ladder) -> Inequality:
-    """The same statement without the direction along which it is shown."""
+    """Return the same statement without the direction along which it is shown."""
     return Inequality(statement.given, statement.f >= 0)
 
 
 def check_point(statement: Ladder, body: Any) -> Outcome:
-    """``{"point"}``: the hypotheses hold there and f is negative."""
+    """Check ``{"point"}``: the hypotheses hold there and f is negative."""
     return point.check(as_inequality(statement), body)

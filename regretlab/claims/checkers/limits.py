@@ -21,7 +21,7 @@ class _TimedOut(BaseException):
 
 @contextmanager
 def limited(seconds: float = SECONDS) -> Iterator[None]:
-    """Stop what takes longer, or is nested too deeply, as :class:`Rejected`; inside itself it does nothing.
+    """Stop work that takes longer, or is nested too deeply, as :class:`Rejected`; within another limit do nothing.
 
     The time is that of the processor, so that a busy machine changes no verdict. Outside the main thread and on
     systems without such a timer only the solvers' own limits hold.

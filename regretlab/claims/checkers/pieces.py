@@ -12,7 +12,7 @@ from regretlab.claims.arithmetic.polynomials import Factor, NotPolynomial, Polyn
 from regretlab.claims.checkers import proofs
 from regretlab.claims.language.terms import ZERO, Relation, Term, all_of, log
 from regretlab.claims.language.trees import obligations, substitute, symbols
-from regretlab.claims.language.verdict import Outcome, Rejected, fields, rational, whole
+from regretlab.claims.language.verdict import Outcome, Rejected, fields, natural, rational
 from regretlab.claims.statements import Inequality, Scalar
 
 #: Derivatives beyond this are of no use and only cost time.
@@ -22,7 +22,7 @@ _ALWAYS = all_of(())
 
 
 def check(statement: Scalar, body: Any) -> Outcome:
-    r"""``{"pieces": [[anchor, lo, hi, k], ...]}``: Taylor's theorem on every piece, and the pieces cover the interval.
+    r"""Check ``{"pieces": [[anchor, lo, hi, k], ...]}``: Taylor's theorem on pieces that cover the interval.
 
     .. math::
         f(x) = \sum_{j<k} \frac{f^{(j)}(a)}{j!} (x-a)^j + \frac{f^{(k)}(\xi)}{k!} (x-a)^k \ge 0
@@ -40,7 +40,7 @@ def check(statement: Scalar, body: Any) -> Outcome:
             raise Rejected(f"the pieces do not cover the interval: piece {index} begins at {lo}")
         if high is None and index < len(pieces) - 1:
             raise Rejected(f"piece {index} ends at oo but others follow")
-        piece(statement.f, statement.x, anchor, low, high, whole(k))
+        piece(statement.f, statement.x, anchor, low, high, natural(k))
         expected = high
     if expected != statement.high:
         raise Rejected("the pieces do not cover the interval to its end")
@@ -53,7 +53,7 @@ def _end(written: Any, infinite: str) -> Fraction | None:
 
 
 def piece(f: Term, x: Term, anchor: Any, low: Fraction | None, high: Fraction | None, k: int) -> None:
-    """Raises :class:`Rejected` unless ``f >= 0`` on [low, high] follows from its Taylor polynomial at the anchor."""
+    """Raise :class:`Rejected` unless ``f >= 0`` on [low, high] follows from its Taylor polynomial at the anchor."""
     if k > HIGHEST:
         raise Rejected(f"order {k} is above {HIGHEST}")
     if anchor in ("oo", "-oo"):
@@ -77,7 +77,7 @@ def piece(f: Term, x: Term, anchor: Any, low: Fraction | None, high: Fraction | 
 
 
 def mirrored(f: Term, x: Term) -> Term:
-    """``f(-x)``."""
+    """Return ``f(-x)``."""
     return substitute(f, {x: -x})
 
 
@@ -86,7 +86,7 @@ def _negative(end: Fraction | None) -> Fraction | None:
 
 
 def _rises(f: Term, x: Term, at: Fraction, high: Fraction | None, k: int) -> None:
-    """Derivatives 0..k-1 at the left end and the k-th on the whole of [at, high] are not negative."""
+    """Check that derivatives 0..k-1 at the left end and the k-th on all of [at, high] are not negative."""
     _not_negative(f, x, at, high, k)
     for j in range(k):
         if constants.sign(derivative(f, x, j), {x: at}) < 0:
@@ -94,7 +94,7 @@ def _rises(f: Term, x: Term, at: Fraction, high: Fraction | None, k: int) -> Non
 
 
 def _not_negative(f: Term, x: Term, low: Fraction | None, high: Fraction | None, k: int) -> None:
-    """The k-th derivative of f exists and is >= 0 on [low, high]: by intervals, on a half-line also by polynomials."""
+    """Check that the k-th derivative is >= 0 on [low, high]: by intervals, on a half-line also by polynomials."""
     try:
         if balls.series(f, k, {x: [balls.interval(low, high), 1]})[k].a >= 0:
             return
@@ -112,7 +112,7 @@ def _not_negative(f: Term, x: Term, low: Fraction | None, high: Fraction | None,
 
 
 def _holds_beyond(need: Relation, x: Term, low: Fraction) -> bool:
-    """Whether ``u > 0``, ``u >= 0`` or ``u != 0`` holds on [low, oo)."""
+    """Tell whether ``u > 0``, ``u >= 0`` or ``u != 0`` holds on [low, oo)."""
     try:
         return balls.truth(need, {x: balls.interval(low, None)})
     except balls.Undecided:
@@ -121,7 +121,7 @@ def _holds_beyond(need: Relation, x: Term, low: Fraction) -> bool:
 
 
 def _sign_beyond(u: Term, x: Term, low: Fraction, strict: bool) -> int:
-    """The sign of a quotient of polynomials on [low, oo), read off the coefficients of its factors in x - low."""
+    """Return the sign of a rational function on [low, oo), from the coefficients of its factors in x - low."""
     product = 1
     top, below = _quotient(u, x)
     for factor, power, nonzero in [(top, 1, strict), *((dict(f), k, True) for f, k in below.items())]:
@@ -141,7 +141,7 @@ def _quotient(u: Term, x: Term) -> tuple[Polynomial, dict[Factor, int]]:
 
 
 def _falls_to_limit(f: Term, x: Term, low: Fraction | None) -> None:
-    r"""``f' <= 0`` on [low, oo) and :math:`\lim_{x \to \infty} f(x) \ge 0`, so that f >= 0 there."""
+    r"""Check ``f' <= 0`` on [low, oo) and :math:`\lim_{x \to \infty} f(x) \ge 0`, so that f >= 0 there."""
     _not_negative(-f, x, low, None, 1)
     growth, limit, algebraic = Fraction(0), ZERO, ZERO
     for c, leaf in _summands(f, Fraction(1)):
@@ -162,7 +162,7 @@ def _falls_to_limit(f: Term, x: Term, low: Fraction | None) -> None:
 
 
 def _summands(node: Term, c: Fraction) -> Iterator[tuple[Fraction, Term]]:
-    """The term as a sum of rational multiples."""
+    """Split a term into rational multiples of summands."""
     a = node.args
     if node.op == "neg":
         yield from _summands(a[0], -c)
@@ -179,7 +179,7 @@ def _summands(node: Term, c: Fraction) -> Iterator[tuple[Fraction, Term]]:
 
 
 def _lead(u: Term, x: Term) -> tuple[Fraction, int]:
-    """``(r, d)`` with ``u ~ r x**d`` as x grows; (0, 0) for zero."""
+    """Return ``(r, d)`` with ``u ~ r x**d`` as x grows; (0, 0) for zero."""
     top, below = _quotient(u, x)
     if not top:
         return Fraction(0), 0
@@ -191,7 +191,7 @@ def _lead(u: Term, x: Term) -> tuple[Fraction, int]:
 
 
 def check_below(statement: Scalar, body: Any) -> Outcome:
-    """``{"x"}``: a rational point of the interval where f is negative."""
+    """Check ``{"x"}``: a rational point of the interval where f is negative."""
     (written,) = fields(body, "x")
     at = rational(written)
     if statement.x.op == "integer" and at.denominator != 1:
@@ -209,7 +209,7 @@ def check_below(statement: Scalar, body: Any) -> Outcome:
 
 
 def as_inequality(statement: Scalar) -> Inequality:
-    """The same statement for solvers."""
+    """Return the same statement as an inequality, for solvers."""
     x = statement.x
     ends = [x >= statement.low] if statement.low is not None else []
     ends += [x <= statement.high] if statement.high is not None else []
@@ -217,5 +217,5 @@ def as_inequality(statement: Scalar) -> Inequality:
 
 
 def check_algebraic(statement: Scalar, body: Any) -> Outcome:
-    """``{"form", "body"}``: a proof of the statement as an inequality, by squares or solvers."""
+    """Check ``{"form", "body"}``: a proof of the statement as an inequality, by squares or solvers."""
     return proofs.proved(as_inequality(statement), body)

@@ -16,7 +16,7 @@ Point = Mapping[Term, Fraction]
 
 
 def read(statement: Inequality, written: Any) -> dict[Term, Fraction]:
-    """The point a certificate names: a rational for every symbol, an integer where one is meant, nothing else."""
+    """Read the point of a certificate: a rational for every symbol, an integer for an integer symbol, nothing else."""
     names = {s.args[0]: s for s in statement.symbols}
     if not isinstance(written, Mapping) or set(written) != set(names):
         raise Rejected(f"the point must give exactly {', '.join(names)}")
@@ -28,7 +28,7 @@ def read(statement: Inequality, written: Any) -> dict[Term, Fraction]:
 
 
 def decide(relation: Node, point: Point) -> tuple[bool, str]:
-    """The truth of a relation at a point, and the level of the decision: fractions if they suffice, else intervals."""
+    """Decide a relation at a point, by fractions if they suffice, else by intervals; return truth and level."""
     try:
         return bool(exact.evaluate(relation, point)), "exact"
     except exact.Irrational:
@@ -36,7 +36,7 @@ def decide(relation: Node, point: Point) -> tuple[bool, str]:
 
 
 def hypotheses(statement: Inequality, point: Point) -> str:
-    """Raises :class:`Rejected` unless every hypothesis is defined and true; the level of the check."""
+    """Raise :class:`Rejected` unless every hypothesis is defined and true; return the level of the check."""
     levels = ["exact"]
     for relation in statement.given:
         try:
@@ -50,12 +50,12 @@ def hypotheses(statement: Inequality, point: Point) -> str:
 
 
 def says(point: Point) -> str:
-    """The point in words."""
+    """Write the point in words."""
     return ", ".join(f"{text(s)} = {v}" for s, v in point.items()) or "no symbols"
 
 
 def check(statement: Inequality, body: Any) -> Outcome:
-    """``{"point"}``: the hypotheses hold, every term is defined, and the conclusion is false."""
+    """Check ``{"point"}``: the hypotheses hold, every term is defined, and the conclusion is false."""
     (written,) = fields(body, "point")
     point = read(statement, written)
     level = hypotheses(statement, point)
@@ -72,7 +72,7 @@ def check(statement: Inequality, body: Any) -> Outcome:
 
 
 def check_undefined(statement: Inequality, body: Any) -> Outcome:
-    """``{"point", "needs"}``: the hypotheses hold, and the obligation ``needs`` of a term in the statement fails."""
+    """Check ``{"point", "needs"}``: the hypotheses hold, and the obligation ``needs`` of some term fails."""
     written, needs = fields(body, "point", "needs")
     point = read(statement, written)
     for path, need in obligations(statement.show):
@@ -90,7 +90,7 @@ def check_undefined(statement: Inequality, body: Any) -> Outcome:
 
 
 def check_value(statement: Inequality, body: Any) -> Outcome:
-    """``{}``: a statement without symbols, decided by its value; every term is defined."""
+    """Check ``{}``: a statement without symbols, decided by its value; every term is defined."""
     fields(body)
     if statement.symbols:
         raise Rejected("the statement has symbols; its value at one point proves nothing")

@@ -6,40 +6,30 @@ from collections.abc import Callable
 from typing import Any
 
 from regretlab.claims.checkers import smt, sos
+from regretlab.claims.language.trees import conjuncts
 from regretlab.claims.language.verdict import Outcome, Rejected, fields, weakest
 from regretlab.claims.statements import Inequality
 
-FORMS: dict[str, Callable[[Any, Any], Outcome]] = {
-    "smt": smt.check,
-    "sos": sos.check,
-    "squared sos": sos.check_squared,
-}
+FORMS: dict[str, Callable[[Any, Any], Outcome]] = {"smt": smt.check, "sos": sos.check, "squared sos": sos.check_squared}
 
 
 def proved(statement: Inequality, proof: Any) -> Outcome:
-    """The outcome of a proof of the inequality; anything else is :class:`Rejected`."""
+    """Return the outcome of a proof of the inequality; anything else is :class:`Rejected`."""
     form, body = fields(proof, "form", "body")
     if form not in FORMS:
         raise Rejected(f"unknown proof of an inequality {form!r}")
     return FORMS[form](statement, body)
 
 
-def conjuncts(statement: Inequality) -> list[Inequality]:
-    """``A and B and ...`` as statements with the same hypotheses."""
-    waiting, found = [statement.show], []
-    while waiting:
-        part = waiting.pop(0)
-        if part.op == "and":
-            waiting[:0] = part.args
-        else:
-            found.append(Inequality(statement.given, part))
-    return found
+def apart(statement: Inequality) -> list[Inequality]:
+    """Split ``A and B and ...`` into statements with the same hypotheses."""
+    return [Inequality(statement.given, part) for part in conjuncts(statement.show)]
 
 
 def check_conjuncts(statement: Inequality, body: Any) -> Outcome:
-    """``{"parts": [{"form", "body"}, ...]}``: a proof of every part of a conjunction."""
+    """Check ``{"parts": [{"form", "body"}, ...]}``: a proof of every part of a conjunction."""
     (parts,) = fields(body, "parts")
-    asked = conjuncts(statement)
+    asked = apart(statement)
     if len(asked) < 2 or not isinstance(parts, list) or len(parts) != len(asked):
         raise Rejected(f"expected proofs of {len(asked)} parts of a conjunction")
     found = [proved(part, proof) for part, proof in zip(asked, parts, strict=True)]

@@ -28,7 +28,7 @@ class Names:
         self.known: dict[str, Any] = {}
 
     def expression(self, root: Term) -> Any:
-        """The term as a sympy expression in which nothing is evaluated but what sympy always does."""
+        """Write a term as a sympy expression in which nothing is evaluated but what sympy always evaluates."""
         return self._of(root, {})
 
     def _of(self, node: Any, bound: Mapping[str, Any]) -> Any:
@@ -71,7 +71,7 @@ class Names:
 
 
 def step_vanishes(closed: Any, after: Any, first: int) -> None:
-    """Raises :class:`Rejected` unless ``closed`` at t is what the recursion gives from it at t - 1, for t > first."""
+    """Raise :class:`Rejected` unless the recursion takes ``closed`` at t - 1 to ``closed`` at t, for t > first."""
     names = Names()
     step = names.expression(closed) - names.expression(after)
     sums, rest = Ranges(first, lowest(step)).separate(step)
@@ -80,7 +80,7 @@ def step_vanishes(closed: Any, after: Any, first: int) -> None:
 
 
 def base_vanishes(closed: Any, start: Any, first: int) -> None:
-    """Raises :class:`Rejected` unless the closed form at ``first`` is the start."""
+    """Raise :class:`Rejected` unless the closed form at ``first`` is the start."""
     names = Names()
     vanishes(Ranges(first, 0).explicit(names.expression(closed) - names.expression(start)), "base")
 
@@ -95,7 +95,7 @@ class Ranges:
         self.opaque: dict[Any, Any] = {}
 
     def separate(self, expr: Any) -> tuple[Any, Any]:
-        """``(f, r)`` with ``expr = sum_{i=start}^{t+top} f(i) + r``."""
+        """Return ``(f, r)`` with ``expr = sum_{i=start}^{t+top} f(i) + r``."""
         sums, rest = sp.Integer(0), sp.Integer(0)
         for part in sp.Add.make_args(sp.expand(expr)):
             found = [f for f in sp.Mul.make_args(part) if f.has(sp.Sum)]
@@ -110,7 +110,7 @@ class Ranges:
         return sums, rest
 
     def explicit(self, expr: Any) -> Any:
-        """The expression with sums and products of fixed length multiplied out, other products as opaque symbols."""
+        """Multiply out sums and products of fixed length; other products become opaque symbols."""
         if isinstance(expr, sp.Sum):
             terms = self._fixed(expr)
             if terms is None:
@@ -150,7 +150,7 @@ class Ranges:
         return sp.Mul(opaque, *factors)
 
     def _fixed(self, expr: Any) -> list[Any] | None:
-        """The terms of a sum or product whose length does not vary."""
+        """List the terms of a sum or product whose length does not vary; return None for any other."""
         index, low, high = _limits(expr)
         length = sp.expand(high - low + 1)
         if not length.is_Integer:
@@ -172,7 +172,7 @@ class Ranges:
 
 
 def lowest(expr: Any) -> int:
-    """The smallest integer c of an upper limit t + c."""
+    """Return the smallest integer c of an upper limit t + c."""
     beyond = [sp.expand(high - _T) for e in expr.atoms(sp.Sum, sp.Product) for _, _, high in e.limits]
     return min((int(c) for c in beyond if c.is_Integer), default=-1)
 
@@ -184,7 +184,7 @@ def _limits(expr: Any) -> Any:
 
 
 def vanishes(expr: Any, what: str) -> None:
-    """Raises unless the expression is identically zero as a rational function of its atoms and their powers."""
+    """Raise unless the expression is identically zero as a rational function of its atoms and their powers."""
     if sp.cancel(sp.together(_algebraic(expr))) != 0:
         short = sp.simplify(expr) if expr.count_ops() < 100 else expr
         dummies = sorted(short.atoms(sp.Dummy), key=lambda d: (d.name, d is not _T))
@@ -194,7 +194,7 @@ def vanishes(expr: Any, what: str) -> None:
 
 
 def _algebraic(expr: Any) -> Any:
-    """Symbolic powers and entries of sequences as independent symbols: ``b**(t-i+1) = b**t * b**-i * b``."""
+    """Replace symbolic powers and entries of sequences by symbols: ``b**(t-i+1) = b**t * b**-i * b``."""
     names: dict[Any, Any] = {}
 
     def name(key: Any) -> Any:

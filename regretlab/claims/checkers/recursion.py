@@ -16,7 +16,7 @@ from regretlab.claims.arithmetic.unrolling import value
 from regretlab.claims.checkers import ranges
 from regretlab.claims.language.terms import text
 from regretlab.claims.language.trees import substitute
-from regretlab.claims.language.verdict import Outcome, Rejected, fields, rational, whole
+from regretlab.claims.language.verdict import Outcome, Rejected, fields, natural, rational
 from regretlab.claims.statements import Recursion
 from regretlab.claims.statements.definedness import definedness
 
@@ -26,7 +26,7 @@ Entry = Callable[[str], Fraction]
 
 
 def unroll(statement: Recursion, t: int, entry: Entry) -> tuple[Fraction, Fraction]:
-    """``(what the recursion gives, what the closed form says)`` at t; ``entry`` gives symbols, and ``"g[2]"``."""
+    """Return the values of the recursion and of the closed form at t; ``entry`` gives symbols, and ``"g[2]"``."""
     f = statement.formula
     s = value(f.start, {}, entry)
     for k in range(statement.first + 1, t + 1):
@@ -35,7 +35,7 @@ def unroll(statement: Recursion, t: int, entry: Entry) -> tuple[Fraction, Fracti
 
 
 def check_unrolled(statement: Recursion, body: Any) -> Outcome:
-    """``{"t", "point"}``: with the numbers of the point, recursion and closed form differ at t."""
+    """Check ``{"t", "point"}``: with the numbers of the point, recursion and closed form differ at t."""
     t, point = fields(body, "t", "point")
     if not isinstance(point, Mapping):
         raise Rejected("the point must give names their values")
@@ -49,7 +49,7 @@ def check_unrolled(statement: Recursion, body: Any) -> Outcome:
         return known[name]
 
     try:
-        goes, says = unroll(statement, whole(t, statement.first), entry)
+        goes, says = unroll(statement, natural(t, statement.first), entry)
     except ZeroDivisionError:
         raise Rejected("the recursion or the closed form is undefined at the point") from None
     if used != set(known):
@@ -61,18 +61,18 @@ def check_unrolled(statement: Recursion, body: Any) -> Outcome:
 
 
 def check_undefined(statement: Recursion, body: Any) -> Outcome:
-    """``{"t"}``: at this t the recursion or the closed form divides by zero, whatever the parameters are."""
+    """Check ``{"t"}``: the recursion or the closed form divides by zero at this t, whatever the parameters are."""
     (t,) = fields(body, "t")
     found = definedness(statement.formula, statement.first)
-    if found.undefined is None or whole(t, statement.first) != found.undefined[0]:
+    if found.undefined is None or natural(t, statement.first) != found.undefined[0]:
         raise Rejected(f"no divisor is seen to vanish at t = {t}")
     return Outcome("ill-posed", "exact", f"divides by zero at t = {t}: {found.undefined[1]} vanishes")
 
 
 def check(statement: Recursion, body: Any) -> Outcome:
-    """``{"unrolled"}``: base and step hold identically, and the closed form is exact up to first + unrolled steps."""
+    """Check ``{"unrolled"}``: base and step hold identically, and the closed form is exact up to first + unrolled."""
     (depth,) = fields(body, "unrolled")
-    if not 8 <= whole(depth) <= 12:
+    if not 8 <= natural(depth) <= 12:
         raise Rejected(f"the closed form must be unrolled 8 to 12 steps, not {depth}")
     f, first = statement.formula, statement.first
     found = definedness(f, first)

@@ -26,7 +26,7 @@ from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
 from regretlab.claims.arithmetic.balls import Undecided
 from regretlab.claims.arithmetic.intervals import OPS, Interval, enclose
-from regretlab.claims.language.verdict import Outcome, Rejected, fields, whole
+from regretlab.claims.language.verdict import Outcome, Rejected, fields, natural
 from regretlab.claims.statements import Kink, RegretBound, kink
 from regretlab.methods import Method, Moments
 
@@ -50,9 +50,9 @@ Round = tuple[Interval, dict[str, Interval]]
 
 
 def check(statement: RegretBound, body: Any) -> Outcome:
-    """``{"t"}``: at this t <= horizon the regret's lower end is above the bound's upper end."""
+    """Check ``{"t"}``: at this t <= horizon the regret's lower end is above the bound's upper end."""
     (t,) = fields(body, "t")
-    if whole(t, 1) > statement.horizon:
+    if natural(t, 1) > statement.horizon:
         raise Rejected(f"the statement is about T <= {statement.horizon}, not {t}")
     bound, method = theorem(statement)
     *_, (regret, values) = replay(method, statement, t)
@@ -63,9 +63,9 @@ def check(statement: RegretBound, body: Any) -> Outcome:
 
 
 def check_run(statement: RegretBound, body: Any) -> Outcome:
-    """``{"rounds"}``: at every t up to this one, which is the horizon, the regret is certainly not above the bound."""
+    """Check ``{"rounds"}``: at every t up to the horizon, which it is, the regret is certainly not above the bound."""
     (rounds,) = fields(body, "rounds")
-    if whole(rounds, 1) != statement.horizon:
+    if natural(rounds, 1) != statement.horizon:
         raise Rejected(f"the statement is about every T <= {statement.horizon}, not {rounds}")
     bound, method = theorem(statement)
     for t, (regret, values) in enumerate(replay(method, statement, rounds), start=1):
@@ -75,7 +75,7 @@ def check_run(statement: RegretBound, body: Any) -> Outcome:
 
 
 def theorem(statement: RegretBound) -> tuple[Any, Method]:
-    """The bound as a sympy expression and the exact method, once the theorem is known to speak of it."""
+    """Return the bound as a sympy expression and the exact method, once the theorem is known to speak of it."""
     bound = Bound.known[statement.bound]
     algorithm, method = exact(statement.algorithm)
     applies(bound, algorithm, method)
@@ -83,7 +83,7 @@ def theorem(statement: RegretBound) -> tuple[Any, Method]:
 
 
 def exact(text: str) -> tuple[Algorithm, Method]:
-    """The algorithm, and its method with the numbers that are written as intervals around the exact fractions."""
+    """Parse the algorithm, and its method with the written numbers as intervals around the exact fractions."""
     algorithm = algorithms.parse(text)
     written = spelling.exact(text)[0][1]
     method = copy.copy(algorithm.method)
@@ -94,7 +94,7 @@ def exact(text: str) -> tuple[Algorithm, Method]:
 
 
 def applies(bound: Bound, algorithm: Algorithm, method: Method) -> None:
-    """Raises :class:`Rejected` unless the theorem speaks of this algorithm and all that it assumes holds."""
+    """Raise :class:`Rejected` unless the theorem speaks of this algorithm and all that it assumes holds."""
     about = bound.about(type(method).__name__.lower(), type(algorithm.sampler).__name__.lower())
     if not about or bound.speaks_of != "online":
         raise Rejected(f"{bound.id} does not speak of {algorithm.name} on losses that change with t")
@@ -113,7 +113,7 @@ def applies(bound: Bound, algorithm: Algorithm, method: Method) -> None:
 
 
 def replay(method: Any, statement: RegretBound, rounds: int) -> Iterator[Round]:
-    """After 1, 2, ... rounds: the regret, and the value of every symbol of :mod:`regretlab.bounds` by name."""
+    """Yield after each round the regret, and the value of every symbol of :mod:`regretlab.bounds` by name."""
     zero, one = Interval(0), Interval(1)
     with _followed(method):
         schedule = method.schedule_over(np.array([Interval(t) for t in range(1, rounds + 1)], dtype=object))
@@ -149,7 +149,7 @@ def replay(method: Any, statement: RegretBound, rounds: int) -> Iterator[Round]:
 
 @contextmanager
 def _followed(method: Any) -> Iterator[None]:
-    """What a method's own code does that intervals cannot follow is no certificate, and not an error of the checker."""
+    """Turn an error of a method's own code, which intervals cannot follow, into a rejected certificate."""
     try:
         yield
     except (Rejected, Undecided):
@@ -161,12 +161,12 @@ def _followed(method: Any) -> Iterator[None]:
 
 
 def _clip(x: Interval, weights: Any) -> Interval:
-    """The projection onto [-1, 1]."""
+    """Project onto [-1, 1]."""
     return x.clip(-1, 1)
 
 
 def derivative(f: Kink, x: Interval) -> Fraction:
-    """The slope of the loss at x; :class:`Rejected` at the kink, undecided where the interval straddles it."""
+    """Return the slope of the loss at x; :class:`Rejected` at the kink, undecided where the interval straddles it."""
     if f.left == f.right:
         return f.left
     if x < f.at:

@@ -9,7 +9,7 @@ from regretlab.claims.arithmetic import balls, constants
 from regretlab.claims.checkers import pieces, proofs
 from regretlab.claims.language.terms import Term
 from regretlab.claims.language.trees import substitute
-from regretlab.claims.language.verdict import Outcome, Rejected, fields, weakest, whole
+from regretlab.claims.language.verdict import Outcome, Rejected, fields, natural, weakest
 from regretlab.claims.statements import Scalar, Series
 
 #: Partial sums beyond this many terms are not replayed.
@@ -17,16 +17,16 @@ LONGEST = 20_000
 
 
 def step(statement: Series, through: int) -> Scalar:
-    """``bound(n) - bound(n - 1) - term(n) >= 0`` for all real n >= through + 1."""
+    """State ``bound(n) - bound(n - 1) - term(n) >= 0`` for all real n >= through + 1."""
     n = statement.t
     gain = statement.bound - substitute(statement.bound, {n: n - 1}) - statement.term
     return Scalar(gain, n, Fraction(through + 1), None)
 
 
 def check(statement: Series, body: Any) -> Outcome:
-    """``{"through", "form", "body"}``: the sums to N = first..through are within the bound, and so is every step."""
+    """Check ``{"through", "form", "body"}``: all sums to N = first..through and all later steps are within it."""
     last, form, proof = fields(body, "through", "form", "body")
-    through = whole(last, statement.first)
+    through = natural(last, statement.first)
     for n, surplus in surpluses(statement, through):
         if not surplus.a >= 0 and constants.sign(exceeds(statement, n), {}) > 0:
             raise Rejected(f"the sum to {n} exceeds the bound")
@@ -40,9 +40,9 @@ def check(statement: Series, body: Any) -> Outcome:
 
 
 def check_sum(statement: Series, body: Any) -> Outcome:
-    """``{"N"}``: the sum to N exceeds the bound."""
+    """Check ``{"N"}``: the sum to N exceeds the bound."""
     (last,) = fields(body, "N")
-    n = whole(last, statement.first)
+    n = natural(last, statement.first)
     *_, (_, surplus) = surpluses(statement, n)
     if not surplus.b < 0:
         raise Rejected(f"the sum to {n} does not exceed the bound")
@@ -50,7 +50,7 @@ def check_sum(statement: Series, body: Any) -> Outcome:
 
 
 def surpluses(statement: Series, last: int) -> Any:
-    """``(N, bound(N) - sum)`` as intervals for N = first..last."""
+    """Yield ``(N, bound(N) - sum)`` as intervals for N = first..last."""
     if last > statement.first + LONGEST:
         raise Rejected(f"more than {LONGEST} terms")
     total = balls.interval(Fraction(0))
@@ -61,7 +61,7 @@ def surpluses(statement: Series, last: int) -> Any:
 
 
 def exceeds(statement: Series, last: int) -> Term:
-    """``sum - bound`` at N = last, as a term without symbols."""
+    """Write ``sum - bound`` at N = last as a term without symbols."""
     total = -substitute(statement.bound, {statement.t: last})
     for n in range(statement.first, last + 1):
         total = total + substitute(statement.term, {statement.t: n})

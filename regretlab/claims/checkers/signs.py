@@ -13,13 +13,13 @@ LARGER = {"<=": (1, 0), "<": (1, 0), ">=": (0, 1), ">": (0, 1), "==": (0, 1), "!
 
 
 def difference(r: Relation) -> Term:
-    """The larger side less the other; the first less the second of an equation."""
+    """Subtract the smaller side from the larger; the second from the first of an equation."""
     more, less = (r.args[i] for i in LARGER[r.op])
     return more - less
 
 
 def cleared(quotients: Quotients, node: Term) -> tuple[Polynomial, dict[Factor, int]]:
-    """The term as a quotient; one that is none is :class:`Rejected`."""
+    """Write a term as a quotient of polynomials; any other term is :class:`Rejected`."""
     try:
         return quotients.of(node)
     except NotPolynomial as error:
@@ -51,7 +51,7 @@ class Signs:
         self.over |= {index} if sign else set()
 
     def known(self, u: Term) -> int | None:
-        """1 if a term is positive, 0 if it is only known not to be negative, None if nothing is known."""
+        """Return 1 if a term is positive, 0 if it is only known not to be negative, None if nothing is known."""
         parts = [self.known(part) for part in u.children if isinstance(part, Term)] if u.op in ("+", "*", "/") else []
         if parts and None not in parts and (u.op != "/" or parts[1] == 1):
             return int(any(parts) if u.op == "+" else all(parts))
@@ -66,14 +66,14 @@ class Signs:
         return self.sign(monic(add({}, top, Fraction(direction)))[1])
 
     def of(self, factor: Factor) -> int | None:
-        """1 or -1 for a factor of that sign, 0 for one that is only known not to vanish, None if nothing is known."""
+        """Return 1 or -1 for a factor of that sign, 0 if it is only known not to vanish, None if unknown."""
         opposite = tuple((e, -c) for e, c in factor)
         if self.sign(factor) or self.sign(opposite):
             return 1 if self.sign(factor) else -1
         return 0 if factor in self.nonzero or opposite in self.nonzero else None
 
     def product(self, factors: dict[Factor, int]) -> int | None:
-        """The sign of a product of powers; None if it is not known."""
+        """Return the sign of a product of powers; None if it is not known."""
         sign = 1
         for factor, k in factors.items():
             if k % 2:
@@ -81,7 +81,7 @@ class Signs:
         return sign or None
 
     def sign(self, factor: Factor) -> int | None:
-        """1 or 0 for a sum of terms > 0 or >= 0, perhaps after a multiple of one hypothesis is taken off; else None."""
+        """Return 1 or 0 for a sum of terms > 0 or >= 0, perhaps less a multiple of one hypothesis; else None."""
         best = self._sum(dict(factor))
         for h in self.weak:
             for exponents, c in h:
@@ -92,7 +92,7 @@ class Signs:
         return best
 
     def _sum(self, terms: Polynomial) -> int | None:
-        """0 if no term is negative, 1 if one is positive besides, else None."""
+        """Return 0 if no term is negative, 1 if moreover a term is positive, else None."""
         positive = 0
         for exponents, c in terms.items():
             if c < 0 or not {i for i, e in enumerate(exponents) if e % 2} <= self.above:

@@ -18,7 +18,7 @@ REPLAYS = 50
 
 
 def questions(statement: Inequality) -> list[list[Relation]]:
-    """What must be unsatisfiable: the denial of the conclusion, and of every obligation of a term."""
+    """List the questions that must be unsatisfiable: denials of the conclusion and of every term's obligations."""
     asked = []
     for i, relation in enumerate(statement.given):
         asked += [[*statement.given[:i], path, ~need] for path, need in obligations(relation)]
@@ -28,7 +28,7 @@ def questions(statement: Inequality) -> list[list[Relation]]:
 
 
 def check(statement: Inequality, body: Any) -> Outcome:
-    """``{"solvers", "live"}``: all questions unsatisfiable by every solver named; the hypotheses hold at ``live``."""
+    """Check ``{"solvers", "live"}``: every named solver refutes all questions; the hypotheses hold at ``live``."""
     solvers, live = fields(body, "solvers", "live")
     if solvers not in (["z3"], ["z3", "cvc5"]):
         raise Rejected(f"unknown solvers {solvers!r}")
@@ -44,9 +44,8 @@ def check(statement: Inequality, body: Any) -> Outcome:
             raise Rejected("cvc5 answers sat, not unsat")
         confirmed = 2 if answers == {"unsat"} else 1  # absent, or too slow on this machine: one solver's word
     replayed = replay(statement)
-    words = f"no counterexample exists ({', '.join(solvers[:confirmed])})" + f"; {replayed} points replayed" * (
-        replayed > 0
-    )
+    words = f"no counterexample exists ({', '.join(solvers[:confirmed])})"
+    words += f"; {replayed} points replayed" if replayed else ""
     return Outcome("proved", f"{confirmed} solver{'s' * (confirmed > 1)}", words)
 
 

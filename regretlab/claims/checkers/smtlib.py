@@ -25,7 +25,7 @@ _COMPARE = {"<=": "<=", "<": "<", ">=": ">=", ">": ">", "==": "="}
 
 
 def script(asserted: Sequence[Relation]) -> tuple[str, dict[str, str]]:
-    """``(text, names)``: the question whether the relations can hold together; names maps constants to symbols.
+    """Write the question whether the relations can hold together: ``(text, names)``, constants to symbols.
 
     The text is empty for a question that is too large for any solver; its answer is unknown.
     """
@@ -42,7 +42,7 @@ def script(asserted: Sequence[Relation]) -> tuple[str, dict[str, str]]:
 
 
 def _within_reach(root: Node) -> bool:
-    """Whether the degree and the size of the terms, written out, are small enough to be looked at."""
+    """Tell whether the degree and the size of the terms, written out, are small enough to be looked at."""
     degree: dict[int, int] = {}
     size: dict[int, int] = {}
     for node in walk(root):
@@ -62,10 +62,10 @@ def _within_reach(root: Node) -> bool:
 
 
 def _number(value: Fraction) -> str:
-    whole = (
+    magnitude = (
         f"{abs(value.numerator)}.0" if value.denominator == 1 else f"(/ {abs(value.numerator)}.0 {value.denominator}.0)"
     )
-    return f"(- {whole})" if value < 0 else whole
+    return f"(- {magnitude})" if value < 0 else magnitude
 
 
 def _declare(node: Node, known: dict[int, str], lines: list[str], facts: list[str], names: dict[str, str]) -> str:
@@ -104,7 +104,7 @@ def _facts(op: str, name: str, x: str, q: int) -> list[str]:
 
 
 def _high(name: str, x: str, n: int) -> list[str]:
-    """True facts about ``x**n`` for a large n, which no solver expands."""
+    """State true facts about ``x**n`` for a large n, which no solver expands."""
     facts = [f"(= (= {name} 0.0) (= {x} 0.0))"] if n > 0 else [f"(=> (not (= {x} 0.0)) (not (= {name} 0.0)))"]
     near, far = ("<=", ">=") if n > 0 else (">=", "<=")
     facts.append(f"(>= {name} 0.0)" if n % 2 == 0 and n > 0 else f"(=> (>= {x} 0.0) (>= {name} 0.0))")
@@ -134,7 +134,7 @@ def _expression(node: Node, a: list[str]) -> str:
 
 
 def z3_answer(question: str, limit: float = LIMIT) -> tuple[str, dict[str, Fraction]]:
-    """z3's answer (sat, unsat, unknown) and, if sat, a model; irrational values are rounded (re-check them)."""
+    """Ask z3: sat, unsat or unknown, and if sat a model, whose irrational values are rounded (re-check them)."""
     if not question:
         return "unknown", {}
     import z3
@@ -170,7 +170,7 @@ for question in json.load(sys.stdin):
 
 
 def cvc5_answers(questions: Sequence[str], limit: float = LIMIT) -> list[str]:
-    """cvc5's answers to the same texts, from a process that is killed at the limit; all "absent" without cvc5."""
+    """Ask cvc5 the same texts in a process that is killed at the limit; all answers are "absent" without cvc5."""
     if not all(questions):
         return ["unknown"] * len(questions)
     if importlib.util.find_spec("cvc5") is None:

@@ -12,7 +12,7 @@ from regretlab.claims.checkers import point
 from regretlab.claims.checkers.signs import LARGER, Signs, cleared, difference
 from regretlab.claims.language.terms import Relation, Term, text, walk
 from regretlab.claims.language.trees import obligations
-from regretlab.claims.language.verdict import Outcome, Rejected, fields, rational, whole
+from regretlab.claims.language.verdict import Outcome, Rejected, fields, natural, rational
 from regretlab.claims.statements import Inequality
 
 #: Hypotheses that one term multiplies together.
@@ -40,7 +40,7 @@ class Problem:
 
 
 def problem(statement: Inequality, squared: bool = False) -> Problem:
-    """The statement with its denominators cleared; roots, maxima and absolute values become symbols with facts.
+    """Clear the statement's denominators; roots, maxima and absolute values become symbols with facts.
 
     With ``squared``, an inequality between sides of which the larger is not negative is stated for their squares.
 
@@ -92,7 +92,7 @@ def problem(statement: Inequality, squared: bool = False) -> Problem:
 
 
 def _facts(part: Any, signs: Signs) -> list[Relation]:
-    """What defines a root, maximum, minimum or absolute value; a root must be one of something that is not negative."""
+    """Define a root, maximum, minimum or absolute value by relations; the argument of a root must not be negative."""
     if part.op == "root":
         u, q = part.args
         if (sign := signs.known(u)) is None:
@@ -109,7 +109,7 @@ def _facts(part: Any, signs: Signs) -> list[Relation]:
 
 
 def _atomic(given: Iterable[Relation]) -> list[Relation]:
-    """The hypotheses as comparisons; one that is no conjunction of such is not used, if it is defined everywhere."""
+    """Write the hypotheses as comparisons; another hypothesis is left out if it is defined everywhere."""
     found = []
     for r in given:
         if r.op == "and":
@@ -122,7 +122,7 @@ def _atomic(given: Iterable[Relation]) -> list[Relation]:
 
 
 def check(statement: Inequality, body: Any) -> Outcome:
-    r"""``{"terms", "equations", "power", "live"}``: the identity
+    r"""Check ``{"terms", "equations", "power", "live"}``: the identity
 
     .. math::
         \Big(\sum_i x_i^2\Big)^r (\text{right} - \text{left}) D
@@ -136,7 +136,7 @@ def check(statement: Inequality, body: Any) -> Outcome:
 
 
 def check_squared(statement: Inequality, body: Any) -> Outcome:
-    """The same for the squares of both sides, of which the larger side is not negative."""
+    """Check the same for the squares of both sides, of which the larger side is not negative."""
     return _check(statement, problem(statement, squared=True), body)
 
 
@@ -154,14 +154,14 @@ def _check(statement: Inequality, asked: Problem, body: Any) -> Outcome:
             raise Rejected(f"the weight {c} of a square is not positive")
         product = times({(0,) * size: c}, times(q, q))
         for i in which:
-            product = times(product, asked.above[i] if whole(i) < len(asked.above) else _no_hypothesis(i))
+            product = times(product, asked.above[i] if natural(i) < len(asked.above) else _no_hypothesis(i))
         total = add(total, product)
         positive |= set(q) == {(0,) * size} and all(asked.strict[i] for i in which)
     for entry in equations:
-        if not isinstance(entry, list) or len(entry) != 2 or whole(entry[0]) >= len(asked.zero):
+        if not isinstance(entry, list) or len(entry) != 2 or natural(entry[0]) >= len(asked.zero):
             raise Rejected(f"{entry!r} is not [number of an equation, multiplier]")
         total = add(total, times(asked.zero[entry[0]], read(entry[1], size)))
-    if whole(r) > 0 and (equations or any(entry[0] for entry in terms) or r > 4):
+    if natural(r) > 0 and (equations or any(entry[0] for entry in terms) or r > 4):
         raise Rejected("a multiplier that vanishes somewhere, together with hypotheses, proves nothing")
     if asked.equation and (terms or r):
         raise Rejected("an equation needs an identity without squares")
@@ -185,14 +185,14 @@ def _triple(entry: Any) -> list[Any]:
 
 
 def read(written_polynomial: Any, size: int) -> Polynomial:
-    """A polynomial as certificates write it: ``[[[exponents], "p/q"], ...]`` in increasing order."""
+    """Read a polynomial as certificates write it: ``[[[exponents], "p/q"], ...]`` in increasing order."""
     if not isinstance(written_polynomial, list):
         raise Rejected(f"{written_polynomial!r} is not a polynomial")
     found: Polynomial = {}
     for entry in written_polynomial:
         if not isinstance(entry, list) or len(entry) != 2 or not isinstance(entry[0], list) or len(entry[0]) != size:
             raise Rejected(f"{entry!r} is not [exponents, coefficient] in {size} symbols")
-        exponents, c = tuple(whole(e) for e in entry[0]), rational(entry[1])
+        exponents, c = tuple(natural(e) for e in entry[0]), rational(entry[1])
         if not c or (found and exponents <= max(found)):
             raise Rejected("the monomials are not in increasing order, or a coefficient is zero")
         found[exponents] = c
@@ -200,7 +200,7 @@ def read(written_polynomial: Any, size: int) -> Polynomial:
 
 
 def written(p: Polynomial, symbols: list[Term]) -> str:
-    """A polynomial in words."""
+    """Write a polynomial in words."""
     parts = []
     for exponents, c in sorted(p.items(), reverse=True):
         names = [text(s) + (f"^{e}" if e > 1 else "") for s, e in zip(symbols, exponents, strict=True) if e]

@@ -10,7 +10,7 @@ from regretlab.spelling import numerals
 
 
 def number(value: Any, what: str = "") -> Fraction:
-    """An exact rational number: an integer, a fraction, or the text of one (``"7/20"``, ``"0.35"``, ``"1e-8"``).
+    """Read an exact rational: an integer, a fraction, or the text of one (``"7/20"``, ``"0.35"``, ``"1e-8"``).
 
     Everything that a claim is given as a number is read here. A float is refused, because 0.1 is not 1/10 in binary.
 
@@ -52,7 +52,7 @@ def number(value: Any, what: str = "") -> Fraction:
 
 
 def counted(value: Any, what: str, least: int, most: int = 10**6) -> int:
-    """An integer from ``least`` to ``most``, such as a horizon.
+    """Read an integer from ``least`` to ``most``, such as a horizon.
 
     Raises
     ------

@@ -26,7 +26,7 @@ class Sequence:
         self.name = name
 
     def entry(self, *indices: Any) -> Term:
-        """The entry at the indices."""
+        """Return the entry at the indices."""
         return Term("entry", self.name, *map(term, indices))
 
     def __getitem__(self, indices: Any) -> Term:
@@ -36,12 +36,12 @@ class Sequence:
 
 
 def sequence(name: str) -> Sequence:
-    """A sequence of real numbers, any whatever."""
+    """Name a sequence of arbitrary real numbers."""
     return Sequence(name)
 
 
 def Sum(body: Any, *limits: tuple[Any, Any, Any]) -> Term:
-    r"""``Sum(f, (i, a, b))`` is :math:`\sum_{i=a}^b f(i)`, with as many limits as indices, the innermost first.
+    r"""Write :math:`\sum_{i=a}^b f(i)` as ``Sum(f, (i, a, b))``, with a limit per index, the innermost first.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def Sum(body: Any, *limits: tuple[Any, Any, Any]) -> Term:
 
 
 def Product(body: Any, *limits: tuple[Any, Any, Any]) -> Term:
-    r"""``Product(f, (i, a, b))`` is :math:`\prod_{i=a}^b f(i)`."""
+    r"""Write :math:`\prod_{i=a}^b f(i)` as ``Product(f, (i, a, b))``."""
     return _ranged("product", body, limits)
 
 
@@ -83,5 +83,5 @@ class Formula(NamedTuple):
     start: Term
 
     def step(self) -> Term:
-        """What the recursion gives at t from the closed form at t - 1."""
+        """Return what the recursion gives at t from the closed form at t - 1."""
         return substitute(self.rec, {self.before: substitute(self.closed, {self.t: self.t - 1})})

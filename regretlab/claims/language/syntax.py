@@ -23,15 +23,15 @@ _SILENT = {"ctx", "kind", "type_comment", "annotation", "returns", "type_ignores
 class File:
     """A parsed source file, its functions and its classes."""
 
-    def __init__(self, whole: ast.Module) -> None:
-        nodes = list(ast.walk(whole))
-        self.whole = whole
+    def __init__(self, module: ast.Module) -> None:
+        nodes = list(ast.walk(module))
+        self.module = module
         self.functions = [n for n in nodes if isinstance(n, _FUNCTION)]
         self.classes = [n for n in nodes if isinstance(n, ast.ClassDef)]
 
 
 def file(name: str) -> File | None:
-    """The file of that name; None if it cannot be read as Python."""
+    """Return the parsed file of that name; None if it cannot be read as Python."""
     linecache.checkcache(name)  # a file may have been edited since it was last looked at
     lines = linecache.getlines(name)
     return _parsed("".join(lines)) if lines else None
@@ -39,7 +39,7 @@ def file(name: str) -> File | None:
 
 @functools.lru_cache(maxsize=256)
 def _parsed(text: str) -> File | None:
-    """A file is parsed once, not again for each of its functions."""
+    """Parse a file once, not again for each of its functions."""
     try:
         return File(ast.parse(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -47,7 +47,7 @@ def _parsed(text: str) -> File | None:
 
 
 def tree(function: FunctionType) -> Function | None:
-    """The tree of a function, found by where its code stands in the file; None if there is no source."""
+    """Return the tree of a function, found by where its code is in the file; None if there is no source."""
     code = function.__code__
     found = file(code.co_filename)
     taken = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
@@ -67,7 +67,7 @@ def tree(function: FunctionType) -> Function | None:
 
 
 def _constant(node: ast.Lambda, code: CodeType) -> bool:
-    """Whether a lambda on the code's first line gives a constant of the code, which has no place in Python 3.12."""
+    """Tell whether a lambda on the code's first line gives a constant of it, which has no place in Python 3.12."""
     body = node.body
     if not isinstance(body, ast.Constant) or node.lineno != code.co_firstlineno:
         return False
@@ -81,7 +81,7 @@ def _within(node: ast.expr, position: tuple[Any, ...]) -> bool:
 
 
 def source(function: Any) -> str:
-    """The function on one line, for a reader: without comments, docstring and layout."""
+    """Write a function on one line, for a reader: without comments, docstring and layout."""
     if isinstance(function, functools.partial):
         given = [*map(repr, function.args), *(f"{k}={v!r}" for k, v in function.keywords.items())]
         return f"{source(function.func)} with {', '.join(given)}"
@@ -92,19 +92,19 @@ def source(function: Any) -> str:
 
 
 def line(node: Function) -> str:
-    """The tree as Python on one line, for a reader."""
+    """Write the tree as Python on one line, for a reader."""
     body = {} if isinstance(node, ast.Lambda) else {"body": _body(node) or [ast.Pass()]}
     shown = type(node)(**{f: getattr(node, f) for f in node._fields if hasattr(node, f)} | body)
     return " ".join(text.strip() for text in ast.unparse(ast.copy_location(shown, node)).splitlines())
 
 
 def _body(node: Any) -> list[ast.stmt]:
-    """The statements of a function, class or module, without its docstring."""
+    """Return the statements of a function, class or module, without its docstring."""
     return node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
 
 
 def written(node: Any) -> Iterator[str]:
-    """A tree as pieces of text: no layout, no docstrings, no annotations, no way of quoting."""
+    """Write a tree as pieces of text: no layout, no docstrings, no annotations, no way of quoting."""
     if isinstance(node, ast.Constant):
         yield constant(node.value)
     elif isinstance(node, ast.JoinedStr):
@@ -133,14 +133,14 @@ def written(node: Any) -> Iterator[str]:
 
 
 def constant(value: Any) -> str:
-    """A literal as text: of an integer the digits to base 16, which have no limit."""
+    """Write a literal as text: of an integer the digits to base 16, which have no limit."""
     if isinstance(value, bytes):
         return f"bytes {value.hex()}"
     return f"{type(value).__name__} {value:x}" if type(value) is int else f"{type(value).__name__} {value!s}"
 
 
 def _joined(node: ast.JoinedStr) -> list[Any]:
-    """The parts of an f-string: text that belongs together is one text, and an empty format is none."""
+    """List the parts of an f-string: text that belongs together is one text, and an empty format is none."""
     parts: list[Any] = []
     for part in node.values:
         if isinstance(part, ast.Constant) and parts and isinstance(parts[-1], str):
@@ -157,7 +157,7 @@ def _joined(node: ast.JoinedStr) -> list[Any]:
 
 
 def free(node: ast.AST) -> set[str]:
-    """The names a tree reads and does not itself bind, with what is read of them: ``designs.draws``."""
+    """List the names that a tree reads and does not itself bind, with the attributes read: ``designs.draws``."""
     bound, outside, inside = _scope(node)
     read, inner, elsewhere = set[str](), set[str](), set[str]()
     waiting = list(inside)
@@ -187,7 +187,7 @@ def free(node: ast.AST) -> set[str]:
 
 
 def _scope(node: ast.AST) -> tuple[set[str], list[ast.AST], list[ast.AST]]:
-    """What a scope binds by its head, the parts of it that are read outside, and those read inside."""
+    """Return what a scope binds by its head, the parts of it that are read outside, and the parts read inside."""
     if isinstance(node, _FUNCTION):
         a = node.args
         bound = {x.arg for x in (*a.posonlyargs, *a.args, *a.kwonlyargs, a.vararg, a.kwarg) if x}
@@ -203,7 +203,7 @@ def _scope(node: ast.AST) -> tuple[set[str], list[ast.AST], list[ast.AST]]:
 
 
 def _path(node: ast.AST) -> str | None:
-    """``a.b.c`` for a name that is read and the attributes read of it."""
+    """Write ``a.b.c`` for a name that is read and the attributes read of it."""
     if isinstance(node, ast.Attribute):
         before = _path(node.value)
         return before and f"{before}.{node.attr}"

@@ -158,7 +158,7 @@ class Relation(Node):
 
 
 def term(value: Any) -> Term:
-    """A term from a term, an integer, a fraction, a fraction's text (``"7/20"``) or an exact sympy number."""
+    """Make a term from a term, an integer, a fraction, its text (``"7/20"``) or an exact sympy number."""
     if isinstance(value, Term):
         return value
     exact = isinstance(value, (int, float, Fraction, str)) or getattr(value, "is_Rational", False)
@@ -171,7 +171,7 @@ def term(value: Any) -> Term:
 
 
 def _from_sympy(value: Any) -> Term:
-    """Exact numbers only: a sympy symbol may already have lost a division."""
+    """Read exact numbers only: a sympy symbol may already have lost a division."""
     if value.is_Rational:
         return Term("num", Fraction(int(value.p), int(value.q)))
     name = type(value).__name__
@@ -198,7 +198,7 @@ ONE = Term("num", Fraction(1))
 
 
 def real(names: str) -> Any:
-    """Real symbols: one for one name, else a tuple.
+    """Declare real symbols: one for one name, else a tuple.
 
     Examples
     --------
@@ -210,7 +210,7 @@ def real(names: str) -> Any:
 
 
 def integer(names: str) -> Any:
-    """Integer symbols. Proofs hold for all reals; a counterexample must be an integer."""
+    """Declare integer symbols. Proofs hold for all reals; a counterexample must be an integer."""
     return _declared("integer", names)
 
 
@@ -222,39 +222,39 @@ def _declared(kind: str, names: str) -> Any:
 
 
 def sqrt(x: Any) -> Term:
-    """The square root, defined for x >= 0."""
+    """Write the square root, defined for x >= 0."""
     return Term("root", term(x), 2)
 
 
 def exp(x: Any) -> Term:
-    """The exponential."""
+    """Write the exponential."""
     return Term("exp", term(x))
 
 
 def log(x: Any) -> Term:
-    """The natural logarithm, defined for x > 0."""
+    """Write the natural logarithm, defined for x > 0."""
     return Term("log", term(x))
 
 
 def maximum(a: Any, b: Any, *more: Any) -> Term:
-    """The largest of its arguments."""
+    """Write the largest of the arguments."""
     top = Term("max", term(a), term(b))
     return maximum(top, *more) if more else top
 
 
 def minimum(a: Any, b: Any, *more: Any) -> Term:
-    """The smallest of its arguments."""
+    """Write the smallest of the arguments."""
     low = Term("min", term(a), term(b))
     return minimum(low, *more) if more else low
 
 
 def where(condition: Relation, a: Any, b: Any) -> Term:
-    """``a`` if the condition holds, else ``b``; the other branch need not be defined."""
+    """Write ``a`` if the condition holds, else ``b``; the other branch need not be defined."""
     return Term("where", condition, term(a), term(b))
 
 
 def all_of(relations: Iterable[Relation]) -> Relation:
-    """The conjunction."""
+    """Write the conjunction of relations."""
     total: Relation | None = None
     for relation in relations:
         total = relation if total is None else total & relation
@@ -266,7 +266,7 @@ OPS = SimpleNamespace(sqrt=sqrt, maximum=maximum, where=where)
 
 
 def walk(*roots: Node) -> Iterator[Node]:
-    """Every node once, children before parents."""
+    """Yield every node once, children before parents."""
     seen: set[int] = set()
     stack: list[tuple[Node, bool]] = [(root, False) for root in reversed(roots)]
     while stack:
@@ -280,7 +280,7 @@ def walk(*roots: Node) -> Iterator[Node]:
 
 
 def text(root: Node) -> str:
-    """The statement in one line of plain text, divisions and all; it is what a claim's digest is taken of.
+    """Write the statement in one line of plain text, divisions and all; a claim's digest is taken of this text.
 
     Shared large parts are named once: ``... with u1 = ...``.
     """
@@ -304,7 +304,7 @@ def text(root: Node) -> str:
 
 
 def _digits(value: Fraction) -> str:
-    """A fraction as text; one of thousands of digits to base 16, which has no limit."""
+    """Write a fraction as text; one of thousands of digits to base 16, which has no limit."""
     if max(value.numerator.bit_length(), value.denominator.bit_length()) < 10_000:
         return str(value)
     return f"{value.numerator:#x}" + f"/{value.denominator:#x}" * (value.denominator > 1)

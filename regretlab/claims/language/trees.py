@@ -8,12 +8,12 @@ from regretlab.claims.language.terms import Node, Relation, Term, all_of, term, 
 
 
 def symbols(*roots: Node) -> list[Term]:
-    """The symbols of the trees, in order of appearance."""
+    """List the symbols of the trees, in order of appearance."""
     return [n for n in walk(*roots) if n.op in ("symbol", "integer")]  # type: ignore[misc]
 
 
 def substitute(root: Any, values: dict[Term, Any]) -> Any:
-    """The same tree with symbols replaced by terms."""
+    """Replace symbols of a tree by terms."""
     done: dict[int, Any] = {id(s): term(v) for s, v in values.items()}
     for node in walk(root):
         if id(node) not in done:
@@ -22,8 +22,20 @@ def substitute(root: Any, values: dict[Term, Any]) -> Any:
     return done[id(root)]
 
 
+def conjuncts(relation: Any) -> list[Relation]:
+    """Split a conjunction into its parts, from left to right."""
+    waiting, found = [relation], []
+    while waiting:
+        part = waiting.pop()
+        if part.op == "and":
+            waiting += reversed(part.args)
+        else:
+            found.append(part)
+    return found
+
+
 def obligations(root: Node) -> list[tuple[Relation, Relation]]:
-    """What must hold for the tree to mean anything: pairs (on this path, this must be true).
+    """List what must hold for the tree to mean anything: pairs (on this path, this must be true).
 
     A divisor must not be zero, the argument of an even root not negative, that of a logarithm positive, the base of a
     negative power not zero. Inside ``where`` only the branch taken matters.

@@ -72,13 +72,13 @@ class NotRun(InputError):
 
 
 def weakest(levels: Iterable[str]) -> str:
-    """The level of a conclusion drawn from several."""
+    """Return the level of a conclusion drawn from several."""
     order = list(LEVELS)
     return max((level for level in levels if level), key=order.index, default="exact")
 
 
 def fields(body: Any, *names: str) -> list[Any]:
-    """The values of a certificate that has exactly these fields."""
+    """Return the values of a certificate that has exactly these fields."""
     if not isinstance(body, Mapping) or set(body) != set(names):
         found = sorted(body) if isinstance(body, Mapping) else type(body).__name__
         raise Rejected(f"expected exactly the fields {', '.join(names)}, found {found}")
@@ -86,7 +86,7 @@ def fields(body: Any, *names: str) -> list[Any]:
 
 
 def rational(value: Any) -> Fraction:
-    """An exact rational as certificates write it: ``"p/q"`` in lowest terms."""
+    """Read an exact rational as certificates write it: ``"p/q"`` in lowest terms."""
     if not isinstance(value, str) or not _RATIONAL.fullmatch(value):
         raise Rejected(f"{str(value)[:40]!r} is not the text of a rational")
     try:
@@ -98,8 +98,8 @@ def rational(value: Any) -> Fraction:
     return found
 
 
-def whole(value: Any, least: int = 0) -> int:
-    """A JSON integer not below ``least``."""
+def natural(value: Any, least: int = 0) -> int:
+    """Read a JSON integer not below ``least``."""
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise Rejected(f"{value!r} is not an integer >= {least}")
     return value

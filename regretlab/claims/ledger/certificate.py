@@ -34,7 +34,7 @@ def _no_number(text: str) -> None:
 
 
 def digest(statement: Statement) -> str:
-    """What a certificate is about: the statement's text and the meaning of its functions, under any Python alike."""
+    """Hash what a certificate is about: the statement's text and its functions' meaning, under any Python alike."""
     if isinstance(statement, InFile):
         return statement.sign
     content = f"{FORMAT}\n{statement.kind}\n{statement.meaning()}\n{fingerprint(statement.functions())}"
@@ -42,7 +42,7 @@ def digest(statement: Statement) -> str:
 
 
 def tools() -> dict[str, str]:
-    """Versions of the libraries a search runs with."""
+    """Return the versions of the libraries that a search runs with."""
     found = {}
     for name in TOOLS:
         try:
@@ -80,7 +80,7 @@ class Certificate:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
     def write(self, path: Path) -> None:
-        """Write the file, whole or not at all."""
+        """Write the file completely or not at all."""
         content = {"format": FORMAT, **asdict(self), "seal": self.seal}
         text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         try:

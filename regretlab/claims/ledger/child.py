@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,6 @@ from regretlab.claims.ledger.wire import claim_to_data
 from regretlab.claims.provers import accepted
 from regretlab.claims.statements import Statement
 from regretlab.errors import InputError
-
-Send = Callable[[dict[str, Any]], None]
 
 
 def main(ask: dict[str, Any]) -> None:
@@ -54,7 +51,7 @@ def main(ask: dict[str, Any]) -> None:
 
 
 def _decided(statement: Statement, form: str, body: Any) -> dict[str, Any]:
-    """The outcome of one statement: of its certificate, or of a search where the form is empty."""
+    """Decide one statement by its certificate, or by a search where the form is empty."""
     try:
         if form:
             return {"outcome": _data(checkers.check(statement, form, body))}

@@ -7,11 +7,11 @@ assumption, which is printed, and what rests on one is in the paper's words, not
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from regretlab.claims import checkers
 from regretlab.claims.language.terms import Relation, all_of, text
-from regretlab.claims.language.trees import symbols
+from regretlab.claims.language.trees import conjuncts, symbols
 from regretlab.claims.language.verdict import PARTIAL, Rejected
 from regretlab.claims.provers import points
 from regretlab.claims.statements import Both, Derivation, Inequality, Ladder, Misprint, Scalar, Statement
@@ -33,7 +33,7 @@ class Handed(NamedTuple):
 
 
 def own(statement: Statement) -> Iterator[tuple[tuple[Relation, ...], Relation]]:
-    """The relations that a statement says hold, each with its hypotheses."""
+    """Yield the relations that a statement says hold, each with its hypotheses."""
     if isinstance(statement, Inequality) or (isinstance(statement, Derivation) and statement.show is not None):
         for part in conjuncts(statement.show):
             yield statement.given, part
@@ -50,21 +50,14 @@ def own(statement: Statement) -> Iterator[tuple[tuple[Relation, ...], Relation]]
             yield from own(one)
 
 
-def conjuncts(relation: Any) -> list[Relation]:
-    """The parts of a conjunction."""
-    if relation.op != "and":
-        return [relation]
-    return [part for side in relation.args for part in conjuncts(side)]
-
-
 def says_its_export(claim: Claim) -> bool:
-    """Whether what a claim exports is its own statement."""
+    """Tell whether a claim exports its own statement."""
     said = [show for _, show in own(claim.statement)]
     return claim.exports is None or all(any(part is show for show in said) for part in conjuncts(claim.exports))
 
 
 def handed_to(step: Derivation, claims: Sequence[Claim]) -> list[Handed]:
-    """What claims hand to a step: their statements, with the hypotheses that the step does not have; assumptions."""
+    """List what claims hand to a step: statements under the hypotheses that the step lacks, and assumptions."""
     given = [part for h in step.given for part in conjuncts(h)]
     given += [p for c in claims if c.exports is not None and not says_its_export(c) for p in conjuncts(c.exports)]
     found = []
@@ -90,19 +83,19 @@ def _hypotheses(statement: Statement, part: Relation) -> Sequence[Relation]:
 
 
 def _with(needed: Sequence[Relation], part: Relation, given: Sequence[Relation]) -> Relation:
-    """A relation under those of its hypotheses that are not given."""
+    """Put a relation under its hypotheses that are not given."""
     lacking = [h for h in needed if not all(any(p is g for g in given) for p in conjuncts(h))]
     return ~all_of(lacking) | part if lacking else part
 
 
 def speaks_of_its_own(statement: Statement, export: Relation) -> bool:
-    """Whether every symbol of an export is one of the statement's."""
+    """Tell whether every symbol of an export is one of the statement's."""
     known = [s for given, show in own(statement) for s in symbols(*given, show)]
     return all(any(s is k for k in known) for s in symbols(export)) and bool(known)
 
 
 def false_at(statement: Statement, export: Relation) -> str:
-    """Where an export that speaks only of a statement's symbols is false although its hypotheses hold, or ''."""
+    """Say where an export in the statement's symbols is false although its hypotheses hold; '' if nowhere seen."""
     if not speaks_of_its_own(statement, export):
         return ""
     asked = Inequality(tuple(h for given, _ in own(statement) for h in given), export)
@@ -115,7 +108,7 @@ def false_at(statement: Statement, export: Relation) -> str:
 
 
 def conclusion(step: str, inputs: Sequence[tuple[str, Sequence[str]]], assumes: bool) -> str:
-    """The verdict of a step that holds, from (verdict, verdicts of the parts) of what it rests on."""
+    """Return the verdict of a step that holds, from (verdict, verdicts of the parts) of the claims it rests on."""
     found = [step, *(["follows"] if assumes else [])]
     for verdict, parts in inputs:
         found.append("conditional" if {verdict, *parts} & PARTIAL else verdict if verdict in STRENGTH else "proved")

@@ -24,7 +24,7 @@ def refuse_unwritable(target: Path, of: str) -> None:
 
 
 def write(target: Path, text: str) -> None:
-    """Write a file, whole or not at all; a device or pipe is written as it comes."""
+    """Write a file completely or not at all; a device or pipe is written as it comes."""
     try:
         if target.exists() and not target.is_file():
             target.write_text(text, encoding="utf-8")

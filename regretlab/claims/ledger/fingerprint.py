@@ -26,7 +26,7 @@ _CACHED = type(functools.cache(len))
 
 
 def fingerprint(functions: tuple[Callable[..., Any], ...]) -> str:
-    """A hash of the functions, of what they close over, and of the functions and values they name in turn.
+    """Hash the functions, what they close over, and the functions and values they name in turn.
 
     Functions of regretlab and of files that are not installed packages are followed, and so are the classes of such
     files; the classes of regretlab, the standard library and other packages are named.
@@ -55,7 +55,7 @@ class _Following:
         self.met, self.roots = met, roots
 
     def pieces(self, value: Any) -> Iterator[str]:
-        """Pieces of text that determine a value, and that no interpreter, process or hash seed changes."""
+        """Yield pieces of text that determine a value, and that no interpreter, process or hash seed changes."""
         if id(value) in self.met:
             yield f"met {list(self.met).index(id(value))}"
         elif isinstance(value, FunctionType):
@@ -81,7 +81,7 @@ class _Following:
             yield from self.pieces(value)
 
     def _apart(self, value: Any) -> str:
-        """The pieces of a member of a set, which must not depend on what was met in its siblings."""
+        """Write the pieces of a member of a set, which must not depend on what was met in the other members."""
         return "\0".join(_Following(dict(self.met), self.roots).pieces(value))
 
     def _value(self, value: Any) -> Iterator[str]:
@@ -106,7 +106,7 @@ class _Following:
             yield from self._object(value)
 
     def _object(self, value: Any) -> Iterator[str]:
-        """Anything else: its class and its attributes, or the text of what has none, like a float.
+        """Write any other value: its class and attributes, or the text of a value that has none, like a float.
 
         What an installed package holds itself, like mpmath's context ``iv``, is named: its attributes change with use.
         """
@@ -156,10 +156,10 @@ class _Following:
         yield f"module {module.__name__.rpartition('.')[2]}"
         file = None if self._foreign(module) else syntax.file(getattr(module, "__file__", None) or "")
         if file is not None:
-            yield from syntax.written(file.whole)
+            yield from syntax.written(file.module)
 
     def _named(self, names: set[str], known: Mapping[str, Any]) -> Iterator[str]:
-        """The values behind names; of a module what is read of it."""
+        """Write the values behind names; of a module the values that are read of it."""
         for name in sorted(names):
             first, *more = name.split(".")
             if first not in known or known[first] is getattr(builtins, first, self):
@@ -171,7 +171,7 @@ class _Following:
             yield from self.pieces(value)
 
     def _foreign(self, value: Any) -> bool:
-        """Whether it belongs to the standard library or to an installed package that is not regretlab."""
+        """Tell whether a value belongs to the standard library or to an installed package other than regretlab."""
         name = value.__name__ if isinstance(value, ModuleType) else value.__module__ or ""
         first = name.split(".")[0]
         if first == "regretlab" or name in self.roots:
@@ -182,7 +182,7 @@ class _Following:
 
 
 def _filled(cell: CellType) -> bool:
-    """Whether a closure's variable has its value yet: that of a function that calls itself may not."""
+    """Tell whether a closure's variable has its value yet: that of a function that calls itself may not."""
     try:
         cell.cell_contents  # noqa: B018
     except ValueError:

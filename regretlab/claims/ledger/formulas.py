@@ -52,7 +52,7 @@ _COMMANDS = _STRUCTURE | {name[1:] for name in SYMBOLS if re.fullmatch(r"\\[A-Za
 
 
 def mathml(latex: str) -> str:
-    """A printed formula as MathML, words between ``$`` kept as text; what cannot be converted is shown as typed."""
+    """Convert a printed formula to MathML, words between ``$`` to text; show as typed what cannot be converted."""
     if "$" in latex:
         parts = latex.split("$")
         return "".join(escape_html(p) if i % 2 == 0 else mathml(p) if p else "" for i, p in enumerate(parts))
@@ -82,7 +82,7 @@ def _draws(element: ET.Element) -> bool:
 
 
 def tex(latex: str) -> str:
-    """A printed formula in text mode of TeX; relations stay where TeX may break the line."""
+    """Write a printed formula in text mode of TeX; relations stay where TeX may break the line."""
     parts = latex.split("$") if "$" in latex else ["", latex, ""]
     if len(parts) % 2 == 0 or not all(map(prints, parts[1::2])):
         return rf"\texttt{{{escape_tex(latex)}}}"
@@ -91,7 +91,7 @@ def tex(latex: str) -> str:
 
 
 def prints(formula: str) -> bool:
-    """Whether a formula is made of known commands, balanced, and cannot leave its place."""
+    """Tell whether a formula is made of known commands, balanced, and cannot leave its place."""
     commands = re.findall(r"\\([A-Za-z]+|.|$)", formula, re.S)
     bare = re.sub(r"\\([A-Za-z]+|.)", " ", formula, flags=re.S)
     depth = 0
@@ -117,7 +117,7 @@ _SPECIAL = {c: "\\" + c for c in "&%$#_{}"} | {
 
 
 def escape_tex(words: str) -> str:
-    """Plain text for LaTeX."""
+    """Write plain text for LaTeX."""
     return "".join(_SPECIAL.get(c, c) for c in words)
 
 
@@ -128,5 +128,5 @@ _UNSEEN = re.compile(
 
 
 def visible(words: str) -> str:
-    """The words with control characters written out, so that a page says what is there and a terminal does nothing."""
+    """Write out control characters, so that a page says what is there and a terminal does nothing."""
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", words)

@@ -23,7 +23,7 @@ Judged = tuple[str, Outcome | None, str, float]
 
 
 def decide(claim: str, statement: Statement, path: Path | None, search: bool, save: Path | None = None) -> Outcome:
-    """The outcome for one statement: from its certificate file, or from a search.
+    """Decide one statement: from its certificate file, or by a search.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def decide(claim: str, statement: Statement, path: Path | None, search: bool, sa
 
 
 def _current(claim: str, statement: Statement, path: Path) -> Certificate:
-    """The certificate in a file, if it is about this statement."""
+    """Read the certificate in a file, if it is about this statement."""
     certificate = Certificate.read(path)
     if certificate.claim != claim or certificate.digest != digest(statement):
         raise Rejected("stale: the statement has changed since the certificate was found; run verify --renew")
@@ -50,7 +50,7 @@ def _current(claim: str, statement: Statement, path: Path) -> Certificate:
 
 
 def judge_all(work: Iterable[tuple[str, Path, Statement | None, Path]], mode: str) -> list[Judged]:
-    """The work of one process: ``(claim, its file, its statement if that is data, its certificate)``."""
+    """Judge the share of one process: ``(claim, its file, its statement if that is data, its certificate)``."""
     found = []
     for name, file, statement, path in work:
         if statement is None:
@@ -60,7 +60,7 @@ def judge_all(work: Iterable[tuple[str, Path, Statement | None, Path]], mode: st
 
 
 def judge_in_file(file: Path, statements: Sequence[tuple[str, Statement, Path]], mode: str) -> Iterator[Judged]:
-    """Statements made of a file's functions, decided in a process that runs the file."""
+    """Judge statements made of a file's functions, in a process that runs the file."""
     ask: list[tuple[str, str, Any]] = []
     again: list[tuple[str, Statement, Path]] = []
     start = time.perf_counter()
@@ -97,7 +97,7 @@ def judge_in_file(file: Path, statements: Sequence[tuple[str, Statement, Path]],
 
 
 def judge(name: str, statement: Statement, path: Path, mode: str) -> Judged:
-    """One statement's outcome; ``mode`` is "check", "renew" what does not check, or "search" for everything anew."""
+    """Judge one statement; ``mode`` is "check", "renew" (search what does not check) or "search" (search always)."""
     start = time.perf_counter()
     searches = mode == "search" or not path.exists()
     try:

@@ -1,4 +1,4 @@
-"""The ledger: claims with their certificates, re-checked or searched anew, and what follows from what."""
+"""The ledger: claims with their certificates, re-checked or searched again, and what follows from what."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from regretlab.claims.ledger.judging import ERROR, Judged, judge, judge_all, jud
 from regretlab.claims.ledger.loading import claims_in, is_shipped, needs, order, shipped
 from regretlab.claims.statements import Derivation, Inequality, InFile, Statement, Words
 from regretlab.claims.statements.claim import Claim
+
+Ids = tuple[str, ...]
 
 
 class Ledger:
@@ -51,17 +53,17 @@ class Ledger:
         self.order = order(self.needs)
 
     def certificate(self, claim: str) -> Path:
-        """The file of a claim's certificate."""
+        """Name the file of a claim's certificate."""
         return (self.certificates or self.files[claim].parent / "certs") / f"{claim}.json"
 
     def verify(
         self, only: Iterable[str] | None = None, *, search: bool = False, renew: bool = False, jobs: int = 2
     ) -> list[Entry]:
-        """Every claim's verdict, in the order of the files.
+        """Judge every claim, in the order of the files.
 
-        With ``search`` certificates are found anew and written, with ``renew`` only those that are missing, stale or
-        damaged; otherwise they are re-checked, and a claim that has no certificate is searched for without writing
-        one. ``only`` restricts the work to these ids and what they rest on. A claim that cannot be judged has an
+        With ``search`` every certificate is searched again and written, with ``renew`` those that are missing, stale or
+        damaged; otherwise they are re-checked, and for a claim without a certificate one is searched but not written.
+        ``only`` restricts the work to these ids and what they rest on. A claim that cannot be judged has an
         ``error``; the others are judged all the same.
         """
         wanted = self.asked if only is None else set(only)
@@ -78,7 +80,7 @@ class Ledger:
         return [entries[name] for name in self.claims if name in wanted]
 
     def _judged(self, names: list[str], mode: str, jobs: int) -> Iterator[Judged]:
-        """Statements decided in several processes, none of which runs a file that is not regretlab's own."""
+        """Judge statements in several processes, none of which runs a file that is not regretlab's own."""
         in_files: dict[Path, list[str]] = {}
         here: list[tuple[str, Path, Statement | None, Path]] = []
         for name in names:
@@ -95,11 +97,11 @@ class Ledger:
             yield from judge_in_file(file, statements, mode)
 
     def about(self, bound: str) -> list[str]:
-        """Ids of the claims about a bound of :mod:`regretlab.bounds`, corrected forms included."""
+        """List the claims about a bound of :mod:`regretlab.bounds` by id, corrected forms included."""
         return [one.id for c in self.claims.values() if bound in c.bounds for one in c.all()]
 
     def _resting(self, wanted: Iterable[str]) -> set[str]:
-        """The claims wanted and everything they rest on."""
+        """Collect the claims wanted and everything they rest on."""
         waiting, found = list(wanted), set[str]()
         while waiting:
             name = waiting.pop()
@@ -118,42 +120,34 @@ class Ledger:
         return Entry(claim, outcome.verdict, outcome.level, outcome.words, **about)  # type: ignore[arg-type]
 
     def _derived(self, claim: Claim, entries: dict[str, Entry], mode: str) -> Entry:
-        """The verdict of a claim in words, or of one that rests on others."""
+        """Judge a claim in words, or one that rests on others."""
         statement = claim.statement
         if isinstance(statement, Words):
             return Entry(claim, statement.verdict, "words" * (statement.verdict == "assumed"), statement.why)
         assert isinstance(statement, Derivation)
         used = [entries[u] for u in claim.uses]
         spoiled = [e for e in used if not _sound(e)]
-        mended = [entries[f"{e.claim.id}.corrected"] for e in spoiled if e.claim.corrected]
+        corrected = [entries[f"{e.claim.id}.corrected"] for e in spoiled if e.claim.corrected]
         ids = tuple(e.claim.id for e in spoiled)
         if statement.show is not None:
-            rests = used if not spoiled else [*(e for e in used if e not in spoiled), *mended]
-            if len(mended) == len(spoiled) and all(map(_sound, mended)):
-                return self._step(claim, statement, rests, tuple(e.claim.id for e in mended), ids, mode)
+            rests = used if not spoiled else [*(e for e in used if e not in spoiled), *corrected]
+            if len(corrected) == len(spoiled) and all(map(_sound, corrected)):
+                return self._step(claim, statement, rests, tuple(e.claim.id for e in corrected), ids, mode)
         elif not claim.uses:
             return Entry(claim, "assumed", "words", "the paper's word: it names no claim that it rests on")
         elif not spoiled:
             return _in_words(claim, "follows", "the paper's argument", used)
-        elif claim.repaired_by and _sound(mending := entries[claim.repaired_by]):
+        elif claim.repaired_by and _sound(repair := entries[claim.repaired_by]):
             words = f"in a person's judgement, with {claim.repaired_by} in place of {', '.join(ids)}"
-            return _in_words(claim, "repaired", words, [*(e for e in used if e not in spoiled), mending])
+            return _in_words(claim, "repaired", words, [*(e for e in used if e not in spoiled), repair])
         false = {"refuted", "ill-posed", "unsupported", "misprint", "vacuous"}
         broken = tuple(e.claim.id for e in spoiled if e.verdict in false)
         if broken:
             return Entry(claim, "unsupported", words=f"rests on {', '.join(broken)}; open, not refuted", because=broken)
         return Entry(claim, "conditional", words=f"if {', '.join(ids)}", because=ids)
 
-    def _step(
-        self,
-        claim: Claim,
-        step: Derivation,
-        rests: list[Entry],
-        by: tuple[str, ...],
-        instead: tuple[str, ...],
-        mode: str,
-    ) -> Entry:
-        """A formal step, proved from what the claims it rests on hand to it."""
+    def _step(self, claim: Claim, step: Derivation, rests: list[Entry], by: Ids, instead: Ids, mode: str) -> Entry:
+        """Prove a formal step from what the claims it rests on hand to it."""
         given = derived.handed_to(step, [e.claim for e in rests])
         assumed = [h for h in given if h.assumed]
         for one in assumed:
@@ -180,7 +174,7 @@ class Ledger:
 
 
 def _in_words(claim: Claim, verdict: str, words: str, rests: list[Entry]) -> Entry:
-    """The verdict of a step that no one has made formal, from established claims."""
+    """Return the verdict of a step that no one has made formal, from established claims."""
     verdict = derived.conclusion(verdict, [(e.verdict, e.parts) for e in rests], False)
     partly = tuple(e.claim.id for e in rests if {e.verdict, *e.parts} & PARTIAL)
     if partly:
@@ -190,5 +184,5 @@ def _in_words(claim: Claim, verdict: str, words: str, rests: list[Entry]) -> Ent
 
 
 def _sound(entry: Entry) -> bool:
-    """Whether others may build on it: established, or a misprint whose evident meaning is established."""
+    """Tell whether others may build on it: established, or a misprint whose evident meaning is established."""
     return entry.verdict in SOUND or (entry.verdict == "misprint" and bool(entry.parts))

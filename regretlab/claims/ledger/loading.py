@@ -29,13 +29,13 @@ _cache: dict[tuple[Path, int], list[Claim]] = {}
 
 
 def shipped() -> Path:
-    """The folder of the papers that come with regretlab."""
+    """Return the folder of the papers that come with regretlab."""
     inside = Path(regretlab.__file__).parent / "paper_checks"
     return inside if inside.is_dir() else inside.parent.parent / "paper_checks"
 
 
 def files(path: Path) -> list[Path]:
-    """The claims files a path names: itself, or every file below that says it is one, hidden folders left out."""
+    """List the claims files of a path: itself, or every file below that says it is one, hidden folders left out."""
     if path.is_file() and path.suffix == ".py":
         return [path.resolve()]
     if not path.is_dir():
@@ -50,7 +50,7 @@ def files(path: Path) -> list[Path]:
 
 
 def _python(folder: Path) -> list[Path]:
-    """The Python files below a folder: none of hidden folders, environments and caches, and no link is followed."""
+    """List the Python files below a folder: none of hidden folders, environments and caches; follow no link."""
 
     def refuse_folder(error: OSError) -> None:
         raise InputError(f"the folder {error.filename} cannot be read: {error.strerror}; leave it out.") from None
@@ -68,7 +68,7 @@ def _python(folder: Path) -> list[Path]:
 
 
 def says_claims(file: Path) -> bool:
-    """Whether a file is named ``*_claims.py`` or takes ``Paper`` from regretlab; it is read, and not run."""
+    """Tell whether a file is named ``*_claims.py`` or takes ``Paper`` from regretlab; it is read, and not run."""
     if file.name.endswith("_claims.py"):
         return True
     text = file.read_text(encoding="utf-8", errors="replace")
@@ -86,7 +86,7 @@ def says_claims(file: Path) -> bool:
 
 
 def claims_in(paths: Sequence[Path]) -> list[tuple[Claim, Path, bool]]:
-    """``(claim, its file, whether it was asked for)``: the claims of the paths, and the shipped ones they rest on."""
+    """Load the claims of the paths and the shipped ones they rest on: ``(claim, its file, whether asked for)``."""
     asked = list(dict.fromkeys(file for path in paths for file in files(path)))
     found = [(claim, file, True) for file, claims in zip(asked, _all(asked), strict=True) for claim in claims]
     known = _ids(found)
@@ -106,7 +106,7 @@ def claims_in(paths: Sequence[Path]) -> list[tuple[Claim, Path, bool]]:
 
 
 def _all(asked: Sequence[Path]) -> list[list[Claim]]:
-    """The claims of every file: the shipped ones are loaded here, others run in processes of their own."""
+    """Load the claims of every file: the shipped ones here, others in processes of their own."""
     own = [file for file in asked if not is_shipped(file)]
     with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
         read = dict(zip(own, pool.map(reading.read, own), strict=True))
@@ -114,7 +114,7 @@ def _all(asked: Sequence[Path]) -> list[list[Claim]]:
 
 
 def is_shipped(file: Path) -> bool:
-    """Whether a file of claims is one of regretlab's own, which are as much to be trusted as its checkers."""
+    """Tell whether a file of claims is one of regretlab's own, which are as much to be trusted as its checkers."""
     return file.is_relative_to(shipped().resolve())
 
 
@@ -127,7 +127,7 @@ def _used(claim: Claim) -> list[str]:
 
 
 def _full(claim: Claim, use: str, known: Collection[str]) -> str:
-    """The id a claim means: of its own paper first."""
+    """Return the id that a claim means: of its own paper first."""
     own = f"{claim.id.split('.')[0]}.{use}"
     return own if own in known or "." not in use else use
 
@@ -142,7 +142,7 @@ def _resolved(claim: Claim, known: Collection[str]) -> Claim:
 def _needed(
     found: list[tuple[Claim, Path, bool]], context: list[tuple[Claim, Path, bool]]
 ) -> list[tuple[Claim, Path, bool]]:
-    """The claims of the context that those found rest on, directly or not."""
+    """List the claims of the context that those found rest on, directly or not."""
     by_id = {one.id: entry for entry in context for one in entry[0].all()}
     waiting, taken = [claim for claim, _, _ in found], dict[str, tuple[Claim, Path, bool]]()
     while waiting:
@@ -156,7 +156,7 @@ def _needed(
 
 
 def load(file: Path) -> list[Claim]:
-    """The claims of every :class:`Paper` a file makes; the file is run here, which can do anything to this process."""
+    """Load the claims of every :class:`Paper` of a file, which is run here and can do anything to this process."""
     key = (file, file.stat().st_mtime_ns)
     if key not in _cache:
         _cache[key] = [c for paper in _papers(file) for c in paper.claims]
@@ -197,7 +197,7 @@ def _papers(file: Path) -> list[Paper]:
 
 
 def needs(claims: Mapping[str, Claim]) -> dict[str, set[str]]:
-    """What each claim rests on: the claims it uses, and their corrected forms.
+    """Map each claim to the claims it uses, and their corrected forms.
 
     Raises
     ------
@@ -216,7 +216,7 @@ def needs(claims: Mapping[str, Claim]) -> dict[str, set[str]]:
 
 
 def order(graph: Mapping[str, set[str]]) -> list[str]:
-    """Ids, each after what it rests on; a cycle is an :class:`InputError`."""
+    """Order ids, each after what it rests on; a cycle is an :class:`InputError`."""
     try:
         return list(TopologicalSorter(graph).static_order())
     except CycleError as error:

@@ -33,13 +33,13 @@ MARKS = {
 
 
 def counts(entries: Sequence[Entry]) -> tuple[dict[str, int], dict[str, int]]:
-    """How many entries have each verdict and each trust level, in the order of the vocabulary."""
+    """Count the entries by verdict and by trust level, in the order of the vocabulary."""
     verdicts, levels = Counter(e.verdict for e in entries), Counter(e.level for e in entries if e.level)
     return {v: verdicts[v] for v in VERDICTS if verdicts[v]}, {n: levels[n] for n in LEVELS if levels[n]}
 
 
 def summary(entries: Sequence[Entry]) -> list[str]:
-    """The closing lines: counts by verdict and by trust level, and every verdict that differs from the pinned one."""
+    """Write the closing lines: counts by verdict and by trust level, and every verdict that is not as pinned."""
     verdicts, levels = counts(entries)
     printed = sum(not e.claim.is_correction for e in entries)
     lines = [f"Verdicts: {len(entries)}, on claims: {printed}, on corrected forms: {len(entries) - printed}."]
@@ -66,7 +66,7 @@ def _why(entry: Entry) -> str:
 
 
 def by_paper(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
-    """The entries of each paper."""
+    """Group the entries by paper."""
     found: dict[str, list[Entry]] = {}
     for entry in entries:
         found.setdefault(entry.claim.paper, []).append(entry)
@@ -74,7 +74,7 @@ def by_paper(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
 
 
 def text(entries: Sequence[Entry]) -> Group:
-    """A table per paper and the summary, for a rich console."""
+    """Draw a table per paper and the summary, for a rich console."""
     parts: list[Any] = []
     for paper, rows in by_paper(entries).items():
         title = Text(visible(paper), style="bold")
@@ -93,13 +93,13 @@ def text(entries: Sequence[Entry]) -> Group:
 
 
 def _says(entry: Entry) -> str:
-    """The certificate in words, and what a step assumes before it."""
+    """Write the certificate in words, after what a step assumes."""
     assumes = "".join(f"assuming {a}; " for a in entry.assumes)
     return assumes + (entry.words or entry.how)
 
 
 def line(entry: Entry) -> str:
-    """One entry in one line."""
+    """Write one entry in one line."""
     trust = f" ({entry.trust})" if entry.level else ""
     return visible(
         f"  {MARKS[entry.verdict][0]} {entry.claim.id} ({entry.claim.at}): "
@@ -108,7 +108,7 @@ def line(entry: Entry) -> str:
 
 
 def one(entry: Entry) -> str:
-    """Everything about one entry, as a page of text."""
+    """Write everything about one entry, as a page of text."""
     c = entry.claim
     trust = f" (trust: {entry.trust})" if entry.level else ""
     corrected = f"{c.corrected.id}{f', which changes the {c.changes}' if c.changes else ''}" if c.corrected else ""
@@ -129,7 +129,7 @@ def one(entry: Entry) -> str:
 
 
 def _exports(entry: Entry) -> str:
-    """What the claim hands on, and whether that is what it says."""
+    """Say what the claim exports, and whether that is its own statement."""
     if entry.claim.exports is None:
         return ""
     own = "its own statement" if says_its_export(entry.claim) else "an assumption: not its own statement"
@@ -141,7 +141,7 @@ def _shortened(words: str, most: int = 160) -> str:
 
 
 def row(entry: Entry) -> dict[str, Any]:
-    """One entry as plain data, with nothing in it that a terminal or a browser would act on unseen."""
+    """Return one entry as plain data, with nothing in it that a terminal or a browser would act on unseen."""
     return {name: visible(value) if isinstance(value, str) else value for name, value in _row(entry).items()}
 
 
@@ -176,13 +176,13 @@ def _row(entry: Entry) -> dict[str, Any]:
 
 
 def frame(entries: Sequence[Entry]) -> pd.DataFrame:
-    """The entries as a table, one row per claim, for a notebook."""
+    """Return the entries as a table, one row per claim, for a notebook."""
     columns = ["at", "verdict", "trust", "certificate", "because"]
     return pd.DataFrame([row(e) for e in entries]).set_index("id")[columns]
 
 
 def as_json(entries: Sequence[Entry]) -> str:
-    """Counts and one object per entry."""
+    """Write counts and one object per entry as JSON."""
     verdicts, levels = counts(entries)
     content = {
         "schema": 1,
@@ -196,7 +196,7 @@ def as_json(entries: Sequence[Entry]) -> str:
 
 
 def html(entries: Sequence[Entry]) -> str:
-    """One self-contained page."""
+    """Write one self-contained page."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     environment.filters |= {"mathml": mathml, "anchor": lambda id: re.sub(r"[^\w.,+-]", "_", id)}
     template = environment.from_string(files("regretlab").joinpath("claims/ledger/claims.html.j2").read_text("utf-8"))
@@ -206,20 +206,12 @@ def html(entries: Sequence[Entry]) -> str:
         visible(paper): [row(e) | {"mark": MARKS[e.verdict][0]} for e in rows]
         for paper, rows in by_paper(entries).items()
     }
-    return template.render(
-        version=__version__,
-        papers=papers,
-        verdicts=verdicts,
-        levels=levels,
-        meaning=VERDICTS,
-        trust=LEVELS,
-        known=known,
-        summary=summary(entries),
-    )
+    about = {"verdicts": verdicts, "levels": levels, "meaning": VERDICTS, "trust": LEVELS, "summary": summary(entries)}
+    return template.render(version=__version__, papers=papers, known=known, **about)
 
 
 def latex(entries: Sequence[Entry]) -> str:
-    """Longtables for an appendix or a referee report; needs booktabs, longtable, array and amsmath, amssymb."""
+    """Write longtables for an appendix or a referee report; needs booktabs, longtable, array, amsmath and amssymb."""
     lines = ["% \\usepackage{booktabs,longtable,array,amsmath,amssymb}; written by regretlab " + __version__]
     for paper, rows in by_paper(entries).items():
         lines += [

@@ -39,7 +39,7 @@ class Ended(Exception):
 
 
 def read(file: Path) -> list[Claim]:
-    """The claims of a file, from a process that runs it.
+    """Read the claims of a file, from a process that runs it.
 
     Raises
     ------
@@ -68,7 +68,7 @@ Decided = tuple[Outcome | None, str, str, Any]
 
 
 def decide(file: Path, asked: Sequence[tuple[str, str, Any]]) -> Iterator[Decided]:
-    """For each ``(claim, form, body)`` the outcome of a statement made of the file's functions, and what was found.
+    """Decide statements of the file's functions, each asked as ``(claim, form, body)``, and yield what was found.
 
     An empty form asks for a search. Yields ``(outcome, why not, form, body)``; a process that ends on one claim is
     started again for the next.
@@ -91,12 +91,8 @@ def _outcome(message: dict[str, Any]) -> Decided:
         if "outcome" in message:
             verdict, level, words, *parts = map(str, message["outcome"])
             if verdict in OWN and level in LEVELS:
-                return (
-                    Outcome(verdict, level, words, tuple(parts)),
-                    "",
-                    str(message.get("form", "")),
-                    message.get("body"),
-                )
+                outcome = Outcome(verdict, level, words, tuple(parts))
+                return outcome, "", str(message.get("form", "")), message.get("body")
         if "rejected" in message:
             return None, str(message["rejected"]), "", None
         return None, f"{BROKE}{message.get('broke', message.get('error', 'no outcome'))}", "", None
@@ -105,12 +101,12 @@ def _outcome(message: dict[str, Any]) -> Decided:
 
 
 def named(file: Path) -> str:
-    """The file as messages name it."""
+    """Name the file as messages do."""
     return f"{file.parent.name}/{file.name}"
 
 
 def _messages(ask: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """What the process says, until it says that it is done; :class:`Ended` if it does not."""
+    """Yield the messages of the process until it says that it is done; raise :class:`Ended` if it does not."""
     token = secrets.token_hex(16)
     process = subprocess.Popen(
         [sys.executable, "-c", _BOOT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

@@ -35,7 +35,7 @@ class Unreadable(Exception):
 
 
 def claim_to_data(claim: Claim) -> dict[str, Any]:
-    """A claim and its corrected form as data."""
+    """Write a claim and its corrected form as data."""
     found: dict[str, Any] = {}
     for field in fields(Claim):
         value = getattr(claim, field.name)
@@ -49,7 +49,7 @@ def claim_to_data(claim: Claim) -> dict[str, Any]:
 
 
 def _statement(statement: s.Statement) -> Any:
-    """The statement, and how to speak of it where it is made of functions, or of a method that the file defines."""
+    """Write a statement, in words and by its digest where it is made of functions or of the file's own method."""
     try:
         data = _written(statement)
     except Unwritable:
@@ -60,7 +60,7 @@ def _statement(statement: s.Statement) -> Any:
 
 
 def claim_from_data(data: Any) -> Claim:
-    """The claim that :func:`claim_to_data` wrote.
+    """Read the claim that :func:`claim_to_data` wrote.
 
     Raises
     ------

@@ -55,7 +55,7 @@ PROVERS: dict[type[s.Statement], tuple[Prover, ...]] = {
 
 
 def candidates(statement: s.Statement) -> Iterator[Found]:
-    """Certificates worth checking, best first."""
+    """Yield certificates worth checking, best first."""
     if statement.parts():
         found = [accepted(part) for part in statement.parts()]
         if all(found):
@@ -78,7 +78,7 @@ class Accepted(NamedTuple):
 
 
 def accepted(statement: s.Statement) -> Accepted | None:
-    """The first candidate that its checker accepts."""
+    """Return the first candidate that its checker accepts."""
     with limited():
         for form, body in candidates(statement):
             try:

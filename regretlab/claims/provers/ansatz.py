@@ -25,7 +25,7 @@ Monomials = dict[tuple[int, ...], list[tuple[int, ...]]]
 
 
 def attempts(asked: checker.Problem) -> Iterator[tuple[int, int, list[Block], list[Multiple]]]:
-    """``(work, r, blocks, multipliers)`` from small to large: which squares and multipliers may occur."""
+    """Yield ``(work, r, blocks, multipliers)`` from small to large: which squares and multipliers may occur."""
     size, top = len(asked.symbols), degree(asked.goal)
     if not asked.goal:
         yield 1, 0, [], [Multiple(e, []) for e in asked.zero]
@@ -88,7 +88,7 @@ def _useful(goal: Polynomial, blocks: list[Block], zero: list[Polynomial]) -> li
 
 
 def product_of(asked: checker.Problem, which: Iterable[int]) -> Polynomial:
-    """The product of these hypotheses."""
+    """Multiply these hypotheses."""
     out: Polynomial = {(0,) * len(asked.symbols): Fraction(1)}
     for i in which:
         out = times(out, asked.above[i])
@@ -96,12 +96,12 @@ def product_of(asked: checker.Problem, which: Iterable[int]) -> Polynomial:
 
 
 def squares(size: int) -> Polynomial:
-    """The sum of the symbols' squares."""
+    """Return the sum of the symbols' squares."""
     return {tuple(2 * int(i == j) for j in range(size)): Fraction(1) for i in range(size)}
 
 
 def _likely(asked: checker.Problem) -> list[tuple[int, ...]]:
-    """Products of hypotheses that the clearing of denominators suggests.
+    """List products of hypotheses that the clearing of denominators suggests.
 
     Symbols known not to be negative that make a monomial of the goal odd, with a part of the common denominator; and a
     hypothesis times what the goal was divided by and it was not, with one more.
@@ -154,7 +154,7 @@ class _Fitting:
         self.large = self._monomials(bound, [n + bool(n) for n in self.most]) if asked.zero else {}
 
     def _monomials(self, highest: int, each: list[int]) -> Monomials:
-        """Monomials by the factors that they gain under the scalings; of lower degree if they are many."""
+        """Group monomials by the factors that they gain under the scalings; of lower degree if they are many."""
         found: list[tuple[int, ...]] = [()]
         for top in each:
             found = [(*e, k) for e in found for k in range(min(top, highest - sum(e)) + 1)]
@@ -166,7 +166,7 @@ class _Fitting:
         return out
 
     def _left(self, gained: Any, share: int) -> tuple[int, ...] | None:
-        """The factors that remain for a monomial to make up: of the goal's, after these, in equal shares."""
+        """Return the factors left for a monomial to make up: the goal's less these, in equal shares."""
         left = self.weights @ np.array(min(self.goal)) - gained
         return None if (left % share).any() else tuple((left // share).tolist())
 
@@ -176,7 +176,7 @@ class _Fitting:
         return self.products[which]
 
     def block(self, which: tuple[int, ...], among: set[tuple[int, ...]] | None = None) -> Block:
-        """Squares of monomials times the hypotheses."""
+        """Return squares of monomials times the hypotheses."""
         half = (self.bound - sum(self.degrees[k] for k in which)) // 2
         gained = sum((self.gains[k] for k in which), np.zeros(len(self.weights), dtype=int))
         fits = self._those(self.small, self._left(gained, 2), half)
@@ -184,7 +184,7 @@ class _Fitting:
         return Block(which, self._product(which) if fits else {}, [{e: Fraction(1)} for e in fits])
 
     def multiple(self, e: Polynomial) -> Multiple:
-        """An equation times monomials."""
+        """Return an equation times monomials."""
         most = self.bound - degree(e)
         return Multiple(e, self._those(self.large, self._left(self.weights @ np.array(min(e)), 1), most) if e else [])
 
@@ -194,10 +194,10 @@ class _Fitting:
 
 def _reachable(goal: Polynomial, basis: list[Polynomial]) -> list[Polynomial]:
     """Drop monomials whose square occurs neither in the goal nor as another product: their coefficient must be zero."""
-    kept = [min(q) for q in basis]
+    monomials = [min(q) for q in basis]
     while True:
-        cross = {tuple(map(sum, zip(a, b, strict=True))) for a, b in combinations(kept, 2)}
-        fewer = [e for e in kept if (s := tuple(2 * i for i in e)) in cross or goal.get(s, 0) > 0]
-        if fewer == kept:
-            return [{e: Fraction(1)} for e in kept]
-        kept = fewer
+        cross = {tuple(map(sum, zip(a, b, strict=True))) for a, b in combinations(monomials, 2)}
+        fewer = [e for e in monomials if (s := tuple(2 * i for i in e)) in cross or goal.get(s, 0) > 0]
+        if fewer == monomials:
+            return [{e: Fraction(1)} for e in monomials]
+        monomials = fewer

@@ -10,7 +10,7 @@ from regretlab.claims.statements import BanditRegret
 
 
 def find(statement: BanditRegret) -> tuple[str, dict[str, Any]] | None:
-    """A certificate ``horizon`` (the first that violates the bound), else ``horizons``."""
+    """Find a certificate ``horizon`` (the first that violates the bound), else ``horizons``."""
     for index, T in enumerate(statement.horizons):
         try:
             within = bandit.compare(statement, T)[0]

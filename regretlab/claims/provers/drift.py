@@ -17,7 +17,7 @@ CLEAR = 1e-6
 
 
 def find(statement: NoRegret) -> tuple[str, dict[str, Any]] | None:
-    """A certificate ``drift``: the pattern with the smallest integers, and the first beta2 that it defeats."""
+    """Find a certificate ``drift``: the pattern with the smallest integers, and the first beta2 that it defeats."""
     for pattern in patterns(statement.m):
         for beta2 in statement.beta2:
             if sum(pattern) * drift(np.array(pattern, dtype=float), float(statement.beta1), float(beta2)) < -CLEAR:
@@ -26,7 +26,7 @@ def find(statement: NoRegret) -> tuple[str, dict[str, Any]] | None:
 
 
 def patterns(m: int) -> Iterator[tuple[int, ...]]:
-    """Integer slopes of one period, smallest first; a positive spike begins it: turning and negating change nothing."""
+    """Yield integer slopes of one period, smallest first, beginning with a spike: turning, negating change nothing."""
     if m > SHORT:
         yield from ((P, *[-1] * (m - 1)) for P in range(m, 8 * m))
         return
@@ -36,7 +36,7 @@ def patterns(m: int) -> Iterator[tuple[int, ...]]:
 
 
 def drift(c: np.ndarray, beta1: float, beta2: float) -> float:
-    """The sum of m*/sqrt(v*) over a period."""
+    """Sum m*/sqrt(v*) over a period."""
     return float(np.sum(_limit(c, beta1) / np.sqrt(_limit(c * c, beta2))))
 
 

@@ -18,7 +18,7 @@ class Reduced:
     combinations: list[dict[int, Polynomial]] = field(default_factory=list)
 
     def multipliers(self, rest: Polynomial, found: list[Polynomial]) -> list[Polynomial] | None:
-        """Multipliers of the original equations that make ``rest`` vanish, given those of the equations left."""
+        """Return multipliers of the original equations that make ``rest`` vanish, from those of the equations left."""
         total: dict[int, Polynomial] = {}
         for m, equation, combination in zip(found, self.problem.zero, self.combinations, strict=True):
             rest = add(rest, times(m, equation), Fraction(-1))
@@ -62,7 +62,7 @@ def _plus(
 
 
 def _linear(equation: Polynomial) -> int | None:
-    """A symbol whose only occurrence in the equation is a constant times itself."""
+    """Find a symbol whose only occurrence in the equation is a constant times itself."""
     for exponents in equation:
         if sum(exponents) == 1:
             symbol = exponents.index(1)
@@ -72,7 +72,7 @@ def _linear(equation: Polynomial) -> int | None:
 
 
 def divided(p: Polynomial, equation: Polynomial, symbol: int) -> tuple[Polynomial, Polynomial]:
-    """``(m, rest)`` with ``p = m * equation + rest`` and a rest without the symbol."""
+    """Return ``(m, rest)`` with ``p = m * equation + rest`` and a rest without the symbol."""
     (lead,) = (e for e in equation if e[symbol])
     total: Polynomial = {}
     while found := {e: c for e, c in p.items() if e[symbol]}:

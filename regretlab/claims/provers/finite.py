@@ -12,7 +12,7 @@ from regretlab.claims.statements import Finite
 
 
 def find(statement: Finite) -> tuple[str, dict[str, Any]] | None:
-    """A certificate ``case`` (the smallest one that fails), else ``cases`` (their number)."""
+    """Find a certificate ``case`` (the smallest one that fails), else ``cases`` (their number)."""
     found, undefined, holds = finite.cases(statement), None, Exact(statement.holds)
     for index in sorted(range(len(found)), key=lambda k: _size(found[k])):
         true = finite.truth(holds, found[index])
@@ -26,7 +26,7 @@ def find(statement: Finite) -> tuple[str, dict[str, Any]] | None:
 
 
 def _size(value: Any) -> Fraction:
-    """How much there is to read: the numerators and denominators of distinct values, and a little for every entry."""
+    """Measure how much there is to read: numerators and denominators of distinct values, and a little per entry."""
     if isinstance(value, Mapping):
         return sum(map(_size, value.values()), start=Fraction(0))
     if isinstance(value, (tuple, list)):

@@ -21,7 +21,7 @@ TRIES = 3000
 
 
 def find_degrees(statement: Units) -> tuple[str, dict[str, Any]] | None:
-    """A certificate ``degrees``."""
+    """Find a certificate ``degrees``."""
     found: dict[str, str | None] = {}
     for name, term in statement.terms.items():
         try:
@@ -32,7 +32,7 @@ def find_degrees(statement: Units) -> tuple[str, dict[str, Any]] | None:
 
 
 def find_exponents(statement: Order) -> tuple[str, dict[str, Any]] | None:
-    """A certificate ``exponents`` at the first point that a checker accepts; points in order of their largest value."""
+    """Find a certificate ``exponents`` at the first point that the checker accepts, in order of the largest value."""
     others = [s for s in symbols(*statement.terms.values()) if s is not statement.T]
     for point in itertools.islice(_points(others), TRIES):
         try:
@@ -52,7 +52,7 @@ def find_exponents(statement: Order) -> tuple[str, dict[str, Any]] | None:
 
 
 def _points(others: list[Term]) -> Iterator[dict[Term, Fraction]]:
-    """Points of the values, those that use only the first few before the others."""
+    """Yield points of the values, those that use only the first few before the others."""
     for most in range(len(REALS) if others else 1):
         for indices in itertools.product(range(most + 1), repeat=len(others)):
             if most in indices or not others:

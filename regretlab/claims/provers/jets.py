@@ -13,13 +13,13 @@ PRECISION = 128
 
 
 def ball(low: Fraction, high: Fraction) -> Any:
-    """The ball around [low, high]."""
+    """Return the ball around [low, high]."""
     ends = [flint.arb(flint.fmpq(e.numerator, e.denominator)) for e in (low, high)]
     return ends[0].union(ends[1]) if low != high else ends[0]
 
 
 def jet(f: Term, x: Term, low: Fraction, high: Fraction, order: int) -> list[Any] | None:
-    """Taylor coefficients 0..order of f for all centres in [low, high]; None where f may be undefined."""
+    """Enclose the Taylor coefficients 0..order of f for all centres in [low, high]; None where f may be undefined."""
     before = flint.ctx.prec, flint.ctx.cap
     flint.ctx.prec, flint.ctx.cap = PRECISION, order + 1
     try:
@@ -51,10 +51,10 @@ def _apply(node: Node, a: list[Any], size: int) -> Any:
             return _divide(a[0], a[1])
         case "pow":
             n = node.args[1]
-            whole = flint.arb_series([1], prec=size)
+            product = flint.arb_series([1], prec=size)
             for _ in range(abs(n)):
-                whole = whole * a[0]
-            return whole if n > 0 else _divide(flint.arb_series([1], prec=size), whole)
+                product = product * a[0]
+            return product if n > 0 else _divide(flint.arb_series([1], prec=size), product)
         case "root":
             _positive(a[0])
             return a[0].sqrt() if node.args[1] == 2 else (a[0].log() / node.args[1]).exp()

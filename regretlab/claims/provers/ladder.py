@@ -12,7 +12,7 @@ from regretlab.claims.statements import Ladder
 
 
 def find(statement: Ladder) -> tuple[str, dict[str, Any]] | None:
-    """A certificate ``ladder``, else ``off ladder``: a point where f < 0. Without a sign there is neither."""
+    """Find a certificate ``ladder``, else ``off ladder``: a point where f < 0. Without a sign there is neither."""
     plain = checker.as_inequality(statement)
     if points.survives(plain) and (found := _climb(statement)) is not None:
         return found

@@ -28,7 +28,7 @@ Piece = list[Any]
 
 
 def find(statement: Scalar) -> tuple[str, dict[str, Any]] | None:
-    """A certificate ``below`` (a point where f < 0), else ``pieces``."""
+    """Find a certificate ``below`` (a point where f < 0), else ``pieces``."""
     samples, lowest = _samples(statement)
     for at in (*samples, *lowest):
         body = {"x": str(at)}
@@ -42,8 +42,8 @@ def find(statement: Scalar) -> tuple[str, dict[str, Any]] | None:
 
 
 def _samples(statement: Scalar) -> tuple[list[Fraction], list[Fraction]]:
-    """Points where Arb sees f < 0, simplest first, and points near its smallest values."""
-    whole = statement.x.op == "integer"
+    """List points where Arb sees f < 0, simplest first, and points near its smallest values."""
+    integral = statement.x.op == "integer"
     low, high = statement.low, statement.high
     points = [v for v in SIMPLE if (low is None or v >= low) and (high is None or v <= high)]
     if low is not None and high is not None:
@@ -54,13 +54,13 @@ def _samples(statement: Scalar) -> tuple[list[Fraction], list[Fraction]]:
         steps = [Fraction(2) ** k for k in range(-8, 12)]
         points += [start, *(start + way * s for s in steps)]
         points += [start - s for s in steps] if low is None and high is None else []
-    if whole:
+    if integral:
         points = [Fraction(round(p)) for p in points]
     value = {p: v for p in dict.fromkeys(points) if (v := _value(statement, p)) is not None}
     lowest = []
     ordered = sorted(value)
     for left, mid, right in zip(ordered, ordered[1:], ordered[2:], strict=False):
-        if not whole and value[mid] <= value[left] and value[mid] <= value[right]:
+        if not integral and value[mid] <= value[left] and value[mid] <= value[right]:
             lowest += _near(_minimum(statement, left, right), left, right)
     return [p for p, v in value.items() if v < 0], lowest
 
@@ -71,7 +71,7 @@ def _value(statement: Scalar, at: Fraction) -> float | None:
 
 
 def _minimum(statement: Scalar, left: Fraction, right: Fraction) -> Fraction:
-    """The place of a local minimum, by ternary search."""
+    """Find the place of a local minimum, by ternary search."""
     for _ in range(60):
         a, b = left + (right - left) / 3, right - (right - left) / 3
         a, b = a.limit_denominator(10**12), b.limit_denominator(10**12)
@@ -83,13 +83,13 @@ def _minimum(statement: Scalar, left: Fraction, right: Fraction) -> Fraction:
 
 
 def _near(at: Fraction, left: Fraction, right: Fraction) -> list[Fraction]:
-    """Rationals of small denominator near a point, simplest first."""
+    """List rationals of small denominator near a point, simplest first."""
     close = [at.limit_denominator(q) for q in (1, 2, 3, 4, 6, 10, 20, 60, 100, 1000, 10**4, 10**6)]
     return list(dict.fromkeys(p for p in close if left < p < right))
 
 
 def _zeros(statement: Scalar, lowest: list[Fraction]) -> list[Fraction]:
-    """Points where f is exactly zero: the ends, and interior points where it touches."""
+    """List points where f is exactly zero: the ends, and interior points where it touches."""
     ends = [e for e in (statement.low, statement.high) if e is not None]
     found = []
     for at in (*ends, *lowest, *SIMPLE):
@@ -100,7 +100,7 @@ def _zeros(statement: Scalar, lowest: list[Fraction]) -> list[Fraction]:
 
 
 def _order(f: Term, x: Term, at: Fraction) -> int | None:
-    """The order of the first derivative that is not exactly zero at a point; None if there is none up to the cap."""
+    """Return the order of the first derivative that is not exactly zero at a point; None if none is up to the cap."""
     for k in range(checker.HIGHEST):
         try:
             if constants.normal(derivative(f, x, k), {x: at}):
@@ -120,7 +120,7 @@ class _Search:
         self.boxes = MOST_BOXES
 
     def cover(self) -> list[Piece] | None:
-        """The pieces from left to right, or None."""
+        """Return the pieces from left to right, or None."""
         cuts = [*self.zeros]
         for anchor in (*cuts, Fraction(0)):
             for k in (0, 2, 4):
@@ -154,29 +154,27 @@ class _Search:
         return [*found, *ends]
 
     def tail(self, start: Fraction, way: int) -> list[Piece] | None:
-        """Pieces of the half-line from ``start`` to the right (way 1) or left (-1), nearest first."""
+        """Cover the half-line from ``start`` to the right (way 1) or left (-1), nearest piece first."""
         for reach in (Fraction(0), *(Fraction(2) ** k for k in range(-4, 14))):
             far = start + way * reach
             low, high = (far, None) if way > 0 else (None, far)
-            last = next(
-                (p for k in ORDERS if (p := self.accepted(far, low, high, k))),
-                None,
-            ) or self.accepted("oo" if way > 0 else "-oo", low, high, 1)
+            pieces = (self.accepted(far, low, high, k) for k in ORDERS)
+            last = next(filter(None, pieces), None) or self.accepted("oo" if way > 0 else "-oo", low, high, 1)
             if last:
                 near = [] if reach == 0 else self.between(min(start, far), max(start, far))
                 return None if near is None else [*near[::way], last]
         return None
 
     def between(self, a: Fraction, b: Fraction) -> list[Piece] | None:
-        """Pieces of [a, b]: first around its ends if f is zero there, then by bisection."""
+        """Cover [a, b]: first around its ends if f is zero there, then by bisection."""
         found, ends = [], []
         if a in self.zeros:
-            first = self.beside(a, b)
+            first = self.next_to(a, b)
             if first is None:
                 return None
             found, a = [first], Fraction(first[2])
         if b in self.zeros and a < b:
-            last = self.beside(b, a)
+            last = self.next_to(b, a)
             if last is None:
                 return None
             ends, b = [last], Fraction(last[1])
@@ -193,8 +191,8 @@ class _Search:
             waiting += [(mid, high), (low, mid)]
         return [*found, *ends]
 
-    def beside(self, zero: Fraction, other: Fraction) -> Piece | None:
-        """The widest piece from an exact zero towards ``other``."""
+    def next_to(self, zero: Fraction, other: Fraction) -> Piece | None:
+        """Find the widest piece from an exact zero towards ``other``."""
         k = _order(self.f, self.x, zero)
         if k is None:
             k = checker.HIGHEST
@@ -206,14 +204,14 @@ class _Search:
         return None
 
     def any(self, low: Fraction, high: Fraction) -> Piece | None:
-        """A piece that covers [low, high] at once."""
+        """Find a piece that covers [low, high] at once."""
         for anchor, k in self.choices(low, high):
             if p := self.accepted(anchor, low, high, k):
                 return p
         return None
 
     def choices(self, low: Fraction, high: Fraction) -> Iterator[tuple[Fraction, int]]:
-        """Anchors and orders for which Arb sees the signs."""
+        """Yield anchors and orders for which Arb sees the signs."""
         for k in ORDERS:
             across = jet(self.f, self.x, low, high, k)
             if across is None:
@@ -224,7 +222,7 @@ class _Search:
                     yield p, k
 
     def accepted(self, anchor: Any, low: Fraction | None, high: Fraction | None, k: int) -> Piece | None:
-        """The piece, if the checker accepts it."""
+        """Return the piece, if the checker accepts it."""
         try:
             written = str(anchor)
             checker.piece(self.f, self.x, written, low, high, k)
@@ -234,7 +232,7 @@ class _Search:
 
 
 def find_algebraic(statement: Scalar) -> tuple[str, dict[str, Any]] | None:
-    """A certificate ``algebraic``: squares or solvers decide roots on a half-line, where intervals cannot."""
+    """Find a certificate ``algebraic``: squares or solvers decide roots on a half-line, where intervals cannot."""
     plain = checker.as_inequality(statement)
     found = sos.find(plain) or solver.find(plain)
     return None if found is None else ("algebraic", {"form": found[0], "body": found[1]})

@@ -26,12 +26,12 @@ Point = dict[Term, Fraction]
 
 
 def find_quick(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
-    """A certificate ``point`` among a few hundred small rationals."""
+    """Find a certificate ``point`` among a few hundred small rationals."""
     return find(statement, FEW, ask=False)
 
 
 def find(statement: Inequality, tries: int = MANY, ask: bool = True) -> tuple[str, dict[str, Any]] | None:
-    """A certificate ``point`` (the conclusion is false there), by random small rationals and then by z3's models."""
+    """Find a certificate ``point`` (the conclusion is false there), by small rationals and then by z3's models."""
 
     def fails(candidate: Point) -> bool:
         try:
@@ -54,7 +54,7 @@ def find(statement: Inequality, tries: int = MANY, ask: bool = True) -> tuple[st
 
 
 def find_undefined(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
-    """A certificate ``undefined``: a point where the hypotheses hold and a divisor vanishes or a root is undefined."""
+    """Find a certificate ``undefined``: the hypotheses hold, a divisor vanishes or a root is undefined there."""
     for path, need in obligations(statement.show):
         needs = text(need)
 
@@ -72,12 +72,12 @@ def find_undefined(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
 
 
 def find_value(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
-    """A certificate ``value``: the statement has no symbols and its numbers satisfy it."""
+    """Find a certificate ``value``: the statement has no symbols and its numbers satisfy it."""
     return None if statement.symbols else ("value", {})
 
 
 def survives(statement: Inequality) -> bool:
-    """Whether no random point refutes the statement or leaves it undefined; else a proof is not looked for."""
+    """Tell whether no random point refutes the statement or leaves it undefined; else no proof is looked for."""
     for candidate in points(statement.given, statement.symbols, random.Random(2), SCREEN, 4 * SCREEN):
         try:
             if not point.decide(statement.show, candidate)[0]:
@@ -90,12 +90,12 @@ def survives(statement: Inequality) -> bool:
 
 
 def written(candidate: Point) -> dict[str, str]:
-    """A point as certificates write it."""
+    """Write a point as certificates do."""
     return {symbol.args[0]: str(value) for symbol, value in candidate.items()}
 
 
 def model(statement: Inequality, asked: list[Any]) -> Point | None:
-    """A point z3 finds where the relations hold, symbols it leaves free at 0."""
+    """Ask z3 for a point where the relations hold, symbols it leaves free at 0."""
     question, names = smtlib.script(asked)
     answer, values = smtlib.z3_answer(question)
     if answer != "sat":
@@ -105,12 +105,12 @@ def model(statement: Inequality, asked: list[Any]) -> Point | None:
 
 
 def rounded(start: Point) -> list[Point]:
-    """The same point in fractions of small denominator: solvers answer with algebraic numbers."""
+    """Round a point to fractions of small denominator: solvers answer with algebraic numbers."""
     return [{s: v.limit_denominator(q) for s, v in start.items()} for q in (1, 2, 4, 10, 100, 10**4, 10**8)]
 
 
 def height(value: Fraction) -> int:
-    """How complicated a rational is: the order of SIMPLE, then the size of its numerator and denominator."""
+    """Measure how complicated a rational is: its place in SIMPLE, then the size of numerator and denominator."""
     return SIMPLE.index(value) if value in SIMPLE else 20 + abs(value.numerator) + value.denominator
 
 

@@ -17,8 +17,9 @@ STEPS, TRIES = 12, 24
 
 
 def find(statement: Recursion) -> tuple[str, dict[str, Any]] | None:
-    """A certificate ``unrolled`` (the first t at which some small numbers tell the two apart), else ``undefined step``
-    (a t at which something divides by zero), else ``induction``.
+    """Find a certificate ``unrolled``, else ``undefined step``, else ``induction``.
+
+    The first names the first t at which some small numbers tell the two apart, the second a t of a division by zero.
     """
     for t in range(statement.first, statement.first + STEPS + 1):
         random_ = random.Random(t)

@@ -45,13 +45,13 @@ class Losses(NamedTuple):
     points: np.ndarray
 
     def anywhere(self) -> np.ndarray:
-        """The losses at the points, shape (K, T, P)."""
+        """Evaluate the losses at the points, shape (K, T, P)."""
         away = self.points[:, None, :] - self.at[:, :, None]
         return np.maximum(self.left[:, :, None] * away, self.right[:, :, None] * away)
 
 
 def find(statement: RegretBound) -> tuple[str, dict[str, Any]] | None:
-    """A certificate ``replay`` of the first clear one, else ``run``: every T up to the horizon."""
+    """Find a certificate ``replay`` of the first clear violation, else ``run``: every T up to the horizon."""
     losses = spread([statement.losses], statement.horizon)
     runs = play([algorithms.parse(statement.algorithm).method], losses, np.array([float(statement.start)]))
     over = above(Bound.known[statement.bound], runs)[0]
@@ -61,7 +61,7 @@ def find(statement: RegretBound) -> tuple[str, dict[str, Any]] | None:
 
 
 def spread(losses: Sequence[Sequence[Any]], rounds: int) -> Losses:
-    """The losses of K instances, each given by those of one period: slopes or :class:`Kink`."""
+    """Lay out the losses of K instances, each given by the losses of one period: slopes or :class:`Kink`."""
     kinks = [[kink(loss) for loss in period] for period in losses]
     left, right, at = (
         np.stack([np.resize([float(f[i]) for f in period], rounds) for period in kinks]) for i in range(3)
@@ -72,7 +72,7 @@ def spread(losses: Sequence[Sequence[Any]], rounds: int) -> Losses:
 
 
 def play(methods: Sequence[Method], losses: Losses, starts: np.ndarray) -> Runs:
-    """The run of every method on its losses, by the method's own step as the array engine makes it.
+    """Run every method on its losses, by the method's own step as the array engine makes it.
 
     The regret is nan from the first round on whose iterate is not in [-1, 1]: the theorems are about points of it.
     """
@@ -99,7 +99,7 @@ def play(methods: Sequence[Method], losses: Losses, starts: np.ndarray) -> Runs:
 def _walked(
     methods: Sequence[Method], schedules: Sequence[Coefficients], losses: Losses, starts: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Iterates, slopes and roots of the second moments of every run.
+    """Return iterates, slopes and roots of the second moments of every run.
 
     Runs of the generic step are made side by side. So are those of a step of its own, if it can be made on arrays and
     then gives what it gives for one run alone; else they are made one by one.
@@ -124,12 +124,12 @@ def _walked(
 
 
 def own_step(method: Method) -> bool:
-    """Whether the method's step is not the generic one."""
+    """Tell whether the method's step is not the generic one."""
     return getattr(method.step, "__func__", None) is not Method.step
 
 
 def _together(methods: Sequence[Method]) -> Method:
-    """The first method with the parameters of all, each of shape (K, 1) where the methods differ."""
+    """Return the first method with the parameters of all, each of shape (K, 1) where the methods differ."""
     together = copy.copy(methods[0])
     for name, value in methods[0].parameters().items():
         if any(getattr(method, name) != value for method in methods):
@@ -140,7 +140,7 @@ def _together(methods: Sequence[Method]) -> Method:
 def _walk(
     make: Callable[..., Moments], at: Callable[[int], Coefficients], losses: Losses, starts: np.ndarray, ops: Any
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Iterates, slopes and roots of the second moments, shape (K, T), of runs in one dimension by the step ``make``."""
+    """Return iterates, slopes and roots of second moments, shape (K, T), of runs in one dimension by ``make``."""
     count, rounds = losses.at.shape
     x, slopes, roots = np.empty((3, rounds, count))
     state = Moments(starts.astype(float)[:, None], *np.zeros((3, count, 1)))
@@ -155,27 +155,27 @@ def _walk(
 
 
 def _clip(x: Any, weights: Any) -> Any:
-    """The projection onto [-1, 1]."""
+    """Project onto [-1, 1]."""
     return x.clip(-1, 1)
 
 
 def limit(bound: Bound, runs: Runs) -> np.ndarray:
-    """The bound on every run at every T, shape (K, T)."""
+    """Evaluate the bound on every run at every T, shape (K, T)."""
     return np.broadcast_to(sum(bound.on_run(runs.values).values()), runs.regret.shape)
 
 
 def above(bound: Bound, runs: Runs) -> np.ndarray:
-    """Where a run's regret is clearly above the bound, shape (K, T)."""
+    """Tell where a run's regret is clearly above the bound, shape (K, T)."""
     return runs.regret > limit(bound, runs) * (1 + CLEAR)
 
 
 def column(methods: Sequence[Method], name: str) -> np.ndarray:
-    """One hyper-parameter of every method, shape (K, 1)."""
+    """Return one hyper-parameter of every method, shape (K, 1)."""
     return np.array([[getattr(method, name)] for method in methods])
 
 
 def _stacked(schedules: Sequence[Coefficients]) -> Callable[[int], Coefficients]:
-    """Schedules side by side, whose coefficients at a time have shape (K, 1); all must have the same p."""
+    """Lay schedules side by side: coefficients at a time have shape (K, 1); all must have the same p."""
     names = Coefficients._fields[:9]
     over_t = {name: np.stack([getattr(s, name) for s in schedules], axis=-1)[..., None] for name in names}
     eps: Any = np.array([[schedule.eps] for schedule in schedules])

@@ -39,7 +39,7 @@ Terms = list[tuple[tuple[int, ...], Fraction, Polynomial]]
 
 
 def identity(goal: Polynomial, blocks: list[Block], free: list[Multiple]) -> tuple[Terms, list[Polynomial]] | None:
-    """``goal = sum of weighted squares times products + sum of multiples``, exactly: the terms and the multipliers."""
+    """Write ``goal`` exactly as weighted squares times products plus multiples: the terms and the multipliers."""
     for _ in range(4):
         columns = [times({e: Fraction(1)}, m.equation) for m in free for e in m.monomials]
         entries = [(b, i, j) for b in blocks for i in range(len(b.basis)) for j in range(i + 1)]
@@ -85,7 +85,7 @@ class _System:
         self.solvable = self.size not in self.pivots
 
     def solve(self, values: dict[int, Fraction]) -> list[Fraction]:
-        """The exact solution with these values of the other unknowns (0 where none is given)."""
+        """Return the exact solution with these values of the other unknowns (0 where none is given)."""
         out = [values.get(k, Fraction(0)) for k in range(self.size)]
         for pivot, row in zip(self.pivots, self.rows, strict=True):
             rest = sum((c * out[k] for k, c in row.items() if k not in (pivot, self.size)), Fraction(0))
@@ -93,7 +93,7 @@ class _System:
         return out
 
     def floats(self) -> tuple[Any, Any]:
-        """The reduced equations as a sparse matrix and a right-hand side."""
+        """Return the reduced equations as a sparse matrix and a right-hand side."""
         from scipy import sparse
 
         where = [(i, k, float(c)) for i, row in enumerate(self.rows) for k, c in row.items() if k < self.size]
@@ -103,7 +103,7 @@ class _System:
 
 
 def _interior(system: _System, blocks: list[Block], free: int) -> tuple[np.ndarray, float] | None:
-    """A solution whose Gram matrices have the largest smallest eigenvalue, and that eigenvalue (at most 1)."""
+    """Find a solution whose Gram matrices have the largest smallest eigenvalue, and that eigenvalue (at most 1)."""
     import clarabel
     from scipy import sparse
 
@@ -141,7 +141,7 @@ def _interior(system: _System, blocks: list[Block], free: int) -> tuple[np.ndarr
 
 
 def _matrices(blocks: list[Block], values: Any) -> Iterator[tuple[Block, list[list[Any]]]]:
-    """The symmetric Gram matrix of every block from its lower triangle."""
+    """Yield the symmetric Gram matrix of every block from its lower triangle."""
     at = 0
     for b in blocks:
         size = len(b.basis)
@@ -174,7 +174,7 @@ def _combination(row: list[Fraction], basis: list[Polynomial]) -> Polynomial:
 
 
 def _rationalised(null: np.ndarray) -> list[list[Fraction]]:
-    """The row space of a matrix in reduced form, its entries as fractions of small denominator."""
+    """Reduce the row space of a matrix, its entries as fractions of small denominator."""
     a = null.copy()
     done: list[int] = []
     for i in range(len(a)):
@@ -191,7 +191,7 @@ def _rationalised(null: np.ndarray) -> list[list[Fraction]]:
 
 
 def nullspace(rows: list[list[Fraction]], size: int) -> list[list[Fraction]]:
-    """A basis of the vectors orthogonal to the rows, exactly."""
+    """Return a basis of the vectors orthogonal to the rows, exactly."""
     if not rows:
         return [[Fraction(int(i == j)) for j in range(size)] for i in range(size)]
     dense = flint.fmpq_mat(len(rows), size, [flint.fmpq(v.numerator, v.denominator) for row in rows for v in row])
@@ -227,7 +227,7 @@ def _rounded(
 
 
 def decomposed(gram: list[list[Fraction]]) -> list[tuple[Fraction, list[Fraction]]] | None:
-    """``sum c * (row . z)**2`` of a positive semidefinite matrix with c > 0; None for any other."""
+    """Write a positive semidefinite matrix as ``sum c * (row . z)**2`` with c > 0; None for any other."""
     a = [row[:] for row in gram]
     out = []
     for i in range(len(a)):
@@ -244,6 +244,6 @@ def decomposed(gram: list[list[Fraction]]) -> list[tuple[Fraction, list[Fraction
 
 
 def _multipliers(solution: list[Fraction], free: list[Multiple]) -> list[Polynomial]:
-    """The polynomial that every equation is multiplied by."""
+    """Return the polynomial that every equation is multiplied by."""
     values = iter(solution)
     return [{e: c for e, c in zip(m.monomials, values, strict=False) if c} for m in free]

@@ -19,7 +19,7 @@ LOOKED_AT = 400
 
 
 def find(statement: Series) -> Found | None:
-    """A certificate ``partial sum`` (one that exceeds the bound), else ``base and step``."""
+    """Find a certificate ``partial sum`` (one that exceeds the bound), else ``base and step``."""
     gaps: dict[int, float] = {}
     try:
         for n, surplus in checker.surpluses(statement, statement.first + LOOKED_AT):

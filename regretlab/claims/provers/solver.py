@@ -15,7 +15,7 @@ from regretlab.errors import InputError
 
 
 def find(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
-    """A certificate ``smt``: the solvers that answer unsat to every question, and a point where the hypotheses hold."""
+    """Find a certificate ``smt``: the solvers that answer unsat to every question, and a point of the hypotheses."""
     asked = [smtlib.script(question)[0] for question in questions(statement)]
     if any(smtlib.z3_answer(question)[0] != "unsat" for question in asked):
         return None
@@ -29,7 +29,7 @@ def find(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
 
 
 def live(statement: Inequality) -> dict[str, str] | None:
-    """A point where the hypotheses hold, so that the statement is not true of nothing."""
+    """Find a point where the hypotheses hold, so that the statement is not true of nothing."""
     for candidate in points(statement.given, statement.symbols, random.Random(1), 1, 4000):
         return written(candidate)
     start = model(statement, list(statement.given))
@@ -43,12 +43,12 @@ def live(statement: Inequality) -> dict[str, str] | None:
 
 
 def contradictory(statement: Inequality) -> bool:
-    """Whether z3 shows that no values satisfy the hypotheses."""
+    """Tell whether z3 shows that no values satisfy the hypotheses."""
     return smtlib.z3_answer(smtlib.script(list(statement.given))[0])[0] == "unsat"
 
 
 def refuse_contradiction(name: str, statement: Inequality) -> None:
-    """Hypotheses that cannot hold prove anything; that is an error of the claims file."""
+    """Refuse hypotheses that cannot hold and prove anything, an error of the claims file."""
     if statement.given and live(statement) is None and contradictory(statement):
         hypotheses = ", ".join(map(repr, statement.given))
         raise InputError(

@@ -10,7 +10,7 @@ from typing import Any
 
 from regretlab.claims.arithmetic.polynomials import NotPolynomial, Polynomial, add, degree, power, times
 from regretlab.claims.checkers import sos as checker
-from regretlab.claims.checkers.proofs import conjuncts
+from regretlab.claims.checkers.proofs import apart
 from regretlab.claims.language.terms import walk
 from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.provers.ansatz import attempts, product_of, squares
@@ -30,7 +30,7 @@ Found = tuple[Terms, list[Polynomial], int]
 
 
 def find(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
-    """A certificate ``sos``, or ``squared sos`` about the squares of both sides."""
+    """Find a certificate ``sos``, or ``squared sos`` about the squares of both sides."""
     if sum(1 for _ in walk(*statement.given, statement.show)) > MOST_NODES:
         return None
     screened = False
@@ -51,8 +51,8 @@ def find(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
 
 
 def find_conjuncts(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
-    """A certificate ``conjuncts``: squares for every part of a conjunction."""
-    asked = conjuncts(statement)
+    """Find a certificate ``conjuncts``: squares for every part of a conjunction."""
+    asked = apart(statement)
     if len(asked) < 2:
         return None
     parts = []
@@ -81,7 +81,7 @@ def _identity(asked: checker.Problem) -> Found | None:
 def _exact(
     asked: checker.Problem, reduced: Reduced, r: int, blocks: list[Block], free: list[Multiple]
 ) -> tuple[Terms, list[Polynomial]] | None:
-    """Terms and multipliers of the problem as it was, from an identity of the reduced one."""
+    """Return terms and multipliers of the problem as it was, from an identity of the reduced one."""
     factor = power(squares(len(asked.symbols)), r, len(asked.symbols))
     found = identity(times(reduced.problem.goal, factor), blocks, free)
     if found is None:
@@ -94,7 +94,7 @@ def _exact(
 
 
 def _reductions(asked: checker.Problem) -> Iterator[Reduced]:
-    """With the equations of roots eliminated, and with all that can be."""
+    """Yield the problem with the equations of roots eliminated, and with all that can be."""
     own = len(asked.zero) - sum(part.op in checker.AUXILIARY for part in asked.symbols)
     yield (first := eliminated(asked, own))
     second = eliminated(asked, 0)
@@ -103,7 +103,7 @@ def _reductions(asked: checker.Problem) -> Iterator[Reduced]:
 
 
 def _margins(asked: checker.Problem) -> Iterator[tuple[tuple[int, ...], Fraction]]:
-    """``(hypotheses, c)``: a strict inequality is looked for with c times a product of strict hypotheses to spare."""
+    """Yield ``(hypotheses, c)``: strict inequalities with c times a product of strict hypotheses to spare."""
     if not asked.positive:
         yield (), Fraction(0)
         return

@@ -18,22 +18,19 @@ class Statement(ABC):
 
     @abstractmethod
     def text(self) -> str:
-        """The statement in one line."""
+        """Write the statement in one line."""
 
     def meaning(self) -> str:
-        """What, with :meth:`functions`, determines the claim's digest: the text, without the source of functions."""
-        return (
-            "; ".join(f"{p.kind}: {p.meaning()}" for p in self.parts())
-            if self.functions() and self.parts()
-            else self.text()
-        )
+        """Write what, with :meth:`functions`, determines the digest: the text, without the source of functions."""
+        parts = self.parts() if self.functions() else ()
+        return "; ".join(f"{p.kind}: {p.meaning()}" for p in parts) or self.text()
 
     def functions(self) -> tuple[Callable[..., Any], ...]:
-        """Python functions the statement is made of; their source enters the digest."""
+        """Return the Python functions of the statement; their source enters the digest."""
         return ()
 
     def parts(self) -> tuple[Statement, ...]:
-        """The statements a compound one is made of."""
+        """Return the statements that a compound statement is made of."""
         return ()
 
 
@@ -51,7 +48,7 @@ def check_relations(where: str, found: Sequence[Any]) -> None:
 
 
 def under(given: Sequence[Relation]) -> str:
-    """The hypotheses, as the beginning of a line."""
+    """Write the hypotheses as the beginning of a line."""
     return f"{text(all_of(given))} => " if given else ""
 
 

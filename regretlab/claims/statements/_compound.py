@@ -22,7 +22,7 @@ class Disagreement(Statement):
     kind: ClassVar[str] = "agreement"
 
     def as_inequality(self) -> Inequality:
-        """The agreement as a statement that a point can refute."""
+        """State the agreement as an inequality that a point can refute."""
         return Inequality(self.given, self.here == self.there)
 
     def text(self) -> str:

@@ -94,7 +94,7 @@ class RegretBound(Statement):
 
 
 def kink(loss: Any) -> Kink:
-    """The loss as one with a kink; a linear one has the same slope on both sides of 0."""
+    """Return the loss as one with a kink; a linear one has the same slope on both sides of 0."""
     return loss if isinstance(loss, Kink) else Kink(loss, loss, Fraction(0))
 
 

@@ -98,7 +98,7 @@ class Claim:
         return self.id.endswith(".corrected")
 
     def all(self) -> Sequence[Claim]:
-        """The claim, and its corrected form if it has one."""
+        """Return the claim, and its corrected form if it has one."""
         return (self, self.corrected) if self.corrected else (self,)
 
 
@@ -125,5 +125,5 @@ def check_id(of: str, id: Any) -> None:
 
 
 def refuse(claim: str, why: str, fix: str) -> InputError:
-    """The error for a malformed claim: one sentence that names it and says what to do."""
+    """Make the error for a malformed claim: one sentence that names it and says what to do."""
     return InputError(f"claim {claim}: {why}; {fix}.")

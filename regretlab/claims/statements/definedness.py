@@ -37,12 +37,12 @@ class Definedness(NamedTuple):
     undefined: tuple[int, str] | None
 
     def says(self) -> str:
-        """The conditions in one phrase."""
+        """Join the conditions in one phrase."""
         return " and ".join(self.conditions)
 
 
 def definedness(f: Formula, first: int) -> Definedness:
-    """What the recursion and its closed form need, for every t from ``first`` on.
+    """List what the recursion and its closed form need, for every t from ``first`` on.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def definedness(f: Formula, first: int) -> Definedness:
 
 
 def _needs(node: Any, scope: list[Range]) -> Iterator[tuple[Term, list[Range]]]:
-    """Everything that must not be zero, with the ranges of its indices."""
+    """Yield everything that must not be zero, with the ranges of its indices."""
     if node.op in ("sum", "product"):
         index, low, high, body = node.args
         linear(low), linear(high)
@@ -86,7 +86,7 @@ def _needs(node: Any, scope: list[Range]) -> Iterator[tuple[Term, list[Range]]]:
 
 
 def _base(node: Any, scope: list[Range]) -> None:
-    """A power of something that may be zero for all parameters is not continuous in them."""
+    """Refuse a power of a base that may be zero for all parameters, which is not continuous in them."""
     base = node.args[0]
     top, names, _ = _polynomial(base, scope)
     if any(n.op == "before" for n in walk(base)):
@@ -99,7 +99,7 @@ def _base(node: Any, scope: list[Range]) -> None:
 
 
 def linear(e: Any) -> Linear:
-    """An exponent or a limit as a linear form of indices with integer coefficients."""
+    """Read an exponent or a limit as a linear form of indices with integer coefficients."""
     match e.op:
         case "num" if e.args[0].denominator == 1:
             return {"": e.args[0]}
@@ -118,7 +118,7 @@ def linear(e: Any) -> Linear:
 
 
 def _never_negative(e: Any, scope: list[Range]) -> bool:
-    """Whether a linear form is >= 0 for all values of its indices, from the innermost outwards."""
+    """Tell whether a linear form is >= 0 for all values of its indices, from the innermost outwards."""
     form = linear(e)
     if e.op == "num":
         return bool(e.args[0] >= 0)
@@ -132,7 +132,7 @@ def _never_negative(e: Any, scope: list[Range]) -> bool:
 
 
 def _polynomial(divisor: Term, scope: list[Range]) -> tuple[Polynomial, list[Term], list[Term]]:
-    """The numerator of a divisor, and the symbols it is a polynomial in; those that are none are the last."""
+    """Return the numerator of a divisor, the symbols of its polynomial, and last the parts that are no symbols."""
     plain = [n for n in walk(divisor) if n.op in ("symbol", "integer", "before", "entry", "power")]
     plain += [r[0] for r in scope]
     odd = [n for n in walk(divisor) if n.op in ("sum", "product", "max", "min", "abs")]
@@ -145,7 +145,7 @@ def _polynomial(divisor: Term, scope: list[Range]) -> tuple[Polynomial, list[Ter
 
 
 def _look(divisor: Term, scope: list[Range]) -> tuple[str, int | None]:
-    """``(condition, None)`` of a divisor, the condition empty if it never vanishes; ``("", t)`` if it does at t."""
+    """Return ``(condition, None)`` of a divisor, empty if it never vanishes; ``("", t)`` if it vanishes at t."""
     top, names, odd = _polynomial(divisor, scope)
     first = int(scope[0][1].args[0]) if scope else 0
     if not top:
@@ -170,7 +170,7 @@ def _is_number_power(node: Term) -> bool:
 
 
 def _evaluated(divisor: Term, scope: list[Range]) -> Iterator[tuple[int, list[Fraction]]]:
-    """The divisor at the first t, at random parameters, for every value of the inner indices."""
+    """Evaluate the divisor at the first t, at random parameters, for every value of the inner indices."""
     random_ = random.Random(1)
     points: list[dict[str, Fraction]] = [{}, {}, {}]
 
@@ -204,7 +204,7 @@ def _ranged(node: Term, scope: list[Range]) -> bool:
 
 
 def _stay_apart(top: Polynomial, names: list[Term], free: list[int], divisor: Term, scope: list[Range]) -> None:
-    """Raises :class:`Rejected` unless different monomials of the parameters differ at every t not looked at.
+    """Raise :class:`Rejected` unless different monomials of the parameters differ at every t not looked at.
 
     Powers such as ``q**t`` and ``q**5`` are one monomial at t = 5. The degree of a monomial is ``A t + C``, so that two
     of them differ beyond t = 2 max C, if no two powers have sums for their bases.
@@ -228,7 +228,7 @@ def _stay_apart(top: Polynomial, names: list[Term], free: list[int], divisor: Te
 
 
 def _not_all_zero(top: Polynomial, names: list[Term], free: list[int], divisor: Term, scope: list[Range]) -> None:
-    """Raises :class:`Rejected` unless, at all values of the indices, some coefficient of the parameters is not 0."""
+    """Raise :class:`Rejected` unless, at all values of the indices, some coefficient of the parameters is not 0."""
     parts: dict[tuple[int, ...], Polynomial] = {}
     for exponents, c in top.items():
         key = tuple(exponents[k] for k in free)
@@ -244,7 +244,7 @@ def _not_all_zero(top: Polynomial, names: list[Term], free: list[int], divisor: 
 
 
 def _index_zero(top: Polynomial, names: list[Term], divisor: Term, scope: list[Range]) -> int | None:
-    """A t at which a polynomial in indices vanishes, None if it never does; powers of numbers count if they factor."""
+    """Find a t at which a polynomial in indices vanishes, None if it never does; number powers count if they factor."""
     numbers = [k for k, n in enumerate(names) if _is_number_power(n)]
     if numbers and len({tuple(e[k] for k in numbers) for e in top}) > 1:
         raise Rejected(f"it is not seen whether {divisor} vanishes at some t")
@@ -277,7 +277,7 @@ def _whole_root(top: Polynomial, k: int, names: list[Term], divisor: Term, scope
 
 
 def _reached(root: int, high: Term | None, scope: list[Range], divisor: Term) -> int:
-    """The first t at which an index takes the value ``root``."""
+    """Return the first t at which an index takes the value ``root``."""
     t, begin, _ = scope[0]
     if high is None:
         return root
@@ -290,7 +290,7 @@ def _reached(root: int, high: Term | None, scope: list[Range], divisor: Term) ->
 
 
 def _one_sign(top: Polynomial, used: list[int], names: list[Term], scope: list[Range]) -> bool:
-    """Whether a polynomial in indices has one sign, read off its coefficients in the distances from their ends."""
+    """Tell whether a polynomial in indices has one sign, from its coefficients in the distances from their ends."""
     inward = [next((k for k in range(len(names)) if names[k] is r[0]), 0) for r in scope]
     for ends in itertools.product(*((1, 2) if r[2] is not None else (1,) for r in scope)):
         found = top
@@ -303,7 +303,7 @@ def _one_sign(top: Polynomial, used: list[int], names: list[Term], scope: list[R
 
 
 def _shifted(top: Polynomial, k: int, end: Linear, way: int, names: list[Term]) -> Polynomial:
-    """The polynomial with the k-th index written as ``end + way * distance``."""
+    """Write the polynomial with the k-th index as ``end + way * distance``."""
     size = len(names)
 
     def unit(j: int) -> tuple[int, ...]:

@@ -29,14 +29,14 @@ KNOWN = frozenset(
 
 
 def powered(a: Any, b: Any) -> Any:
-    """``a ** b`` in a formula: by an exponent made of indices, a product of that many factors."""
+    """Compute ``a ** b`` in a formula: by an exponent made of indices, a product of that many factors."""
     if isinstance(b, Term) and b.op != "num":
         return Term("power", term(a), b)
     return raised(a, b)
 
 
 def formula(closed: Callable[..., Any], rec: Callable[..., Any], start: Any) -> Formula:
-    """The terms of a recursion, from its functions run on symbols.
+    """Write the terms of a recursion, from its functions run on symbols.
 
     Raises
     ------
@@ -109,7 +109,7 @@ class Reader:
         return self.polynomial(value) if isinstance(value, sp.Basic) and not value.is_Rational else None
 
     def polynomial(self, value: Any) -> Any:
-        """A sympy expression made outside the function: a polynomial is what it says, a quotient may not be."""
+        """Read a sympy expression made outside the function: a polynomial is what it says, a quotient may not be."""
         if isinstance(value, (sp.Indexed, sp.core.function.AppliedUndef)):
             base, at = (value.base, value.indices) if isinstance(value, sp.Indexed) else (value.func, value.args)
             return self(base).entry(*map(self.polynomial, at))
@@ -127,7 +127,7 @@ class Reader:
         )
 
     def once(self, name: str, value: Any) -> str:
-        """The name, if it means one thing only."""
+        """Return the name, if it means one thing only."""
         if self.named.setdefault(name, value) != value:
             raise NotExact(f"names two different things {name}; rename one")
         return name
