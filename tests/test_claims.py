@@ -9,10 +9,11 @@ from fractions import Fraction as F
 import pytest
 import sympy as sp
 
-from regretlab.claims import Ledger, checkers, exp, integer, log, maximum, provers, real, smt, sqrt, where
+from regretlab.claims import Ledger, checkers, exp, integer, log, maximum, provers, reading, real, smt, sqrt, where
 from regretlab.claims.certificate import Certificate
 from regretlab.claims.exact import Undefined, evaluate
 from regretlab.claims.ledger import decide
+from regretlab.claims.loading import load
 from regretlab.claims.statements import Inequality, NoRegret, Scalar
 from regretlab.claims.terms import term, text
 from regretlab.claims.trees import obligations, substitute
@@ -35,6 +36,12 @@ def outcome(statement):
 def verdict(statement):
     found = outcome(statement)
     return found.verdict if found else "unknown"
+
+
+@pytest.fixture(autouse=True)
+def _in_this_process(monkeypatch):
+    """Load these files here: that they run in processes of their own is for test_claims_processes.py."""
+    monkeypatch.setattr(reading, "read", load)
 
 
 @pytest.fixture
