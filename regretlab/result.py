@@ -101,11 +101,7 @@ class Result:
         return [kind for kind in KINDS if f"{kind}_low" in self.of(algorithm)]
 
     def regret(self, kind: str = "online", algorithm: str | None = None) -> xr.Dataset:
-        """The regret of every replicate at every checkpoint, as a dataset of value, low and high.
-
-        The ends low and high are those of the certified interval; the value is the regret against the best point that
-        was found, as computed.
-        """
+        """The regret of every replicate at every checkpoint: its value, and its certified ends low and high."""
         part = self.of(algorithm)
         if not isinstance(kind, str) or kind not in KINDS:
             raise closest("kind of regret", kind, KINDS)

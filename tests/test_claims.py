@@ -15,8 +15,9 @@ from regretlab.claims.checkers import smtlib
 from regretlab.claims.language.terms import term, text
 from regretlab.claims.language.trees import obligations, substitute
 from regretlab.claims.language.verdict import Rejected
-from regretlab.claims.ledger import decide
+from regretlab.claims.ledger import decide, reading
 from regretlab.claims.ledger.certificate import Certificate
+from regretlab.claims.ledger.loading import load
 from regretlab.claims.statements import Inequality, NoRegret, Scalar
 from regretlab.errors import InputError
 from tests.tampering import changed, leaves
@@ -36,6 +37,12 @@ def outcome(statement):
 def verdict(statement):
     found = outcome(statement)
     return found.verdict if found else "unknown"
+
+
+@pytest.fixture(autouse=True)
+def _in_this_process(monkeypatch):
+    """Load these files here: that they run in processes of their own is for test_claims_processes.py."""
+    monkeypatch.setattr(reading, "read", load)
 
 
 @pytest.fixture

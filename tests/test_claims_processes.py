@@ -3,8 +3,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -39,7 +37,7 @@ ENDING = {
 @pytest.fixture(scope="module")
 def said(tmp_path_factory):
     """What each file is refused with; they run side by side."""
-    limit, reading.LIMIT = reading.LIMIT, 5.0
+    limit, reading.LIMIT = reading.LIMIT, 3.0
     folder = tmp_path_factory.mktemp("ending")
 
     def refused(name):
@@ -94,23 +92,18 @@ P.inequality('none', '', given=[a > 1, a < 0], show=a == 3)
 )
 
 
-def test_what_a_file_replaces_does_not_judge_its_formulas(tmp_path):
+def test_what_a_file_replaces_does_not_judge_its_formulas(tmp_path, call):
     file = tmp_path / "my_claims.py"
     file.write_text(LYING)
-    done = subprocess.run(
-        [sys.executable, "-m", "regretlab", "verify", str(file), "--format", "json", "--jobs", "1"],
-        capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-    )  # fmt: skip
-    assert done.returncode == 2
-    assert "trust me" not in [
-        c["certificate"] for c in json.loads(done.stdout)["claims"] if not c["runs_own_functions"]
-    ]
-    found = {c["id"]: c for c in json.loads(done.stdout)["claims"]}
+    status, output, errors = call("verify", file, "--format", "json", "--jobs", 1)
+    assert status == 2
+    found = {c["id"]: c for c in json.loads(output)["claims"]}
+    assert "trust me" not in [c["certificate"] for c in found.values() if not c["runs_own_functions"]]
     assert found["m.false"]["verdict"] == found["m.sum"]["verdict"] == "refuted"
     assert found["m.own"]["runs_own_functions"]
     assert "contradict each other" in found["m.none"]["error"]
-    assert "Every verdict" not in done.stderr
-    assert done.stderr.count("regretlab: ") == 1
+    assert "Every verdict" not in errors
+    assert errors.count("regretlab: ") == 1
 
 
 #: Ways in which a function may try to end its process, or break.
@@ -155,15 +148,12 @@ def test_what_is_seen_before_a_function_is_run_is_an_error_of_its_file(ends, tmp
         Ledger([file])
 
 
-def test_a_run_with_such_a_function_ends_with_status_2_and_its_twin_without(tmp_path):
+def test_a_run_with_such_a_function_ends_with_status_2_and_its_twin_without(tmp_path, call):
     file = tmp_path / "my_claims.py"
-    for own, status in ((RUN[0].format("", "sys.exit(0)") + "\n", 2), ("", 0)):
+    for own, wanted in ((RUN[0].format("", "sys.exit(0)") + "\n", 2), ("", 0)):
         file.write_text(HEAD + own + FINE)
-        done = subprocess.run(
-            [sys.executable, "-m", "regretlab", "verify", str(file), "--jobs", "1"],
-            capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        )  # fmt: skip
-        assert done.returncode == status, done.stdout + done.stderr
+        status, *said = call("verify", file, "--jobs", 1)
+        assert status == wanted, said
     file.write_text(HEAD + "def f(t): raise SystemExit(0)\nP.recursion('r', '', closed=f, rec=lambda s, t: s, start=1)")
     with pytest.raises(InputError, match="SystemExit"):
         Ledger([file])

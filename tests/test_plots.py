@@ -215,8 +215,8 @@ def test_regret_that_a_logarithmic_axis_hides_is_said(reddi):
 
 def test_regret_that_is_never_positive_still_makes_a_figure(reddi):
     record = reddi.record.copy(deep=True)
-    for end in ("cumulative_low", "cumulative_high"):
-        record[end] = -abs(record[end])
+    for name in ("cumulative", "cumulative_low", "cumulative_high"):
+        record[name] = -abs(record[name])
     ax = plots.bound_versus_regret(rl.Result(record), "adam", kind="cumulative")
     assert f"▽ regret ≤ 0 until t = {TIMES[-1]}" in notes(ax)
 

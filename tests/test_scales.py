@@ -7,6 +7,7 @@ import pytest
 
 import regretlab as rl
 from regretlab.errors import NonFiniteError
+from tests.test_bounds_violations import Slopes
 from tests.tolerances import ROUND_OFF_OF_A_RUN
 
 #: Without eps neither method depends on the unit of the losses.
@@ -58,3 +59,18 @@ def test_a_bound_that_is_not_homogeneous_is_told_apart():
     """Twin: Kingma and Ba's printed bound scales with the losses squared in one term, and its verdict changes."""
     assert reddi(1e-9, "adam.printed").bound("adam.printed").verdict == "violated"
     assert reddi(1e12, "adam.printed").bound("adam.printed").verdict == "vacuous"
+
+
+@pytest.mark.parametrize("checkpoints", ["log", [40]])
+def test_squares_that_underflow_at_first_violate_nothing_and_the_verdict_says_when(checkpoints):
+    """The first gradient's square is 0, and the theorem's bound at T = 1 with it; the regret is not."""
+    problem = Slopes([[1e-177], [-1.0], [0.5]], start=0.5)
+    result = rl.simulate(problem, METHODS["amsgrad.schedule_free"], horizon=40, checkpoints=checkpoints)
+    found = result.bound("amsgrad.schedule_free")
+    assert found.verdict == "not applicable because float_range fails"
+    assert "until t = 1," in next(c.measured for c in found.checks if c.id == "float_range")
+
+
+def test_twin_the_same_losses_without_the_small_one_are_judged():
+    result = rl.simulate(Slopes([[1e-3], [-1.0], [0.5]], start=0.5), METHODS["amsgrad.schedule_free"], horizon=40)
+    assert result.bound("amsgrad.schedule_free").verdict == "holds"

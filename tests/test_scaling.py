@@ -216,7 +216,7 @@ def test_results_across_n():
         C: rl.simulate(rl.problems.Reddi(C=C), "adam(alpha=0.5, beta1=0, beta2=1e-6)", horizon=300) for C in (4, 8, 16)
     }
     e = across(runs, name="C", random=False)
-    final = [runs[C].regret().low.values[0, -1] for C in runs]
+    final = [runs[C].regret().value.values[0, -1] for C in runs]
     assert e.value == pytest.approx(np.polyfit(np.log(list(runs)), np.log(final), 1)[0], abs=ROUND_OFF)
     assert "C from 4 to 16" in e.how
 

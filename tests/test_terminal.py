@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -12,12 +13,20 @@ import pytest
 from regretlab.cli import terminal
 
 COMMAND = [sys.executable, "-m", "regretlab"]
-SHOW = ["show", "adamcb.printed"]  # its page has signs that no Latin encoding has
+#: Python's way into the program, with a command that loads no library and writes more than a pipe holds.
+WRITES = """
+import sys, types
+command = types.ModuleType("regretlab.cli")
+command.main = lambda: print("\\u03b2 \\u2264 \\u221aT\\n" * 50_000)
+sys.modules["regretlab.cli"] = command
+from regretlab.__main__ import main
+main()
+"""
 
 
-def called(arguments, shell="", **environment):
+def called(shell="", command=(sys.executable, "-c", WRITES), **environment):
     """Status, output and errors; ``shell`` is what a shell makes of the streams."""
-    line = " ".join([*COMMAND, *arguments, shell])
+    line = f"{shlex.join(command)} {shell}"
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", line], capture_output=True, env={**os.environ, **environment}, timeout=120
     )
@@ -31,16 +40,21 @@ def called(arguments, shell="", **environment):
     ids=["cp1252", "ascii", "C"],
 )  # fmt: skip
 def test_signs_that_an_encoding_lacks_are_question_marks(environment):
-    status, output, errors = called(SHOW, **environment)
+    status, output, errors = called(**environment)
     assert (status, errors) == (0, "")
     assert b"?" in output
 
 
 def test_utf8_keeps_all_signs():
-    """The twin: the page does have signs that the others lack."""
-    output = called(SHOW, PYTHONIOENCODING="utf-8")[1].decode()
+    """The twin: what is written does have signs that the others lack."""
+    output = called(PYTHONIOENCODING="utf-8")[1].decode()
     with pytest.raises(UnicodeEncodeError):
         output.encode("cp1252")
+
+
+def test_a_real_command_is_read_in_part_and_in_an_encoding_without_its_signs():
+    status, output, errors = called("| head -n 1", [*COMMAND, "list"], PYTHONIOENCODING="ascii:strict")
+    assert (status, output.count(b"\n"), errors) == (0, 1, "")
 
 
 @pytest.mark.parametrize(
@@ -51,7 +65,7 @@ def test_utf8_keeps_all_signs():
 def test_streams_that_take_nothing_end_without_a_traceback(shell, status, said):
     if "/dev/full" in shell and not os.path.exists("/dev/full"):
         pytest.skip("no such device here")
-    found, _, errors = called(SHOW, shell)
+    found, _, errors = called(shell)
     assert found == status
     assert said in errors
     assert errors.count("\n") == bool(said)

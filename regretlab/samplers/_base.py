@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from abc import abstractmethod
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, NamedTuple
@@ -156,9 +157,13 @@ class Sampler(Component):
             finite = False
         if not finite:
             given = ", ".join(f"{name}={value!r}" for name, value in self.parameters().items() if value is not None)
+            square = setting.L * setting.L
+            why = f"L^2, by which its steps are divided, is {square:g}; scale the losses"
+            if sys.float_info.min <= square < math.inf:
+                why = "a probability this small overflows when it is divided by; use larger values"
             raise InputError(
                 f"the {self.name} sampler cannot be run with {given or 'these parameters'} on n={n} examples with "
-                f"L={setting.L:g}: a probability this small overflows when it is divided by; use larger values."
+                f"L={setting.L:g}: {why}."
             )
         return fitted
 

@@ -11,7 +11,7 @@ import xarray as xr
 
 from regretlab.runs.round_off import ROUND_OFF
 from regretlab.samplers import largest_divergence
-from regretlab.verdicts.looks import Look
+from regretlab.verdicts.looks import SMALLEST_SQUARED, Look
 
 #: What was measured for an assumption that has no rule here.
 NOT_AUDITED = "not audited"
@@ -186,11 +186,7 @@ RULES: dict[str, Rule] = {
 }
 
 
-#: Squares of smaller numbers lose digits, or are 0.
-SMALLEST_SQUARED = math.sqrt(np.finfo(float).tiny / np.finfo(float).eps)
-
-
-def in_floats(squared: bool, lost: str, record: xr.Dataset) -> list[Check]:
+def in_floats(squared: bool, lost: str, record: xr.Dataset, look: Look) -> list[Check]:
     """What keeps a bound from being a number: squares of gradients, or terms, that a float does not hold.
 
     Parameters
@@ -200,11 +196,15 @@ def in_floats(squared: bool, lost: str, record: xr.Dataset) -> list[Check]:
     lost : str
         Which term no float can hold, in a sentence (:meth:`regretlab.bounds.Bound.lost`); empty for none.
     record : xarray.Dataset
+    look : Look
     """
     text, largest = "all numbers are within the range of floats", float(record["largest_coordinate"].values.max())
     found = [Check("float_range", text, lost, "other units", False)] * bool(lost)
     if squared and 0 < largest < SMALLEST_SQUARED:
         said = f"gradients of at most {largest:.3g}, whose squares underflow"
+        found.append(Check("float_range", text, said, f">= {SMALLEST_SQUARED:.3g}; rescale the losses", False))
+    if look.lost is not None and look.first is None:
+        said = f"gradients so small, until t = {look.lost}, that their squares underflow"
         found.append(Check("float_range", text, said, f">= {SMALLEST_SQUARED:.3g}; rescale the losses", False))
     return found[:1]
 

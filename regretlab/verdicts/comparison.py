@@ -148,8 +148,7 @@ def compare(
     checks = [audit.check(a, facts, record) for a in bound.hypotheses]
     shape = low.shape
     numbers = values(facts, record, mode)
-    measured = mode != "a priori" and not WORST.keys().isdisjoint(bound.symbols)
-    checks += audit.in_floats(measured, bound.lost(numbers), record)
+    squared = of_squares(bound, mode)
     terms = {name: np.broadcast_to(term, shape) for name, term in bound.on_run(numbers).items()}
     curve = sum(terms.values(), np.zeros(shape))
     shown, at, mean = (low, high), np.arange(record.sizes["t"]), None
@@ -159,7 +158,11 @@ def compare(
         shown = mean.student_low[None], mean.student_high[None]
         curve = curve.mean(axis=0, keepdims=True)
     trivial, t = trivial_bound(facts, kind, record, bound.in_expectation), record.t.values
-    look = look or seen(t[at], low[:, at], high[:, at], curve[:, at], only_last=not anytime(bound))
+    squares = record.sum_squared_gradients.values if squared else np.full(low.shape, np.inf)
+    if len(squares) > len(low):
+        squares = squares.max(axis=0, keepdims=True)
+    look = look or seen(t[at], low[:, at], high[:, at], curve[:, at], not anytime(bound), squares[:, at])
+    checks += audit.in_floats(squared, bound.lost(numbers), record, look)
     text = audit.verdict(checks, look, np.broadcast_to(curve, low.shape)[:, -1], trivial[-1])
     return Comparison(
         bound, mode, t, regret, low, high, {name: term.mean(axis=0) for name, term in terms.items()},
@@ -167,6 +170,11 @@ def compare(
         "" if mean is None else explained(mean, curve[0], t, record.sizes["replicate"], text),
         mean.needed if mean is not None and text == "undecided" and mean.needed < math.inf else None,
     )  # fmt: skip
+
+
+def of_squares(bound: Bound, mode: str) -> bool:
+    """Whether a bound is evaluated with sums of squared gradients, which underflow before the gradients do."""
+    return mode != "a priori" and not WORST.keys().isdisjoint(bound.symbols)
 
 
 def anytime(bound: Bound) -> bool:

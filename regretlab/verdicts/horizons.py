@@ -29,7 +29,7 @@ from regretlab.runs.regret import Regrets
 from regretlab.runs.round_off import farthest, summation_error
 from regretlab.runs.run import Plan, as_described, run
 from regretlab.runs.trace import TRACING, traced
-from regretlab.verdicts.comparison import every_run
+from regretlab.verdicts.comparison import every_run, of_squares
 from regretlab.verdicts.looks import Look, at, seen
 from regretlab.verdicts.values import values
 
@@ -109,7 +109,10 @@ def look(
         numbers = values(facts, part, mode)
         for b in bounds:
             curve = sum(b.on_run(numbers).values(), np.zeros(part.online_low.shape))
-            found[b.id].append(seen(part.t.values, part.online_low.values, part.online_high.values, curve))
+            squares = part.sum_squared_gradients.values if of_squares(b, mode) else np.inf
+            found[b.id].append(
+                seen(part.t.values, part.online_low.values, part.online_high.values, curve, squares=squares)
+            )
     where = at(until, t)
     return {name: _joined(looks, where) for name, looks in found.items()}
 
@@ -117,7 +120,8 @@ def look(
 def _joined(looks: list[Look], where: str) -> Look:
     """What looks at several horizons come to."""
     first = min(looks, key=lambda one: np.inf if one.first is None else one.first)
-    return first._replace(where=where, below=all(one.below for one in looks))
+    lost = min((one.lost for one in looks if one.lost is not None), default=None)
+    return first._replace(where=where, below=all(one.below for one in looks), lost=lost)
 
 
 def _steps(again: Plan, engine: str) -> Iterator[xr.Dataset]:

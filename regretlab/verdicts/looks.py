@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from regretlab.runs.round_off import ROUND_OFF
+
+#: Squares of smaller numbers lose digits, or are 0.
+SMALLEST_SQUARED = math.sqrt(np.finfo(float).tiny / np.finfo(float).eps)
 
 
 class Look(NamedTuple):
@@ -14,7 +18,8 @@ class Look(NamedTuple):
 
     ``where`` says at which horizons, such as ``"at every T"``; ``first`` is the first of them at which it is violated,
     with the ends of that regret's interval and the bound there (nan without one); ``below`` whether the whole interval
-    of every run lies below the bound at all of them.
+    of every run lies below the bound at all of them. ``lost`` is the first of them at which regret is above a bound
+    that rests on squares too small for floats, which is no violation.
     """
 
     where: str
@@ -23,6 +28,7 @@ class Look(NamedTuple):
     high: float
     bound: float
     below: bool
+    lost: int | None = None
 
 
 def at(every: int, t: np.ndarray) -> str:
@@ -43,21 +49,27 @@ def at(every: int, t: np.ndarray) -> str:
     return f"at every T to {every} and at {then}" if every > 1 else f"at {t.size} checkpoints"
 
 
-def seen(t: np.ndarray, low: np.ndarray, high: np.ndarray, curve: np.ndarray, only_last: bool = False) -> Look:
+def seen(
+    t: np.ndarray, low: np.ndarray, high: np.ndarray, curve: np.ndarray, only_last: bool = False,
+    squares: np.ndarray | float = np.inf,
+) -> Look:  # fmt: skip
     """What regrets in ``[low, high]`` (m, t) say of a bound's curve (m, t) or (1, t).
 
     Comparisons are made up to :data:`ROUND_OFF`. A bound with parameters tied to the horizon is ``only`` about the
-    last.
+    last. ``squares`` is the sum of all squared gradients so far, for a bound that is made of such squares.
     """
-    curve = np.broadcast_to(curve, low.shape)
+    curve, squares = np.broadcast_to(curve, low.shape), np.broadcast_to(squares, low.shape)
     if only_last:
-        t, low, high, curve = t[-1:], low[:, -1:], high[:, -1:], curve[:, -1:]
+        t, low, high, curve, squares = t[-1:], low[:, -1:], high[:, -1:], curve[:, -1:], squares[:, -1:]
     slack = ROUND_OFF * np.abs(curve)
     with np.errstate(invalid="ignore"):
         over, below = low > curve + slack, bool((high <= curve + slack).all())
+    doubtful = over & (squares < SMALLEST_SQUARED**2)
+    lost = int(t[np.argmax(doubtful.any(axis=0))]) if doubtful.any() else None
+    over &= ~doubtful
     if not over.any():
-        return Look(at(0, t), None, np.nan, np.nan, np.nan, below)
+        return Look(at(0, t), None, np.nan, np.nan, np.nan, below, lost)
     first = int(np.argmax(over.any(axis=0)))
     run = int(np.argmax(low[:, first] - curve[:, first]))
     here = run, first
-    return Look(at(0, t), int(t[first]), float(low[here]), float(high[here]), float(curve[here]), below)
+    return Look(at(0, t), int(t[first]), float(low[here]), float(high[here]), float(curve[here]), below, lost)

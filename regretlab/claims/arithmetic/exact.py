@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -10,6 +11,9 @@ import flint
 
 from regretlab.claims.language.terms import Node, Term
 
+RELATIONS = {
+    "<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
 #: Bits of a fraction that is written out; intervals decide what is larger.
 LARGEST = 20_000
 
@@ -106,7 +110,7 @@ def _apply(node: Any, op: str, x: Any, y: Any) -> Any:
             raise Irrational(str(node))
         case "not":
             return not x
-    return {"<=": x <= y, "<": x < y, ">=": x >= y, ">": x > y, "==": x == y, "!=": x != y}[op]
+    return RELATIONS[op](x, y)
 
 
 def root(x: Fraction, q: int) -> Fraction:

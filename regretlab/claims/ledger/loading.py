@@ -169,6 +169,7 @@ def _papers(file: Path) -> list[Paper]:
     module.__file__ = str(file)
     sys.modules[name] = module
     linecache.checkcache(str(file))
+    Paper.made[:] = [(paper, where) for paper, where in Paper.made if where != name]  # of the file before it was edited
     try:
         # The import system would take byte code of the same second and size for the file's own, and write some.
         exec(compile(file.read_bytes(), str(file), "exec", dont_inherit=True), vars(module))
