@@ -232,7 +232,7 @@ def test_names_are_found_as_papers_and_classes_spell_them(spelled, name):
 
 
 def test_every_listed_name_has_a_page(monkeypatch):
-    """The claims that a bound's page re-checks are test_verify's."""
+    """The claims that a bound's page re-checks are those of claims/test_verify."""
     from regretlab.cli import catalogue
 
     monkeypatch.setattr(catalogue.Ledger, "verify", lambda self, names, jobs: [])

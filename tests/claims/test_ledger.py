@@ -20,7 +20,7 @@ from regretlab.claims.ledger.certificate import Certificate
 from regretlab.claims.ledger.loading import load
 from regretlab.claims.statements import Inequality, NoRegret, Scalar
 from regretlab.errors import InputError
-from tests.tampering import changed, leaves
+from tests.helpers.tampering import changed, leaves
 
 a, b, c, p, q, g, n, x = real("a b c p q g n x")
 CONVEXITY = 1 / p - 1 / q <= -(p - q) / p**2

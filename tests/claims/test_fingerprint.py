@@ -14,7 +14,7 @@ from regretlab.claims import Ledger
 from regretlab.claims.language import syntax
 from regretlab.claims.language.syntax import source
 from regretlab.claims.ledger.fingerprint import fingerprint
-from tests import fingerprint_examples as examples
+from tests.helpers import fingerprint_examples as examples
 
 GOLDEN = json.loads((Path(__file__).parent / "fingerprints.json").read_text())
 
@@ -26,7 +26,7 @@ def test_the_golden_digests_hold_under_this_python():
 @pytest.mark.parametrize(("options", "seed"), [(["-O"], "1"), ([], "3")])
 def test_they_hold_under_another_hash_seed_and_without_assertions(options, seed):
     done = subprocess.run(
-        [sys.executable, *options, "-m", "tests.fingerprint_examples"],
+        [sys.executable, *options, "-m", "tests.helpers.fingerprint_examples"],
         capture_output=True,
         text=True,
         check=True,

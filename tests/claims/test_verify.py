@@ -18,7 +18,7 @@ from regretlab.claims.statements import BanditRegret, Ladder, Recursion, Scalar,
 from regretlab.cli import catalogue
 from regretlab.cli.app import app
 from regretlab.errors import InputError
-from tests.tampering import changed, leaves
+from tests.helpers.tampering import changed, leaves
 
 #: Every claim of the papers that the ledger must speak of, by its place there.
 CLAIMS = {
