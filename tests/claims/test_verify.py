@@ -3,7 +3,6 @@
 import json
 import re
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -192,11 +191,6 @@ def test_a_certificate_of_another_claim_is_stale(tmp_path):
 def test_no_certificate_is_an_orphan():
     known = {LEDGER.certificate(name) for name in LEDGER.claims}
     assert set(shipped().resolve().rglob("certs/*.json")) <= known
-
-
-def test_checkers_do_not_know_the_provers():
-    for path in (Path(checkers.__file__).parent).glob("*.py"):
-        assert "provers" not in "".join(line for line in path.read_text().splitlines() if "import" in line)
 
 
 # --- the command
