@@ -2,6 +2,8 @@
 
 A claims file makes a :class:`Paper` and adds claims; ``regretlab verify FILE`` decides them. Provers search and are not
 trusted; a small checker re-checks every certificate.
+
+Each folder imports from those before it alone: language, arithmetic, statements, checkers, provers, ledger.
 """
 
 from regretlab.claims import designs, paper

@@ -27,10 +27,10 @@ def check_horizon(statement: BanditRegret, body: Any) -> Outcome:
     (index,) = fields(body, "index")
     if natural(index) >= len(statement.horizons):
         raise Rejected(f"there is no horizon {index}, only {len(statement.horizons)}")
-    within, level, said = compare(statement, statement.horizons[index])
+    within, level, words = compare(statement, statement.horizons[index])
     if within:
-        raise Rejected(said)
-    return Outcome("refuted", level, said)
+        raise Rejected(words)
+    return Outcome("refuted", level, words)
 
 
 def check_horizons(statement: BanditRegret, body: Any) -> Outcome:
@@ -39,7 +39,7 @@ def check_horizons(statement: BanditRegret, body: Any) -> Outcome:
     if natural(count, 1) != len(statement.horizons):
         raise Rejected(f"the statement has {len(statement.horizons)} horizons, not {count}")
     found = [compare(statement, T) for T in statement.horizons]
-    for within, _, said in found:
+    for within, _, words in found:
         if not within:
-            raise Rejected(said)
-    return Outcome("bounded", weakest(level for _, level, _ in found), "; ".join(said for _, _, said in found))
+            raise Rejected(words)
+    return Outcome("bounded", weakest(level for _, level, _ in found), "; ".join(words for _, _, words in found))

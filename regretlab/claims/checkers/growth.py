@@ -78,24 +78,24 @@ def check_degrees(statement: Units, body: Any) -> Outcome:
     (written,) = fields(body, "terms")
     if not isinstance(written, Mapping) or set(written) != set(statement.terms):
         raise Rejected(f"expected the degrees of {', '.join(statement.terms)}")
-    said, balanced = [], True
+    degrees, balanced = [], True
     for name, term in statement.terms.items():
         try:
             found = degree(term, statement.weights)
         except Unbalanced as error:
             if written[name] is not None:
                 raise Rejected(f"{name} has no degree: {error}") from None
-            said.append(f"{name} none, as {error}")
+            degrees.append(f"{name} none, as {error}")
             balanced = False
             continue
         if found is None:
             raise Rejected(f"{name} vanishes")
         if rational(written[name]) != found:
             raise Rejected(f"{name} has degree {found}, not {written[name]}")
-        said.append(f"{name} {found}")
+        degrees.append(f"{name} {found}")
         balanced &= found == statement.degree
     verdict = "proved" if balanced else "ill-posed"
-    return Outcome(verdict, "exact", f"degrees: {'; '.join(said)} (stated {statement.degree})")
+    return Outcome(verdict, "exact", f"degrees: {'; '.join(degrees)} (stated {statement.degree})")
 
 
 class Growth(NamedTuple):
@@ -283,17 +283,14 @@ def check_exponents(statement: Order, body: Any) -> Outcome:
             raise Rejected(f"the exponent of {name} is not exact at the point")
         if rational(written[name]) != found.power:
             raise Rejected(f"{name} has the exponent {found.power}, not {written[name]}")
-    said = ", ".join(f"{name} {written[name]}" for name in statement.terms)
+    sizes = ", ".join(f"{name} {written[name]}" for name in statement.terms)
     at = ", ".join(f"{text(s)} = {v}" for s, v in point.items())
     T = text(statement.T)
     if any(rational(e) > statement.at_most for e in written.values()):
         where = f" at {at}" if at else ""
-        return Outcome("refuted", weakest(levels), f"exponents of {T}{where}: {said}; more than {statement.at_most}")
+        return Outcome("refuted", weakest(levels), f"exponents of {T}{where}: {sizes}; more than {statement.at_most}")
     for name, term in statement.terms.items():
         if growth(term, statement.T, structural_sign, strict=False).power > statement.at_most:
             raise Rejected(f"{name} may exceed the order for other values of the parameters")
-    return Outcome(
-        "proved",
-        weakest(levels),
-        f"exponents of {T}: {said}; at most {statement.at_most} wherever the terms are defined for positive parameters",
-    )
+    words = f"exponents of {T}: {sizes}; at most {statement.at_most} wherever the terms are defined"
+    return Outcome("proved", weakest(levels), f"{words} for positive parameters")

@@ -49,15 +49,15 @@ def check_unrolled(statement: Recursion, body: Any) -> Outcome:
         return known[name]
 
     try:
-        goes, says = unroll(statement, natural(t, statement.first), entry)
+        given, stated = unroll(statement, natural(t, statement.first), entry)
     except ZeroDivisionError:
         raise Rejected("the recursion or the closed form is undefined at the point") from None
     if used != set(known):
         raise Rejected(f"the statement has no {', '.join(sorted(set(known) - used))}")
-    if goes == says:
+    if given == stated:
         raise Rejected(f"the closed form is right at t = {t}")
     where = ", ".join(f"{name} = {value}" for name, value in [(text(statement.formula.t), t), *point.items()])
-    return Outcome("refuted", "exact", f"at {where}: the recursion gives {goes}, the closed form {says}")
+    return Outcome("refuted", "exact", f"at {where}: the recursion gives {given}, the closed form {stated}")
 
 
 def check_undefined(statement: Recursion, body: Any) -> Outcome:
@@ -96,9 +96,9 @@ def _replay(statement: Recursion, depth: int) -> None:
 
         try:
             for t in range(statement.first, statement.first + depth + 1):
-                goes, says = unroll(statement, t, entry)
-                if goes != says:
-                    raise Rejected(f"the closed form fails at t = {t}: {goes} is not {says}")
+                given, stated = unroll(statement, t, entry)
+                if given != stated:
+                    raise Rejected(f"the closed form fails at t = {t}: {given} is not {stated}")
         except ZeroDivisionError:
             continue
         replayed += 1

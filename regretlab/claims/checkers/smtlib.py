@@ -162,10 +162,10 @@ for question in json.load(sys.stdin):
     solver = cvc5.Solver()
     parser = cvc5.InputParser(solver)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, question, "question")
-    said = "unknown"
+    answer = "unknown"
     while not (command := parser.nextCommand()).isNull():
-        said = command.invoke(solver, parser.getSymbolManager()).strip() or said
-    print(said, flush=True)
+        answer = command.invoke(solver, parser.getSymbolManager()).strip() or answer
+    print(answer, flush=True)
 """
 
 
@@ -183,8 +183,8 @@ def cvc5_answers(questions: Sequence[str], limit: float = LIMIT) -> list[str]:
         text=True,
     )
     try:
-        said = process.communicate(json.dumps(list(questions)), timeout=limit)[0].split()
+        answers = process.communicate(json.dumps(list(questions)), timeout=limit)[0].split()
     except subprocess.TimeoutExpired:
         process.kill()
-        said = process.communicate()[0].split()
-    return [*said, *["unknown"] * len(questions)][: len(questions)]
+        answers = process.communicate()[0].split()
+    return [*answers, *["unknown"] * len(questions)][: len(questions)]

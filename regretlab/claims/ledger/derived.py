@@ -52,8 +52,8 @@ def own(statement: Statement) -> Iterator[tuple[tuple[Relation, ...], Relation]]
 
 def says_its_export(claim: Claim) -> bool:
     """Tell whether a claim exports its own statement."""
-    said = [show for _, show in own(claim.statement)]
-    return claim.exports is None or all(any(part is show for show in said) for part in conjuncts(claim.exports))
+    stated = [show for _, show in own(claim.statement)]
+    return claim.exports is None or all(any(part is show for show in stated) for part in conjuncts(claim.exports))
 
 
 def handed_to(step: Derivation, claims: Sequence[Claim]) -> list[Handed]:

@@ -111,7 +111,7 @@ def judge(name: str, statement: Statement, path: Path, mode: str) -> Judged:
         failed = "" if searches else "certificate failed: "
         return name, None, f"{failed}{error}", time.perf_counter() - start
     except InputError as error:
-        said = str(error).removeprefix(f"claim {name}: ")
-        return name, None, f"{ERROR}{said}", time.perf_counter() - start
+        why = str(error).removeprefix(f"claim {name}: ")
+        return name, None, f"{ERROR}{why}", time.perf_counter() - start
     except Exception as error:  # a prover that breaks decides nothing, and stops nobody else
         return name, None, f"{ERROR}the check broke: {type(error).__name__}: {error}", time.perf_counter() - start

@@ -112,8 +112,8 @@ def _messages(ask: dict[str, Any]) -> Iterator[dict[str, Any]]:
         [sys.executable, "-c", _BOOT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         start_new_session=True,
     )  # fmt: skip
-    said: Queue[bytes] = Queue()
-    threading.Thread(target=_listen, args=(process.stdout, said), daemon=True).start()
+    lines: Queue[bytes] = Queue()
+    threading.Thread(target=_listen, args=(process.stdout, lines), daemon=True).start()
     try:
         assert process.stdin is not None
         try:
@@ -123,7 +123,7 @@ def _messages(ask: dict[str, Any]) -> Iterator[dict[str, Any]]:
             pass  # a process that ended at once says nothing, which is found below
         limit = START
         while True:
-            message = _next(said, limit, process)
+            message = _next(lines, limit, process)
             if message.get("done") == token:
                 return
             if "ready" not in message:
@@ -133,24 +133,24 @@ def _messages(ask: dict[str, Any]) -> Iterator[dict[str, Any]]:
         _end(process)
 
 
-def _listen(stream: Any, said: Queue[bytes]) -> None:
+def _listen(stream: Any, lines: Queue[bytes]) -> None:
     total = 0
     while total <= MOST and (line := stream.readline(MOST)):
         total += len(line)
-        said.put(line)
-    said.put(b"")
+        lines.put(line)
+    lines.put(b"")
 
 
-def _next(said: Queue[bytes], limit: float, process: subprocess.Popen[bytes]) -> dict[str, Any]:
+def _next(lines: Queue[bytes], limit: float, process: subprocess.Popen[bytes]) -> dict[str, Any]:
     until = time.monotonic() + limit
     while True:
         try:
-            line = said.get(timeout=0.2)
+            line = lines.get(timeout=0.2)
             break
         except Empty:
             if time.monotonic() > until:
                 raise Ended(f"ran for {limit:.0f} seconds and was stopped") from None
-            if process.poll() is not None and said.empty():
+            if process.poll() is not None and lines.empty():
                 line = b""  # its children may keep the pipe open
                 break
     if not line:

@@ -26,10 +26,10 @@ def find(statement: Recursion) -> tuple[str, dict[str, Any]] | None:
         for number in range(TRIES):
             drawn = _Drawn(random_, min(len(SIMPLE), 3 + number))
             try:
-                goes, says = recursion.unroll(statement, t, drawn.entry)
+                given, stated = recursion.unroll(statement, t, drawn.entry)
             except (Rejected, ZeroDivisionError):
                 continue
-            if goes != says:
+            if given != stated:
                 return "unrolled", {"t": t, "point": {name: str(v) for name, v in drawn.values.items()}}
     try:
         undefined = definedness(statement.formula, statement.first).undefined

@@ -13,15 +13,15 @@ class InFile(Statement):
 
     Attributes
     ----------
-    kind, said : str
+    kind, line : str
         The kind and the text of the statement.
     sign : str
         Its digest, as the process that ran the file found it.
     """
 
     kind: str  # type: ignore[misc]
-    said: str
+    line: str
     sign: str
 
     def text(self) -> str:
-        return self.said
+        return self.line
