@@ -28,8 +28,7 @@ if TYPE_CHECKING:
         worst_case,
     )
     from regretlab.falsifier import falsify
-    from regretlab.result import Result
-    from regretlab.simulation import simulate
+    from regretlab.result import Result, simulate
     from regretlab.system import files
 
 __all__ = [
@@ -39,7 +38,7 @@ __all__ = [
 ]  # fmt: skip
 
 #: The modules of the names that are not modules themselves, and a module in a folder of the package.
-_HOMES = {"Result": "result", "falsify": "falsifier", "files": "system.files", "simulate": "simulation"}
+_HOMES = {"Result": "result", "falsify": "falsifier", "files": "system.files", "simulate": "result"}
 
 
 def __getattr__(name: str) -> Any:

@@ -25,8 +25,8 @@ from regretlab.engines.array import namespace
 from regretlab.engines.streams import Streams
 from regretlab.errors import InputError, shown
 from regretlab.parameters import number
+from regretlab.runs.plan import checkpoint_times
 from regretlab.runs.regret import best_variance
-from regretlab.runs.run import checkpoint_times
 from regretlab.samplers import Draw, Sampler, Setting
 
 BLOCK = 512

@@ -1,221 +1,59 @@
-"""Result: the record of a simulation and everything that follows from it."""
+"""simulate() runs algorithms on a problem; its Result is drawn, extended, joined and saved."""
 
 from __future__ import annotations
 
-import json
 import os
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import xarray as xr
 
-from regretlab import plots, scaling
-from regretlab.algorithms import Algorithm
+from regretlab import plots
+from regretlab.algorithms import Algorithm, parse_all
 from regretlab.bounds import Bound
-from regretlab.errors import InputError, closest
-from regretlab.parameters import one_of, path_of
+from regretlab.errors import InputError, InterruptedWarning
+from regretlab.parameters import path_of
 from regretlab.problems import Problem
 from regretlab.problems.names import parse
+from regretlab.record import Record
 from regretlab.runs.continuation import extended
-from regretlab.runs.netcdf import Foreign, from_bytes, to_bytes
-from regretlab.runs.provenance import FORMAT, again, check_together, one_record
-from regretlab.runs.regret import KINDS
-from regretlab.scaling import Exponent
+from regretlab.runs.description import describe
+from regretlab.runs.held_out import held_out_losses
+from regretlab.runs.horizons import replay
+from regretlab.runs.netcdf import NotARecord, from_bytes, to_bytes
+from regretlab.runs.plan import Plan, plan, replicate_numbers
+from regretlab.runs.provenance import Part, algorithm_of, check_together
+from regretlab.runs.record import FORMAT, one_record
+from regretlab.runs.regret import Regrets
+from regretlab.runs.run import Interrupted, run
 from regretlab.system.files import sealed_content, write_sealed
-from regretlab.verdicts.comparison import Comparison, compare
-from regretlab.verdicts.horizons import Looks
-from regretlab.verdicts.means import CERTIFIED, STUDENT, Interval, interval, is_random, regret_of
-from regretlab.verdicts.values import MODES
+from regretlab.verdicts.comparison import every_run
+from regretlab.verdicts.looks import Look, Looks, look
 
 
-def joined(
-    records: list[xr.Dataset], descriptions: list[dict[str, Any]], problem: Problem | None, chosen: list[Algorithm]
-) -> Result:
-    """One result from the records of several algorithms; those not chosen are made anew from names if they go on."""
-    return Result(one_record(records, descriptions), problem, chosen)
+class Result(Record):
+    """A record with its problem and algorithms: it can also be drawn, extended, joined, saved and opened.
 
-
-class Result:
-    """The record of a simulation (an :class:`xarray.Dataset`, dims algorithm, replicate, t) and what follows from it.
-
-    Attributes
-    ----------
-    record : xarray.Dataset
-        Everything measured, with provenance in its attributes.
+    A bound on the regret of every run at every T is looked at beyond the checkpoints, by running once more; a result
+    that was opened from a file has no problem to run again with, and keeps what was found before it was saved.
     """
 
     def __init__(
         self, record: xr.Dataset, problem: Problem | None = None, chosen: Sequence[Algorithm] | None = None
     ) -> None:
-        self.record = record
-        self._facts = json.loads(record.attrs["descriptions"])
+        super().__init__(record)
         self._problem, self._chosen = problem, chosen
-        self._parts: dict[str, xr.Dataset] = {}
-        self._compared: dict[tuple[str, str, str], Comparison] = {}
-        self._looks = Looks(record.attrs.get("looks"))
 
-    def __getstate__(self) -> dict[str, Any]:
-        """What another process needs; the rest is made again from it."""
-        return {**vars(self), "_parts": {}, "_compared": {}}
+    @classmethod
+    def _of(cls, parts: Sequence[Part], problem: Problem | None, chosen: Sequence[Algorithm]) -> Result:
+        """Join the records of several algorithms; one that is not among the chosen can be made from its name."""
+        return cls(one_record([record for record, _ in parts], [run for _, run in parts]), problem, chosen)
 
-    @property
-    def algorithms(self) -> list[str]:
-        """The algorithms' names, as they were given."""
-        return [str(a) for a in self.record.algorithm.values]
-
-    @property
-    def problem(self) -> dict[str, Any]:
-        """The problem as it was described: name, n, d, convexity, constants."""
-        return dict(self._facts[0]["problem"])
-
-    @property
-    def horizon(self) -> int:
-        """The number of steps T."""
-        return int(self.record.t.values[-1])
-
-    @property
-    def replicates(self) -> int:
-        """The number of runs R."""
-        return int(self.record.sizes["replicate"])
-
-    def facts(self, algorithm: str | None = None) -> dict[str, Any]:
-        """The description of one algorithm's run: parameters, sampler, law, constants."""
-        return dict(self._facts[self.algorithms.index(self._name(algorithm))])
-
-    def of(self, algorithm: str | None = None) -> xr.Dataset:
-        """One algorithm's record, dims replicate and t; quantities it does not have are left out."""
-        name = self._name(algorithm)
-        if name not in self._parts:
-            part = self.record.sel(algorithm=name)
-            part = part.drop_vars([v for v in part.data_vars if bool(part[v].isnull().all())])
-            index = self.algorithms.index(name)
-            seconds = json.loads(self.record.attrs["seconds"])[index]
-            engine, reason = json.loads(self.record.attrs["engines"])[index]
-            self._parts[name] = part.assign_attrs(seconds=seconds, engine=engine, engine_reason=reason)
-        return self._parts[name]
-
-    def kinds(self, algorithm: str | None = None) -> list[str]:
-        """The kinds of regret that were measured for an algorithm."""
-        return [kind for kind in KINDS if f"{kind}_low" in self.of(algorithm)]
-
-    def regret(self, kind: str = "online", algorithm: str | None = None) -> xr.Dataset:
-        """The regret of every replicate at every checkpoint: its value, and its certified ends low and high."""
-        part = self.of(algorithm)
-        if not isinstance(kind, str) or kind not in KINDS:
-            raise closest("kind of regret", kind, KINDS)
-        if f"{kind}_low" not in part:
-            raise InputError(
-                f"{kind} regret was not measured for {self._name(algorithm)}; simulate with measure=('{kind}',)."
-            )
-        return regret_of(part, kind)
-
-    def interval(self, kind: str = "online", algorithm: str | None = None, *, law: str = "normal") -> Interval:
-        """The mean regret at the horizon with an interval: Student's, for normal replicates, or any law's.
-
-        ``law="normal"``: 95 % if replicates are normal, widened by their certified gaps; rare, large regrets are
-        covered less often, and replicates that all agree have none (nan). Of one run, and where nothing is random, it
-        is the certified interval of that run. ``law="any"``: 95 % whatever the law of the regret in its known range
-        (:mod:`regretlab.verdicts.expectation`), infinite where none is known; wide where replicates are few.
-        """
-        self.regret(kind, algorithm)
-        return interval(self.facts(algorithm), kind, self.of(algorithm), law)
-
-    def exponent(self, kind: str = "online", algorithm: str | None = None) -> Exponent:
-        """The exponent of T in the regret, with its 95 % interval and law (:func:`regretlab.scaling.exponent`)."""
-        regret = self.regret(kind, algorithm).value.values
-        return scaling.exponent(self.record.t.values, regret, random=self.random(algorithm))
-
-    def random(self, algorithm: str | None = None) -> bool:
-        """Whether replicates can differ: a fixed order, or all examples at every step, draws nothing."""
-        return is_random(self.facts(algorithm))
-
-    def bound(self, bound: str | Bound, algorithm: str | None = None, mode: str = "stated") -> Comparison:
-        """One bound against one algorithm's regret."""
-        bound, mode = Bound.named(bound), one_of("mode", mode, MODES)
-        facts = self.facts(algorithm)
-        if not bound.about(facts["method"], facts["sampler"]):
-            raise InputError(
-                f"the bound {bound.id} is about {' or '.join(bound.methods)}"
-                f"{' with the sampler ' + ' or '.join(bound.samplers) if bound.samplers else ''}, "
-                f"not about {facts['method']} with {facts['sampler']}; applicable here: "
-                f"{', '.join(b.id for b in self.applicable(algorithm, every=True)) or 'none'}."
-            )
-        key = (bound.id, self._name(algorithm), mode)
-        if key not in self._compared:
-            look = self._looks.find(self, bound, key[1], mode)
-            self._compared[key] = compare(bound, facts, self.of(algorithm), mode, look)
-        return self._compared[key]
-
-    def first_violation(self, bound: str | Bound, algorithm: str | None = None, mode: str = "stated") -> int | None:
-        """The first horizon that was looked at and violates the bound, None if none does."""
-        return self.bound(bound, algorithm, mode).first_violation
-
-    def applicable(self, algorithm: str | None = None, every: bool = False) -> list[Bound]:
-        """The bounds that are about this method and sampler and speak of a regret that was measured.
-
-        With ``every`` also those that another one represents in tables and figures.
-        """
-        facts, kinds = self.facts(algorithm), self.kinds(algorithm)
-        known = [b for b in Bound.known.values() if every or not b.represented_by]
-        return [b for b in known if b.about(facts["method"], facts["sampler"]) and b.speaks_of in kinds]
-
-    def comparisons(self, algorithm: str | None = None, mode: str = "stated") -> list[Comparison]:
-        """Every applicable bound against one algorithm's regret."""
-        return [self.bound(b, algorithm, mode) for b in self.applicable(algorithm)]
-
-    def audit(self, algorithm: str | None = None, mode: str = "stated") -> pd.DataFrame:
-        """Every assumption of every bound about this pair: what was measured, what is needed, and whether it passed.
-
-        Columns ``bound``, ``verdict``, ``looked`` (where), ``id``, ``text``, ``measured``, ``needed``, ``passed``.
-
-        Examples
-        --------
-        >>> import regretlab as rl
-        >>> table = rl.simulate(rl.problems.Reddi(), "sgd(alpha=0.1)", horizon=50).audit()
-        >>> table.id.tolist(), bool(table.passed.all()), table.verdict[0]
-        (['convex', 'bounded_iterates', 'bounded_gradients', 'sqrt_step'], True, 'holds')
-        """
-        tables = [self.bound(b, algorithm, mode).audit() for b in self.applicable(algorithm, every=True)]
-        columns = ["bound", "verdict", "looked", "id", "text", "measured", "needed", "passed"]
-        return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
-
-    def summary(self) -> list[dict[str, Any]]:
-        """One row per algorithm: regret with interval, exponent, bounds with verdicts; the rows of summary.json."""
-        rows = []
-        for name in self.algorithms:
-            facts = self.facts(name)
-            regret = {kind: self.interval(kind, name) for kind in self.kinds(name)}
-            e = self.exponent("online", name)
-            rows.append({
-                "problem": facts["problem"]["name"],
-                "algorithm": name,
-                "horizon": self.horizon,
-                "replicates": self.replicates,
-                "regret": {kind: {"mean": i.mean, "lo": i.low, "hi": i.high} for kind, i in regret.items()},
-                "interval": STUDENT if self.replicates > 1 and self.random(name) else CERTIFIED,
-                "exponent": {"value": e.value, "lo": e.low, "hi": e.high, "how": e.how},
-                "bounds": [c.summary() for c in self.comparisons(name)],
-            })  # fmt: skip
-        return rows
-
-    def table(self) -> pd.DataFrame:
-        """The summary as a table, a line per algorithm and bound: means over runs, and the largest ratio of a run."""
-        lines = []
-        for row in self.summary():
-            e = row["exponent"]
-            for bound in row["bounds"] or [{"verdict": "no bound"}]:
-                kind = bound.get("speaks_of", "online")
-                regret = row["regret"][kind]
-                lines.append({
-                    "algorithm": plots.label(self, row["algorithm"]), "kind": kind,
-                    "regret": regret["mean"], "low": regret["lo"], "high": regret["hi"],
-                    "exponent": e["value"], "exponent_low": e["lo"], "exponent_high": e["hi"],
-                    "bound": bound.get("id"), "value": bound.get("value"), "ratio": bound.get("ratio"),
-                    "verdict": bound["verdict"], "looked": bound.get("looked", ""),
-                })  # fmt: skip
-        return pd.DataFrame(lines)
+    def plot(self, algorithm: str | None = None, **options: Any) -> Any:
+        """Draw bound versus empirical regret (:func:`regretlab.plots.bound_versus_regret`) and return the Axes."""
+        return plots.bound_versus_regret(self, algorithm, **options)
 
     def extend(
         self,
@@ -256,22 +94,13 @@ class Result:
         problem = self._problem if problem is None else parse(problem)
         if problem is None:
             raise InputError("a result from a file does not hold its problem; give it as extend(problem=...).")
-        chosen = [self._again(name) for name in self.algorithms]
-        parts = [(self.of(a.name), self.facts(a.name)) for a in chosen]
-        parts = extended(problem, chosen, parts, horizon, replicates, checkpoints, progress)
-        return joined([record for record, _ in parts], [facts for _, facts in parts], problem, chosen)
-
-    def source(self, name: str) -> tuple[Problem, Algorithm] | None:
-        """The problem and the algorithm to make a run again with; None for a result from a file."""
-        return None if self._problem is None else (self._problem, self._again(name))
-
-    def plot(self, algorithm: str | None = None, **options: Any) -> Any:
-        """Bound versus empirical regret (:func:`regretlab.plots.bound_versus_regret`); returns the Axes."""
-        return plots.bound_versus_regret(self, algorithm, **options)
+        chosen = [self._algorithm(name) for name in self.algorithms]
+        parts = [(self.of(a.name), self.description(a.name)) for a in chosen]
+        return Result._of(extended(problem, chosen, parts, horizon, replicates, checkpoints, progress), problem, chosen)
 
     @classmethod
     def join(cls, results: Sequence[Result]) -> Result:
-        """One result from results of different algorithms that share everything else.
+        """Join results of different algorithms that share everything else to one.
 
         Raises
         ------
@@ -282,18 +111,21 @@ class Result:
         results = list(results) if isinstance(results, Iterable) else [results]
         if others := [r for r in results if not isinstance(r, Result)]:
             raise InputError(f"{others[0]!r:.80} is not a Result; join results of rl.simulate or rl.Result.open.")
-        parts = [(r.of(name), r.facts(name)) for r in results for name in r.algorithms]
+        parts = [(r.of(name), r.description(name)) for r in results for name in r.algorithms]
         check_together(parts)
         chosen = [a for r in results for a in r._chosen or ()]
         problem = next((r._problem for r in results if r._problem is not None), None)
-        made = joined([record for record, _ in parts], [facts for _, facts in parts], problem, chosen)
+        made = Result._of(parts, problem, chosen)
         made._looks = Looks.joined((r._looks, name) for r in results for name in r.algorithms)
         return made
 
     def to_netcdf(self, path: str | os.PathLike[str]) -> Path:
         """Save the record, with what is found where runs are looked at. The file appears whole or not at all."""
         target = path_of("path", path)
-        self.record.attrs["looks"] = self._looks.of_all(self)
+        for name in self.algorithms:
+            for bound in self.applicable(name, every=True):
+                self._look(bound, name, "stated")
+        self.record.attrs["looks"] = self._looks.to_text()
         try:
             write_sealed(target, to_bytes(self.record))
         except (OSError, ValueError) as error:
@@ -318,33 +150,131 @@ class Result:
         content = sealed_content(Path(path))
         try:
             return cls(from_bytes(content, FORMAT))
-        except Foreign as error:
+        except NotARecord as error:
             raise InputError(f"{str(path)!r} {error}; simulate again to make one.") from None
 
-    def __repr__(self) -> str:
-        return (
-            f"<Result: {self.problem['name']}, T={self.horizon}, R={self.replicates}, "
-            f"algorithms: {', '.join(self.algorithms)}>"
+    def _look(self, bound: Bound, name: str, mode: str) -> Look | None:
+        """Look at a bound at as many horizons as can be afforded, with all bounds of its kind at once."""
+        known = super()._look(bound, name, mode)
+        if known is not None or self._problem is None or not every_run(bound):
+            return known
+        about = {b.id: b for b in (*filter(every_run, self.applicable(name, every=True)), bound)}
+        run, record = self.description(name), self.of(name)
+        # Measured constants take the comparator's place into account, which the closed form does not give.
+        again = replay(self._problem, self._algorithm(name), run, record, places=mode == "measured")
+        self._looks.add(name, mode, look(list(about.values()), run, record, again.parts, again.until, mode))
+        return super()._look(bound, name, mode)
+
+    def _algorithm(self, name: str) -> Algorithm:
+        """Return an algorithm to run again."""
+        return algorithm_of(self.description(name), self._chosen or ())
+
+
+def simulate(
+    problem: str | Problem,
+    algorithm: str | Algorithm | Sequence[str | Algorithm],
+    *,
+    horizon: int,
+    replicates: int | Iterable[int] = 1,
+    seed: int = 0,
+    checkpoints: str | Sequence[int] = "log",
+    engine: str = "auto",
+    measure: Sequence[str] = (),
+    progress: bool = False,
+) -> Result:
+    """Run algorithms on a problem and measure their regret.
+
+    An interruption (Ctrl-C) returns what is finished, with an :class:`InterruptedWarning`: the algorithms that are, or
+    else the first one up to its last checkpoint, from where :meth:`Result.extend` goes on bit for bit.
+
+    Parameters
+    ----------
+    problem : Problem or str
+        For example ``rl.problems.Reddi(C=8)`` or ``"reddi(C=8)"``.
+    algorithm : str, Algorithm or a sequence of them
+        For example ``"adam(alpha=0.1, beta1=0)"`` or ``rl.algorithms.AdamCB(gamma=0.4)``. All share the random
+        streams of the seed, so that comparisons are paired.
+    horizon : int
+        Number of steps T.
+    replicates : int or iterable of int
+        Number of independent runs R, or the numbers of the runs, each once. Replicate r is the same run however many
+        there are.
+    seed : int
+    checkpoints : "log" or sequence of int
+        Steps at which everything is recorded.
+    engine : {"auto", "compiled", "cuda", "array", "cupy"}
+        ``"auto"`` takes the compiled engine for built-in parts; the record says what was chosen, and why.
+    measure : sequence of {"cumulative", "sampler"}
+        What costs a pass over all examples per step: ``"cumulative"`` makes cumulative regret exact (else it is
+        estimated without bias, where the sampler allows), ``"sampler"`` measures the sampler's own regret,
+        beside what the uniform law and full information would have paid.
+    progress : bool
+        Show progress bars.
+
+    Raises
+    ------
+    InputError
+        For an unknown algorithm or parameter, a value out of range, K > n and the like.
+
+    Examples
+    --------
+    >>> import regretlab as rl
+    >>> result = rl.simulate(rl.problems.Reddi(C=4), "adam(alpha=0.5, beta1=0, beta2=1/17)", horizon=300)
+    >>> bool(result.interval("online").mean > 300)
+    True
+    """
+    problem = parse(problem)
+    several = isinstance(algorithm, Sequence) and not isinstance(algorithm, str)
+    chosen: Sequence[Any] = algorithm if several else [algorithm]  # type: ignore[assignment]
+    if not chosen:
+        raise InputError("no algorithm was given; name at least one, for example 'adam'.")
+    parsed = parse_all(chosen)
+    # What can be gone through only once must serve every algorithm.
+    replicates = replicate_numbers(replicates)
+    checkpoints, measure = _held(checkpoints), _held(measure)
+    plans = [
+        plan(
+            problem,
+            a,
+            horizon=horizon,
+            replicates=replicates,
+            seed=seed,
+            checkpoints=checkpoints,
+            measure=measure,
         )
+        for a in parsed
+    ]
+    done, records = [], []
+    interrupted = ""
+    try:
+        for p in plans:
+            records.append(run(p, engine=engine, observers=[Regrets(), *held_out_losses(problem)], progress=progress))
+            done.append(p)
+    except KeyboardInterrupt as stop:
+        if isinstance(stop, Interrupted) and not done:
+            done, records = [stop.plan], [stop.record]
+        if not done:
+            raise
+        interrupted = _finished(done, plans)
+        warnings.warn(interrupted, InterruptedWarning, stacklevel=2)
+    parts = [(record, describe(p)) for record, p in zip(records, done, strict=True)]
+    result = Result._of(parts, problem, [p.algorithm for p in done])
+    if interrupted:
+        result.record.attrs["interrupted"] = interrupted
+    return result
 
-    def _repr_html_(self) -> str:
-        head = f"<p><b>{self.problem['name']}</b>, T = {self.horizon}, R = {self.replicates}</p>"
-        table = self.table().to_html(index=False, float_format="{:.4g}".format, na_rep="")
-        return f"{head}{table}<details><summary>the record</summary>{self.record._repr_html_()}</details>"
 
-    def _again(self, name: str) -> Algorithm:
-        return again(self._chosen or (), name, self.facts(name))
+def _held(given: Any) -> Any:
+    """All of an iterable that is no text; anything else as it is."""
+    return given if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
 
-    def _name(self, algorithm: str | None) -> str:
-        if algorithm is None:
-            if len(self.algorithms) == 1:
-                return self.algorithms[0]
-            raise InputError(f"name one of the algorithms: {', '.join(self.algorithms)}.")
-        if not isinstance(algorithm, str):
-            raise closest("algorithm of this result", algorithm, self.algorithms)
-        if algorithm in self.algorithms:
-            return algorithm
-        short = [a for a in self.algorithms if a.split("(")[0] == algorithm]
-        if len(short) == 1:
-            return short[0]
-        raise closest("algorithm of this result", algorithm, self.algorithms)
+
+def _finished(done: list[Plan], plans: list[Plan]) -> str:
+    """What an interrupted simulation still returns, in one sentence."""
+    T, horizon = done[0].horizon, plans[0].horizon
+    if horizon > T:
+        others = "; the other algorithms are missing" if len(plans) > 1 else ""
+        name = done[0].algorithm.name
+        return f"interrupted: this is {name} to T = {T}; extend(horizon={horizon}) goes on from there{others}."
+    names = ", ".join(p.algorithm.name for p in done)
+    return f"interrupted: of {len(plans)} algorithms these were finished: {names}; the others are missing."

@@ -6,7 +6,7 @@ import numpy as np
 from regretlab import algorithms
 from regretlab.engines import array
 from regretlab.engines.streams import Streams
-from regretlab.runs.run import plan
+from regretlab.runs.plan import plan
 from regretlab.runs.schedule import coefficients
 
 

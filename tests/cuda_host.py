@@ -16,7 +16,7 @@ import regretlab as rl
 from regretlab import algorithms
 from regretlab.engines import array, cuda
 from regretlab.engines.streams import Streams
-from regretlab.runs.run import plan
+from regretlab.runs.plan import plan
 from regretlab.runs.schedule import coefficients
 
 SHIM = Path(__file__).with_name("cuda_host.h")

@@ -68,7 +68,7 @@ def test_a_rising_schedule_is_found_on_the_run():
         record = result.of()
         assert (np.diff(record.beta1_t.values) > 0).all()
         check = rl.bounds.schedule_free.hypotheses[-1]
-        assert not audit.check(check, result.facts(), record).passed
+        assert not audit.check(check, result.description(), record).passed
     finally:
         del Known.known["rising"]
 

@@ -12,9 +12,11 @@ from regretlab.methods import SGD, Adam, AdamX, AMSGrad, Method, generic
 from regretlab.parameters import parameter
 from regretlab.problems import Box
 from regretlab.problems.reddi import _Linear
+from regretlab.runs.description import describe
+from regretlab.runs.plan import plan
 from regretlab.runs.regret import Regrets
 from regretlab.runs.round_off import summation_error
-from regretlab.runs.run import describe, plan, run
+from regretlab.runs.run import run
 from regretlab.samplers import AdamBS, AdamCBOurs, Cyclic, Uniform
 from regretlab.verdicts.comparison import compare
 

@@ -321,10 +321,10 @@ def test_an_interruption_loses_only_what_was_running(call, tmp_path, monkeypatch
     assert "what was finished is kept, and --resume goes on" in err
     out = tmp_path / "regretlab-out" / "reddi"
     made = out / output.STAGE / "results" / "reddi.nc"
-    assert rl.Result.open(made).facts("sgd")["seed"] == 5, "all four algorithms were finished"
+    assert rl.Result.open(made).description("sgd").seed == 5, "all four algorithms were finished"
     assert {row["horizon"] for row in json.loads((out / "summary.json").read_text())["rows"]} == {20}
     earlier = [rl.Result.open(path) for path in (out / "results").iterdir()]
-    assert {result.facts("adam")["seed"] for result in earlier} == {0}, "still the earlier run"
+    assert {result.description("adam").seed for result in earlier} == {0}, "still the earlier run"
     again = []
     monkeypatch.setattr(output, "simulate", lambda p, text, **options: again.append(text) or real(p, text, **options))
     assert call(*arguments, "--resume")[0] == 0

@@ -19,7 +19,8 @@ from regretlab.engines import _examples, array, blocks, compiled, memory
 from regretlab.engines.compiled import Compiled
 from regretlab.engines.streams import Streams, generator
 from regretlab.problems import Box, L2Ball
-from regretlab.runs.run import plan, run
+from regretlab.runs.plan import plan
+from regretlab.runs.run import run
 from regretlab.runs.schedule import coefficients
 from tests.tolerances import ROUND_OFF, ROUND_OFF_OF_A_RUN
 

@@ -27,7 +27,8 @@ from regretlab.engines.cuda import Cuda
 from regretlab.engines.streams import Streams
 from regretlab.methods import Coefficients
 from regretlab.problems import Box
-from regretlab.runs.run import plan, run
+from regretlab.runs.plan import plan
+from regretlab.runs.run import run
 from regretlab.runs.schedule import coefficients
 from regretlab.samplers import Rule
 from tests import cuda_host, test_bandit  # noqa: F401 - a user's EXP3

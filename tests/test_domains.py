@@ -94,8 +94,8 @@ def test_a_users_box_gives_the_numbers_of_the_built_in_one():
         problem = rl.problems.Logistic(X, y, domain=domain)
         runs[type(domain)] = rl.simulate(problem, "amsgrad(alpha=0.5)", horizon=300, measure=["cumulative"])
     built_in, own = runs.values()
-    span = built_in.problem["constants"]["span"][0]
-    assert own.problem["constants"]["span"][0] == pytest.approx(span)
+    span = built_in.problem.constants["span"].value
+    assert own.problem.constants["span"].value == pytest.approx(span)
     for kind in ("online", "cumulative"):
         ours, theirs = own.regret(kind), built_in.regret(kind)
         gap = CERTIFIED_GAP * span * built_in.record.t.values
@@ -132,7 +132,7 @@ def test_a_domain_without_a_repr_is_named_by_its_contents(tmp_path):
     assert same.digest() == again.digest() != other.digest()
     run = rl.simulate(same, "sgd(alpha=0.5)", horizon=20)
     saved = rl.Result.open(run.to_netcdf(tmp_path / "run.nc"))
-    assert saved.problem["domain"] == spelled(same.domain)
+    assert saved.problem.domain == spelled(same.domain)
     longer = run.extend(horizon=40)
     whole = rl.simulate(again, "sgd(alpha=0.5)", horizon=40)
     assert longer.interval().mean == pytest.approx(whole.interval().mean)
@@ -165,7 +165,7 @@ def test_a_domain_without_bounds_certifies_what_it_can(kind, tmp_path):
     assert np.isfinite(run.regret().low).all()
     assert all(c.verdict.startswith(("not applicable", "vacuous")) for c in run.comparisons())
     saved = rl.Result.open(run.to_netcdf(tmp_path / "run.nc"))
-    assert saved.problem["D"] == np.inf
+    assert np.isinf(saved.problem.D)
 
 
 WRONG = {

@@ -50,9 +50,9 @@ def bound():
 
 def verdicts(result, bound, R):
     """Of every R replicates one verdict, and whether Student's interval would have called the bound violated."""
-    facts, record = result.facts("sgd"), result.of("sgd")
+    run, record = result.description("sgd"), result.of("sgd")
     parts = [record.isel(replicate=slice(i, i + R)) for i in range(0, result.replicates - R + 1, R)]
-    found = [compare(bound, facts, part) for part in parts]
+    found = [compare(bound, run, part) for part in parts]
     return [c.verdict for c in found], [bool(c.shown_low[0, -1] > c.value) for c in found]
 
 

@@ -136,7 +136,7 @@ def test_what_is_played_is_what_is_simulated(algorithm):
     run, own = simulated(losses, 0.3, text, 40), played(losses, 0.3, text, 40)
     np.testing.assert_allclose(own.regret[0], run.regret("online").low.values.ravel(), atol=1e-12)
     record = run.record.isel(algorithm=0)
-    constants = values(run.facts(str(run.record.algorithm.values[0])), record)
+    constants = values(run.description(str(run.record.algorithm.values[0])), record)
     late = slice(len(losses), None)  # until a period is over, the falsifier's G is that of the losses so far
     # NAdam's state is not its moment, so that mu is not its beta_{1,t}; no theorem here speaks of it.
     unread = {"V", "B"} if algorithm == "nadam" else set()
@@ -149,7 +149,7 @@ def test_what_is_played_is_what_is_simulated(algorithm):
 
 def test_the_constants_of_a_sampler_differ_and_are_refused():
     run, own = simulated((-5, 1), 0, "sgd", 8), played((-5, 1), 0, "sgd", 8)
-    constants = values(run.facts("sgd"), run.record.isel(algorithm=0))
+    constants = values(run.description("sgd"), run.record.isel(algorithm=0))
     assert own.values["n"] != constants["n"]
     s = rl.bounds.symbols
     Bound(

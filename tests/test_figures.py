@@ -143,10 +143,10 @@ def test_one_bound_alone_has_the_trivial_line(reddi):
 
 def test_exponents_are_those_of_the_result(reddi, neuron):
     data = plots.exponents_data(reddi, neuron)
-    assert set(data.problem) == {reddi.problem["name"], neuron.problem["name"]}
+    assert set(data.problem) == {reddi.problem.name, neuron.problem.name}
     for result in (reddi, neuron):
         for name in result.algorithms:
-            row = data[(data.algorithm == name) & (data.problem == result.problem["name"])].iloc[0]
+            row = data[(data.algorithm == name) & (data.problem == result.problem.name)].iloc[0]
             fit = result.exponent("online", name)
             np.testing.assert_array_equal([row.exponent, row.low, row.high], fit[:3])
             online = [c for c in result.comparisons(name) if c.bound.speaks_of == "online"]
@@ -164,7 +164,7 @@ def test_forest_marks_what_grows_faster_than_its_bound(reddi, neuron):
     e = reddi.exponent("online", "amsgrad")
     assert f"{e.value:.2f} [{e.low:.2f}, {e.high:.2f}]" in notes(ax)
     assert "faster than its bound" not in legend(plots.exponents(simulate("sgd(alpha=1/8)")))
-    assert notes(plots.exponents(reddi, neuron))[-2:] == [reddi.problem["name"], neuron.problem["name"]]
+    assert notes(plots.exponents(reddi, neuron))[-2:] == [reddi.problem.name, neuron.problem.name]
 
 
 def test_a_kind_nobody_measured_is_an_error(reddi):

@@ -175,7 +175,7 @@ def test_lemmas_are_audited_on_a_run(measured):
     assert [c.id for c in lemma.checks if not c.passed] == []
     assert lemma.verdict in ("holds", "vacuous")
     assert lemma.trivial[-1] == pytest.approx(
-        60 * 20 * measured.facts(adambs)["problem"]["constants"]["L"][0] ** 2 / 0.02
+        60 * 20 * measured.description(adambs).problem.constants["L"].value ** 2 / 0.02
     )
     assert measured.bound("adamcb.lemma2", printed).verdict == "not applicable because tied_gamma fails"
     assert all(c.passed for c in measured.bound("adamcb.ours_lemma", ours).checks)

@@ -9,9 +9,10 @@ import regretlab as rl
 from regretlab.bounds import Bound
 from regretlab.problems import Box, L2Ball
 from regretlab.problems.reddi import _Linear
+from regretlab.runs import horizons
+from regretlab.runs.continuation import as_described
 from regretlab.runs.regret import Regrets
-from regretlab.runs.run import as_described, run
-from regretlab.verdicts import horizons
+from regretlab.runs.run import run
 from regretlab.verdicts.comparison import compare, every_run
 from tests.tolerances import ROUND_OFF_OF_A_RUN
 
@@ -37,7 +38,7 @@ def reddi(horizon, **options):
 def at_every_step(result, until):
     """The record with a checkpoint, hence a comparator, at every step: what the closed form saves."""
     name = result.algorithms[0]
-    again = as_described(result._problem, rl.algorithms.parse(name), result.facts(name))
+    again = as_described(result._problem, rl.algorithms.parse(name), result.description(name))
     times = np.arange(1, until + 1)
     return run(again._replace(horizon=until, checkpoints=times), engine="array", observers=[Regrets()])
 
@@ -57,8 +58,8 @@ def at_every_step(result, until):
 def test_what_is_seen_at_every_step_is_what_a_checkpoint_there_records(problem, algorithm, engine):
     result = rl.simulate(problem, algorithm, horizon=90, replicates=2, seed=3, engine=engine)
     name = result.algorithms[0]
-    again = as_described(problem, rl.algorithms.parse(name), result.facts(name))
-    parts = list(horizons._steps(again, result.of(name).attrs["engine"]))
+    again = as_described(problem, rl.algorithms.parse(name), result.description(name))
+    parts = list(horizons.every_step(again, result.of(name).attrs["engine"]))
     slow = at_every_step(result, 90)
     for column in ("sum_sqrt_v_hat", "sum_v_hat_p", "sum_gradient_norms", "sum_squared_gradients"):
         fast = np.concatenate([part[column].values for part in parts], axis=-1)
@@ -106,7 +107,7 @@ def test_before_its_first_violation_a_bound_is_not_violated():
 def test_the_first_violation_is_that_of_every_step():
     result = rl.simulate(rl.problems.StochasticReddi(C=8), ADAM, horizon=400, replicates=3)
     record = at_every_step(result, 400)
-    slow = compare(Bound.known[BOUND], result.facts(), record)
+    slow = compare(Bound.known[BOUND], result.description(), record)
     assert slow.first_violation == result.first_violation(BOUND)
 
 
@@ -152,5 +153,5 @@ class _Longer(rl.methods.AMSGrad):
 def test_a_method_with_a_step_of_its_own_is_looked_at_too():
     made = rl.simulate(rl.problems.Reddi(C=8), rl.algorithms.Algorithm("own", _Longer(alpha=0.3)), horizon=80)
     assert made.record.attrs["engine"] == "array"
-    for part in horizons._steps(as_described(made._problem, made._chosen[0], made.facts()), "array"):
+    for part in horizons.every_step(as_described(made._problem, made._chosen[0], made.description()), "array"):
         assert part.t.size == 80

@@ -8,7 +8,8 @@ from regretlab import algorithms
 from regretlab.engines import array, memory
 from regretlab.engines.compiled import Compiled
 from regretlab.engines.streams import Streams
-from regretlab.runs.run import plan, run
+from regretlab.runs.plan import plan
+from regretlab.runs.run import run
 from regretlab.runs.schedule import coefficients
 
 LONG = np.arange(memory.LARGE // 8 + 1, dtype=float)

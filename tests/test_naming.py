@@ -89,7 +89,7 @@ def test_a_class_that_is_defined_again_replaces_itself():
 def test_a_sampler_derived_from_a_built_in_is_not_called_by_its_parents_name():
     """Else bounds for the uniform law would be said of any law that is derived from it."""
     defined("Derived", Uniform)
-    assert rl.simulate("stochastic_reddi", "adam+derived", horizon=3).facts()["sampler"] == "derived"
+    assert rl.simulate("stochastic_reddi", "adam+derived", horizon=3).description().sampler == "derived"
     assert Sampler.known["uniform"] is Uniform
 
 
@@ -140,7 +140,7 @@ class Wide(rl.problems.Box):
 def test_a_forgotten_decorator_makes_no_difference():
     runs = [rl.simulate("reddi", f"{name}(zeta=0.3)", horizon=20) for name in ("bent", "benttoo")]
     assert (runs[0].record.loss.values == runs[1].record.loss.values).all()
-    assert runs[0].facts()["method_parameters"] == runs[1].facts()["method_parameters"]
+    assert runs[0].description().method_parameters == runs[1].description().method_parameters
     with pytest.raises(rl.InputError, match=r"zeta=3 is outside \(0, 1\)"):
         rl.simulate("reddi", "bent(zeta=3)", horizon=20)
     with pytest.raises(rl.InputError, match="did you mean 'zeta'"):

@@ -193,10 +193,10 @@ def test_a_bound_on_cumulative_regret_draws_cumulative_regret():
 
 def test_the_samplers_own_regret_has_its_own_trivial_bound():
     result = simulate(f"adambs(alpha=7/20, {COMMON})", horizon=30, checkpoints=[3, 10, 30], measure=["sampler"])
-    data, facts = plots.bound_versus_regret_data(result, kind="sampler"), result.facts()
+    data, run = plots.bound_versus_regret_data(result, kind="sampler"), result.description()
     trivial = data[data.role == "trivial"]
-    L, p_min = facts["problem"]["constants"]["L"][0], facts["law"]["floor"]
-    assert trivial.value.to_numpy() == pytest.approx(trivial.t.to_numpy(float) * facts["problem"]["n"] * L**2 / p_min)
+    L, p_min = run.problem.constant("L"), run.law.floor
+    assert trivial.value.to_numpy() == pytest.approx(trivial.t.to_numpy(float) * run.problem.n * L**2 / p_min)
     assert set(data[data.role == "bound"].id) == {"adambs.lemma1"}
 
 
@@ -272,7 +272,7 @@ def test_probabilities_are_sorted_and_comparable(neuron):
         assert part.value.sum() == pytest.approx(1)
         assert ((part.low <= part.value) & (part.value <= part.high)).all()
         p = neuron.of(name).probabilities.values
-        assert part.high.iloc[0] == pytest.approx(p.max() / neuron.facts(name)["law"]["total"])
+        assert part.high.iloc[0] == pytest.approx(p.max() / neuron.description(name).law.total)
     ax = plots.sampling_probabilities(neuron)
     np.testing.assert_array_equal(curve(ax, "AdamCB (as printed)"), data[data.label == "AdamCB (as printed)"].value)
     assert "inclusion probability / $K$" in ax.get_ylabel()

@@ -6,7 +6,7 @@ import xarray as xr
 
 import regretlab as rl
 from regretlab.algorithms import ALGORITHMS, Algorithm
-from regretlab.runs.run import replicate_numbers
+from regretlab.runs.plan import replicate_numbers
 from regretlab.verdicts.means import mean_interval
 
 SETTING = {"horizon": 12, "replicates": 2, "seed": 3, "checkpoints": [4, 12], "measure": ["cumulative"]}
@@ -122,7 +122,7 @@ def test_every_algorithm_is_known_again_by_its_name(name, tmp_path):
     domain = ", domain='simplex'" if name == "hedge" else ""
     run = rl.simulate(f"hinge(data='digits:3-8'{domain})", name, horizon=3)
     opened = rl.Result.open(run.to_netcdf(tmp_path / "run.nc"))
-    assert opened._again(opened.algorithms[0]).name == name
+    assert opened._algorithm(opened.algorithms[0]).name == name
 
 
 @pytest.mark.parametrize(

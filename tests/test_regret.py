@@ -97,7 +97,7 @@ def replay(problem, algorithm, horizon):
     from regretlab import algorithms
     from regretlab.engines import array
     from regretlab.engines.streams import Streams
-    from regretlab.runs.run import plan
+    from regretlab.runs.plan import plan
     from regretlab.runs.schedule import coefficients
 
     p = plan(problem, algorithms.parse(algorithm), horizon=horizon)

@@ -9,8 +9,9 @@ from regretlab.errors import DefectError
 from regretlab.problems import Box
 from regretlab.problems.reddi import _Linear
 from regretlab.runs import round_off
+from regretlab.runs.plan import plan
 from regretlab.runs.regret import Regrets, checked
-from regretlab.runs.run import plan, run
+from regretlab.runs.run import run
 from regretlab.runs.trace import traced
 
 DIGITS = 100  # offsets near 1e12, squared, and a bisection to 2**-60

@@ -9,9 +9,10 @@ import xarray as xr
 import regretlab as rl
 from regretlab import algorithms
 from regretlab.engines.streams import Streams, generator
+from regretlab.runs.plan import checkpoint_times, plan
 from regretlab.runs.regret import Regrets
-from regretlab.runs.run import checkpoint_times, plan, run
-from regretlab.runs.schedule import Ahead
+from regretlab.runs.run import run
+from regretlab.runs.schedule import Schedule
 from tests import array_apis
 from tests.tolerances import ENGINES
 
@@ -205,7 +206,7 @@ def test_more_replicates_are_those_of_a_larger_run():
     names = ["adam(alpha=0.5)", "adamcb(alpha=0.5)"]
     grown = rl.simulate(small(), names, horizon=30, replicates=2).extend(replicates=5)
     xr.testing.assert_equal(grown.record, rl.simulate(small(), names, horizon=30, replicates=5).record)
-    assert grown.facts("adam")["replicates"] == [0, 1, 2, 3, 4]
+    assert grown.description("adam").replicates == (0, 1, 2, 3, 4)
 
 
 def test_extending_a_tied_run_is_audited():
@@ -234,7 +235,7 @@ class Stops(rl.methods.SGD):
 @pytest.fixture
 def stopping(monkeypatch):
     """Interrupts the first run with the method ``stops``, before the block that holds step 35."""
-    steps, stopped = Ahead.steps, []
+    steps, stopped = Schedule.steps, []
 
     def interrupt(ahead, first, count):
         if isinstance(ahead._algorithm.method, Stops) and first <= 35 < first + count and not stopped:
@@ -242,7 +243,7 @@ def stopping(monkeypatch):
             raise KeyboardInterrupt
         return steps(ahead, first, count)
 
-    monkeypatch.setattr(Ahead, "steps", interrupt)
+    monkeypatch.setattr(Schedule, "steps", interrupt)
 
 
 @pytest.mark.usefixtures("stopping")
@@ -253,7 +254,7 @@ def test_an_interruption_returns_the_finished_part(engine):
     with pytest.warns(rl.InterruptedWarning, match=r"stops\+adambs to T = 30; extend\(horizon=60\) goes on from there"):
         part = rl.simulate(problem, "stops+adambs", **options)
     assert part.record.t.values.tolist() == [10, 30]
-    assert part.facts()["horizon"] == 30
+    assert part.description().horizon == 30
     whole = rl.simulate(problem, "stops+adambs", **options)
     assert part.extend(horizon=60, checkpoints=[50, 60]).record.equals(whole.record)
 

@@ -223,7 +223,7 @@ def test_a_run_goes_on_bit_for_bit(algorithm):
     first = rl.simulate(problem, algorithm, horizon=12, checkpoints=[12], **options)
     again = first.extend(horizon=25, checkpoints=[25])
     # APT's step is tied to the horizon it was first asked for.
-    tied = first.facts()["sampler_parameters"]
+    tied = first.description().sampler_parameters
     name = f"adam_apt(batch_size=3, alpha_p={tied['alpha_p']!r})" if "alpha_p" in tied else algorithm
     whole = rl.simulate(problem, name, **plan)
     for variable in ("loss", "variance", "oracle_variance", "probabilities", "x"):

@@ -164,7 +164,7 @@ def test_losses_over_epochs_and_seconds():
     result = rl.simulate(problem, "adam(batch_size=16)", horizon=60, replicates=3, checkpoints=[30, 60])
     by_epoch, by_clock = (plots.loss_curves_data(result, over=over) for over in ("epoch", "seconds"))
     train = by_epoch[by_epoch.set == "train"]
-    assert train.x.tolist() == [30 * 16 / result.problem["n"], 60 * 16 / result.problem["n"]]
+    assert train.x.tolist() == [30 * 16 / result.problem.n, 60 * 16 / result.problem.n]
     losses = result.of().train_loss.values
     np.testing.assert_array_equal(train.value, losses.mean(0))
     np.testing.assert_array_equal(train.high - train.value, (losses.mean(0) + losses.std(0, ddof=1)) - losses.mean(0))

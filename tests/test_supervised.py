@@ -10,7 +10,8 @@ import regretlab as rl
 from regretlab import algorithms
 from regretlab.problems import names
 from regretlab.runs.comparator import minimum
-from regretlab.runs.run import plan, run
+from regretlab.runs.plan import plan
+from regretlab.runs.run import run
 from tests import array_apis
 from tests.test_problems import dense, densified, everything, points
 from tests.tolerances import CERTIFIED_GAP, ENGINES, FAR, FINITE_DIFFERENCE, ROUND_OFF, ROUND_OFF_OF_A_RUN

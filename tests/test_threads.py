@@ -10,7 +10,8 @@ import threadpoolctl
 
 import regretlab as rl
 from regretlab import algorithms
-from regretlab.runs.run import plan, run
+from regretlab.runs.plan import plan
+from regretlab.runs.run import run
 from regretlab.system import blas
 
 WORKERS = 4

@@ -60,6 +60,8 @@ class Bound:
         The id of the bound, itself not false, that takes the place of one that is false as printed.
     represented_by : str
         The id of the bound that tables and figures show in its stead; this one is compared when it is asked for.
+    experiment : dict of str to number
+        The symbols' values in the paper's own experiment, where its source has one.
 
     Raises
     ------
@@ -84,6 +86,7 @@ class Bound:
     dropped: dict[str, sp.Expr] = field(default_factory=dict)
     corrected: str = ""
     represented_by: str = ""
+    experiment: dict[str, float] = field(default_factory=dict)
     known: ClassVar[dict[str, Bound]] = {}
 
     def __post_init__(self) -> None:

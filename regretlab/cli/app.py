@@ -261,8 +261,8 @@ def table(result: Result) -> Table:
     from regretlab.verdicts.expectation import count
 
     problem = result.problem
-    convex = "" if problem["convex"] else "; NOT convex, only the lower end of a regret is tight"
-    title = f"{problem['name']}: T = {result.horizon}, R = {result.replicates}{convex}"
+    convex = "" if problem.convex else "; NOT convex, only the lower end of a regret is tight"
+    title = f"{problem.name}: T = {result.horizon}, R = {result.replicates}{convex}"
     shown = Table(title=title, title_justify="left", pad_edge=False, caption=_laws(result), caption_justify="left")
     numbers = ("mean value", "largest ratio")
     for heading in ("algorithm", "mean regret [interval]", "exponent [interval]", "bound", *numbers, "verdict"):
@@ -308,10 +308,10 @@ def _name(result: Result, algorithm: str) -> str:
     """The algorithm's short name, with what a reader must know to compare it with the others."""
     from regretlab.plots import label
 
-    facts = result.facts(algorithm)
-    factor = facts["law"]["factor"]
+    run = result.description(algorithm)
+    factor = run.law.factor
     remarks = [f"biased: E f_t = {factor:.3g} f"] if factor not in (None, 1) else []
-    remarks += ["gamma = 1: uniform"] if facts["sampler_parameters"].get("gamma") == 1 else []
+    remarks += ["gamma = 1: uniform"] if run.sampler_parameters.get("gamma") == 1 else []
     return "\n".join([label(result, algorithm), *(f"({remark})" for remark in remarks)])
 
 

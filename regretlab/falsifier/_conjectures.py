@@ -266,8 +266,7 @@ def _fraction(value: Any) -> Fraction:
 
 def missed(bound: Bound, method: Method) -> str:
     """The first assumption about the parameters that the method does not meet, in words; empty if it meets all."""
-    facts = {"method_parameters": method.parameters()}
     for assumption in bound.assumes:
-        if assumption.id in PARAMETRIC and not audit.RULES[assumption.id](facts, None)[2]:  # type: ignore[arg-type]
+        if assumption.id in PARAMETRIC and not audit.PARAMETER_RULES[assumption.id](method.parameters())[2]:
             return assumption.text
     return ""

@@ -56,7 +56,7 @@ from regretlab.plots._variance import variance, variance_data
 from regretlab.plots._worst import worst_case, worst_case_data
 
 if TYPE_CHECKING:
-    from regretlab.result import Result
+    from regretlab.record import Record
 
 __all__ = [
     "COLOURS", "COLUMN", "average_regret", "average_regret_data", "axes", "bound_ratio", "bound_ratio_data",
@@ -70,7 +70,7 @@ __all__ = [
 
 @style()
 def bound_versus_regret(
-    result: Result, algorithm: str | None = None, *, kind: str | None = None,
+    result: Record, algorithm: str | None = None, *, kind: str | None = None,
     bounds: Sequence[str | Bound] | None = None, mode: str = "stated", ax: Axes | None = None,
 ) -> Axes:  # fmt: skip
     """Regret with its band, the bounds that apply, the terms of the first one, and where a bound is violated.
@@ -109,7 +109,7 @@ def bound_versus_regret(
 
 
 @style()
-def average_regret(result: Result, *, kind: str = "online", ax: Axes | None = None) -> Axes:
+def average_regret(result: Record, *, kind: str = "online", ax: Axes | None = None) -> Axes:
     """R(t) / t of every algorithm: does it tend to zero? Logarithmic if all is positive, else linear around zero."""
     data = average_regret_data(result, kind=kind)
     ax = ax or axes()
@@ -125,11 +125,11 @@ def average_regret(result: Result, *, kind: str = "online", ax: Axes | None = No
     if (ends <= 0).any():
         ax.axhline(0, color=GREY, lw=0.6, zorder=1)
     ax.set(xlabel="step $t$", ylabel=f"average {kind} regret $R(t)/t$")
-    return _legend(ax, result.problem["name"], data.attrs["band"])
+    return _legend(ax, result.problem.name, data.attrs["band"])
 
 
 @style()
-def regret_overview(result: Result, *, kind: str = "online", ax: Axes | None = None) -> Axes:
+def regret_overview(result: Record, *, kind: str = "online", ax: Axes | None = None) -> Axes:
     """The regret of every algorithm, with the exponents of t and their 95 % intervals in the legend."""
     data = regret_overview_data(result, kind=kind)
     ax = ax or axes()
@@ -140,7 +140,7 @@ def regret_overview(result: Result, *, kind: str = "online", ax: Axes | None = N
     _bands(ax, curves, [f"{c.label.iloc[0]}\n{_power(*c[FIT].iloc[0])}" for c in curves], bottom)
     _below(ax, curves, bottom, 0)
     ax.set(xlabel="step $t$", ylabel=f"{kind} regret $R(t)$")
-    return _legend(ax, result.problem["name"], data.attrs["band"])
+    return _legend(ax, result.problem.name, data.attrs["band"])
 
 
 def _power(exponent: float, low: float, high: float) -> str:
@@ -149,7 +149,7 @@ def _power(exponent: float, low: float, high: float) -> str:
 
 
 @style()
-def sampling_probabilities(result: Result, *, algorithms: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
+def sampling_probabilities(result: Record, *, algorithms: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
     """What the samplers have learned at the horizon: probabilities in decreasing order, beside the uniform law.
 
     Algorithms whose law is fixed are left out unless named. Inclusion probabilities, which sum to K, are divided by K.
@@ -169,4 +169,4 @@ def sampling_probabilities(result: Result, *, algorithms: Sequence[str] | None =
         ax.fill_between(curve["rank"], curve.low, curve.high, color=look["color"], alpha=BAND, lw=0)
         ax.plot(curve["rank"], curve.value, label=curve.label.iloc[0], **look | {"markevery": marks})
     ax.axhline(1 / n, color=GREY, lw=0.8, ls=(0, (4, 2)), zorder=1.5, label=f"uniform: 1/{n}")
-    return _legend(ax, result.problem["name"], f"range over R = {result.replicates} runs" * (result.replicates > 1))
+    return _legend(ax, result.problem.name, f"range over R = {result.replicates} runs" * (result.replicates > 1))

@@ -4,66 +4,37 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from regretlab import algorithms as named_algorithms
-from regretlab import spelling
 from regretlab.bounds import Bound
 from regretlab.errors import InputError
-from regretlab.samplers import IMPT, UNI, Cyclic, Oracle, Uniform
 from regretlab.verdicts.comparison import Comparison, trivial_bound
 from regretlab.verdicts.means import CERTIFIED, STUDENT, mean_interval
 
 if TYPE_CHECKING:
-    from regretlab.result import Result
+    from regretlab.record import Record
 
 #: A certified gap above this share of the regret is named in the legend.
 WIDE = 0.01
 FIT = ["exponent", "exponent_low", "exponent_high"]
 
 
-def label(result: Result, name: str) -> str:
-    """A short name for one of a result's algorithms, unique in it.
-
-    The title of the paper's algorithm; where several share it, with the parameters in which they differ; the whole
-    spelling where that is not enough.
-    """
-    read = {other: _read(other) for other in result.algorithms}
-    alike = {other: parameters for other, (title, parameters) in read.items() if title == read[name][0]}
-    keys = dict.fromkeys(key for parameters in alike.values() for key in parameters)
-    differ = [key for key in keys if len({repr(parameters.get(key)) for parameters in alike.values()}) > 1]
-    short = {
-        o: ", ".join([read[name][0], *(f"{k}={_plain(p[k])}" for k in differ if k in p)]) for o, p in alike.items()
-    }
-    return short[name] if len(set(short.values())) == len(short) else name
+def label(result: Record, name: str) -> str:
+    """Return a short name for one of a result's algorithms, unique in it (:meth:`regretlab.record.Record.label`)."""
+    return result.label(name)
 
 
-def against(result: Result, name: str, bound: Bound) -> str:
+def against(result: Record, name: str, bound: Bound) -> str:
     """An algorithm and a bound about it, in few words."""
     short = label(result, name)
     return bound.title if bound.title.startswith(short) else f"{short}: {bound.title}"
 
 
-def _plain(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _read(name: str) -> tuple[str, dict[str, Any]]:
-    """The title and the parameters that an algorithm's name stands for."""
-    try:
-        (stem, parameters), *others = spelling.parse(name)
-        if others:
-            return f"{stem} + {others[0][0]}", parameters | others[0][1]
-        return named_algorithms.named(stem).title, parameters
-    except InputError:  # a name its user made up
-        return name, {}
-
-
 def bound_versus_regret_data(
-    result: Result, algorithm: str | None = None, *, kind: str | None = None,
+    result: Record, algorithm: str | None = None, *, kind: str | None = None,
     bounds: Sequence[str | Bound] | None = None, mode: str = "stated",
 ) -> pd.DataFrame:  # fmt: skip
     """The data of :func:`bound_versus_regret`: one line per curve and checkpoint.
@@ -83,19 +54,19 @@ def bound_versus_regret_data(
     if bounds is not None and set(kinds) - {kind}:
         raise InputError(f"these bounds speak of {' and '.join(sorted(set(kinds)))} regret; a figure shows one kind.")
     chosen = [c for c in chosen if c.bound.speaks_of == kind]
-    facts, t = result.facts(algorithm), result.record.t.values
-    data = _regrets(result, kind, [facts["algorithm"]])
+    run, t = result.description(algorithm), result.record.t.values
+    data = _regrets(result, kind, [run.algorithm])
     words = "mean " * (result.replicates > 1) + f"{kind} regret" + ", from below" * ("gap" in data.attrs["band"])
     curves = [data.assign(role="regret", id=kind, label=words), *map(_bound, chosen)]
     for term, value in chosen[0].terms.items() if chosen else ():
         curves.append(pd.DataFrame({"role": "term", "id": term, "label": f"{term} term", "t": t, "value": value}))
-    if np.isfinite(value := trivial_bound(facts, kind, result.of(algorithm))).all():
+    if np.isfinite(value := trivial_bound(run, kind, result.of(algorithm))).all():
         curves.append(pd.DataFrame({"role": "trivial", "id": "", "label": "trivial bound", "t": t, "value": value}))
     columns = ["role", "id", "label", "t", "value", "low", "high", "above", "intervals", "worst", "verdict",
                "first", "there"]  # fmt: skip
     joined = pd.concat([c.reindex(columns=columns).astype(object) for c in curves], ignore_index=True).infer_objects()
-    title = f"{label(result, facts['algorithm'])} on {facts['problem']['name']}"
-    joined.attrs = {"algorithm": facts["algorithm"], "title": title, "kind": kind, **data.attrs}
+    title = f"{label(result, run.algorithm)} on {run.problem.name}"
+    joined.attrs = {"algorithm": run.algorithm, "title": title, "kind": kind, **data.attrs}
     return joined
 
 
@@ -109,10 +80,10 @@ def _bound(c: Comparison) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def first_bound(result: Result, algorithm: str | None) -> Bound:
+def first_bound(result: Record, algorithm: str | None) -> Bound:
     """The bound of a figure that shows one, unless another is asked for."""
     if not (known := result.applicable(algorithm)):
-        name = result.facts(algorithm)["algorithm"]
+        name = result.description(algorithm).algorithm
         raise InputError(f"no bound in the library is about {name}; 'regretlab list' shows what bounds are about.")
     return known[0]
 
@@ -132,14 +103,14 @@ def ratios(c: Comparison) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def average_regret_data(result: Result, *, kind: str = "online") -> pd.DataFrame:
+def average_regret_data(result: Record, *, kind: str = "online") -> pd.DataFrame:
     """The data of :func:`average_regret`: columns ``algorithm``, ``label``, ``t``, ``value``, ``low``, ``high``."""
     data = _regrets(result, kind)
     data[["value", "low", "high"]] = data[["value", "low", "high"]].div(data.t, axis=0)
     return data
 
 
-def regret_overview_data(result: Result, *, kind: str = "online") -> pd.DataFrame:
+def regret_overview_data(result: Record, *, kind: str = "online") -> pd.DataFrame:
     """The data of :func:`regret_overview`.
 
     Columns ``algorithm``, ``label``, ``t``, ``value``, ``low``, ``high``, and the exponent of t with its 95 % interval,
@@ -151,13 +122,12 @@ def regret_overview_data(result: Result, *, kind: str = "online") -> pd.DataFram
     return data
 
 
-def learning(result: Result) -> list[str]:
+def learning(result: Record) -> list[str]:
     """The algorithms whose sampler learns: its law is neither fixed nor that of the present step alone."""
-    forgetful = {kind.name for kind in (Cyclic, Uniform, UNI, IMPT, Oracle)}
-    return [a for a in result.algorithms if result.facts(a)["sampler"] not in forgetful]
+    return [a for a in result.algorithms if result.description(a).learns]
 
 
-def sampling_probabilities_data(result: Result, *, algorithms: Sequence[str] | None = None) -> pd.DataFrame:
+def sampling_probabilities_data(result: Record, *, algorithms: Sequence[str] | None = None) -> pd.DataFrame:
     """The data of :func:`sampling_probabilities`.
 
     Columns ``algorithm``, ``label``, ``rank`` (1 is a run's likeliest example), ``value``, ``low``, ``high`` (over the
@@ -166,8 +136,8 @@ def sampling_probabilities_data(result: Result, *, algorithms: Sequence[str] | N
     """
     names = algorithms or learning(result)
     parts = []
-    for facts in map(result.facts, names):
-        name, total = facts["algorithm"], facts["law"]["total"]
+    for run in map(result.description, names):
+        name, total = run.algorithm, run.law.total
         p = -np.sort(-result.of(name).probabilities.values / total, axis=1)
         parts.append(pd.DataFrame({
             "algorithm": name, "label": label(result, name), "rank": np.arange(1, p.shape[1] + 1), "value": p.mean(0),
@@ -178,7 +148,7 @@ def sampling_probabilities_data(result: Result, *, algorithms: Sequence[str] | N
     return pd.concat(parts, ignore_index=True)
 
 
-def _regrets(result: Result, kind: str, names: Sequence[str] = ()) -> pd.DataFrame:
+def _regrets(result: Record, kind: str, names: Sequence[str] = ()) -> pd.DataFrame:
     """The mean regrets of the algorithms that have this kind, or of one, with their bands; ``attrs`` names the band."""
     chosen = names or [name for name in result.algorithms if kind in result.kinds(name)] or result.algorithms
     regrets = {name: result.regret(kind, name) for name in chosen}

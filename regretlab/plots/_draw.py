@@ -23,6 +23,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from regretlab.errors import InputError
 from regretlab.scaling import WINDOW
+from regretlab.spelling.numerals import SUPERSCRIPTS
 
 if TYPE_CHECKING:
     pass
@@ -37,7 +38,6 @@ HATCHES = ("", "....", "++++", "oo")
 GREY, PALE, BAND = "0.45", "0.72", 0.2
 #: Left below the axis rather than squeezing the figure: terms this much smaller than all else, regrets of round-off.
 NEGLIGIBLE, ROUND_OFF = 1e-3, 1e-12
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: Height of a line of notes as a share of the axes; inches and characters in a column of the legend, points left of it.
 LINE, LEGEND, WORDS, MARGIN = 0.075, 1.45, 25, 32
 

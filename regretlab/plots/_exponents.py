@@ -15,7 +15,7 @@ from regretlab.plots._data import label
 from regretlab.plots._draw import COLOURS, PALE, _legend, axes, style
 
 if TYPE_CHECKING:
-    from regretlab.result import Result
+    from regretlab.record import Record
 
 #: Height of a row, and of what is around the rows, in inches.
 ROW, FRAME = 0.2, 0.5
@@ -23,11 +23,11 @@ ROW, FRAME = 0.2, 0.5
 WIDE = 20
 
 
-def exponents_data(*results: Result, kind: str = "online") -> pd.DataFrame:
+def exponents_data(*results: Record, kind: str = "online") -> pd.DataFrame:
     """The data of :func:`exponents`: one line per problem and algorithm.
 
     Columns ``problem``, ``algorithm``, ``label``; ``exponent`` of t in the regret with its 95 % interval ``low`` and
-    ``high`` (nan where there is none) and ``how`` it was found or why not (:meth:`Result.exponent`); ``claimed``, the
+    ``high`` (nan where there is none) and ``how`` it was found or why not (:meth:`Record.exponent`); ``claimed``, the
     smallest exponent of T that a bound about it has (nan without a bound), and that bound's ``id``.
     """
     lines = []
@@ -38,7 +38,7 @@ def exponents_data(*results: Result, kind: str = "online") -> pd.DataFrame:
             claimed, bound = min(claims, default=(math.nan, ""))
             value, low, high, how = result.exponent(kind, name)[:4]
             lines.append({
-                "problem": result.problem["name"], "algorithm": name, "label": label(result, name), "exponent": value,
+                "problem": result.problem.name, "algorithm": name, "label": label(result, name), "exponent": value,
                 "low": low, "high": high, "how": how, "claimed": claimed, "id": bound,
             })  # fmt: skip
     if not lines:
@@ -47,7 +47,7 @@ def exponents_data(*results: Result, kind: str = "online") -> pd.DataFrame:
 
 
 @style()
-def exponents(*results: Result, kind: str = "online", ax: Axes | None = None) -> Axes:
+def exponents(*results: Record, kind: str = "online", ax: Axes | None = None) -> Axes:
     """A forest plot of the exponents of t with their intervals (:func:`regretlab.scaling.exponent`), beside bounds.
 
     A triangle is the smallest exponent of T that a bound about the algorithm has. Where a whole interval lies to its

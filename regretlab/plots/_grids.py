@@ -33,9 +33,9 @@ from regretlab.plots._draw import (
 from regretlab.verdicts.means import CERTIFIED, STUDENT
 
 if TYPE_CHECKING:
-    from regretlab.result import Result
+    from regretlab.record import Record
 
-Grid = Mapping[Hashable, "Result"]
+Grid = Mapping[Hashable, "Record"]
 #: From nearly white to a dark form of the first colour: its order survives in grey.
 SHADE = LinearSegmentedColormap.from_list("shade", ["#EAF3F9", "#6FB1D8", COLOURS[0], "#00263D"])
 #: Above this luminance a cell's number is black.
@@ -63,7 +63,7 @@ def ratio_map_data(
         last = ratios(c).iloc[-1]
         lines.append(place | {name: last[name] for name in ("id", "regret", "bound", "ratio", "vacuous", "verdict")})
     data = pd.DataFrame(lines)
-    data.attrs = {"title": against(result, result.facts(algorithm)["algorithm"], c.bound)}
+    data.attrs = {"title": against(result, result.description(algorithm).algorithm, c.bound)}
     return data
 
 
@@ -197,7 +197,7 @@ def _short(ratio: float) -> str:
     return f"{ratio:.2g}" if abs(ratio) >= 1e-3 else f"{ratio:.1e}".replace("e-0", "e-")
 
 
-def _cells(grid: Grid, names: Sequence[str]) -> list[tuple[dict[str, Any], Result]]:
+def _cells(grid: Grid, names: Sequence[str]) -> list[tuple[dict[str, Any], Record]]:
     """The results of a grid with the values of their parameters by name."""
     if not grid:
         raise InputError(f"the grid is empty; give at least one result, by its {' and '.join(names)}.")

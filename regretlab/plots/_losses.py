@@ -13,7 +13,7 @@ from regretlab.plots._data import label
 from regretlab.plots._draw import BAND, GREY, _legend, _look, axes, style
 
 if TYPE_CHECKING:
-    from regretlab.result import Result
+    from regretlab.record import Record
 
 #: What a loss may be drawn over, and the words of the axis.
 OVER = {"epoch": "epoch $tK/n$", "seconds": "wall-clock seconds of all runs together"}
@@ -21,7 +21,7 @@ OVER = {"epoch": "epoch $tK/n$", "seconds": "wall-clock seconds of all runs toge
 SETS = {"train": "-", "test": (0, (4, 1.5))}
 
 
-def loss_curves_data(result: Result, *, over: str = "epoch") -> pd.DataFrame:
+def loss_curves_data(result: Record, *, over: str = "epoch") -> pd.DataFrame:
     r"""The data of :func:`loss_curves`, from a problem that holds out examples (``test=0.2``).
 
     Columns ``algorithm``, ``label``, ``set`` (train, test), ``x``, ``value`` (the mean over the runs), ``low``,
@@ -36,10 +36,10 @@ def loss_curves_data(result: Result, *, over: str = "epoch") -> pd.DataFrame:
         raise closest("axis of a loss", over, OVER)
     parts = []
     for name in result.algorithms:
-        record, K, T = result.of(name), result.facts(name)["K"], result.horizon
+        record, K, T = result.of(name), result.description(name).K, result.horizon
         if "train_loss" not in record:
             raise InputError(f"the losses of {name} were not measured: the problem holds out no examples; set test=.")
-        per_step = K / result.problem["n"] if over == "epoch" else record.attrs["seconds"] / T
+        per_step = K / result.problem.n if over == "epoch" else record.attrs["seconds"] / T
         for which in SETS:
             losses = record[f"{which}_loss"].values
             mean, sigma = losses.mean(0), losses.std(0, ddof=1) if len(losses) > 1 else 0.0
@@ -51,7 +51,7 @@ def loss_curves_data(result: Result, *, over: str = "epoch") -> pd.DataFrame:
 
 
 @style()
-def loss_curves(result: Result, *, over: str = "epoch", ax: Axes | None = None) -> Axes:
+def loss_curves(result: Record, *, over: str = "epoch", ax: Axes | None = None) -> Axes:
     """Training loss (solid) and test loss (dashed) of every algorithm over epochs or over seconds, with one sigma.
 
     Where the runs were made by several engines, the legend names each one's: their seconds do not compare samplers.
@@ -72,4 +72,4 @@ def loss_curves(result: Result, *, over: str = "epoch", ax: Axes | None = None) 
     ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_formatter(lambda x, _: f"{x:g}" if f"{x:.0e}"[0] in "2357" else "")
     ax.autoscale_view()
-    return _legend(ax, result.problem["name"], f"one sigma over R = {result.replicates} runs" * (result.replicates > 1))
+    return _legend(ax, result.problem.name, f"one sigma over R = {result.replicates} runs" * (result.replicates > 1))

@@ -29,14 +29,14 @@ from regretlab.plots._draw import (
 from regretlab.verdicts.means import STUDENT
 
 if TYPE_CHECKING:
-    from regretlab.result import Result
+    from regretlab.record import Record
 
 #: Up to this many violations have a note each.
 FEW = 3
 
 
 def bound_ratio_data(
-    result: Result, algorithms: str | Sequence[str] | None = None, *, kind: str = "online",
+    result: Record, algorithms: str | Sequence[str] | None = None, *, kind: str = "online",
     bounds: str | Sequence[str] | None = None, mode: str = "stated",
 ) -> pd.DataFrame:  # fmt: skip
     """The data of :func:`bound_ratio`: one line per algorithm, bound and checkpoint.
@@ -51,7 +51,7 @@ def bound_ratio_data(
     """
     named, bounds = _listed(algorithms) or result.algorithms, _listed(bounds)
     parts = []
-    for name in [result.facts(a)["algorithm"] for a in named]:
+    for name in [result.description(a).algorithm for a in named]:
         chosen = [c for c in result.comparisons(name, mode) if c.bound.speaks_of == kind]
         if not bounds:
             chosen = sorted(chosen, key=lambda c: (math.isnan(c.value), c.value))[:1]
@@ -73,7 +73,7 @@ def _listed(names: str | Sequence[str] | None) -> list[str]:
 
 @style()
 def bound_ratio(
-    result: Result, algorithms: str | Sequence[str] | None = None, *, kind: str = "online",
+    result: Record, algorithms: str | Sequence[str] | None = None, *, kind: str = "online",
     bounds: str | Sequence[str] | None = None, mode: str = "stated", ax: Axes | None = None,
 ) -> Axes:  # fmt: skip
     """Regret over bound: 1 is the bound, and where a curve is flat the bound has the right rate.
@@ -124,4 +124,4 @@ def bound_ratio(
     _below(ax, curves, bottom, sum(rooms))
     ax.set(xlabel="step $t$", ylabel=f"{kind} regret / bound")
     of_means = result.replicates > 1 and bool((data.intervals == 1).any())
-    return _legend(ax, f"{result.problem['name']}, R = {result.replicates}", f"band of means: {STUDENT}" * of_means)
+    return _legend(ax, f"{result.problem.name}, R = {result.replicates}", f"band of means: {STUDENT}" * of_means)

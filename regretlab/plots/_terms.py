@@ -27,14 +27,14 @@ from regretlab.plots._draw import (
 )
 
 if TYPE_CHECKING:
-    from regretlab.result import Result
+    from regretlab.record import Record
 
 #: Shades of a bound's terms, from the largest to the smallest; each has its hatch as well.
 SHADES = (0.55, 0.3, 0.16, 0.08)
 
 
 def bound_terms_data(
-    result: Result, algorithm: str | None = None, *, bound: str | Bound | None = None, mode: str = "stated"
+    result: Record, algorithm: str | None = None, *, bound: str | Bound | None = None, mode: str = "stated"
 ) -> pd.DataFrame:
     """The data of :func:`bound_terms`: that of :func:`bound_versus_regret` for one bound, with the terms stacked.
 
@@ -69,7 +69,7 @@ def bound_terms_data(
 
 @style()
 def bound_terms(
-    result: Result, algorithm: str | None = None, *, bound: str | Bound | None = None, mode: str = "stated",
+    result: Record, algorithm: str | None = None, *, bound: str | Bound | None = None, mode: str = "stated",
     ax: Axes | None = None,
 ) -> Axes:  # fmt: skip
     """One bound as a stack of its terms, largest at the bottom, with the regret and its band.

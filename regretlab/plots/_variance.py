@@ -15,7 +15,7 @@ from regretlab.plots._data import label
 from regretlab.plots._draw import BAND, GREY, _decade, _legend, _look, axes, style
 
 if TYPE_CHECKING:
-    from regretlab.result import Result
+    from regretlab.record import Record
 
 #: Whose V_t, and the record's variable of its sum over the steps.
 LAWS = {
@@ -30,7 +30,7 @@ BESIDE: dict[str, tuple[Any, str]] = {
 }
 
 
-def variance_data(result: Result, *, algorithms: Sequence[str] | None = None) -> pd.DataFrame:
+def variance_data(result: Record, *, algorithms: Sequence[str] | None = None) -> pd.DataFrame:
     r"""The data of :func:`variance`, from a result that was simulated with ``measure=["sampler"]``.
 
     Columns ``algorithm``, ``label``, ``law`` (sampler, best, oracle), ``t`` (a checkpoint), ``value``, ``low``,
@@ -65,7 +65,7 @@ def _steps(sums: np.ndarray) -> np.ndarray:
 
 
 @style()
-def variance(result: Result, *, algorithms: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
+def variance(result: Record, *, algorithms: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
     """V_t of every algorithm's law as a share of the uniform law's on the same gradients, between checkpoints.
 
     Below 1 the law is better than uniform. Dashed is the best fixed law in hindsight, which a sampler's regret is
@@ -94,4 +94,4 @@ def variance(result: Result, *, algorithms: Sequence[str] | None = None, ax: Axe
     ax.axhline(1, color=GREY, lw=0.8, zorder=1.5, label="uniform law")
     for dashes, words in BESIDE.values():
         ax.add_line(Line2D([], [], color=GREY, lw=0.8, ls=dashes, label=words))
-    return _legend(ax, result.problem["name"], f"range over R = {result.replicates} runs" * (result.replicates > 1))
+    return _legend(ax, result.problem.name, f"range over R = {result.replicates} runs" * (result.replicates > 1))

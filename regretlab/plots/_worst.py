@@ -19,13 +19,13 @@ from regretlab.verdicts.values import values
 from regretlab.worst_case import LONGEST, on_a_line, regret
 
 if TYPE_CHECKING:
-    from regretlab.result import Result
+    from regretlab.record import Record
 
 #: The last step that is drawn unless asked otherwise: about three seconds.
 FIRST_STEPS = 8
 
 
-def worst_case_data(result: Result, algorithm: str | None = None, *, until: int = FIRST_STEPS) -> pd.DataFrame:
+def worst_case_data(result: Record, algorithm: str | None = None, *, until: int = FIRST_STEPS) -> pd.DataFrame:
     """The data of :func:`worst_case`: one line per checkpoint t up to ``until``.
 
     Columns ``t``; ``bound``, Zinkevich's; ``worst``, the largest regret of all instances with the run's ``D2`` and
@@ -34,10 +34,10 @@ def worst_case_data(result: Result, algorithm: str | None = None, *, until: int 
     ``trivial``, t D2 G2.
     """
     c = result.bound(bounds.zinkevich, algorithm)
-    facts = result.facts(algorithm)
-    given = values(facts, result.of(algorithm))
+    run = result.description(algorithm)
+    given = values(run, result.of(algorithm))
     D2, G2 = float(given["D2"]), float(given["G2"])
-    method = Method.known[facts["method"]](**facts["method_parameters"])
+    method = Method.known[run.method](**run.method_parameters)
     first = c.t <= number("until", until, f"[1, {LONGEST}]", " (the steps of an exact worst case)", integer=True)
     if not first.any():
         raise InputError(
@@ -50,13 +50,13 @@ def worst_case_data(result: Result, algorithm: str | None = None, *, until: int 
         "line": [on_a_line(method, t, D2=D2, G2=G2).regret for t in steps],
         "empirical": c.regret[:, first].max(axis=0), "trivial": D2 * G2 * np.array(steps),
     })  # fmt: skip
-    data.attrs = {"title": f"{label(result, facts['algorithm'])} on {facts['problem']['name']}", "D2": D2, "G2": G2}
+    data.attrs = {"title": f"{label(result, run.algorithm)} on {run.problem.name}", "D2": D2, "G2": G2}
     return data
 
 
 @style()
 def worst_case(
-    result: Result, algorithm: str | None = None, *, until: int = FIRST_STEPS, ax: Axes | None = None
+    result: Record, algorithm: str | None = None, *, until: int = FIRST_STEPS, ax: Axes | None = None
 ) -> Axes:
     """The first steps of a run of projected gradient descent, under the exact worst case, under Zinkevich's bound.
 

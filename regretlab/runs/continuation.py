@@ -1,77 +1,145 @@
-"""Longer horizons and more replicates for a run that was made, bit for bit as if they had been asked for at once."""
+"""A run goes on: to a later horizon, or with more replicates, bit for bit as if that had been asked for at once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from regretlab.algorithms import Algorithm
 from regretlab.errors import InputError
 from regretlab.parameters import number
 from regretlab.problems import Problem
-from regretlab.runs.held_out import losses
+from regretlab.runs.description import Description, describe
+from regretlab.runs.held_out import held_out_losses
+from regretlab.runs.plan import NUMBERS, Plan, plan
 from regretlab.runs.provenance import Part, check_problem
 from regretlab.runs.regret import Regrets
-from regretlab.runs.run import NUMBERS, continued, describe, plan, run
+from regretlab.runs.run import Observer, run
+from regretlab.samplers import Setting
+
+
+def as_described(
+    problem: Problem,
+    algorithm: Algorithm,
+    description: Description,
+    horizon: int | None = None,
+    checkpoints: Any = "log",
+) -> Plan:
+    """Return the plan of a described run, or of one to another horizon, with the sampler exactly as it was fitted."""
+    again = plan(
+        problem,
+        algorithm,
+        horizon=horizon or description.horizon,
+        replicates=description.replicates,
+        seed=description.seed,
+        checkpoints=checkpoints,
+        measure=description.measure,
+    )
+    L = problem.constants()["L"].value if "L" in problem.constants() else np.inf
+    setting = Setting(problem.n, description.K, L, description.horizon)
+    sampler = type(again.sampler)(**description.sampler_parameters)
+    return again._replace(sampler=replace(sampler, setting=setting))
+
+
+def continued(problem: Problem, algorithm: Algorithm, description: Description, horizon: int, checkpoints: Any) -> Plan:
+    """Return the plan that goes on from a described run to a later horizon, with the sampler as it was fitted."""
+    if horizon <= description.horizon:
+        raise InputError(
+            f"horizon={horizon} is not beyond the {description.horizon} steps that were made; ask for more."
+        )
+    again = as_described(problem, algorithm, description, horizon, checkpoints)
+    return again._replace(checkpoints=again.checkpoints[again.checkpoints > description.horizon])
 
 
 def extended(
     problem: Problem,
-    chosen: Sequence[Algorithm],
+    algorithms: Sequence[Algorithm],
     parts: Sequence[Part],
     horizon: int | None,
     replicates: int | None,
     checkpoints: str | Sequence[int],
     progress: bool,
 ) -> list[Part]:
-    """The records and descriptions of all algorithms, with more replicates and to a later horizon, where asked for."""
+    """Add replicates to all algorithms, and go on to a later horizon, where these are asked for.
+
+    Parameters
+    ----------
+    problem : Problem
+    algorithms : sequence of Algorithm
+    parts : sequence of (xarray.Dataset, Description)
+        One for every algorithm.
+    horizon, replicates : int or None
+    checkpoints : "log" or sequence of int
+    progress : bool
+
+    Raises
+    ------
+    InputError
+        For neither of the two, a problem that is not the one that was run, and numbers not beyond the present ones.
+    """
     if horizon is None and replicates is None:
         raise InputError("nothing to extend: give a later horizon, or more replicates.")
     check_problem(problem, parts[0][1])
     parts = list(parts)
     if replicates is not None:
         R = int(number("replicates", replicates, NUMBERS["replicates"], integer=True))
-        parts = [more(problem, a, *part, R, progress) for a, part in zip(chosen, parts, strict=True)]
+        parts = [
+            with_more_replicates(problem, a, *part, R, progress) for a, part in zip(algorithms, parts, strict=True)
+        ]
     if horizon is not None:
         T = int(number("horizon", horizon, NUMBERS["horizon"], integer=True))
-        parts = [later(problem, a, *part, T, checkpoints, progress) for a, part in zip(chosen, parts, strict=True)]
+        parts = [
+            to_a_later_horizon(problem, a, *part, T, checkpoints, progress)
+            for a, part in zip(algorithms, parts, strict=True)
+        ]
     return parts
 
 
-def later(
+def to_a_later_horizon(
     problem: Problem,
     algorithm: Algorithm,
     record: xr.Dataset,
-    facts: dict[str, Any],
+    description: Description,
     horizon: int,
     checkpoints: str | Sequence[int],
     progress: bool,
 ) -> Part:
-    """One algorithm's record and description, to a later horizon."""
-    onward = continued(problem, algorithm, facts, horizon, checkpoints)
-    observer = Regrets(record["comparator"].values)
-    new = run(
-        onward, engine=record.attrs["engine"], observers=[observer, *losses(problem)], progress=progress, start=record
-    )
+    """Go on with one algorithm's run from its last step."""
+    onward = continued(problem, algorithm, description, horizon, checkpoints)
+    observers: list[Observer] = [Regrets(record["comparator"].values), *held_out_losses(problem)]
+    new = run(onward, engine=record.attrs["engine"], observers=observers, progress=progress, start=record)
     curves = [name for name in new.data_vars if "t" in new[name].dims]
     joined = new.drop_dims("t").merge(xr.concat([record[curves], new[curves]], dim="t"))
     return joined.assign_attrs(new.attrs | {"engine_reason": record.attrs["engine_reason"]}), describe(onward)
 
 
-def more(
-    problem: Problem, algorithm: Algorithm, record: xr.Dataset, facts: dict[str, Any], replicates: int, progress: bool
+def with_more_replicates(
+    problem: Problem,
+    algorithm: Algorithm,
+    record: xr.Dataset,
+    description: Description,
+    replicates: int,
+    progress: bool,
 ) -> Part:
-    """One algorithm's record and description, with more replicates."""
-    present = facts["replicates"]
+    """Add replicates to one algorithm's run; their numbers are the first that are free."""
+    present = description.replicates
     if replicates <= len(present):
         raise InputError(f"replicates={replicates} is not more than the {len(present)} that were made; ask for more.")
     numbers = [r for r in range(replicates + len(present)) if r not in present][: replicates - len(present)]
     fresh = plan(
-        problem, algorithm, horizon=facts["horizon"], replicates=numbers, seed=facts["seed"],
-        checkpoints=record.t.values.tolist(), measure=facts["measure"],
-    )  # fmt: skip
-    new = run(fresh, engine=record.attrs["engine"], observers=[Regrets(), *losses(problem)], progress=progress)
+        problem,
+        algorithm,
+        horizon=description.horizon,
+        replicates=numbers,
+        seed=description.seed,
+        checkpoints=record.t.values.tolist(),
+        measure=description.measure,
+    )
+    observers: list[Observer] = [Regrets(), *held_out_losses(problem)]
+    new = run(fresh, engine=record.attrs["engine"], observers=observers, progress=progress)
     joined = xr.concat([record, new], dim="replicate", combine_attrs="override", coords="minimal", compat="override")
-    return joined, {**facts, "replicates": [*present, *numbers]}
+    return joined, replace(description, replicates=(*present, *numbers))

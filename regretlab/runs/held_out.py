@@ -6,10 +6,10 @@ import numpy as np
 
 from regretlab.engines.array import State
 from regretlab.problems import Problem
-from regretlab.runs.run import Plan
+from regretlab.runs.plan import Plan
 
 
-class Losses:
+class HeldOutLosses:
     """The observer of a run that adds ``train_loss`` and ``test_loss``: the mean losses at the iterate x_{t+1}.
 
     Both are over all examples, of training and held out, where a mini-batch's loss is not. After ``t`` steps of batch
@@ -17,7 +17,7 @@ class Losses:
     """
 
     def final(self) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
-        """Nothing is kept beside the columns."""
+        """Return nothing: only the columns are kept."""
         return {}
 
     def __call__(self, plan: Plan, state: State) -> dict[str, np.ndarray]:
@@ -25,6 +25,6 @@ class Losses:
         return {"train_loss": plan.problem.all_losses(x).mean(-1), "test_loss": plan.problem.test_loss(x)}
 
 
-def losses(problem: Problem) -> list[Losses]:
-    """The observer, for a problem that holds out examples."""
-    return [Losses()] if problem.held_out is not None else []
+def held_out_losses(problem: Problem) -> list[HeldOutLosses]:
+    """Return the observer of a problem that holds out examples, and none of another."""
+    return [HeldOutLosses()] if problem.held_out is not None else []

@@ -10,6 +10,8 @@ import netCDF4
 import numpy as np
 import xarray as xr
 
+from regretlab.runs.description import Description
+
 #: What every record measures, along (algorithm, replicate, t), and what is known at its end.
 CURVES = ("loss", "online_low", "online_high")
 #: Regrets whose computed value is recorded inside their interval.
@@ -27,7 +29,7 @@ LARGEST_GROWTH = 2
 SPARE_BYTES = 1 << 20
 
 
-class Foreign(ValueError):
+class NotARecord(ValueError):
     """Content that is not that of a record; the message is a clause."""
 
 
@@ -39,26 +41,26 @@ def to_bytes(record: xr.Dataset) -> bytes:
 
 
 def from_bytes(content: bytes, form: int) -> xr.Dataset:
-    """The record in the bytes of a netCDF-4 file, of the given format; everything else is :class:`Foreign`."""
+    """The record in the bytes of a netCDF-4 file, of the given format; everything else is :class:`NotARecord`."""
     try:
         with netCDF4.Dataset("record", memory=content) as file:
             record = xr.open_dataset(xr.backends.NetCDF4DataStore(file), decode_times=False, decode_timedelta=False)
             if record.nbytes > LARGEST_GROWTH * len(content) + SPARE_BYTES:
-                raise Foreign("claims more numbers than it has room for")
+                raise NotARecord("claims more numbers than it has room for")
             record = record.load()
-    except Foreign:
+    except NotARecord:
         raise
     except Exception as error:  # whatever the libraries raise for other bytes than were written
-        raise Foreign(f"is not readable as netCDF-4 ({type(error).__name__})") from None
+        raise NotARecord(f"is not readable as netCDF-4 ({type(error).__name__})") from None
     found = record.attrs.get("format")
     if not isinstance(found, int | np.integer) or found != form:
-        raise Foreign(f"is not a regretlab result of format {form}")
+        raise NotARecord(f"is not a regretlab result of format {form}")
     try:
         check(record)
-    except Foreign:
+    except NotARecord:
         raise
     except Exception as error:
-        raise Foreign(f"is no record ({type(error).__name__}: {error})") from None
+        raise NotARecord(f"is no record ({type(error).__name__}: {error})") from None
     # Earlier versions recorded the ends of the regret's interval alone: the lower one was the computed regret.
     earlier = {kind: record[f"{kind}_low"] for kind in COMPUTED if kind not in record and f"{kind}_low" in record}
     return record.assign(earlier)
@@ -75,11 +77,13 @@ def check(record: xr.Dataset) -> None:
     _need(bool((np.diff(times) > 0).all()) and times[0] > 0, "has times that do not rise")
     described = [_json(record, name, list) for name in ("descriptions", "engines", "seconds")]
     _need(all(len(of) == len(names) for of in described), "does not describe every algorithm once")
-    for name, facts, engine, seconds in zip(names, *described, strict=True):
-        _matches(facts, DESCRIPTION, "its description")
-        _need(facts["algorithm"] == name, f"describes {facts['algorithm']!r} where {name!r} was run")
-        _need(facts["replicates"] == record.replicate.values.tolist(), f"describes other replicates of {name!r}")
-        _need(facts["horizon"] == times[-1], f"describes another horizon of {name!r}")
+    for name, data, engine, seconds in zip(names, *described, strict=True):
+        _matches(data, DESCRIPTION, "its description")
+        description = Description.from_data(data)
+        _need(description.algorithm == name, f"describes {description.algorithm!r} where {name!r} was run")
+        there = tuple(record.replicate.values.tolist())
+        _need(description.replicates == there, f"describes other replicates of {name!r}")
+        _need(description.horizon == times[-1], f"describes another horizon of {name!r}")
         _need(isinstance(engine, list) and len(engine) == 2 and all(isinstance(word, str) for word in engine),
               f"does not say which engine ran {name!r}")  # fmt: skip
         _need(type(seconds) in (int, float) and math.isfinite(seconds), f"does not say how long {name!r} took")
@@ -98,7 +102,7 @@ def check(record: xr.Dataset) -> None:
 
 def _need(held: bool, clause: str) -> None:
     if not held:
-        raise Foreign(clause)
+        raise NotARecord(clause)
 
 
 def _axis(record: xr.Dataset, name: str, kinds: str) -> np.ndarray:
@@ -116,7 +120,7 @@ def _json(record: xr.Dataset, name: str, of: type) -> Any:
     try:
         found = json.loads(record.attrs[name])
     except (ValueError, RecursionError):
-        raise Foreign(f"has {name!r} that is not JSON") from None
+        raise NotARecord(f"has {name!r} that is not JSON") from None
     _need(isinstance(found, of), f"has {name!r} that is not a {of.__name__}")
     return found
 

@@ -9,44 +9,26 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from regretlab import __version__
 from regretlab.algorithms import Algorithm, parse
 from regretlab.errors import InputError
 from regretlab.problems import Problem
+from regretlab.runs.description import Description
 
-FORMAT = 3
 #: One algorithm's record and the description of its run.
-Part = tuple[xr.Dataset, dict[str, Any]]
+Part = tuple[xr.Dataset, Description]
 
 #: What the parts of one result share, each as it is compared and as it is shown.
 SHARED: dict[str, tuple[Callable[[Part], Any], Callable[[Part], Any]]] = {
     "problem": (
-        lambda part: json.dumps(part[1]["problem"], sort_keys=True),
-        lambda part: f"{part[1]['problem']['name']} (digest {part[1]['problem']['digest']})",
+        lambda part: json.dumps(part[1].to_data()["problem"], sort_keys=True),
+        lambda part: f"{part[1].problem.name} (digest {part[1].problem.digest})",
     ),
-    "horizon": (lambda part: part[1]["horizon"], lambda part: part[1]["horizon"]),
-    "seed": (lambda part: part[1]["seed"], lambda part: part[1]["seed"]),
-    "measures": (lambda part: sorted(part[1]["measure"]), lambda part: ", ".join(part[1]["measure"]) or "none"),
+    "horizon": (lambda part: part[1].horizon, lambda part: part[1].horizon),
+    "seed": (lambda part: part[1].seed, lambda part: part[1].seed),
+    "measures": (lambda part: sorted(part[1].measure), lambda part: ", ".join(part[1].measure) or "none"),
     "replicates": (lambda part: part[0].replicate.values.tolist(), lambda part: _few(part[0].replicate.values)),
     "checkpoints": (lambda part: part[0].t.values.tolist(), lambda part: _few(part[0].t.values)),
 }
-
-
-def one_record(records: Sequence[xr.Dataset], descriptions: Sequence[dict[str, Any]]) -> xr.Dataset:
-    """The records of several algorithms as one; a quantity that one of them lacks shows as nan."""
-    names = xr.DataArray([d["algorithm"] for d in descriptions], dims="algorithm", name="algorithm")
-    record = xr.concat(records, dim=names, join="exact", combine_attrs="drop", data_vars="all")
-    record.attrs = {
-        "format": FORMAT,
-        "regretlab": ", ".join(dict.fromkeys(r.attrs.get("regretlab", __version__) for r in records)),
-        "versions": json.dumps({m.__name__: m.__version__ for m in (np, xr)}),
-        "engine": ", ".join(dict.fromkeys(r.attrs["engine"] for r in records)),
-        "engine_reason": "; ".join(dict.fromkeys(r.attrs["engine_reason"] for r in records)),
-        "engines": json.dumps([[r.attrs["engine"], r.attrs["engine_reason"]] for r in records]),
-        "seconds": json.dumps([r.attrs["seconds"] for r in records]),
-        "descriptions": json.dumps(descriptions),
-    }
-    return record
 
 
 def check_together(parts: Sequence[Part]) -> None:
@@ -59,7 +41,7 @@ def check_together(parts: Sequence[Part]) -> None:
     """
     if not parts:
         raise InputError("there is nothing to join; give at least one result.")
-    names = [facts["algorithm"] for _, facts in parts]
+    names = [description.algorithm for _, description in parts]
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"the algorithm {name!r} is there twice; join results of different algorithms.")
@@ -72,20 +54,26 @@ def check_together(parts: Sequence[Part]) -> None:
                 )
 
 
-def check_problem(problem: Problem, facts: dict[str, Any]) -> None:
+def check_problem(problem: Problem, description: Description) -> None:
     """Refuse another problem than the one that was run."""
-    if problem.digest() != facts["problem"]["digest"]:
+    if problem.digest() != description.problem.digest:
         raise InputError(
-            f"the problem {problem.name!r} is not the one that was run ({facts['problem']['name']!r}, digest "
-            f"{facts['problem']['digest']}); give the same problem to go on."
+            f"the problem {problem.name!r} is not the one that was run ({description.problem.name!r}, digest "
+            f"{description.problem.digest}); give the same problem to go on."
         )
 
 
-def again(chosen: Sequence[Algorithm], name: str, facts: dict[str, Any]) -> Algorithm:
-    """The algorithm that was run: the one chosen, or made anew from its name; refused if only the name is the same."""
-    algorithm = parse(next((a for a in chosen if a.name == name), name))
-    method = algorithm.method
-    there = {"method": facts["method"], **facts["method_parameters"], "sampler": facts["sampler"], "K": facts["K"]}
+def algorithm_of(description: Description, chosen: Sequence[Algorithm]) -> Algorithm:
+    """Return the algorithm that was run: the one chosen, else one made from its name.
+
+    Raises
+    ------
+    InputError
+        If an algorithm of the same name has another method, other parameters, another sampler or batch size.
+    """
+    algorithm = parse(next((a for a in chosen if a.name == description.algorithm), description.algorithm))
+    method, run = algorithm.method, description
+    there = {"method": run.method, **run.method_parameters, "sampler": run.sampler, "K": run.K}
     here = {"method": type(method).__name__.lower(), **method.parameters()}
     if algorithm.sampler is not None:
         here["sampler"] = algorithm.sampler.name

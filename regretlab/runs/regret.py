@@ -21,8 +21,8 @@ from regretlab.engines.array import State
 from regretlab.errors import DefectError
 from regretlab.methods import Method
 from regretlab.runs.comparator import Minimum, minimum
+from regretlab.runs.plan import Plan
 from regretlab.runs.round_off import ROUND_OFF, round_off
-from regretlab.runs.run import Plan
 from regretlab.samplers import Law, kl_projection
 
 KINDS = ("online", "cumulative", "sampler")

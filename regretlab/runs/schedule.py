@@ -1,4 +1,4 @@
-"""The schedule of a run, made ahead of its steps."""
+"""The coefficients of a run's steps, made ahead of the steps."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ SCHEDULE_STEPS = 1 << 14
 
 
 def coefficients(algorithm: Algorithm, first: int, steps: int) -> Coefficients:
-    """The method's schedule over the steps ``first, first + 1, ...``."""
+    """Return the method's coefficients over the steps ``first, first + 1, ...``."""
     return algorithm.method.schedule_over(np.arange(first, first + steps, dtype=float))
 
 
-class Ahead:
-    """The schedule of a run, made for many blocks at once."""
+class Schedule:
+    """The coefficients of a run's steps, made for many blocks of steps at once."""
 
     def __init__(self, algorithm: Algorithm, horizon: int) -> None:
         self._algorithm, self._horizon = algorithm, horizon
         self._first, self._known = 1, coefficients(algorithm, 1, 0)
 
     def steps(self, first: int, count: int) -> Coefficients:
-        """The coefficients of the steps ``first, first + 1, ...``."""
+        """Return the coefficients of the steps ``first, first + 1, ...``."""
         begin = first - self._first
         if not 0 <= begin <= begin + count <= len(self._known.eta):
             self._first, begin = first, 0

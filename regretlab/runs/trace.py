@@ -8,8 +8,8 @@ from regretlab.engines.array import Arrays, Trace, initial, namespace
 from regretlab.engines.compiled import Compiled
 from regretlab.engines.streams import Streams
 from regretlab.methods import Coefficients
-from regretlab.runs.run import Plan
-from regretlab.runs.schedule import Ahead
+from regretlab.runs.plan import Plan
+from regretlab.runs.schedule import Schedule
 
 #: The engines that can show what every step saw.
 TRACING = ("array", "compiled")
@@ -33,8 +33,8 @@ def traced(plan: Plan, engine: str, steps: int) -> Iterator[tuple[Trace, Coeffic
     else:
         made = Arrays(plan.problem, plan.sampler, R, xp, plan.algorithm.method.step)
     state = initial(plan.problem, plan.sampler, R, (), xp)
-    streams, ahead = Streams(plan.seed, "sampler", plan.replicates), Ahead(plan.algorithm, plan.horizon)
+    streams, coefficients = Streams(plan.seed, "sampler", plan.replicates), Schedule(plan.algorithm, plan.horizon)
     while state.t < plan.horizon:
-        schedule = ahead.steps(state.t + 1, min(steps, plan.horizon - state.t))
+        schedule = coefficients.steps(state.t + 1, min(steps, plan.horizon - state.t))
         state, trace = made.traced(state, schedule, streams)
         yield trace, schedule

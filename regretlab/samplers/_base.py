@@ -132,6 +132,8 @@ class Sampler(Component):
     name: ClassVar[str]
     #: Whether it needs a bound L on the examples' gradient norms.
     bounded: ClassVar[bool] = False
+    #: Whether the law of the draws follows the gradients; not that of a fixed law, or one of the present step alone.
+    learns: ClassVar[bool] = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

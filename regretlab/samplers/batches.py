@@ -166,6 +166,7 @@ class UNI(_FixedBatches):
     """
 
     name = "uni"
+    learns = False
 
     @cached_property
     def over_batches(self) -> Sampler:

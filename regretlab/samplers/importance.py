@@ -107,6 +107,7 @@ class IMPT(_Looking):
     """
 
     name = "impt"
+    learns = False
     big_batch: int | None = parameter(None, "[1, 1e6]", "B: examples looked at; default 3 K", PAPER, integer=True)
 
     def tied(self, setting: Setting) -> dict[str, Any]:
@@ -152,6 +153,7 @@ class Oracle(_Looking):
     """
 
     name = "oracle"
+    learns = False
 
     @property
     def uniforms(self) -> int:

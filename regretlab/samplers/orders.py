@@ -25,6 +25,7 @@ class Cyclic(Sampler):
     """
 
     name = "cyclic"
+    learns = False
 
     @property
     def law(self) -> Law:
@@ -72,6 +73,7 @@ class Uniform(Sampler):
     """
 
     name = "uniform"
+    learns = False
     replacement: bool = parameter(True, (True, False), "draw with replacement")
 
     @property

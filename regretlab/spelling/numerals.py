@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+#: The digits of an exponent, for ``str.translate``.
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: Characters of the longest numeral.
 LONGEST = 1000
 #: The largest exponent of ten, of either sign; those of numbers of double precision end at 308 and -324.

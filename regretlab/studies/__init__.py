@@ -33,7 +33,8 @@ from regretlab.bounds.assumptions import ETA, GAMMA_KB
 from regretlab.errors import InputError, closest
 from regretlab.parameters import number, path_of
 from regretlab.problems import Problem, names
-from regretlab.runs.run import NUMBERS, describe, plan
+from regretlab.runs.description import Description, describe
+from regretlab.runs.plan import NUMBERS, plan
 from regretlab.spelling import numerals
 from regretlab.studies import conclusions
 from regretlab.verdicts import audit
@@ -65,9 +66,9 @@ class Cell:
         problem = names.parse(self.problem)
         for text, parsed in zip(self.algorithm, algorithms.parse_all(self.algorithm), strict=True):
             kept = {k: v for k, v in self.arguments().items() if k != "engine"}
-            facts = describe(plan(problem, parsed, **kept))
-            _check_ratios(text, facts)
-            conclusions.check_run(conclude, problem, facts)
+            described = describe(plan(problem, parsed, **kept))
+            _check_ratios(text, described)
+            conclusions.check_run(conclude, problem, described)
         return problem
 
 
@@ -222,13 +223,13 @@ def _named(known: tuple[str, ...], text: str) -> list[str]:
     return [a for a in known if spelling.stem(a) == text] or [text]
 
 
-def _check_ratios(text: str, facts: dict[str, Any]) -> None:
+def _check_ratios(text: str, run: Description) -> None:
     """Refuse hyper-parameters for which a bound of the algorithm is undefined (its constant divides by 1 - ratio)."""
     for bound in Bound.known.values():
-        if not bound.about(facts["method"], facts["sampler"]):
+        if not bound.about(run.method, run.sampler):
             continue
         for assumption in [a for a in bound.assumes if a in (ETA, GAMMA_KB)]:
-            found = audit.check(assumption, facts, xr.Dataset())  # about parameters alone: nothing is recorded yet
+            found = audit.check(assumption, run, xr.Dataset())  # about parameters alone: nothing is recorded yet
             if not found.passed:
                 raise InputError(
                     f"{text!r} has {found.measured} where the bound {bound.id} needs {found.text} ({bound.source}); "

@@ -27,8 +27,7 @@ from tqdm import tqdm
 from regretlab import __version__, plots
 from regretlab.errors import InputError, InterruptedWarning
 from regretlab.problems import Problem
-from regretlab.result import Result
-from regretlab.simulation import simulate
+from regretlab.result import Result, simulate
 from regretlab.studies import Cell, Study, conclusions, report
 from regretlab.system.files import NO_ROOM, PARTIAL, is_sealed, one_writer, whole
 from regretlab.system.processes import refuse_without_guard, unordered
@@ -246,8 +245,8 @@ def _check_kept(folder: Path, digests: set[str], parts: set[Path]) -> None:
         return
     other = Result.open((readable or there)[0])
     raise InputError(
-        f"--resume finds nothing of this study as it is now in {str(folder)!r}, which holds {other.problem['name']} "
-        f"(T = {other.horizon}, R = {other.replicates}, seed = {other.facts(other.algorithms[0])['seed']}: "
+        f"--resume finds nothing of this study as it is now in {str(folder)!r}, which holds {other.problem.name} "
+        f"(T = {other.horizon}, R = {other.replicates}, seed = {other.description(other.algorithms[0]).seed}: "
         f"{', '.join(plots.label(other, name) for name in other.algorithms)}), made by regretlab "
         f"{other.record.attrs['regretlab']}; name another --out, or leave out --resume to replace it."
     )

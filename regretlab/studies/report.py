@@ -22,9 +22,8 @@ from sympy.printing.mathml import mathml
 from regretlab import __version__, plots
 from regretlab.bounds import Bound
 from regretlab.bounds import symbols as s
-from regretlab.bounds.adamcb import EXPERIMENT
-from regretlab.plots._draw import SUPERSCRIPTS
 from regretlab.result import Result
+from regretlab.spelling.numerals import SUPERSCRIPTS
 from regretlab.verdicts.comparison import Comparison
 from regretlab.verdicts.expectation import count
 
@@ -153,7 +152,7 @@ def _section(result: Result, svgs: dict[str, str]) -> dict[str, Any]:
         "problem": result.problem,
         "horizon": result.horizon,
         "replicates": result.replicates,
-        "facts": result.facts(result.algorithms[0]),
+        "run": result.description(result.algorithms[0]),
         "figures": {caption: svgs[title] for title, caption in captions.items() if title in svgs},
         "algorithms": [_algorithm(result, row, svgs) for row in result.summary()],
         "provenance": dict(result.record.attrs),
@@ -168,7 +167,7 @@ def _algorithm(result: Result, row: dict[str, Any], svgs: dict[str, str]) -> dic
         "name": name,
         "label": label,
         "row": row,
-        "facts": result.facts(name),
+        "run": result.description(name),
         "figure": svgs.get(f"bound {label}", ""),
         "bounds": [{"c": c, "summary": c.summary(), "linear": _linear(c)} for c in result.comparisons(name)],
     }
@@ -186,10 +185,13 @@ def _linear(comparison: Comparison) -> list[str]:
             f"With {given} the {name} term grows like T^{order.T}: it is {number(rate, 6)} per step "
             f"at this horizon, so the bound is at least linear in T and says nothing about convergence."
         )
-        if comparison.bound.id == "adamcb.printed":
-            reference = float(comparison.bound.on_run(EXPERIMENT)[name]) / EXPERIMENT["T"]
-            given = "n = 60000, K = 128, alpha = 0.001, beta1 = 0.9, D = L = d = 1"
-            sentence += f" At {given} it is {reference:.2f} per step, for every T."
+        bound = comparison.bound
+        if bound.experiment:
+            formulas = [bound.terms[name], *bound.ties.values()]
+            symbols = {symbol.name for formula in formulas for symbol in formula.free_symbols} - {"T"}
+            values = ", ".join(f"{symbol} = {v:g}" for symbol, v in bound.experiment.items() if symbol in symbols)
+            rate = float(bound.on_run(bound.experiment)[name]) / bound.experiment["T"]
+            sentence += f" At {values} it is {rate:.2f} per step, for every T."
         sentences.append(sentence)
     return sentences
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 from regretlab.samplers import Draw, Sampler
-from regretlab.samplers._base import State
 
 #: Exact enumeration looks for the cells on which a draw is constant along GRID points of each uniform, from BASES
 #: values of the others, and gives up beyond MOST_CELLS of them.
@@ -32,12 +31,12 @@ class Law(NamedTuple):
     exact: bool
 
 
-def draws(sampler: Sampler, state: State, u: np.ndarray) -> Draw:
+def draws(sampler: Sampler, state: tuple[np.ndarray, ...], u: np.ndarray) -> Draw:
     """One draw from the same state (leading axis 1) for every row of uniforms."""
     return sampler.draw(tuple(np.broadcast_to(x, (len(u), *x.shape[1:])) for x in state), u)
 
 
-def law(sampler: Sampler, state: State, rng: np.random.Generator, draws_made: int) -> Law:
+def law(sampler: Sampler, state: tuple[np.ndarray, ...], rng: np.random.Generator, draws_made: int) -> Law:
     """The law of the next draw from ``state``: exact if its cells are found, else ``draws_made`` draws."""
     n, m = sampler.run.n, sampler.uniforms
     cells = _cells(sampler, state, rng) if n <= MOST_EXAMPLES and m <= MOST_UNIFORMS else None
@@ -67,7 +66,7 @@ def _chunks(rows: int, n: int) -> list[int]:
     return [most] * (rows // most) + ([rows % most] if rows % most else [])
 
 
-def _cells(sampler: Sampler, state: State, rng: np.random.Generator) -> Law | None:
+def _cells(sampler: Sampler, state: tuple[np.ndarray, ...], rng: np.random.Generator) -> Law | None:
     """The exact law, if the draw is constant on a product of intervals of the uniforms; None if that is not found.
 
     A cell is missed only if it is narrower than 1/GRID and has the same batch on both sides, or if every base misses
@@ -87,7 +86,7 @@ def _cells(sampler: Sampler, state: State, rng: np.random.Generator) -> Law | No
     return Law(tries[0].J, tries[0].w, width.prod(axis=1), True)
 
 
-def _breakpoints(sampler: Sampler, state: State, rng: np.random.Generator, k: int) -> np.ndarray:
+def _breakpoints(sampler: Sampler, state: tuple[np.ndarray, ...], rng: np.random.Generator, k: int) -> np.ndarray:
     """Where the batch changes along the k-th uniform, with 0 and 1, for several values of the others."""
     others = np.repeat(rng.random((BASES, sampler.uniforms)), GRID, axis=0)
     # The grid reaches to the ends, so that a narrow cell there is not overlooked.

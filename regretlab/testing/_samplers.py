@@ -11,7 +11,6 @@ import numpy as np
 from regretlab.errors import InputError
 from regretlab.parameters import number
 from regretlab.samplers import Sampler, Setting
-from regretlab.samplers._base import State
 from regretlab.testing._draws import Law, law, moments
 
 #: Round-off of an exact enumeration: thousands of cells whose ends are good to 1e-12.
@@ -148,7 +147,7 @@ def _setting(sampler: Sampler) -> Setting:
     return sampler.setting
 
 
-def _laws(sampler: Sampler, count: int, seed: int) -> Iterator[tuple[int, State, Law]]:
+def _laws(sampler: Sampler, count: int, seed: int) -> Iterator[tuple[int, tuple[np.ndarray, ...], Law]]:
     """The sampler's state after STEPS of learning from norms in [0, L], each with the law of its next draw."""
     rng = np.random.default_rng(seed)
     n, L = sampler.run.n, sampler.run.L

@@ -11,14 +11,14 @@ import pandas as pd
 import xarray as xr
 
 from regretlab.bounds import Bound, Order
-from regretlab.bounds.symbols import WORST
 from regretlab.errors import InputError
+from regretlab.runs.description import Description
 from regretlab.verdicts import audit
 from regretlab.verdicts.audit import Check
 from regretlab.verdicts.expectation import expected, explained
 from regretlab.verdicts.looks import Look, seen
 from regretlab.verdicts.means import regret_of
-from regretlab.verdicts.values import values
+from regretlab.verdicts.values import of_squares, values
 
 
 @dataclass(frozen=True)
@@ -123,15 +123,14 @@ class Comparison:
 
 
 def compare(
-    bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str = "stated", look: Look | None = None
+    bound: Bound, description: Description, record: xr.Dataset, mode: str = "stated", look: Look | None = None
 ) -> Comparison:
     """Evaluate ``bound`` on one algorithm's record and audit it.
 
     Parameters
     ----------
     bound : Bound
-    facts : dict
-        The description of the run (:func:`regretlab.runs.run.describe`).
+    description : Description
     record : xarray.Dataset
         Dims replicate, t.
     mode : {"stated", "measured", "a priori"}
@@ -145,19 +144,19 @@ def compare(
             f"simulate again with measure=('{kind}',)."
         )
     regret, low, high = (part.values for part in regret_of(record, kind).data_vars.values())
-    checks = [audit.check(a, facts, record) for a in bound.hypotheses]
+    checks = [audit.check(a, description, record) for a in bound.hypotheses]
     shape = low.shape
-    numbers = values(facts, record, mode)
+    numbers = values(description, record, mode)
     squared = of_squares(bound, mode)
     terms = {name: np.broadcast_to(term, shape) for name, term in bound.on_run(numbers).items()}
     curve = sum(terms.values(), np.zeros(shape))
     shown, at, mean = (low, high), np.arange(record.sizes["t"]), None
     if bound.in_expectation:
-        mean = expected(bound, facts, record, mode, curve, anytime(bound))
+        mean = expected(bound, description, record, mode, curve, anytime(bound))
         regret, low, high, at = mean.mean[None], mean.low[None], mean.high[None], mean.at
         shown = mean.student_low[None], mean.student_high[None]
         curve = curve.mean(axis=0, keepdims=True)
-    trivial, t = trivial_bound(facts, kind, record, bound.in_expectation), record.t.values
+    trivial, t = trivial_bound(description, kind, record, bound.in_expectation), record.t.values
     squares = record.sum_squared_gradients.values if squared else np.full(low.shape, np.inf)
     if len(squares) > len(low):
         squares = squares.max(axis=0, keepdims=True)
@@ -172,11 +171,6 @@ def compare(
     )  # fmt: skip
 
 
-def of_squares(bound: Bound, mode: str) -> bool:
-    """Whether a bound is evaluated with sums of squared gradients, which underflow before the gradients do."""
-    return mode != "a priori" and not WORST.keys().isdisjoint(bound.symbols)
-
-
 def anytime(bound: Bound) -> bool:
     """Whether a bound is a claim about every T of a run; one with parameters tied to the horizon is about the last."""
     return not bound.ties and not any(a.id.startswith("tied") for a in bound.assumes)
@@ -187,21 +181,21 @@ def every_run(bound: Bound) -> bool:
     return bound.speaks_of == "online" and not bound.in_expectation and anytime(bound)
 
 
-def trivial_bound(facts: dict[str, Any], kind: str, record: xr.Dataset, in_expectation: bool = False) -> np.ndarray:
-    """t times the largest possible regret of one step, at every checkpoint.
+def trivial_bound(description: Description, kind: str, record: xr.Dataset, in_expectation: bool = False) -> np.ndarray:
+    """Return t times the largest possible regret of one step, at every checkpoint.
 
     The largest regret of a step is the range of one loss over the domain; of a weighted online loss, times the sum of
     its weights: their expectation for a bound in expectation (E f_t = c f), else what they came to on this run. That of
     a sampler's step is n L^2 / p_min, the largest value of V_t.
     """
     t = record.t.values.astype(float)
-    declared = facts["problem"]["constants"]
+    problem, law = description.problem, description.law
     if kind == "sampler":
-        floor, L = facts["law"]["floor"], declared.get("L", [math.inf])[0]
-        return np.asarray(t * facts["problem"]["n"] * L * L / floor if floor > 0 else np.full_like(t, math.inf))
-    span = declared.get("span", [math.inf])[0]
+        L = problem.constant("L", math.inf)
+        return np.asarray(t * problem.n * L * L / law.floor if law.floor > 0 else np.full_like(t, math.inf))
+    span = problem.constant("span", math.inf)
     if kind != "online":
         return np.asarray(t * span)
-    expected = facts["law"]["factor"] if in_expectation else None
-    weight = float(record["received"].values.sum(-1).max()) / t[-1] if expected is None else expected
+    factor = law.factor if in_expectation else None
+    weight = float(record["received"].values.sum(-1).max()) / t[-1] if factor is None else factor
     return np.asarray(t * span * weight)

@@ -19,8 +19,9 @@ import numpy as np
 import xarray as xr
 
 from regretlab.bounds import Bound
+from regretlab.runs.description import Description
 from regretlab.verdicts.betting import lower_limit, replicates_needed, upper_limit
-from regretlab.verdicts.means import MISS, Range, is_random, known_range, regret_of
+from regretlab.verdicts.means import MISS, Range, known_range, regret_of
 from regretlab.verdicts.student import student_interval
 from regretlab.verdicts.values import values
 
@@ -58,15 +59,14 @@ class Expected(NamedTuple):
 
 
 def expected(
-    bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str, curve: np.ndarray, anytime: bool
+    bound: Bound, description: Description, record: xr.Dataset, mode: str, curve: np.ndarray, anytime: bool
 ) -> Expected:
     """The mean regret that a bound in expectation speaks of.
 
     Parameters
     ----------
     bound : Bound
-    facts : dict
-        The description of the run (:func:`regretlab.runs.run.describe`).
+    description : Description
     record : xarray.Dataset
         Dims replicate, t.
     mode : {"stated", "measured", "a priori"}
@@ -77,8 +77,8 @@ def expected(
     """
     kind, t = bound.speaks_of, record.t.values
     value, low, high = (part.values for part in regret_of(record, kind).data_vars.values())
-    known, at = known_range(facts, kind, record), looks(t) if anytime else np.array([t.size - 1])
-    if not is_random(facts):
+    known, at = known_range(description, kind, record), looks(t) if anytime else np.array([t.size - 1])
+    if not description.random:
         low, high = low.max(axis=0), high.min(axis=0)  # one and the same run: both certify it
         return Expected(value.mean(axis=0), low, high, low, high, np.arange(t.size), known, False)
     mean, student = value.mean(axis=0), student_interval(low, high, at.size)
@@ -86,7 +86,7 @@ def expected(
     low, high = np.maximum(low, known.floor), np.minimum(high, known.ceiling)
     if kind == "sampler":  # the lemmas' comparator is the best law in expectation, which beats no more than a fixed one
         low = np.maximum(record["variance"].values - record["uniform_variance"].values, known.floor)
-    limits = _Limits(bound, facts, record, mode, curve)
+    limits = _Limits(bound, description, record, mode, curve)
     least, most, above, below = known.floor.copy(), known.ceiling.copy(), math.inf, 0.0
     for i, miss in zip(at, _misses(at.size), strict=True):
         if not np.isfinite(curve[:, i]).all():
@@ -128,19 +128,21 @@ class _Limits:
     replaced by its limits, and the minimum of an expectation, M, which the mean of minima is below, by its worst value.
     """
 
-    def __init__(self, bound: Bound, facts: dict[str, Any], record: xr.Dataset, mode: str, curve: np.ndarray) -> None:
+    def __init__(
+        self, bound: Bound, description: Description, record: xr.Dataset, mode: str, curve: np.ndarray
+    ) -> None:
         self._bound, self._record, self._curve = bound, record, curve
         with np.errstate(invalid="ignore"):  # infinite constants, where nothing is known
-            worst = values(facts, record, "a priori")
+            worst = values(description, record, "a priori")
         self._most = np.broadcast_to(sum(bound.on_run(worst).values()), curve.shape[1:])
-        self._numbers, names = values(facts, record, mode), {symbol.name for symbol in bound.symbols}
+        self._numbers, names = values(description, record, mode), {symbol.name for symbol in bound.symbols}
         own = {name for name in names if np.ndim(self._numbers[name]) == 2}
         self._own = bool(own)
         self._expected = {} if mode == "a priori" else {n: c for n, c in EXPECTED.items() if n in names and c in record}
         self._worst = {name: np.broadcast_to(worst[name], curve.shape[1:]) for name in self._expected}
-        law, L = facts["law"], worst["L"]
+        law, L = description.law, worst["L"]
         with np.errstate(divide="ignore", invalid="ignore"):  # the largest of its unbiased estimates from the draws
-            self._largest = record.t.values * np.divide(L**2 * law["total"], law["floor"] ** 2)
+            self._largest = record.t.values * np.divide(L**2 * law.total, law.floor**2)
 
     def __call__(self, i: int, miss: float) -> tuple[np.ndarray, float, np.ndarray, float, float]:
         """At one place: the bound at most, what that cannot exceed; at least, what that cannot fall below; the rest.

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import math
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+import xarray as xr
 
+from regretlab.bounds import Bound
+from regretlab.bounds.sums import weights_sum
+from regretlab.runs.description import Description
 from regretlab.runs.round_off import ROUND_OFF
+from regretlab.verdicts.values import of_squares, values
 
 #: Squares of smaller numbers lose digits, or are 0.
 SMALLEST_SQUARED = math.sqrt(np.finfo(float).tiny / np.finfo(float).eps)
@@ -32,7 +39,7 @@ class Look(NamedTuple):
 
 
 def at(every: int, t: np.ndarray) -> str:
-    """Horizons in words: every T up to ``every``, and the increasing ones in ``t``.
+    """Say horizons in words: every T up to ``every``, and the increasing ones in ``t``.
 
     Examples
     --------
@@ -53,7 +60,7 @@ def seen(
     t: np.ndarray, low: np.ndarray, high: np.ndarray, curve: np.ndarray, only_last: bool = False,
     squares: np.ndarray | float = np.inf,
 ) -> Look:  # fmt: skip
-    """What regrets in ``[low, high]`` (m, t) say of a bound's curve (m, t) or (1, t).
+    """Compare regrets in ``[low, high]`` (m, t) with a bound's curve (m, t) or (1, t).
 
     Comparisons are made up to :data:`ROUND_OFF`. A bound with parameters tied to the horizon is ``only`` about the
     last. ``squares`` is the sum of all squared gradients so far, for a bound that is made of such squares.
@@ -73,3 +80,82 @@ def seen(
     run = int(np.argmax(low[:, first] - curve[:, first]))
     here = run, first
     return Look(at(0, t), int(t[first]), float(low[here]), float(high[here]), float(curve[here]), below, lost)
+
+
+def look(
+    bounds: Sequence[Bound], run: Description, record: xr.Dataset, parts: Iterable[xr.Dataset], until: int, mode: str
+) -> dict[str, Look]:
+    """Compare the regret of one algorithm's run with bounds at every step that is known, by the bounds' ids.
+
+    Parameters
+    ----------
+    bounds : sequence of Bound
+        Of online regret on every run, each about every T (:func:`regretlab.verdicts.comparison.every_run`).
+    run : Description
+    record : xarray.Dataset
+        The run's record, dims replicate and t.
+    parts : iterable of xarray.Dataset
+        Records of the steps 1, 2, ..., ``until``, a block of steps each; none where they are checkpoints.
+    until : int
+    mode : {"stated", "measured", "a priori"}
+    """
+    found: dict[str, list[Look]] = {b.id: [] for b in bounds}
+    for part in (*_with_momentum_weighted(parts, run), record):
+        numbers = values(run, part, mode)
+        for b in bounds:
+            curve = sum(b.on_run(numbers).values(), np.zeros(part.online_low.shape))
+            squares = part.sum_squared_gradients.values if of_squares(b, mode) else np.inf
+            low, high = part.online_low.values, part.online_high.values
+            found[b.id].append(seen(part.t.values, low, high, curve, squares=squares))
+    where = at(until, record.t.values)
+    return {name: _joined(looks, where) for name, looks in found.items()}
+
+
+def _with_momentum_weighted(parts: Iterable[xr.Dataset], run: Description) -> Iterator[xr.Dataset]:
+    """Add to every part the sum that Reddi et al.'s Theorem 4 weighs by momentum, which goes on from part to part."""
+    beta1, lam = run.method_parameters.get("beta1", 0.0), run.method_parameters.get("lam", 1.0)
+    summed, last = np.zeros((1, 1)), 0.0
+    for part in parts:
+        t = part.t.values.astype(float)
+        with np.errstate(over="ignore", invalid="ignore"):
+            terms = np.diff(weights_sum(beta1, lam, np.append(last, t))) * part.sum_sqrt_v_hat.values
+            terms[:, 0] += summed[:, -1]
+            summed, last = np.cumsum(terms, axis=1), t[-1]
+        yield part.assign(momentum_weighted=(("replicate", "t"), summed))
+
+
+def _joined(looks: list[Look], where: str) -> Look:
+    """Return what looks at several horizons come to."""
+    first = min(looks, key=lambda one: np.inf if one.first is None else one.first)
+    lost = min((one.lost for one in looks if one.lost is not None), default=None)
+    return first._replace(where=where, below=all(one.below for one in looks), lost=lost)
+
+
+class Looks:
+    """What was found where the runs of a record were looked at, by algorithm, mode and bound.
+
+    It travels with the record as text, for who opens the file and has no problem to make the run again with.
+    """
+
+    def __init__(self, text: str | None = None) -> None:
+        self._found: dict[str, dict[str, dict[str, Any]]] = json.loads(text or "{}")
+
+    @classmethod
+    def joined(cls, parts: Iterable[tuple[Looks, str]]) -> Looks:
+        """Join what is known of the named algorithms of several records."""
+        joined = cls()
+        joined._found = {name: looks._found[name] for looks, name in parts if name in looks._found}
+        return joined
+
+    def known(self, bound: Bound, name: str, mode: str) -> Look | None:
+        """Return what was found of a bound on one algorithm's run; None if it was not looked at."""
+        found = self._found.setdefault(name, {}).setdefault(mode, {})
+        return Look(**found[bound.id]) if bound.id in found else None
+
+    def add(self, name: str, mode: str, looks: dict[str, Look]) -> None:
+        """Add what was found of bounds, given by their ids, on one algorithm's run."""
+        self._found.setdefault(name, {}).setdefault(mode, {}).update({b: one._asdict() for b, one in looks.items()})
+
+    def to_text(self) -> str:
+        """Return everything that is known as text."""
+        return json.dumps(self._found)

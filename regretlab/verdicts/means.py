@@ -14,12 +14,13 @@ and limits by betting (:mod:`regretlab.verdicts.betting`) follow from it.
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
 
 from regretlab.errors import closest
+from regretlab.runs.description import Description
 from regretlab.verdicts.betting import lower_limit, upper_limit
 from regretlab.verdicts.student import CONFIDENCE, student_interval
 
@@ -37,12 +38,6 @@ class Range(NamedTuple):
     why: str = ""
 
 
-def is_random(facts: dict[str, Any]) -> bool:
-    """Whether replicates of a run can differ: not in a fixed order, nor where every example is drawn at every step."""
-    law = facts["law"]
-    return law["factor"] is not None and law["total"] < facts["problem"]["n"]
-
-
 def mean_interval(regret: xr.Dataset, random: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The mean over replicates of a regret (variables value, low, high; axis 0 is the replicate), with an interval.
 
@@ -55,28 +50,27 @@ def mean_interval(regret: xr.Dataset, random: bool = True) -> tuple[np.ndarray, 
     return value.mean(axis=0), *student_interval(low, high)
 
 
-def known_range(facts: dict[str, Any], kind: str, record: xr.Dataset) -> Range:
-    """What the regret of a run cannot be below or above at every checkpoint, from what the problem declares."""
-    t, law, n = record.t.values.astype(float), facts["law"], facts["problem"]["n"]
-    declared = {name: pair[0] for name, pair in facts["problem"]["constants"].items()}
-    span, L = declared.get("span", math.inf), declared.get("L", math.inf)
+def known_range(description: Description, kind: str, record: xr.Dataset) -> Range:
+    """Return what the regret of a run cannot be below or above at every checkpoint, from what the problem declares."""
+    t, law, problem = record.t.values.astype(float), description.law, description.problem
+    n, span, L = problem.n, problem.constant("span", math.inf), problem.constant("L", math.inf)
     nothing = Range(np.full(t.size, -math.inf), np.full(t.size, math.inf))
     if kind == "sampler":
-        if not (math.isfinite(L) and law["floor"] > 0):
+        if not (math.isfinite(L) and law.floor > 0):
             return nothing._replace(why="the problem declares no bound L of its gradients, or the sampler no least p")
-        return Range(-t * n**2 * L**2 / law["total"], t * n * L**2 / law["floor"])
+        return Range(-t * n**2 * L**2 / law.total, t * n * L**2 / law.floor)
     if not math.isfinite(span):
         return nothing._replace(why="the problem declares no finite span of its losses, the range of one over X")
     if kind == "cumulative":
-        if kind not in facts["measure"]:
+        if kind not in description.measure:
             return nothing._replace(
                 why="this regret is estimated from mini-batches, in a range that is not known; measure=('cumulative',) "
                 "measures it"
             )
         return Range(np.zeros(t.size), t * span)
-    if not (law["floor"] > 0 and math.isfinite(law["max_weight"])):
+    if not (law.floor > 0 and math.isfinite(law.max_weight)):
         return nothing._replace(why="the weights of its mini-batches have no known bound")
-    return Range(-t * span * law["max_weight"], t * span * law["max_weight"])
+    return Range(-t * span * law.max_weight, t * span * law.max_weight)
 
 
 def regret_of(record: xr.Dataset, kind: str) -> xr.Dataset:
@@ -96,15 +90,15 @@ class Interval(NamedTuple):
     high: float
 
 
-def interval(facts: dict[str, Any], kind: str, record: xr.Dataset, law: str) -> Interval:
-    """The mean regret at the horizon with an interval (:meth:`regretlab.Result.interval`)."""
+def interval(description: Description, kind: str, record: xr.Dataset, law: str) -> Interval:
+    """Return the mean regret at the horizon with an interval (:meth:`regretlab.Result.interval`)."""
     if law not in ("normal", "any"):
         raise closest("law of an interval", law, ("normal", "any"))
-    regret, random = regret_of(record, kind).isel(t=-1), is_random(facts)
+    regret, random = regret_of(record, kind).isel(t=-1), description.random
     low, high = regret.low.values, regret.high.values
     mean, below, above = (float(end) for end in mean_interval(regret, random))
     if law == "any" and random:
-        known = known_range(facts, kind, record)
+        known = known_range(description, kind, record)
         floor, ceiling = float(known.floor[-1]), float(known.ceiling[-1])
         below = lower_limit(low.clip(floor), floor, MISS)
         above = upper_limit(high.clip(max=ceiling), ceiling, MISS)

@@ -8,22 +8,25 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from regretlab.bounds import Bound
 from regretlab.bounds.constants import complete
 from regretlab.bounds.sums import weights_sum
+from regretlab.bounds.symbols import WORST
 from regretlab.parameters import one_of
+from regretlab.runs.description import Description
 from regretlab.samplers import largest_divergence
 
 #: How constants are read; see :func:`values`.
 MODES = ("stated", "measured", "a priori")
 
 
-def values(description: dict[str, Any], record: xr.Dataset, mode: str = "stated") -> dict[str, Any]:
+def values(description: Description, record: xr.Dataset, mode: str = "stated") -> dict[str, Any]:
     """Symbol name to number, or array over (replicate, t), or over t.
 
     Parameters
     ----------
-    description : dict
-        Of one algorithm's run (see :func:`regretlab.runs.run.describe`).
+    description : Description
+        Of one algorithm's run.
     record : xarray.Dataset
         The same algorithm's record, dims replicate and t.
     mode : {"stated", "measured", "a priori"}
@@ -32,19 +35,17 @@ def values(description: dict[str, Any], record: xr.Dataset, mode: str = "stated"
         ``"a priori"``: the statistics at their worst, so that the bound needs no run.
     """
     one_of("mode", mode, MODES)
-    problem, law, K = description["problem"], description["law"], description["K"]
-    method, sampler = description["method_parameters"], description["sampler_parameters"]
-    n, T = problem["n"], np.asarray(record.t.values, dtype=float)
-    declared = {name: pair[0] for name, pair in problem["constants"].items()}
-    L, top = declared.get("L", math.nan), law["max_weight"]
+    problem, law, K = description.problem, description.law, description.K
+    method, sampler = description.method_parameters, description.sampler_parameters
+    n, T = problem.n, np.asarray(record.t.values, dtype=float)
+    L, top = problem.constant("L"), law.max_weight
     lam, beta1 = method.get("lam", 1.0), method.get("beta1", 0.0)
     numbers: dict[str, Any] = {
-        "d": problem["d"], "n": n, "K": K, "total": law["total"],
-        "D": _or_nan(problem["D"]), "D2": _or_nan(problem["D2"]),
-        "L": L, "G": declared.get("G_inf", math.nan) * top, "G2": L * top,
+        "d": problem.d, "n": n, "K": K, "total": law.total, "D": _or_nan(problem.D), "D2": _or_nan(problem.D2),
+        "L": L, "G": problem.constant("G_inf") * top, "G2": L * top,
         "alpha": method["alpha"], "beta1": beta1, "beta2": method.get("beta2", math.nan), "lam": lam,
         "eps": method.get("eps", 0.0), "p": method.get("p", 0.5),
-        "p_min": law["floor"], "gamma": sampler.get("gamma", 1.0), "R2": _divergence(description),
+        "p_min": law.floor, "gamma": sampler.get("gamma", 1.0), "R2": _divergence(description),
     }  # fmt: skip
     if mode == "measured":
         names = {"D": "extent", "D2": "extent2", "G": "largest_coordinate", "G2": "largest_gradient"}
@@ -66,6 +67,11 @@ def values(description: dict[str, Any], record: xr.Dataset, mode: str = "stated"
         if "best_variance" in record:  # the minimum over P: no less than the one over all laws
             numbers["M"] = numbers["M_star"] = record["best_variance"].values.mean(axis=0)
     return complete(numbers, T)
+
+
+def of_squares(bound: Bound, mode: str) -> bool:
+    """Return whether a bound is evaluated with sums of squared gradients, which underflow before the gradients do."""
+    return mode != "a priori" and not WORST.keys().isdisjoint(bound.symbols)
 
 
 def momentum_weighted(sums: np.ndarray, beta1: float, lam: float, T: np.ndarray) -> np.ndarray:
@@ -91,10 +97,9 @@ def _or_nan(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def _divergence(description: dict[str, Any]) -> float:
+def _divergence(description: Description) -> float:
     """R^2 of AdamBS's Lemma 1 for the law of this run."""
-    n, sampler = description["problem"]["n"], description["sampler_parameters"]
-    if sampler.get("divergence") == "start":
+    n, law = description.problem.n, description.law
+    if description.sampler_parameters.get("divergence") == "start":
         return math.log(n)
-    law = description["law"]
-    return largest_divergence(n, law["floor"]) if law["total"] == 1 else math.nan
+    return largest_divergence(n, law.floor) if law.total == 1 else math.nan

@@ -11,7 +11,7 @@ import numpy as np
 
 import regretlab as rl
 from regretlab.algorithms import parse
-from regretlab.runs.run import Plan, plan
+from regretlab.runs.plan import Plan, plan
 
 CHECKPOINTS = 48
 SEED = 0

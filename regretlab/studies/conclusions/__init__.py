@@ -36,6 +36,7 @@ from regretlab.bounds import Bound
 from regretlab.errors import InputError, closest
 from regretlab.problems import Problem
 from regretlab.result import Result
+from regretlab.runs.description import Description
 from regretlab.studies.conclusions import _grid, _parameter
 from regretlab.studies.conclusions._grid import AXES, exponents, fixed, observed
 from regretlab.studies.conclusions._parameter import optimum
@@ -101,7 +102,7 @@ def check(options: Any) -> None:
         raise closest("bound", options["bound"], Bound.known)
 
 
-def check_run(options: Mapping[str, Any], problem: Problem, facts: dict[str, Any]) -> None:
+def check_run(options: Mapping[str, Any], problem: Problem, run: Description) -> None:
     """Refuse a run that will not record what the conclusion speaks of, before it is made.
 
     Parameters
@@ -109,26 +110,25 @@ def check_run(options: Mapping[str, Any], problem: Problem, facts: dict[str, Any
     options : mapping
         The table ``[conclude]`` of a study.
     problem : Problem
-    facts : dict
-        What :func:`regretlab.runs.run.describe` says of the run.
+    run : Description
     """
     if not options:
         return
-    by, name, factor = options.get("by", "online"), facts["algorithm"], facts["law"]["factor"]
+    by, name, factor = options.get("by", "online"), run.algorithm, run.law.factor
     if by in LOSSES and problem.held_out is None:
         raise InputError(
             f"the study concludes by {by}, but {problem.name} holds out no examples; give it test=0.2, say."
         )
-    if by == "sampler" and by not in facts["measure"]:
+    if by == "sampler" and by not in run.measure:
         raise InputError(f'the study concludes by sampler regret, but does not measure it; write measure = ["{by}"].')
-    if by == "cumulative" and by not in facts["measure"] and factor is None:
+    if by == "cumulative" and by not in run.measure and factor is None:
         raise InputError(
             f"the study concludes by cumulative regret, of which {name} on {problem.name} allows no unbiased estimate; "
             f'write measure = ["{by}"].'
         )
     parameter = options.get("name", options.get("each"))
     if parameter is not None:
-        parameter_in(facts, name, parameter)
+        parameter_in(run, name, parameter)
 
 
 def sweeps(options: Mapping[str, Any], results: list[Result]) -> list[Sweep]:
@@ -141,7 +141,7 @@ def sweeps(options: Mapping[str, Any], results: list[Result]) -> list[Sweep]:
         return [Sweep(axis, curves[axis], quantity, fixed(results, axis), guides=True) for axis in axes]
     if what == "parameter":
         return [
-            Sweep(options["name"], _parameter.points(options, result), quantity, result.problem["name"], guides=False)
+            Sweep(options["name"], _parameter.points(options, result), quantity, result.problem.name, guides=False)
             for result in results
         ]
     return []
@@ -152,7 +152,7 @@ def tables(options: Mapping[str, Any], results: list[Result]) -> dict[str, pd.Da
     what, by = options.get("what"), options.get("by", "online")
     found: dict[str, list[paired.Difference]] = {}
     for result in results if what in ("ranking", "parameter") else []:
-        found.setdefault(result.problem["name"], []).extend(_pairs(options, result))
+        found.setdefault(result.problem.name, []).extend(_pairs(options, result))
     if found:
         return {name: paired.table(list(dict.fromkeys(of)), WORDS[by]) for name, of in found.items()}
     if what == "scaling" and _grid.positive(lines := observed(by, results)):

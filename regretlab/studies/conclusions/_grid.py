@@ -21,9 +21,9 @@ FEWEST = 3
 #: The symbols of a grid and where a run's description has them.
 AXES: dict[str, Callable[[Result, str], float]] = {
     "T": lambda result, name: result.horizon,
-    "n": lambda result, name: result.problem["n"],
-    "d": lambda result, name: result.problem["d"],
-    "K": lambda result, name: result.facts(name)["K"],
+    "n": lambda result, name: result.problem.n,
+    "d": lambda result, name: result.problem.d,
+    "K": lambda result, name: result.description(name).K,
 }
 #: By algorithm and axis, what was observed at every value.
 Lines = dict[str, dict[str, dict[float, np.ndarray]]]

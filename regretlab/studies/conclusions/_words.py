@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from regretlab import paired, scaling
 from regretlab.errors import InputError, closest
 from regretlab.paired import Difference
 from regretlab.result import Result
+from regretlab.runs.description import Description
 from regretlab.runs.regret import KINDS
 
 LOSSES = ("train_loss", "test_loss")
@@ -88,12 +89,12 @@ def measured(result: Result, name: str, by: str) -> np.ndarray:
 
 def parameter_of(result: Result, name: str, parameter: str) -> float:
     """A hyper-parameter of an algorithm, of its sampler or its method."""
-    return parameter_in(result.facts(name), name, parameter)
+    return parameter_in(result.description(name), name, parameter)
 
 
-def parameter_in(facts: dict[str, Any], name: str, parameter: str) -> float:
+def parameter_in(run: Description, name: str, parameter: str) -> float:
     """The same from what is known of a run beforehand."""
-    known = facts["method_parameters"] | facts["sampler_parameters"]
+    known = {**run.method_parameters, **run.sampler_parameters}
     if parameter not in known:
         raise closest(f"parameter of {name}", parameter, known)
     try:
@@ -112,7 +113,7 @@ def spoken(label: str) -> str:
 
 def problem(result: Result) -> str:
     replicates = "one replicate" if result.replicates == 1 else f"R = {result.replicates} replicates"
-    return f"{result.problem['name']} (T = {result.horizon}, {replicates})"
+    return f"{result.problem.name} (T = {result.horizon}, {replicates})"
 
 
 def level(values: np.ndarray) -> str:
