@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import sympy as sp
 
 from regretlab.bounds import symbols as s
 from regretlab.bounds.assumptions import DECAYING, ETA, ETA_P, GAMMA_KB, SUBSET, Assumption
+from regretlab.bounds.theorem import Theorem
 from regretlab.errors import InputError, closest, shown
 from regretlab.parameters import Interval, one_of
-
-if TYPE_CHECKING:
-    from regretlab.bounds._base import Bound
 
 #: The range of every constant; statistics of a run, which are sums, are not negative.
 RANGES: dict[str, str] = dict.fromkeys((symbol.name for symbol in s.MEANING), "[0, inf)") | {
@@ -35,13 +33,13 @@ BELOW_ONE: dict[str, sp.Expr] = {
 
 
 def admit(
-    bound: Bound, given: Mapping[str, Any], purpose: str = "numbers", typical: Mapping[str, Any] | None = None
+    bound: Theorem, given: Mapping[str, Any], purpose: str = "numbers", typical: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """The constants as numbers, where the theorem speaks of them and the bound reads them.
 
     Parameters
     ----------
-    bound : Bound
+    bound : Theorem
     given : mapping of symbol name to number (or array)
     purpose : {"values", "arrays", "numbers", "horizons", "order"}
         ``"values"``: the bound is evaluated at its symbols, numbers or arrays. Else statistics that are not given are
@@ -85,7 +83,7 @@ def admit(
     return numbers
 
 
-def read(bound: Bound, given: Mapping[str, Any], purpose: str) -> set[str]:
+def read(bound: Theorem, given: Mapping[str, Any], purpose: str) -> set[str]:
     """The constants that count: the bound's symbols, and what the values of those not given are made of."""
     names = {symbol.name for symbol in bound.symbols}
     if purpose == "values":
@@ -111,7 +109,7 @@ def read(bound: Bound, given: Mapping[str, Any], purpose: str) -> set[str]:
 
 
 def constants_beside(
-    bound: Bound, parameter: Any, free: Mapping[str, Any], constants: Mapping[str, Any]
+    bound: Theorem, parameter: Any, free: Mapping[str, Any], constants: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The constants beside a free parameter over which a bound is minimised."""
     if not isinstance(parameter, str) or parameter not in free:
@@ -150,7 +148,7 @@ def _together(shapes: Mapping[str, tuple[int, ...]]) -> None:
         raise InputError(f"{said} do not broadcast together; give arrays of one shape, or numbers.") from None
 
 
-def _below_one(bound: Bound, formula: sp.Expr, values: Mapping[str, Any], words: str, *, strictly: bool) -> None:
+def _below_one(bound: Theorem, formula: sp.Expr, values: Mapping[str, Any], words: str, *, strictly: bool) -> None:
     names = sorted(symbol.name for symbol in formula.free_symbols)
     if not values.keys() >= set(names):
         return
@@ -190,7 +188,7 @@ def _holds_text(raw: np.ndarray) -> bool:
     return raw.dtype == object and any(isinstance(x, (str, bytes, bool, np.bool_, type(None))) for x in raw.ravel())
 
 
-def state(bound: Bound) -> None:
+def check_statement(bound: Theorem) -> None:
     """Refuse a bound that could not be evaluated: without terms, or with symbols that are not the library's."""
     kinds: dict[str, type] = {
         "id": str,
@@ -222,9 +220,3 @@ def state(bound: Bound) -> None:
                 f"the {name} of the bound {bound.id} has the symbol {', '.join(foreign)} of its own; "
                 f"take it from rl.bounds.symbols, which has {', '.join(sorted(RANGES))}."
             )
-    other = bound.known.get(bound.id)
-    if other is not None and other != bound:
-        raise InputError(
-            f"there is another bound with the id {bound.id!r} ({other.source}); choose an id that is free, "
-            f"or first take that one out with del rl.bounds.Bound.known[{bound.id!r}]."
-        )

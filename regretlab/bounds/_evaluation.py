@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from regretlab.bounds.theorem import Theorem
 from regretlab.errors import InputError
 
-if TYPE_CHECKING:
-    from regretlab.bounds._base import Bound
 
-
-def terms(bound: Bound, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
+def terms(bound: Theorem, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """Every term at the values of all symbols that the bound has; a term that no float can hold is 0 or inf."""
     with np.errstate(over="ignore", under="ignore"):
         return {name: term.astype(float) for name, term in _wide(bound, values)[0].items()}
 
 
-def lost(bound: Bound, values: Mapping[str, Any]) -> str:
+def lost(bound: Theorem, values: Mapping[str, Any]) -> str:
     """What no float can hold, in a sentence; empty where every term is what it is.
 
     A term lost to underflow is 0 although it is not, so that a regret above it violates nothing.
@@ -42,14 +40,14 @@ def lost(bound: Bound, values: Mapping[str, Any]) -> str:
     return ""
 
 
-def finite(bound: Bound, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
+def finite(bound: Theorem, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """The terms, or the :class:`InputError` that says what no float can hold."""
     if sentence := lost(bound, values):
         raise InputError(sentence)
     return terms(bound, values)
 
 
-def _wide(bound: Bound, values: Mapping[str, Any]) -> tuple[dict[str, np.ndarray], bool]:
+def _wide(bound: Theorem, values: Mapping[str, Any]) -> tuple[dict[str, np.ndarray], bool]:
     """The terms as floats, or as the widest numbers that NumPy has if anything over- or underflows on the way.
 
     Also whether even these over- or underflow.

@@ -1,0 +1,124 @@
+"""What a theorem states: named terms over shared symbols, with assumptions, a source, and what it ties to T."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import Any
+
+import sympy as sp
+
+from regretlab.bounds import symbols as s
+from regretlab.bounds.assumptions import DECAYING, NON_INCREASING, Assumption
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """The statement of a theorem's regret bound.
+
+    Attributes
+    ----------
+    id : str
+        ``family.variant``, for example ``"adam.printed"``.
+    title, source : str
+        For legends and references; ``source`` names the theorem or equation.
+    status : {"as printed", "corrected", "ours"}
+    speaks_of : {"online", "cumulative", "sampler"}
+        The kind of regret that is bounded.
+    in_expectation : bool
+        Whether the mean over runs is bounded, or every run.
+    terms : dict of str to sympy.Expr
+        The bound is their sum.
+    assumes : tuple of Assumption
+    methods, samplers : tuple of str
+        The parts of an algorithm it is about; no samplers means any.
+    ties : dict
+        Parameters the theorem ties to T, n and K, by their formula.
+    mark : str
+        ``"reconstructed"`` where the source's text was lost, else empty.
+    remark : str
+        What a reader should know about it.
+    total : sympy.Expr
+        The sum of the sampler's probabilities: 1, or K for inclusion probabilities.
+    dropped : dict of str to sympy.Expr
+        Terms of the theorem's derivation that its statement leaves out; they are not part of the bound.
+    corrected : str
+        The id of the bound, itself not false, that takes the place of one that is false as printed.
+    represented_by : str
+        The id of the bound that tables and figures show in its stead; this one is compared when it is asked for.
+    experiment : dict of str to number
+        The symbols' values in the paper's own experiment, where its source has one.
+    """
+
+    id: str
+    title: str
+    source: str
+    status: str
+    speaks_of: str
+    terms: dict[str, sp.Expr]
+    assumes: tuple[Assumption, ...]
+    methods: tuple[str, ...]
+    samplers: tuple[str, ...] = ()
+    in_expectation: bool = False
+    ties: dict[sp.Symbol, sp.Expr] = field(default_factory=dict)
+    mark: str = ""
+    remark: str = ""
+    total: sp.Expr = sp.S.One
+    dropped: dict[str, sp.Expr] = field(default_factory=dict)
+    corrected: str = ""
+    represented_by: str = ""
+    experiment: dict[str, float] = field(default_factory=dict)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The theorem as it was given: what is computed from it is computed again, and functions do not pickle."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    @property
+    def expression(self) -> sp.Expr:
+        """The sum of the terms, with tied parameters still as symbols."""
+        return sum(self.terms.values(), sp.Integer(0))
+
+    @property
+    def hypotheses(self) -> tuple[Assumption, ...]:
+        """What the audit checks: the assumptions as stated, and what the notation beta_{1,t} takes for granted."""
+        taken = s.beta1 in self.symbols and not {DECAYING, NON_INCREASING} & set(self.assumes)
+        return (*self.assumes, NON_INCREASING) if taken else self.assumes
+
+    @cached_property
+    def symbols(self) -> set[sp.Symbol]:
+        """The symbols a value is needed for, after the ties."""
+        return {symbol for term in self.tied_terms.values() for symbol in term.free_symbols}
+
+    @cached_property
+    def tied_terms(self) -> dict[str, sp.Expr]:
+        """The terms with every tied parameter replaced by its formula."""
+        return {name: term.subs(self.ties) for name, term in self.terms.items()}
+
+    def latex(self) -> str:
+        """The statement ``R(T) <= ...`` in LaTeX, with the ties."""
+        regret = s.REGRET[self.speaks_of]
+        left = rf"\mathbb{{E}}\,{regret}" if self.in_expectation else regret
+        right = " + ".join(sp.latex(t, symbol_names=s.LATEX, order="none") for t in self.terms.values())
+        ties = "".join(
+            rf", \quad {sp.latex(a, symbol_names=s.LATEX)} = {sp.latex(b, symbol_names=s.LATEX)}"
+            for a, b in self.ties.items()
+        )
+        return rf"{left} \le {right}{ties}"
+
+    @cached_property
+    def arguments(self) -> list[sp.Symbol]:
+        """The symbols in alphabetical order."""
+        return sorted(self.symbols, key=str)
+
+    @cached_property
+    def function(self) -> Callable[..., list[Any]]:
+        """All terms at once, as a NumPy function of the symbols in alphabetical order."""
+        return sp.lambdify(self.arguments, list(self.tied_terms.values()), "numpy", cse=True)
+
+    def about(self, method: str, sampler: str) -> bool:
+        """Whether the bound speaks of this pair."""
+        return method in self.methods and (not self.samplers or sampler in self.samplers)
