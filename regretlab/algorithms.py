@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from regretlab import methods, samplers, spelling
-from regretlab.errors import InputError, closest, unknown_parameter
+from regretlab.errors import InputError, unknown_name, unknown_parameter
 from regretlab.methods import Method
 from regretlab.parameters import number
 from regretlab.samplers import Sampler
@@ -169,10 +169,10 @@ def parse(text: str | Algorithm) -> Algorithm:
     if len(others) > 1:
         raise InputError(f"{text!r} joins {len(parts)} parts; write one method + one sampler, as in 'amsgrad+adambs'.")
     if name not in Method.known:
-        raise closest("method", name, Method.known)
+        raise unknown_name("method", name, Method.known)
     sampler_name, sampler_arguments = others[0]
     if sampler_name not in Sampler.known:
-        raise closest("sampler", sampler_name, Sampler.known)
+        raise unknown_name("sampler", sampler_name, Sampler.known)
     kinds = Method.known[name], Sampler.known[sampler_name]
     pair = Named(name, text, "a pair made by its user", *kinds)
     both = set(arguments) & set(sampler_arguments)
@@ -195,4 +195,4 @@ def named(name: str) -> Named:
         return ALGORITHMS[name]
     if name in Method.known:
         return Named(name, Method.known[name].__name__, "a user's own method", Method.known[name])
-    raise closest("algorithm", name, {*ALGORITHMS, *Method.known})
+    raise unknown_name("algorithm", name, {*ALGORITHMS, *Method.known})

@@ -22,7 +22,7 @@ LONGEST_VALUE, LONGEST_WORD, LONGEST_LIST, LONGEST_SENTENCE = 100, 200, 300, 900
 
 
 def shown(value: object) -> str:
-    """A value as a sentence quotes it: words in quotes, and never at length, whatever the value.
+    """Quote a value as a sentence does: words in quotes, and never at length, whatever the value.
 
     Examples
     --------
@@ -57,12 +57,12 @@ class InterruptedWarning(UserWarning):
     """A simulation was interrupted, and what it returns is only the finished part; says which."""
 
 
-def closest(kind: str, name: str, known: Iterable[str]) -> InputError:
-    """The error for an unknown name, with the nearest known one.
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> InputError:
+    """Return the error for an unknown name, with the nearest known one.
 
     Examples
     --------
-    >>> print(closest("algorithm", "adamx2", ["adam", "adamx"]))
+    >>> print(unknown_name("algorithm", "adamx2", ["adam", "adamx"]))
     unknown algorithm 'adamx2'; did you mean 'adamx'? Known: adam, adamx.
     """
     names = sorted(map(str, known))
@@ -78,7 +78,7 @@ def _quoted(name: str) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    """The names, as many as fit in a sentence."""
+    """List the names, as many as fit in a sentence."""
     fit, length = 0, 0
     while fit < len(names) and (length := length + len(names[fit]) + 2) <= LONGEST_LIST:
         fit += 1
@@ -101,7 +101,7 @@ ELSEWHERE = {
 
 
 def unknown_parameter(of: str, name: str, known: Iterable[str]) -> InputError:
-    """The error for an unknown parameter; of the field's letters it says where they are set.
+    """Return the error for an unknown parameter; of the field's letters it says where they are set.
 
     Examples
     --------
@@ -116,5 +116,5 @@ def unknown_parameter(of: str, name: str, known: Iterable[str]) -> InputError:
     elif name in ELSEWHERE:
         hint = f"{ELSEWHERE[name]}."
     else:
-        return closest(f"parameter of {of}", name, names)
+        return unknown_name(f"parameter of {of}", name, names)
     return InputError(f"unknown parameter of {of} {_quoted(name)}; {hint} Known: {_listed(names)}.")

@@ -25,7 +25,7 @@ import pandas as pd
 import xarray as xr
 from scipy import special
 
-from regretlab.errors import InputError, closest, shown
+from regretlab.errors import InputError, shown, unknown_name
 from regretlab.scaling import CONFIDENCE, t_quantile
 
 #: The column of :func:`table` for every field of a difference but the mean's, which is named after the quantity.
@@ -128,7 +128,7 @@ def differences(
     ('fast', 5.0, 41.8, 8, 0.0078125)
     """
     if against is not None and not isinstance(against, str):
-        raise closest("algorithm of the comparison", against, map(str, values))
+        raise unknown_name("algorithm of the comparison", against, map(str, values))
     if pairs is not None and not _are_pairs(pairs):
         raise InputError(f"pairs={shown(pairs)} is not a list of pairs of names; give one, as [('a', 'b')].")
     values = _checked(values, [*([against] if against is not None else []), *itertools.chain(*(pairs or []))])
@@ -199,7 +199,7 @@ def _checked(values: dict[str, Any], named: list[str]) -> dict[str, np.ndarray]:
         raise InputError(f"there is nothing to compare {', '.join(map(str, values)) or 'nothing'} with; {wanted}.")
     for name in named:
         if name not in values:
-            raise closest("algorithm of the comparison", str(name), map(str, values))
+            raise unknown_name("algorithm of the comparison", str(name), map(str, values))
     arrays: dict[str, np.ndarray] = {}
     for name, of in values.items():
         arrays[name] = _numbers(name, of, wanted)

@@ -11,7 +11,7 @@ import xarray as xr
 from regretlab import scaling, spelling
 from regretlab.algorithms import named
 from regretlab.bounds import Bound
-from regretlab.errors import InputError, closest
+from regretlab.errors import InputError, unknown_name
 from regretlab.parameters import one_of
 from regretlab.runs.description import Description, ProblemDescription
 from regretlab.runs.regret import KINDS
@@ -107,7 +107,7 @@ class Record:
         """
         part = self.of(algorithm)
         if not isinstance(kind, str) or kind not in KINDS:
-            raise closest("kind of regret", kind, KINDS)
+            raise unknown_name("kind of regret", kind, KINDS)
         if f"{kind}_low" not in part:
             raise InputError(
                 f"{kind} regret was not measured for {self._name(algorithm)}; simulate with measure=('{kind}',)."
@@ -240,13 +240,13 @@ class Record:
                 return self.algorithms[0]
             raise InputError(f"name one of the algorithms: {', '.join(self.algorithms)}.")
         if not isinstance(algorithm, str):
-            raise closest("algorithm of this result", algorithm, self.algorithms)
+            raise unknown_name("algorithm of this result", algorithm, self.algorithms)
         if algorithm in self.algorithms:
             return algorithm
         short = [a for a in self.algorithms if a.split("(")[0] == algorithm]
         if len(short) == 1:
             return short[0]
-        raise closest("algorithm of this result", algorithm, self.algorithms)
+        raise unknown_name("algorithm of this result", algorithm, self.algorithms)
 
 
 def _plain(value: Any) -> str:

@@ -19,7 +19,7 @@ from regretlab import compilation, studies
 from regretlab.runs import netcdf
 from regretlab.studies import output
 from regretlab.system import files, memory
-from regretlab.system.files import PARTIAL, one_writer, seal, sealed_content, whole, write_sealed
+from regretlab.system.files import PARTIAL, atomically, one_writer, seal, sealed_content, write_sealed
 
 
 @pytest.fixture(scope="module", name="run")
@@ -191,17 +191,17 @@ def test_what_a_killed_write_left_is_taken_away_by_the_next_one_and_what_is_in_u
     (tmp_path / f"{PARTIAL}dead").mkdir()
     (tmp_path / f"{PARTIAL}dead" / "a.txt").write_text("half")
     (tmp_path / "mine.partial").write_text("another file")
-    with whole(tmp_path / "a.txt") as first:
+    with atomically(tmp_path / "a.txt") as first:
         first.write_text("first")
         assert [path.parent.name for path in tmp_path.glob(f"{PARTIAL}*/*")] == [first.parent.name]
-        with whole(tmp_path / "b.txt") as second:
+        with atomically(tmp_path / "b.txt") as second:
             second.write_text("second")
             assert first.exists(), "the other write is going on"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt", "mine.partial"]
 
 
 def _interrupted(target):
-    with whole(target) as partial:
+    with atomically(target) as partial:
         partial.write_text("half")
         raise KeyboardInterrupt
 

@@ -11,7 +11,7 @@ import sympy as sp
 from regretlab.bounds import symbols as s
 from regretlab.bounds.assumptions import DECAYING, ETA, ETA_P, GAMMA_KB, SUBSET, Assumption
 from regretlab.bounds.theorem import Theorem
-from regretlab.errors import InputError, closest, shown
+from regretlab.errors import InputError, shown, unknown_name
 from regretlab.parameters import Interval, one_of
 
 #: The range of every constant; statistics of a run, which are sums, are not negative.
@@ -21,7 +21,7 @@ RANGES: dict[str, str] = dict.fromkeys((symbol.name for symbol in s.MEANING), "[
     **dict.fromkeys(("beta1", "beta2"), "[0, 1)"), **dict.fromkeys(("lam", "gamma", "p_min", "kappa"), "(0, 1]"),
     "p": "[0, 0.5]",
 }  # fmt: skip
-WHOLE = {"d", "n", "K"}
+INTEGERS = {"d", "n", "K"}
 #: Sums over the schedule are made for one schedule at a time.
 ALONE = {"beta1", "lam"}
 
@@ -58,7 +58,7 @@ def admit(
     numbers = {}
     for name, value in a_mapping(given).items():
         if not isinstance(name, str) or name not in RANGES:
-            raise closest("constant", str(name) if isinstance(name, str) else shown(name), RANGES)
+            raise unknown_name("constant", str(name) if isinstance(name, str) else shown(name), RANGES)
         if name in ties:
             raise InputError(f"the bound {bound.id} ties {name} = {ties[name]} ({bound.source}); leave {name} out.")
         alone = ALONE if purpose == "arrays" else set()
@@ -161,7 +161,7 @@ def _below_one(bound: Theorem, formula: sp.Expr, values: Mapping[str, Any], word
 
 def _number(name: str, value: Any, source: str, arrays: bool) -> Any:
     """The value as a float or array of floats, inside its range."""
-    kind = "whole number" if name in WHOLE else "number"
+    kind = "whole number" if name in INTEGERS else "number"
     try:
         if isinstance(value, np.ma.MaskedArray):
             raise TypeError
@@ -178,7 +178,7 @@ def _number(name: str, value: Any, source: str, arrays: bool) -> Any:
     if not all(end in within for end in ends):
         worst = next(x for x in numbers.ravel() if x not in within)
         raise InputError(f"{name}={worst:g} is outside {RANGES[name]} ({source}).")
-    if name in WHOLE and (numbers % 1).any():
+    if name in INTEGERS and (numbers % 1).any():
         raise InputError(f"{name}={shown(value)} is not a whole number; use one in {RANGES[name]} ({source}).")
     return numbers if numbers.ndim else float(numbers)
 

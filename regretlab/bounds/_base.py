@@ -20,7 +20,7 @@ from regretlab.bounds._order import Order, Orders, order, worst
 from regretlab.bounds.assumptions import DECAYING
 from regretlab.bounds.constants import complete
 from regretlab.bounds.theorem import Theorem
-from regretlab.errors import InputError, closest, shown
+from regretlab.errors import InputError, shown, unknown_name
 from regretlab.parameters import number
 
 #: The powers of T and log T of the trivial bound.
@@ -55,7 +55,7 @@ class Bound(Theorem):
         if isinstance(bound, cls):
             return bound
         if not isinstance(bound, str) or bound not in cls.known:
-            raise closest("bound", bound, cls.known)
+            raise unknown_name("bound", bound, cls.known)
         return cls.known[bound]
 
     @cached_property

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import sympy as sp
 
 from regretlab.bounds import symbols as s
-from regretlab.errors import InputError, closest
+from regretlab.errors import InputError, unknown_name
 
 
 class Order(NamedTuple):
@@ -122,7 +122,7 @@ class Orders:
         """The order of a term, kept or dropped."""
         found = {**self.terms, **self.dropped}
         if name not in found:
-            raise closest("term", str(name), found)
+            raise unknown_name("term", str(name), found)
         return found[name]
 
     @property

@@ -23,7 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 from regretlab import __version__, spelling
-from regretlab.errors import InputError, NonFiniteError, closest
+from regretlab.errors import InputError, NonFiniteError, unknown_name
 from regretlab.parameters import number
 from regretlab.system import processes
 from regretlab.system.files import NO_ROOM
@@ -144,7 +144,7 @@ def show(
 def doctor_(form: Annotated[str, typer.Option("--format", help="text or json.")] = "text") -> None:
     """Say what this installation can use: dependencies, extras, the compiled engine, GPUs. Exit status 0, always."""
     if form not in ("text", "json"):
-        raise closest("format", form, ["text", "json"])
+        raise unknown_name("format", form, ["text", "json"])
     from regretlab.cli import doctor
 
     found = doctor.examine()
@@ -181,7 +181,7 @@ def verify(
 
     writers = {"json": pages.as_json, "html": pages.html, "latex": pages.latex}
     if form not in {"text", *writers}:
-        raise closest("format", form, ["text", *writers])
+        raise unknown_name("format", form, ["text", *writers])
     workers = _integer("jobs", jobs) if jobs is not None else os.cpu_count() or 1
     if out is not None:
         destination.refuse_unwritable(out, "--out")

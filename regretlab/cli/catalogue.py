@@ -18,7 +18,7 @@ from regretlab.bounds import symbols as s
 from regretlab.bounds.symbols import LATEX, MEANING
 from regretlab.claims import Ledger
 from regretlab.claims.ledger import pages
-from regretlab.errors import closest
+from regretlab.errors import unknown_name
 from regretlab.methods import Method
 from regretlab.parameters import Component
 from regretlab.problems import names
@@ -64,7 +64,7 @@ def everything() -> dict[str, list[tuple[str, str]]]:
 def page(name: str) -> str:
     """The page of what has a name, or is written as simulate reads it; an unknown one is an error with the closest."""
     if not isinstance(name, str):
-        raise closest("name", name, ALGORITHMS)
+        raise unknown_name("name", name, ALGORITHMS)
     name = name.strip()
     if "(" in name or "+" in name:
         return _problem(name) if spelling.stem(name) in names.known() else _algorithm(name)
@@ -86,13 +86,13 @@ def page(name: str) -> str:
     if name in papers:
         return _paper(name, ledger)
     if name.split(".")[0] in papers:
-        raise closest("claim", name, [c for c in ledger.claims if c.startswith(f"{name.split('.')[0]}.")])
+        raise unknown_name("claim", name, [c for c in ledger.claims if c.startswith(f"{name.split('.')[0]}.")])
     known = {*papers, *studies.BUILT_IN, *ALGORITHMS, *names.known(), *Bound.known, *Method.known, *Sampler.known}
     # Softmax and adam-impt, as classes and papers have them, are softmax and adam_impt.
     spelled = {_letters(k): k for k in known}
     if name != spelled.get(_letters(name), name):
         return page(spelled[_letters(name)])
-    raise closest("name", name, known)
+    raise unknown_name("name", name, known)
 
 
 def _letters(name: str) -> str:

@@ -22,7 +22,7 @@ from regretlab.errors import InputError
 from regretlab.falsifier._conjectures import BoundHolds, Conjecture
 from regretlab.falsifier._controls import play_controls
 from regretlab.falsifier._instance import Instance, Loss
-from regretlab.system.files import whole
+from regretlab.system.files import atomically
 
 #: The names of the files, and of the claim in its file.
 CLAIM, DEFINITIONS, FIGURE, DATA = "claim.py", "_definitions.py", "instance.svg", "instance.csv"
@@ -166,9 +166,9 @@ class Falsification:
         made.write(folder / certificate)
         if self.definitions is not None:
             shutil.copyfile(self.definitions, folder / DEFINITIONS)
-        with whole(folder / CLAIM) as path:
+        with atomically(folder / CLAIM) as path:
             path.write_text(self.claim(), encoding="utf-8")
-        with whole(folder / DATA) as path:
+        with atomically(folder / DATA) as path:
             plots.instance_data(self.record).to_csv(path, index=False)
         plots.save(plots.instance(self.record)[0], folder / FIGURE)
 

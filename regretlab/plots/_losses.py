@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from regretlab.errors import InputError, closest
+from regretlab.errors import InputError, unknown_name
 from regretlab.plots._data import label
 from regretlab.plots._draw import BAND, GREY, _legend, _look, axes, style
 
@@ -33,7 +33,7 @@ def loss_curves_data(result: Record, *, over: str = "epoch") -> pd.DataFrame:
     the seconds of the whole simulation. They compare samplers only on one engine.
     """
     if over not in OVER:
-        raise closest("axis of a loss", over, OVER)
+        raise unknown_name("axis of a loss", over, OVER)
     parts = []
     for name in result.algorithms:
         record, K, T = result.of(name), result.description(name).K, result.horizon

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from regretlab.errors import InputError, closest
+from regretlab.errors import InputError, unknown_name
 from regretlab.problems._sparse import Features, canonical, entrywise
 
 DENSE_LIMIT_GIB = 8  # making far larger arrays gets the process killed
@@ -88,7 +88,7 @@ def target(y: Any, n: int, kind: str) -> tuple[np.ndarray, tuple[str, ...]]:
     ``kind`` is ``"binary"`` (-1 and +1), ``"classes"`` (0, 1, 2, ...) or ``"real"`` (as they are, no labels).
     """
     if kind not in KINDS:
-        raise closest("kind of targets", str(kind), KINDS)
+        raise unknown_name("kind of targets", str(kind), KINDS)
     y = _one_kind(y)
     if y.shape != (n,):
         raise InputError(f"X has {n} rows but y has shape {y.shape}; give one label per row.")

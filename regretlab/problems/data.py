@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from regretlab.errors import InputError, closest
+from regretlab.errors import InputError, unknown_name
 from regretlab.parameters import number
 from regretlab.problems import _checks as checks
 from regretlab.problems import _files as files
@@ -79,7 +79,7 @@ def load(spec: str | os.PathLike[str], targets: str = "binary") -> Dataset:
     if os.path.exists(spec):
         return _file(path, targets)
     if not path.suffix and len(path.parts) < 2:
-        raise closest("data set or file", str(spec), BUNDLED)
+        raise unknown_name("data set or file", str(spec), BUNDLED)
     raise InputError(f"file '{path}' does not exist; give an existing file or one of {', '.join(BUNDLED)}.")
 
 
@@ -148,7 +148,7 @@ def scale(X: Any, how: str, fitted: Any = slice(None)) -> tuple[Features, str]:
     (array([[0.6, 0.8]]), 'unit: features divided by the largest row norm 5')
     """
     if how not in SCALINGS:
-        raise closest("scaling", str(how), SCALINGS)
+        raise unknown_name("scaling", str(how), SCALINGS)
     X = checks.features(X)
     if how == "none":
         return X, "none: features as given"

@@ -6,7 +6,7 @@ import inspect
 from pathlib import Path
 
 from regretlab import spelling
-from regretlab.errors import InputError, closest, unknown_parameter
+from regretlab.errors import InputError, unknown_name, unknown_parameter
 from regretlab.problems._base import Problem
 from regretlab.problems.data import is_bundled
 from regretlab.problems.hinge import Hinge
@@ -54,7 +54,7 @@ def parse(text: str | Problem) -> Problem:
     if more:
         raise InputError(f"cannot read the problem {text!r}; write one name with arguments, as in 'reddi(C=8)'.")
     if name not in known():
-        raise closest("problem", name, known())
+        raise unknown_name("problem", name, known())
     parameters = declared(name)
     for key in arguments:
         if key not in parameters:

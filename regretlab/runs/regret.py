@@ -42,7 +42,7 @@ class Regrets:
 
     def __init__(self, last: np.ndarray | None = None) -> None:
         self._last: dict[int, np.ndarray] = {} if last is None else dict(enumerate(last))
-        self._whole: Minimum | None = None
+        self._of_the_mean: Minimum | None = None
 
     def final(self) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
         """The online comparators at the last checkpoint."""
@@ -63,9 +63,9 @@ class Regrets:
         checked(plan, columns["online_low"], columns["online_high"], weight)
         extent = np.maximum(totals["largest_x"], stars) - np.minimum(totals["smallest_x"], stars)
         columns["extent"], columns["extent2"] = extent.max(-1), np.sqrt((extent**2).sum(-1))
-        whole = self._cumulative(plan, state)
-        if whole is not None:
-            columns["cumulative"], columns["cumulative_low"], columns["cumulative_high"] = whole
+        cumulative = self._cumulative(plan, state)
+        if cumulative is not None:
+            columns["cumulative"], columns["cumulative_low"], columns["cumulative_high"] = cumulative
         if "variance" in totals:
             optimum = np.array([best_variance(*plan.sampler.choices(s)) for s in totals["squared_norms"]])
             columns["sampler_low"] = columns["sampler_high"] = totals["variance"] - optimum
@@ -91,10 +91,10 @@ class Regrets:
             drawn = (received + state.t / n) @ np.abs(problem.offsets())
         else:
             return None
-        if self._whole is None:
-            self._whole = minimum(problem.measured, np.full(n, 1 / n), problem.start)
-        low, high = state.t * self._whole.low, state.t * self._whole.high
-        length = float(np.linalg.norm(self._whole.x))
+        if self._of_the_mean is None:
+            self._of_the_mean = minimum(problem.measured, np.full(n, 1 / n), problem.start)
+        low, high = state.t * self._of_the_mean.low, state.t * self._of_the_mean.high
+        length = float(np.linalg.norm(self._of_the_mean.x))
         error = round_off(problem.measured, state, n, np.abs(total) + abs(high) + drawn, weight, length)
         return total - high, total - high - error, total - low + error
 

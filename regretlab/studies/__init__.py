@@ -30,7 +30,7 @@ import xarray as xr
 from regretlab import algorithms, spelling
 from regretlab.bounds import Bound
 from regretlab.bounds.assumptions import ETA, GAMMA_KB
-from regretlab.errors import InputError, closest
+from regretlab.errors import InputError, unknown_name
 from regretlab.parameters import number, path_of
 from regretlab.problems import Problem, names
 from regretlab.runs.description import Description, describe
@@ -116,7 +116,7 @@ def _table(name: str, path: Path) -> dict[str, Any]:
         if not path.is_file():
             if path.suffix == ".toml" or len(path.parts) > 1:
                 raise InputError(f"no study file at {name!r}; give a TOML file or one of {', '.join(BUILT_IN)}.")
-            raise closest("study", name, BUILT_IN)
+            raise unknown_name("study", name, BUILT_IN)
         if not path.stem.strip("."):
             raise InputError(f"the study file {name!r} has no name that its results could have; rename it.")
         if path.stat().st_size > LARGEST_FILE:
@@ -153,7 +153,7 @@ def _cells(table: dict[str, Any]) -> list[Cell]:
     for given in ({**table, **run} for run in runs):
         for key in given:
             if key not in KEYS:
-                raise closest("key of a study", key, (*KEYS, "run"))
+                raise unknown_name("key of a study", key, (*KEYS, "run"))
         for key in ("problem", "algorithm"):
             if key not in given:
                 raise InputError(f"the study has a run without '{key}'; set it in its [[run]] table or above them all.")

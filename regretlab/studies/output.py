@@ -29,7 +29,7 @@ from regretlab.errors import InputError, InterruptedWarning
 from regretlab.problems import Problem
 from regretlab.result import Result, simulate
 from regretlab.studies import Cell, Study, conclusions, report
-from regretlab.system.files import NO_ROOM, PARTIAL, is_sealed, one_writer, whole
+from regretlab.system.files import NO_ROOM, PARTIAL, atomically, is_sealed, one_writer
 from regretlab.system.processes import refuse_without_guard, unordered
 
 SCHEMA = 1
@@ -84,7 +84,7 @@ class OutputFolder:
 
     def write(self, name: str, text: str) -> None:
         """Write a text file of the run that is going on."""
-        with whole(self.stage / name) as path:
+        with atomically(self.stage / name) as path:
             path.write_text(text, encoding="utf-8")
 
     def publish(self) -> None:
@@ -179,7 +179,7 @@ def _simulate(
         for path, digest in zip(paths, digests, strict=True):
             earlier = folder.path / "results" / path.name
             if _made_by(path) != digest and _made_by(earlier) == digest:
-                with whole(path) as copy:
+                with atomically(path) as copy:
                     shutil.copy2(earlier, copy)
     todo = [i for i, path in enumerate(paths) if not (resume and _made_by(path) == digests[i])]
     tasks = [

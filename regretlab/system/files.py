@@ -32,7 +32,7 @@ _SEAL_BYTES = len(SEAL) + 64 + 1
 
 
 @contextmanager
-def whole(target: Path) -> Iterator[Path]:
+def atomically(target: Path) -> Iterator[Path]:
     """A path to write to; when the block is left without an error, the file is moved to ``target`` in one step.
 
     What a killed process left of such a write in the same folder is taken away.
@@ -117,7 +117,7 @@ def _writer(lock: Path) -> str:
 
 def write_sealed(target: Path, content: bytes) -> None:
     """Write a file, whole or not at all, that ends with a digest of its content (see :func:`sealed_content`)."""
-    with whole(target) as partial:
+    with atomically(target) as partial:
         partial.write_bytes(content + SEAL + hashlib.sha256(content).hexdigest().encode() + b"\n")
 
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
-from regretlab.errors import closest
+from regretlab.errors import unknown_name
 from regretlab.runs.description import Description
 from regretlab.verdicts.betting import lower_limit, upper_limit
 from regretlab.verdicts.student import CONFIDENCE, student_interval
@@ -93,7 +93,7 @@ class Interval(NamedTuple):
 def interval(description: Description, kind: str, record: xr.Dataset, law: str) -> Interval:
     """Return the mean regret at the horizon with an interval (:meth:`regretlab.Result.interval`)."""
     if law not in ("normal", "any"):
-        raise closest("law of an interval", law, ("normal", "any"))
+        raise unknown_name("law of an interval", law, ("normal", "any"))
     regret, random = regret_of(record, kind).isel(t=-1), description.random
     low, high = regret.low.values, regret.high.values
     mean, below, above = (float(end) for end in mean_interval(regret, random))

@@ -13,7 +13,7 @@ from regretlab.claims.language.verdict import Rejected, fields
 from regretlab.claims.ledger.fingerprint import fingerprint
 from regretlab.claims.statements import InFile, Statement
 from regretlab.errors import InputError
-from regretlab.system.files import whole
+from regretlab.system.files import atomically
 
 #: Changes when the meaning of statements or certificates changes; older certificates are then stale.
 FORMAT = 1
@@ -84,7 +84,7 @@ class Certificate:
         content = {"format": FORMAT, **asdict(self), "seal": self.seal}
         text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         try:
-            with whole(path) as partial:
+            with atomically(path) as partial:
                 partial.write_text(text, encoding="utf-8")
         except OSError as error:
             raise InputError(f"the certificate {path} cannot be written: {error.strerror or error}.") from None

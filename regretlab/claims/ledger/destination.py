@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from regretlab.errors import InputError
-from regretlab.system.files import whole
+from regretlab.system.files import atomically
 
 
 def refuse_unwritable(target: Path, of: str) -> None:
@@ -29,7 +29,7 @@ def write(target: Path, text: str) -> None:
         if target.exists() and not target.is_file():
             target.write_text(text, encoding="utf-8")
         else:
-            with whole(target) as partial:
+            with atomically(target) as partial:
                 partial.write_text(text, encoding="utf-8")
     except OSError as error:
         raise _unwritable(target, error) from None

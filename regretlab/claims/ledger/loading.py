@@ -21,7 +21,7 @@ from regretlab.claims.ledger import reading
 from regretlab.claims.ledger.reading import named
 from regretlab.claims.paper import Paper
 from regretlab.claims.statements.claim import Claim, refuse
-from regretlab.errors import InputError, closest
+from regretlab.errors import InputError, unknown_name
 
 #: Folders that hold other people's files, or none that a person wrote.
 ELSEWHERE = {"__pycache__", "node_modules", "site-packages", "dist-packages"}
@@ -210,7 +210,7 @@ def needs(claims: Mapping[str, Claim]) -> dict[str, set[str]]:
         used = [n for n in (*claim.uses, claim.repaired_by) if n]
         for name in used:
             if name not in claims:
-                unknown = str(closest("claim", name, claims)).split(" Known:")[0].rstrip(".")
+                unknown = str(unknown_name("claim", name, claims)).split(" Known:")[0].rstrip(".")
                 raise refuse(claim.id, f"it uses an {unknown}", "correct its 'uses'")
         graph[claim.id] = {*used, *(f"{n}.corrected" for n in used if f"{n}.corrected" in claims)}
     return graph

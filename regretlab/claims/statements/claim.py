@@ -10,7 +10,7 @@ from typing import Any
 from regretlab.claims.language.terms import Relation
 from regretlab.claims.language.verdict import VERDICTS
 from regretlab.claims.statements import Statement, check_relations
-from regretlab.errors import InputError, closest
+from regretlab.errors import InputError, unknown_name
 
 #: How well the printed text is known.
 SOURCES = {
@@ -86,11 +86,11 @@ class Claim:
         if self.exports is not None:
             check_relations("exports", (self.exports,))
         if self.expect not in VERDICTS:
-            raise closest(f"verdict expected of claim {self.id}:", self.expect, VERDICTS)
+            raise unknown_name(f"verdict expected of claim {self.id}:", self.expect, VERDICTS)
         if self.source not in SOURCES:
-            raise closest(f"source mark of claim {self.id}:", self.source, filter(None, SOURCES))
+            raise unknown_name(f"source mark of claim {self.id}:", self.source, filter(None, SOURCES))
         if self.changes not in CHANGES:
-            raise closest(f"kind of change of claim {self.id}:", self.changes, filter(None, CHANGES))
+            raise unknown_name(f"kind of change of claim {self.id}:", self.changes, filter(None, CHANGES))
 
     @property
     def is_correction(self) -> bool:

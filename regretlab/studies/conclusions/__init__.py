@@ -33,7 +33,7 @@ import pandas as pd
 
 from regretlab import paired
 from regretlab.bounds import Bound
-from regretlab.errors import InputError, closest
+from regretlab.errors import InputError, unknown_name
 from regretlab.problems import Problem
 from regretlab.result import Result
 from regretlab.runs.description import Description
@@ -85,21 +85,21 @@ def check(options: Any) -> None:
             raise InputError(f"{key}={value!r} in [conclude] is not {WRITTEN[TYPES[key]]}; write it so.")
     what = options.get("what", "")
     if what not in CONCLUSIONS:
-        raise closest("conclusion", what, CONCLUSIONS)
+        raise unknown_name("conclusion", what, CONCLUSIONS)
     for key in options:
         if key not in KEYS[what]:
-            raise closest(f"key of a {what} in [conclude]", key, KEYS[what])
+            raise unknown_name(f"key of a {what} in [conclude]", key, KEYS[what])
     if options.get("by", "online") not in WORDS:
-        raise closest("quantity to conclude by", options["by"], WORDS)
+        raise unknown_name("quantity to conclude by", options["by"], WORDS)
     for axis, power in options.get("claimed", {}).items():
         if axis not in AXES:
-            raise closest("axis of a claimed exponent", axis, AXES)
+            raise unknown_name("axis of a claimed exponent", axis, AXES)
         if type(power) not in (int, float) or not abs(power) < math.inf:
             raise InputError(f"the claimed exponent {axis}={power!r} in [conclude] is not a number; write it as 0.5.")
     if what == "parameter" and "name" not in options:
         raise InputError('a conclusion about a parameter needs its name: write name = "gamma" in [conclude].')
     if options.get("bound", "adam.printed") not in Bound.known:
-        raise closest("bound", options["bound"], Bound.known)
+        raise unknown_name("bound", options["bound"], Bound.known)
 
 
 def check_run(options: Mapping[str, Any], problem: Problem, run: Description) -> None:

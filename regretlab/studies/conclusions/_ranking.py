@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from regretlab import paired
-from regretlab.errors import closest
+from regretlab.errors import unknown_name
 from regretlab.paired import Difference
 from regretlab.plots import label
 from regretlab.result import Result
@@ -60,7 +60,7 @@ def matches(options: Mapping[str, Any], result: Result) -> list[tuple[str, dict[
     by, against, each = options.get("by", "online"), options.get("against"), options.get("each")
     values = {label(result, name): measured(result, name, by) for name in result.algorithms}
     if against is not None and against not in values:
-        raise closest("algorithm to compare against", str(against), values)
+        raise unknown_name("algorithm to compare against", str(against), values)
     random = any(result.random(name) for name in result.algorithms)
     found = paired.differences(values, against, random=random)
     groups = _groups(result, each)

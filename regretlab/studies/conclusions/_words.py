@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from regretlab import paired, scaling
-from regretlab.errors import InputError, closest
+from regretlab.errors import InputError, unknown_name
 from regretlab.paired import Difference
 from regretlab.result import Result
 from regretlab.runs.description import Description
@@ -96,7 +96,7 @@ def parameter_in(run: Description, name: str, parameter: str) -> float:
     """The same from what is known of a run beforehand."""
     known = {**run.method_parameters, **run.sampler_parameters}
     if parameter not in known:
-        raise closest(f"parameter of {name}", parameter, known)
+        raise unknown_name(f"parameter of {name}", parameter, known)
     try:
         return float(known[parameter])
     except (TypeError, ValueError):
