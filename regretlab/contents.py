@@ -80,6 +80,8 @@ def check(record: xr.Dataset) -> None:
         _need(facts["algorithm"] == name, f"describes {facts['algorithm']!r} where {name!r} was run")
         _need(facts["replicates"] == record.replicate.values.tolist(), f"describes other replicates of {name!r}")
         _need(facts["horizon"] == times[-1], f"describes another horizon of {name!r}")
+        ends = facts.get("ends", [])
+        _need(isinstance(ends, list) and set(ends) <= set(times.tolist()), f"names other ends of periods of {name!r}")
         _need(isinstance(engine, list) and len(engine) == 2 and all(isinstance(word, str) for word in engine),
               f"does not say which engine ran {name!r}")  # fmt: skip
         _need(type(seconds) in (int, float) and math.isfinite(seconds), f"does not say how long {name!r} took")

@@ -14,7 +14,7 @@ from regretlab.parameters import number
 from regretlab.problems import Problem
 from regretlab.provenance import Part, check_problem
 from regretlab.regret import Regrets
-from regretlab.run import NUMBERS, continued, describe, plan, run
+from regretlab.run import NUMBERS, Observer, Plan, continued, describe, plan, run, together
 
 
 def extended(
@@ -36,28 +36,22 @@ def extended(
         parts = [more(problem, a, *part, R, progress) for a, part in zip(chosen, parts, strict=True)]
     if horizon is not None:
         T = int(number("horizon", horizon, NUMBERS["horizon"], integer=True))
-        parts = [later(problem, a, *part, T, checkpoints, progress) for a, part in zip(chosen, parts, strict=True)]
+        described = [facts for _, facts in parts]
+        plans = together([continued(problem, a, d, T, checkpoints) for a, d in zip(chosen, described, strict=True)])
+        parts = [later(*part, onward, progress) for part, onward in zip(parts, plans, strict=True)]
     return parts
 
 
-def later(
-    problem: Problem,
-    algorithm: Algorithm,
-    record: xr.Dataset,
-    facts: dict[str, Any],
-    horizon: int,
-    checkpoints: str | Sequence[int],
-    progress: bool,
-) -> Part:
-    """One algorithm's record and description, to a later horizon."""
-    onward = continued(problem, algorithm, facts, horizon, checkpoints)
-    observer = Regrets(record["comparator"].values)
-    new = run(
-        onward, engine=record.attrs["engine"], observers=[observer, *losses(problem)], progress=progress, start=record
-    )
+def later(record: xr.Dataset, facts: dict[str, Any], onward: Plan, progress: bool) -> Part:
+    """One algorithm's record and description, to the later horizon of a plan."""
+    observers: list[Observer] = [Regrets(record["comparator"].values), *losses(onward.problem)]
+    new = run(onward, engine=record.attrs["engine"], observers=observers, progress=progress, start=record)
     curves = [name for name in new.data_vars if "t" in new[name].dims]
     joined = new.drop_dims("t").merge(xr.concat([record[curves], new[curves]], dim="t"))
-    return joined.assign_attrs(new.attrs | {"engine_reason": record.attrs["engine_reason"]}), describe(onward)
+    made = describe(onward)
+    if ends := [*facts.get("ends", ()), *made.get("ends", ())]:
+        made["ends"] = ends
+    return joined.assign_attrs(new.attrs | {"engine_reason": record.attrs["engine_reason"]}), made
 
 
 def more(

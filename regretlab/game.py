@@ -21,12 +21,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from regretlab.checkpoints import checkpoint_times
 from regretlab.engines.array import namespace
 from regretlab.errors import InputError, shown
 from regretlab.parameters import number
 from regretlab.regret import best_variance
 from regretlab.rng import Streams
-from regretlab.run import checkpoint_times
 from regretlab.samplers import Draw, Sampler, Setting
 
 BLOCK = 512

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -124,8 +125,12 @@ class Result:
 
     def exponent(self, kind: str = "online", algorithm: str | None = None) -> Exponent:
         """The exponent of T in the regret, with its 95 % interval and law (:func:`regretlab.scaling.exponent`)."""
-        regret = self.regret(kind, algorithm).value.values
-        return scaling.exponent(self.record.t.values, regret, random=self.random(algorithm))
+        return scaling.exponent(*self.fitted(kind, algorithm), random=self.random(algorithm))
+
+    def fitted(self, kind: str = "online", algorithm: str | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """The checkpoints (t,) and regrets (R, t) that exponents are fitted to (:mod:`regretlab.checkpoints`)."""
+        regret = self.regret(kind, algorithm).value.drop_sel(t=self.facts(algorithm).get("ends", []))
+        return regret.t.values, regret.values
 
     def random(self, algorithm: str | None = None) -> bool:
         """Whether replicates can differ: a fixed order, or all examples at every step, draws nothing."""
@@ -218,14 +223,9 @@ class Result:
         return pd.DataFrame(lines)
 
     def extend(
-        self,
-        *,
-        horizon: int | None = None,
-        replicates: int | None = None,
-        checkpoints: str | Sequence[int] = "log",
-        problem: str | Problem | None = None,
-        progress: bool = False,
-    ) -> Result:
+        self, *, horizon: int | None = None, replicates: int | None = None, checkpoints: str | Sequence[int] = "log",
+        problem: str | Problem | None = None, progress: bool = False,
+    ) -> Result:  # fmt: skip
         """Go on to a later horizon, or add replicates, bit for bit as if it had been asked for at once.
 
         The steps are the same in any case; comparators, which start from those of the checkpoint before, are the same

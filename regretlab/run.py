@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -16,6 +17,7 @@ from tqdm import tqdm
 from regretlab import blas, memory
 from regretlab.ahead import Ahead
 from regretlab.algorithms import Algorithm
+from regretlab.checkpoints import checkpoint_times, ends_of_periods
 from regretlab.engines import array
 from regretlab.engines.array import MEASURES, State
 from regretlab.engines.choice import Choice, choose
@@ -25,14 +27,12 @@ from regretlab.parameters import number, one_of
 from regretlab.problems import Problem
 from regretlab.problems.domains import spelled
 from regretlab.rng import Streams
-from regretlab.samplers import Cyclic, Sampler, Setting, Uniform
+from regretlab.samplers import Cyclic, Sampler, Setting, Uniform, period
 from regretlab.state import pack, unpack
 
-CHECKPOINTS = 30
 #: The numbers of a run, and where they may lie.
 NUMBERS = {"horizon": "[1, 1e12]", "replicates": "[1, 1e6]", "seed": "[0, inf)"}
-#: Every checkpoint is a comparator to solve and a column of the record.
-MOST_CHECKPOINTS, MOST_REPLICATES = 100_000, 1_000_000
+MOST_REPLICATES = 1_000_000
 #: Numbers that a replicate keeps: of every coordinate and example, and in every column of the record.
 STATE_PER_COORDINATE, STATE_PER_EXAMPLE, CURVES = 8, 2, 12
 
@@ -48,6 +48,8 @@ class Plan(NamedTuple):
     seed: int
     checkpoints: np.ndarray
     measure: tuple[str, ...]
+    #: Checkpoints that are there for figures alone (:func:`ends_of_periods`).
+    ends: np.ndarray
 
 
 class Observer(Protocol):
@@ -92,9 +94,12 @@ def plan(
     K = algorithm.batch_size or problem.batch_size
     fitted = sampler.fit(Setting(problem.n, K, L, horizon))
     times = checkpoint_times(checkpoints, horizon)
+    after = period(fitted.name, problem.n, K) if isinstance(checkpoints, str) else 1
+    ends = np.setdiff1d(ends_of_periods(times, after), times)
+    times = np.union1d(times, ends)
     numbers = len(chosen) * (STATE_PER_COORDINATE * problem.d + STATE_PER_EXAMPLE * problem.n + CURVES * len(times))
     memory.need(f"a run of {len(chosen)} replicates, each with its {problem.n} examples,", 8.0 * numbers)
-    return Plan(problem, algorithm, fitted, horizon, chosen, seed, times, measure)
+    return Plan(problem, algorithm, fitted, horizon, chosen, seed, times, measure, ends)
 
 
 def replicate_numbers(replicates: int | Iterable[int]) -> tuple[int, ...]:
@@ -127,25 +132,10 @@ def replicate_numbers(replicates: int | Iterable[int]) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def checkpoint_times(checkpoints: str | Sequence[int], horizon: int) -> np.ndarray:
-    """Increasing steps at which the record is written, the horizon last; ``"log"`` gives about 30, log-spaced.
-
-    Examples
-    --------
-    >>> checkpoint_times([1, 5], horizon=10)
-    array([ 1,  5, 10])
-    """
-    if isinstance(checkpoints, str) or not isinstance(checkpoints, Iterable):
-        if checkpoints != "log":
-            raise InputError(f"checkpoints={checkpoints!r} is not 'log' or a list of steps between 1 and {horizon}.")
-        times = np.unique(np.geomspace(1, horizon, CHECKPOINTS).round().astype(np.int64))
-    else:
-        checkpoints = list(checkpoints)
-        if len(checkpoints) > MOST_CHECKPOINTS:
-            raise InputError(f"checkpoints lists {len(checkpoints)} steps; choose at most {MOST_CHECKPOINTS} of them.")
-        steps = [int(number("checkpoint", t, f"[1, {horizon}]", integer=True)) for t in checkpoints]
-        times = np.unique(np.array(steps, dtype=np.int64))
-    return np.union1d(times, [horizon])
+def together(plans: Sequence[Plan]) -> list[Plan]:
+    """The plans of several algorithms on one problem, each with the checkpoints of all: these share one record."""
+    times, ends = (reduce(np.union1d, each) for each in zip(*((p.checkpoints, p.ends) for p in plans), strict=True))
+    return [p._replace(checkpoints=times, ends=ends) for p in plans]
 
 
 def continued(problem: Problem, algorithm: Algorithm, facts: dict[str, Any], horizon: int, checkpoints: Any) -> Plan:
@@ -153,7 +143,8 @@ def continued(problem: Problem, algorithm: Algorithm, facts: dict[str, Any], hor
     if horizon <= facts["horizon"]:
         raise InputError(f"horizon={horizon} is not beyond the {facts['horizon']} steps that were made; ask for more.")
     again = as_described(problem, algorithm, facts, horizon, checkpoints)
-    return again._replace(checkpoints=again.checkpoints[again.checkpoints > facts["horizon"]])
+    later, ends = (times[times > facts["horizon"]] for times in (again.checkpoints, again.ends))
+    return again._replace(checkpoints=later, ends=ends)
 
 
 def as_described(
@@ -312,7 +303,7 @@ def describe(plan: Plan) -> dict[str, Any]:
         "replicates": list(plan.replicates),
         "seed": plan.seed,
         "measure": list(plan.measure),
-    }
+    } | ({"ends": plan.ends[plan.ends <= plan.horizon].tolist()} if plan.ends.size else {})
 
 
 def _merged(parts: Any) -> dict[str, Any]:

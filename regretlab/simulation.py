@@ -14,7 +14,7 @@ from regretlab.problems import Problem
 from regretlab.problems.names import parse
 from regretlab.regret import Regrets
 from regretlab.result import Result, joined
-from regretlab.run import Interrupted, Plan, describe, plan, replicate_numbers, run
+from regretlab.run import Interrupted, Plan, describe, plan, replicate_numbers, run, together
 
 
 def simulate(
@@ -48,7 +48,9 @@ def simulate(
         there are.
     seed : int
     checkpoints : "log" or sequence of int
-        Steps at which everything is recorded.
+        Steps at which everything is recorded; ``"log"`` gives about 30, log-spaced. Where an algorithm takes the
+        examples in a cyclic order, the last end of a period before each of them is recorded as well: figures show these
+        ends alone, and fits the others.
     engine : {"auto", "compiled", "cuda", "array", "cupy"}
         ``"auto"`` takes the compiled engine for built-in parts; the record says what was chosen, and why.
     measure : sequence of {"cumulative", "sampler"}
@@ -79,18 +81,10 @@ def simulate(
     # What can be gone through only once must serve every algorithm.
     replicates = replicate_numbers(replicates)
     checkpoints, measure = _held(checkpoints), _held(measure)
-    plans = [
-        plan(
-            problem,
-            a,
-            horizon=horizon,
-            replicates=replicates,
-            seed=seed,
-            checkpoints=checkpoints,
-            measure=measure,
-        )
-        for a in parsed
-    ]
+    asked: dict[str, Any] = {
+        "horizon": horizon, "replicates": replicates, "seed": seed, "checkpoints": checkpoints, "measure": measure,
+    }  # fmt: skip
+    plans = together([plan(problem, a, **asked) for a in parsed])
     done, records = [], []
     interrupted = ""
     try:

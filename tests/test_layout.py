@@ -20,7 +20,7 @@ RANKS = [
     {"errors", "_version", "numerals", "terminal"},
     {"files", "naming", "compilation", "blas", "contents", "memory"},
     {"parameters", "spelling", "simd", "processes", "looks", "betting"},
-    {"vectors"},
+    {"checkpoints", "vectors"},
     {"rng", "methods", "problems", "samplers"},
     {"algorithms", "engines"},
     {"ahead", "state", "comparator", "round_off"},

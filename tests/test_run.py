@@ -9,9 +9,10 @@ import xarray as xr
 import regretlab as rl
 from regretlab import algorithms
 from regretlab.ahead import Ahead
+from regretlab.checkpoints import checkpoint_times
 from regretlab.regret import Regrets
 from regretlab.rng import Streams, generator
-from regretlab.run import checkpoint_times, plan, run
+from regretlab.run import plan, run
 from tests import array_apis
 from tests.tolerances import ENGINES
 
