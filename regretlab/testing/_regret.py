@@ -127,7 +127,7 @@ def assert_sublinear(
     >>> assert_sublinear(run)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    AssertionError: the regret grows linearly: 1.3... per step, 99 % interval [1.3..., 1.3...].
+    AssertionError: the regret grows linearly: 1.32 per step, 99 % interval [1.29, 1.35].
     ...
     """
     t, regret = a_result(result).fitted(kind, algorithm)
