@@ -25,7 +25,7 @@ from regretlab.engines.array import namespace
 from regretlab.engines.streams import Streams
 from regretlab.errors import InputError, shown
 from regretlab.parameters import number
-from regretlab.runs.plan import checkpoint_times
+from regretlab.runs.checkpoints import checkpoint_times
 from regretlab.runs.regret import best_variance
 from regretlab.samplers import Draw, Sampler, Setting
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -127,8 +128,12 @@ class Record:
 
     def exponent(self, kind: str = "online", algorithm: str | None = None) -> Exponent:
         """Fit the exponent of T in the regret, with its 95 % interval and law (:func:`regretlab.scaling.exponent`)."""
-        regret = self.regret(kind, algorithm).value.values
-        return scaling.exponent(self.record.t.values, regret, random=self.random(algorithm))
+        return scaling.exponent(*self.fitted(kind, algorithm), random=self.random(algorithm))
+
+    def fitted(self, kind: str = "online", algorithm: str | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return the checkpoints (t,) and regrets (R, t) that exponents are fitted to: without the ends of periods."""
+        regret = self.regret(kind, algorithm).value.drop_sel(t=list(self.description(algorithm).ends))
+        return regret.t.values, regret.values
 
     def random(self, algorithm: str | None = None) -> bool:
         """Return whether replicates can differ: a fixed order, or all examples at every step, draws nothing."""

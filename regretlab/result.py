@@ -23,7 +23,7 @@ from regretlab.runs.description import describe
 from regretlab.runs.held_out import held_out_losses
 from regretlab.runs.horizons import replay
 from regretlab.runs.netcdf import NotARecord, from_bytes, to_bytes
-from regretlab.runs.plan import Plan, plan, replicate_numbers
+from regretlab.runs.plan import Plan, plan, replicate_numbers, together
 from regretlab.runs.provenance import Part, algorithm_of, check_together
 from regretlab.runs.record import FORMAT, one_record
 from regretlab.runs.regret import Regrets
@@ -56,14 +56,9 @@ class Result(Record):
         return plots.bound_versus_regret(self, algorithm, **options)
 
     def extend(
-        self,
-        *,
-        horizon: int | None = None,
-        replicates: int | None = None,
-        checkpoints: str | Sequence[int] = "log",
-        problem: str | Problem | None = None,
-        progress: bool = False,
-    ) -> Result:
+        self, *, horizon: int | None = None, replicates: int | None = None, checkpoints: str | Sequence[int] = "log",
+        problem: str | Problem | None = None, progress: bool = False,
+    ) -> Result:  # fmt: skip
         """Go on to a later horizon, or add replicates, bit for bit as if it had been asked for at once.
 
         The steps are the same in any case; comparators, which start from those of the checkpoint before, are the same
@@ -201,7 +196,9 @@ def simulate(
         there are.
     seed : int
     checkpoints : "log" or sequence of int
-        Steps at which everything is recorded.
+        Steps at which everything is recorded; ``"log"`` gives about 30, log-spaced. Where an algorithm takes the
+        examples in a cyclic order, the last end of a period before each of them is recorded as well: figures show these
+        ends alone, and fits the others.
     engine : {"auto", "compiled", "cuda", "array", "cupy"}
         ``"auto"`` takes the compiled engine for built-in parts; the record says what was chosen, and why.
     measure : sequence of {"cumulative", "sampler"}
@@ -232,18 +229,10 @@ def simulate(
     # What can be gone through only once must serve every algorithm.
     replicates = replicate_numbers(replicates)
     checkpoints, measure = _held(checkpoints), _held(measure)
-    plans = [
-        plan(
-            problem,
-            a,
-            horizon=horizon,
-            replicates=replicates,
-            seed=seed,
-            checkpoints=checkpoints,
-            measure=measure,
-        )
-        for a in parsed
-    ]
+    asked: dict[str, Any] = {
+        "horizon": horizon, "replicates": replicates, "seed": seed, "checkpoints": checkpoints, "measure": measure,
+    }  # fmt: skip
+    plans = together([plan(problem, a, **asked) for a in parsed])
     done, records = [], []
     interrupted = ""
     try:

@@ -51,17 +51,17 @@ def layers(ax):
 @pytest.mark.parametrize(("algorithm", "bound"), [("adam", None), ("amsgrad", "amsgrad.schedule_free"), ("sgd", None)])
 def test_terms_are_stacked_up_to_the_bound(reddi, algorithm, bound):
     comparison = reddi.bound(bound, algorithm) if bound else reddi.comparisons(algorithm)[0]
-    data = plots.bound_terms_data(reddi, algorithm, bound=bound)
+    data, ends = plots.bound_terms_data(reddi, algorithm, bound=bound), comparison.t % 3 == 0
     terms = data[data.role == "term"]
     for name, part in terms.groupby("id", sort=False):
-        np.testing.assert_array_equal(part.value, comparison.terms[name])
+        np.testing.assert_array_equal(part.value, comparison.terms[name][ends])
         np.testing.assert_allclose(part.top - part.base, part.value, rtol=ROUND_OFF, atol=ROUND_OFF)
         assert set(part.growth) == {str(comparison.orders[name].T)}
     last = [part for _, part in terms.groupby("id", sort=False)]
     for below, above in itertools.pairwise(last):
         np.testing.assert_allclose(above.base.astype(float), below.top.astype(float), rtol=ROUND_OFF)
         assert below.value.iloc[-1] >= above.value.iloc[-1]
-    np.testing.assert_allclose(last[-1].top.astype(float), comparison.curve.mean(axis=0), rtol=ROUND_OFF)
+    np.testing.assert_allclose(last[-1].top.astype(float), comparison.curve.mean(axis=0)[ends], rtol=ROUND_OFF)
     assert sum(part.share.iloc[0] for part in last) == pytest.approx(1)
 
 
@@ -104,7 +104,8 @@ def test_ratios_are_regret_over_bound(reddi):
         assert set(mine.id) == {tightest.bound.id}
         assert mine.ratio.iloc[-1] == tightest.ratio
         assert mine["first"].notna().any() == (tightest.first_violation is not None)
-        np.testing.assert_array_equal(mine.vacuous, (tightest.curve >= tightest.trivial).any(axis=0))
+        vacuous = (tightest.curve >= tightest.trivial).any(axis=0)
+        np.testing.assert_array_equal(mine.vacuous, vacuous[tightest.t % 3 == 0])
     named = plots.bound_ratio_data(reddi, ["amsgrad"], bounds=["amsgrad.printed", "amsgrad.schedule_free"])
     assert set(named.id) == {"amsgrad.printed", "amsgrad.schedule_free"}
     with pytest.raises(rl.InputError, match=r"none of the bounds speaks of the cumulative regret of adam"):

@@ -9,7 +9,8 @@ import xarray as xr
 import regretlab as rl
 from regretlab import algorithms
 from regretlab.engines.streams import Streams, generator
-from regretlab.runs.plan import checkpoint_times, plan
+from regretlab.runs.checkpoints import checkpoint_times
+from regretlab.runs.plan import plan
 from regretlab.runs.regret import Regrets
 from regretlab.runs.run import run
 from regretlab.runs.schedule import Schedule

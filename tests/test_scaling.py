@@ -131,6 +131,32 @@ def test_amsgrad_at_a_short_horizon_says_that_it_cannot_tell():
     assert table.exponent_low[0] < 0.5
 
 
+@pytest.mark.parametrize("horizon", [15, 21, 24, 30, 42, 56, 61, 100, 300])
+def test_no_short_horizon_contradicts_a_theorem(horizon):
+    """AMSGrad's regret is of order sqrt(T) (Reddi et al., Corollary 1): no exponent above 1/2, nor linear growth.
+
+    Twin: on ends of periods alone, which figures show, early curves are too smooth for the fit to know its error.
+    """
+    run = rl.simulate(rl.problems.Reddi(C=8), "amsgrad(alpha=7/20, beta1=0, beta2=1/65, lam=1/1000)", horizon=horizon)
+    assert run.exponent().low <= 0.5
+    assert linear_growth(*run.fitted(), random=False).verdict != "linear"
+    ends = run.record.t.values % 3 == 0
+    drawn = exponent(run.record.t.values[ends], run.record.online.values[0][:, ends], random=False)
+    assert horizon > 42 or drawn.low > 0.5
+
+
+@pytest.mark.parametrize(("horizon", "verdict"), [(42, "cannot tell"), (100, "linear")])
+def test_a_rate_has_the_scatter_of_phases(horizon, verdict):
+    """Adam goes to x = 1, where a period costs 16 - 2 - 2 more than x = -1: 4 per step. Twin: the value alone."""
+    run = rl.simulate(
+        rl.problems.Reddi(C=8), "adam(alpha=7/20, beta1=0, beta2=1/65, lam=1/1000, eps=0)", horizon=horizon
+    )
+    growth = linear_growth(*run.fitted(), random=False)
+    assert growth.verdict == verdict
+    assert growth.rate.low < 4 < growth.rate.high
+    assert abs(growth.rate.value - 4) > 0.1
+
+
 def test_a_constant_and_a_square_root_are_no_small_power():
     """A + B sqrt(t) has a small slope for long; the interval reaches the exponent that takes over. Twin: its slope."""
     t = np.geomspace(1, T, 60)

@@ -3,12 +3,10 @@
 import math
 import re
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import ClassVar
 
 import numpy as np
 import pytest
-import xarray as xr
 
 import regretlab as rl
 from regretlab.samplers import AdamBS, AdamBSCorrected, AdamCB, AdamCBOurs, Sampler, Setting, Uniform
@@ -36,11 +34,10 @@ class Recorded(rl.Result):
     """What the assertions read of a result, around given regrets (R, t)."""
 
     def __init__(self, curves, random=True):
-        self.record = SimpleNamespace(t=xr.DataArray(GRID))
-        self.curves, self.is_random = xr.Dataset({"value": (("replicate", "t"), curves)}), random
+        self.curves, self.is_random = curves, random
 
-    def regret(self, kind="online", algorithm=None):
-        return self.curves
+    def fitted(self, kind="online", algorithm=None):
+        return GRID, self.curves
 
     def random(self, algorithm=None):
         return self.is_random
@@ -133,7 +130,7 @@ def test_regret_that_changes_sign_is_undecided_and_says_what_to_do():
     said = fails(assert_regret_exponent, Recorded(GRID[None] - 500, random=False), at_most=0.5)
     assert said.startswith("the regret has no exponent: the mean regret is not positive for all t >= T/16")
     assert "take a larger T; assert_sublinear takes regret of any sign." in said
-    noise = noisy(np.random.default_rng(1), 10, 0.0, 1.0).curves.value.values
+    noise = noisy(np.random.default_rng(1), 10, 0.0, 1.0).curves
     said = fails(assert_regret_exponent, Recorded(20 * (noise - noise.mean(axis=0))), at_most=0.5)
     assert "take more replicates than 10 or a larger T" in said
 

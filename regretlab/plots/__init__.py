@@ -30,7 +30,9 @@ from regretlab.plots._draw import (
     COLUMN,
     DASHES,
     GREY,
+    MARKERS,
     NEGLIGIBLE,
+    _alone,
     _bands,
     _below,
     _decades,
@@ -94,17 +96,18 @@ def bound_versus_regret(
     _bands(ax, [regret], [regret.label.iloc[0]], bottom)
     ax.fill_between([], [], color=COLOURS[0], alpha=BAND, lw=0, label=data.attrs["band"])
     for i, line in enumerate(lines, start=1):
-        ax.plot(line.t, line.value.where(line.value > 0), label=line.label.iloc[0], **_look(i))
+        ax.plot(line.t, line.value.where(line.value > 0), label=line.label.iloc[0], **_look(i) | _alone(line))
     for i, term in enumerate(terms, start=1):
         note = " (= 0)" if term.value.max() <= 0 else " (below the axis)" if term.value.max() < bottom else ""
         look: dict[str, Any] = {"color": COLOURS[1], "lw": 0.7, "ls": DASHES[i % len(DASHES)], "zorder": 2}
+        look |= _alone(term) and {"ls": "", "marker": MARKERS[i % len(MARKERS)], "ms": 2, "mfc": "white", "mew": 0.5}
         ax.plot(term.t, term.value.where(term.value > 0), label=term.label.iloc[0] + note, **look)
     for line in trivial:
         ax.plot(line.t, line.value, color=GREY, ls=(0, (1, 1.5)), zorder=1.8, label=line.label.iloc[0])
     for k, (i, line, remark) in enumerate(violated):
         _mark_violation(ax, line, COLOURS[i % len(COLOURS)], remark, sum(rooms[:k]))
     _below(ax, [regret], bottom, sum(rooms))
-    ax.set(xlabel="step $t$", ylabel=f"{data.attrs['kind']} regret $R(t)$")
+    ax.set(xlabel=data.attrs["steps"], ylabel=f"{data.attrs['kind']} regret $R(t)$")
     return _legend(ax, data.attrs["title"])
 
 
@@ -124,7 +127,7 @@ def average_regret(result: Record, *, kind: str = "online", ax: Axes | None = No
     _bands(ax, curves, [curve.label.iloc[0] for curve in curves])
     if (ends <= 0).any():
         ax.axhline(0, color=GREY, lw=0.6, zorder=1)
-    ax.set(xlabel="step $t$", ylabel=f"average {kind} regret $R(t)/t$")
+    ax.set(xlabel=data.attrs["steps"], ylabel=f"average {kind} regret $R(t)/t$")
     return _legend(ax, result.problem.name, data.attrs["band"])
 
 
@@ -139,7 +142,7 @@ def regret_overview(result: Record, *, kind: str = "online", ax: Axes | None = N
     _guides(ax, max(curves, key=lambda curve: curve.value.iloc[-1]))
     _bands(ax, curves, [f"{c.label.iloc[0]}\n{_power(*c[FIT].iloc[0])}" for c in curves], bottom)
     _below(ax, curves, bottom, 0)
-    ax.set(xlabel="step $t$", ylabel=f"{kind} regret $R(t)$")
+    ax.set(xlabel=data.attrs["steps"], ylabel=f"{kind} regret $R(t)$")
     return _legend(ax, result.problem.name, data.attrs["band"])
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from regretlab.bounds import Bound
 from regretlab.errors import InputError
+from regretlab.plots._periods import axis, drawn
 from regretlab.verdicts.comparison import Comparison, trivial_bound
 from regretlab.verdicts.means import CERTIFIED, STUDENT, mean_interval
 
@@ -37,13 +38,15 @@ def bound_versus_regret_data(
     result: Record, algorithm: str | None = None, *, kind: str | None = None,
     bounds: Sequence[str | Bound] | None = None, mode: str = "stated",
 ) -> pd.DataFrame:  # fmt: skip
-    """The data of :func:`bound_versus_regret`: one line per curve and checkpoint.
+    """The data of :func:`bound_versus_regret`: one line per curve and checkpoint that is drawn.
 
     Columns ``role`` (regret, bound, term, trivial), ``id``, ``label``, ``t``, ``value``; for the regret ``low`` and
     ``high``, the ends of its band; for a bound ``above``, how many of the ``intervals`` (one per run, or that of the
     mean) lie above it once it is violated, ``worst``, their largest lower end, ``verdict``, ``first``, the first
     horizon that was looked at and violates it, and ``there``, its value at that. ``attrs`` say whose regret it is, of
-    which kind, and what the band is.
+    which kind, what the band is, and the label of the axis of ``steps``. A run in a cyclic order is drawn at the ends
+    of whole periods; where the record has too few of them ``joined`` is false, and its checkpoints are points without a
+    line.
     """
     if bounds is None:
         chosen = result.comparisons(algorithm, mode)
@@ -64,7 +67,9 @@ def bound_versus_regret_data(
         curves.append(pd.DataFrame({"role": "trivial", "id": "", "label": "trivial bound", "t": t, "value": value}))
     columns = ["role", "id", "label", "t", "value", "low", "high", "above", "intervals", "worst", "verdict",
                "first", "there"]  # fmt: skip
-    joined = pd.concat([c.reindex(columns=columns).astype(object) for c in curves], ignore_index=True).infer_objects()
+    steps = drawn(run, t)
+    curves = [c[c.t.isin(t[steps.shown])].reindex(columns=columns).astype(object) for c in curves]
+    joined = pd.concat(curves, ignore_index=True).infer_objects().assign(joined=steps.joined)
     title = f"{label(result, run.algorithm)} on {run.problem.name}"
     joined.attrs = {"algorithm": run.algorithm, "title": title, "kind": kind, **data.attrs}
     return joined
@@ -104,7 +109,9 @@ def ratios(c: Comparison) -> pd.DataFrame:
 
 
 def average_regret_data(result: Record, *, kind: str = "online") -> pd.DataFrame:
-    """The data of :func:`average_regret`: columns ``algorithm``, ``label``, ``t``, ``value``, ``low``, ``high``."""
+    """The data of :func:`average_regret`: columns ``algorithm``, ``label``, ``t``, ``value``, ``low``, ``high``,
+    ``joined``.
+    """
     data = _regrets(result, kind)
     data[["value", "low", "high"]] = data[["value", "low", "high"]].div(data.t, axis=0)
     return data
@@ -113,8 +120,9 @@ def average_regret_data(result: Record, *, kind: str = "online") -> pd.DataFrame
 def regret_overview_data(result: Record, *, kind: str = "online") -> pd.DataFrame:
     """The data of :func:`regret_overview`.
 
-    Columns ``algorithm``, ``label``, ``t``, ``value``, ``low``, ``high``, and the exponent of t with its 95 % interval,
-    nan where there is none: ``exponent``, ``exponent_low``, ``exponent_high``.
+    Columns ``algorithm``, ``label``, ``t``, ``value``, ``low``, ``high``, ``joined`` (whether a line may join the
+    checkpoints), and the exponent of t with its 95 % interval, nan where there is none: ``exponent``,
+    ``exponent_low``, ``exponent_high``.
     """
     data = _regrets(result, kind)
     fits = {name: result.exponent(kind, name) for name in data.algorithm.unique()}
@@ -155,16 +163,17 @@ def _regrets(result: Record, kind: str, names: Sequence[str] = ()) -> pd.DataFra
     wide = any(float((r.high - r.low).mean()) > WIDE * float(abs(r.value).mean()) for r in regrets.values())
     # Bands that are mostly certified gap would hide one another: show the spread around the best point found instead.
     best = wide and not names
-    parts = []
+    parts, steps = [], {name: drawn(result.description(name), result.record.t.values) for name in regrets}
     for name, regret in regrets.items():
         shown = regret.assign(low=regret.value, high=regret.value) if best else regret
         mean, low, high = mean_interval(shown, result.random(name))
         values = {"t": result.record.t.values, "value": mean, "low": low, "high": high}
-        parts.append(pd.DataFrame({"algorithm": name, "label": label(result, name), **values}))
+        part = pd.DataFrame({"algorithm": name, "label": label(result, name), **values, "joined": steps[name].joined})
+        parts.append(part[steps[name].shown])
     data = pd.concat(parts, ignore_index=True)
     kept = "no band" if best else f"{CERTIFIED} interval"
     if result.replicates > 1 and any(result.random(name) for name in regrets):
         kept = f"band: {STUDENT}"
     gap = ", against the best point found" if best else ", with certified gap" if wide and result.replicates > 1 else ""
-    data.attrs = {"band": f"{kept} (R = {result.replicates}){gap}"}
+    data.attrs = {"band": f"{kept} (R = {result.replicates}){gap}", "steps": axis("step $t$", steps.values())}
     return data

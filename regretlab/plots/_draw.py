@@ -111,6 +111,19 @@ def _look(i: int) -> dict[str, Any]:
     return {**look, "markevery": (i % 5, 5), "zorder": 3 - 0.01 * i}
 
 
+def _alone(curve: pd.DataFrame) -> dict[str, Any]:
+    """What takes the line from a curve whose checkpoints no line may join."""
+    return {"ls": "", "markevery": 1} if "joined" in curve and not curve.joined.all() else {}
+
+
+def _fill(ax: Axes, curve: pd.DataFrame, low: pd.Series, high: pd.Series, **look: Any) -> None:
+    """What lies between two curves; where no line may join the checkpoints, at each of them."""
+    if _alone(curve):
+        ax.vlines(curve.t, low, high, lw=3, **look)
+    else:
+        ax.fill_between(curve.t, low, high, lw=0, **look)
+
+
 def _sizes(values: Sequence[Any]) -> np.ndarray:
     """The positive ones, without round-off of the largest; 1 if there is none, so that axes have limits."""
     joined = np.concatenate([np.asarray(v, dtype=float) for v in values])
@@ -123,9 +136,9 @@ def _bands(ax: Axes, curves: list[pd.DataFrame], labels: list[str], floor: float
     top = ax.get_ylim()[1] if floor > 0 else math.inf
     for i, (curve, words) in enumerate(zip(curves, labels, strict=True)):
         low, high = (end.clip(floor, top) for end in (curve.low, curve.high))
-        ax.fill_between(curve.t, low, high, color=COLOURS[i % len(COLOURS)], alpha=BAND, lw=0)
+        _fill(ax, curve, low, high, color=COLOURS[i % len(COLOURS)], alpha=BAND)
         broken = np.count_nonzero(np.diff(curve.value >= floor)) > 1
-        look = _look(i) | ({"markevery": 1} if broken else {})
+        look = _look(i) | ({"markevery": 1} if broken else {}) | _alone(curve)
         ax.plot(curve.t, curve.value.where(curve.value >= floor), label=words, **look)
 
 
@@ -135,11 +148,13 @@ def _below(ax: Axes, curves: list[pd.DataFrame], bottom: float, room: int, lette
     for i, gone in ((i, gone) for i, gone in enumerate(hidden) if len(gone)):
         look = {**_look(i), "marker": "v", "mfc": "white", "ls": "", "markevery": 1}
         ax.plot(gone.t, np.full(len(gone), bottom), clip_on=False, gid="below the axis", **look)
-    if gone := max(hidden, key=len).t.tolist():
-        first = curves[0].t.iloc[: len(gone)].tolist() == gone
-        where = f"until {letter} = {gone[-1]}" if first else f"at {len(gone)} of {len(curves[0])} {letter}"
+    most = max(range(len(curves)), key=lambda i: len(hidden[i]))
+    steps, gone = curves[most].t.tolist(), hidden[most].t.tolist()
+    if gone:
+        first = steps[: len(gone)] == gone
+        where = f"until {letter} = {gone[-1]}" if first else f"at {len(gone)} of {len(steps)} {letter}"
         what = "≤ 0" if all((curve.value <= 0).all() for curve in hidden) else "below the axis"
-        _note(ax, curves[0].t.min(), f"▽ regret {what} {where}", room, GREY)
+        _note(ax, steps[0], f"▽ regret {what} {where}", room, GREY)
 
 
 def _decade(value: float, position: float) -> str:
@@ -194,11 +209,11 @@ def _note(ax: Axes, t: float, words: str, room: int, color: str) -> None:
 
 def _remark(line: pd.DataFrame) -> str:
     """What is said of a violated bound: the first horizon above it, and what qualifies it."""
-    first, runs = line.iloc[0], max(1, line.above.max())
+    first, runs = line.iloc[0], line.above.max()
     seen = f"first seen above at t = {first['first']:g}"
     if first.verdict != "violated":
         return f"{seen}\n(an assumption fails)"
-    some = f"\n(in {runs:g} of {first.intervals:g} runs)" if runs < first.intervals else ""
+    some = f"\n(in {runs:g} of {first.intervals:g} runs)" if 0 < runs < first.intervals else ""
     return f"{seen}{some}"
 
 
@@ -206,7 +221,8 @@ def _mark_violation(ax: Axes, line: pd.DataFrame, color: str, remark: str, room:
     """A cross where a bound is first violated, the step below it, and the regret above the bound hatched."""
     first, worst = line.iloc[0], np.maximum(line.worst, line.value)
     look: dict[str, Any] = {"facecolor": "none", "edgecolor": color, "hatch": "////", "lw": 0, "zorder": 1.5}
-    ax.fill_between(line.t, line.value, worst, where=line.above > 0, gid=f"excess {first.id}", **look)
+    if not _alone(line):
+        ax.fill_between(line.t, line.value, worst, where=line.above > 0, gid=f"excess {first.id}", **look)
     t = first["first"]
     ax.vlines(t, ax.get_ylim()[0], first.there, color=color, lw=0.6, ls=":")
     ax.plot(t, first.there, marker="X", ms=7, color=color, mec="white", zorder=5, gid=f"violation {first.id}")

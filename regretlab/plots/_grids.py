@@ -30,7 +30,8 @@ from regretlab.plots._draw import (
     axes,
     style,
 )
-from regretlab.verdicts.means import CERTIFIED, STUDENT
+from regretlab.plots._periods import last_end
+from regretlab.verdicts.means import CERTIFIED, STUDENT, Interval, interval
 
 if TYPE_CHECKING:
     from regretlab.record import Record
@@ -134,11 +135,12 @@ def regret_over_data(grid: Grid, name: str = "n", *, kind: str = "online") -> pd
     """The data of :func:`regret_over`: one line per algorithm and simulation.
 
     Columns ``algorithm`` (its short name, by which the simulations' algorithms are matched), the parameter, and the
-    mean regret at the horizon with its interval: ``value``, ``low``, ``high``. ``attrs`` names the interval.
+    mean regret at the horizon with its interval: ``value``, ``low``, ``high``. In a cyclic order it is that at the end
+    of the last whole period, if the record has it. ``attrs`` names the interval, and ``where`` the regret is.
     """
     cells = sorted(_cells(grid, [name]), key=lambda cell: cell[0][name])
     lines = [
-        (label(result, a), place[name], *result.interval(kind, a))
+        (label(result, a), place[name], *_last(result, kind, a))
         for place, result in cells
         for a in result.algorithms
         if kind in result.kinds(a)
@@ -148,9 +150,19 @@ def regret_over_data(grid: Grid, name: str = "n", *, kind: str = "online") -> pd
     data = pd.DataFrame(lines, columns=["algorithm", name, "value", "low", "high"])
     runs = min(result.replicates for _, result in cells)
     drawn = runs > 1 and any(result.random(a) for _, result in cells for a in result.algorithms)
-    interval = f"band: {STUDENT}" if drawn else f"{CERTIFIED} interval"
-    data.attrs = {"band": f"{interval} (R = {runs})"}
+    band = f"band: {STUDENT}" if drawn else f"{CERTIFIED} interval"
+    whole = all(last_end(r.description(a), r.record.t.values) == r.horizon for _, r in cells for a in r.algorithms)
+    data.attrs = {
+        "band": f"{band} (R = {runs})",
+        "where": "at the horizon" if whole else "at the horizon\n(cyclic: at the last end of a period)",
+    }
     return data
+
+
+def _last(result: Record, kind: str, name: str) -> Interval:
+    """The mean regret at the horizon, or in a cyclic order at the end of the last whole period, with its interval."""
+    record, run = result.of(name), result.description(name)
+    return interval(run, kind, record.sel(t=slice(last_end(run, record.t.values))), "normal")
 
 
 @style()
@@ -172,7 +184,7 @@ def regret_over(grid: Grid, name: str = "n", *, kind: str = "online", ax: Axes |
     ax.set_xticks(places, [f"{place:g}" for place in places])
     ax.xaxis.set_minor_locator(NullLocator())
     _below(ax, curves, bottom, 0, f"${_letter(name)}$")
-    ax.set(xlabel=_meaning(name), ylabel=f"{kind} regret at the horizon")
+    ax.set(xlabel=_meaning(name), ylabel=f"{kind} regret {data.attrs['where']}")
     return _legend(ax, "", data.attrs["band"])
 
 

@@ -10,7 +10,8 @@ from matplotlib.lines import Line2D
 
 from regretlab.errors import InputError, unknown_name
 from regretlab.plots._data import label
-from regretlab.plots._draw import BAND, GREY, _legend, _look, axes, style
+from regretlab.plots._draw import BAND, GREY, _alone, _fill, _legend, _look, axes, style
+from regretlab.plots._periods import axis, drawn
 
 if TYPE_CHECKING:
     from regretlab.record import Record
@@ -25,7 +26,8 @@ def loss_curves_data(result: Record, *, over: str = "epoch") -> pd.DataFrame:
     r"""The data of :func:`loss_curves`, from a problem that holds out examples (``test=0.2``).
 
     Columns ``algorithm``, ``label``, ``set`` (train, test), ``x``, ``value`` (the mean over the runs), ``low``,
-    ``high``, one sigma below and above, and ``engine``. After t steps x is the epoch, :math:`tK/n`, or
+    ``high``, one sigma below and above, ``engine``, and ``joined`` (whether a line may join the points). After t steps
+    x is the epoch, :math:`tK/n`, or
 
     .. math:: \text{seconds}(t) = \text{seconds}(T)\; t / T
 
@@ -34,8 +36,9 @@ def loss_curves_data(result: Record, *, over: str = "epoch") -> pd.DataFrame:
     """
     if over not in OVER:
         raise unknown_name("axis of a loss", over, OVER)
-    parts = []
+    parts, steps = [], []
     for name in result.algorithms:
+        steps.append(of := drawn(result.description(name), result.record.t.values))
         record, K, T = result.of(name), result.description(name).K, result.horizon
         if "train_loss" not in record:
             raise InputError(f"the losses of {name} were not measured: the problem holds out no examples; set test=.")
@@ -43,11 +46,15 @@ def loss_curves_data(result: Record, *, over: str = "epoch") -> pd.DataFrame:
         for which in SETS:
             losses = record[f"{which}_loss"].values
             mean, sigma = losses.mean(0), losses.std(0, ddof=1) if len(losses) > 1 else 0.0
-            parts.append(pd.DataFrame({
+            part = pd.DataFrame({
                 "algorithm": name, "label": label(result, name), "set": which, "x": record.t.values * per_step,
                 "value": mean, "low": mean - sigma, "high": mean + sigma, "engine": record.attrs["engine"],
-            }))  # fmt: skip
-    return pd.concat(parts, ignore_index=True)
+                "joined": of.joined,
+            })  # fmt: skip
+            parts.append(part[of.shown])
+    data = pd.concat(parts, ignore_index=True)
+    data.attrs = {"steps": axis(OVER[over], steps)}
+    return data
 
 
 @style()
@@ -63,11 +70,12 @@ def loss_curves(result: Record, *, over: str = "epoch", ax: Axes | None = None) 
         for which, curve in curves.groupby("set", sort=False):
             words = curve.label.iloc[0] + (f" ({curve.engine.iloc[0]})" if mixed else "")
             lines = look | {"ls": SETS[which], "markevery": 1} | ({"marker": "", "lw": 0.8} if which == "test" else {})
-            ax.fill_between(curve.x, curve.low, curve.high, color=look["color"], alpha=BAND, lw=0)
+            _fill(ax, curve.assign(t=curve.x), curve.low, curve.high, color=look["color"], alpha=BAND)
+            lines |= _alone(curve) and {"ls": "", "marker": look["marker"], "mfc": "white" if which == "test" else None}
             ax.plot(curve.x, curve.value, label=words if which == "train" else f"_test {words}", **lines)
     for which, dashes in SETS.items():
         ax.add_line(Line2D([], [], color=GREY, lw=0.8, ls=dashes, label=f"{which} loss"))
-    ax.set(xscale="log", yscale="log", xlabel=OVER[over], ylabel="mean loss")
+    ax.set(xscale="log", yscale="log", xlabel=data.attrs["steps"], ylabel="mean loss")
     ax.xaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_formatter(lambda x, _: f"{x:g}" if f"{x:.0e}"[0] in "2357" else "")

@@ -16,7 +16,9 @@ from regretlab.plots._draw import (
     BAND,
     COLOURS,
     GREY,
+    _alone,
     _below,
+    _fill,
     _legend,
     _logarithmic,
     _look,
@@ -26,6 +28,7 @@ from regretlab.plots._draw import (
     axes,
     style,
 )
+from regretlab.plots._periods import axis, drawn
 from regretlab.verdicts.means import STUDENT
 
 if TYPE_CHECKING:
@@ -39,7 +42,7 @@ def bound_ratio_data(
     result: Record, algorithms: str | Sequence[str] | None = None, *, kind: str = "online",
     bounds: str | Sequence[str] | None = None, mode: str = "stated",
 ) -> pd.DataFrame:  # fmt: skip
-    """The data of :func:`bound_ratio`: one line per algorithm, bound and checkpoint.
+    """The data of :func:`bound_ratio`: one line per algorithm, bound and checkpoint that is drawn.
 
     ``bounds`` are ids; by default every algorithm has its tightest bound, that with the smallest value at the horizon.
 
@@ -47,24 +50,30 @@ def bound_ratio_data(
     largest (for a bound in expectation: of the mean); ``low`` and ``high``, the ends of the intervals of all runs
     (Student's of the mean) over the bound; ``above`` and ``intervals``, how many of how many lie above it once it is
     violated; ``first`` and ``there``, the first horizon that was looked at and violates it, and the ratio at that;
-    ``trivial``, the trivial bound over the bound; ``vacuous``, whether that is at most 1; ``verdict``.
+    ``trivial``, the trivial bound over the bound; ``vacuous``, whether that is at most 1; ``verdict``;
+    ``joined`` as in :func:`bound_versus_regret_data`.
     """
     named, bounds = _listed(algorithms) or result.algorithms, _listed(bounds)
-    parts = []
+    parts, steps = [], []
     for name in [result.description(a).algorithm for a in named]:
         chosen = [c for c in result.comparisons(name, mode) if c.bound.speaks_of == kind]
         if not bounds:
             chosen = sorted(chosen, key=lambda c: (math.isnan(c.value), c.value))[:1]
         else:
             chosen = [c for c in chosen if c.bound.id in bounds]
-        parts += [ratios(c).assign(algorithm=name, label=against(result, name, c.bound)) for c in chosen]
+        steps.append(of := drawn(result.description(name), result.record.t.values))
+        for c in chosen:
+            words = against(result, name, c.bound)
+            parts.append(ratios(c)[of.shown].assign(algorithm=name, label=words, joined=of.joined))
     if not parts:
         raise InputError(
             f"none of {', '.join(bounds or ['the bounds'])} speaks of the {kind} regret of {', '.join(named)}; "
             f"'regretlab list' shows what bounds are about."
         )
     data = pd.concat(parts, ignore_index=True)
-    return data[["algorithm", "id", "label", *(c for c in data.columns if c not in ("algorithm", "id", "label"))]]
+    data = data[["algorithm", "id", "label", *(c for c in data.columns if c not in ("algorithm", "id", "label"))]]
+    data.attrs = {"steps": axis("step $t$", steps)}
+    return data
 
 
 def _listed(names: str | Sequence[str] | None) -> list[str]:
@@ -107,12 +116,14 @@ def bound_ratio(
         look, shown = _look(i), curve.value.where(curve.value >= bottom)
         if np.isfinite(curve[["low", "high"]]).to_numpy().all():
             low, high = curve.low.clip(bottom, top), curve.high.clip(bottom, top)
-            ax.fill_between(curve.t, low, high, color=look["color"], alpha=BAND, lw=0)
+            _fill(ax, curve, low, high, color=look["color"], alpha=BAND)
+        look |= _alone(curve)
         ax.plot(curve.t, shown, label=curve.label.iloc[0], **look)
         hollow = look | {"ls": "", "mfc": "white", "zorder": look["zorder"] + 0.001}
         ax.plot(curve.t, shown.where(curve.vacuous), **hollow, gid=f"vacuous {curve.id.iloc[0]}")
     if alone:
-        ax.plot(data.t, data.trivial, color=GREY, ls=(0, (1, 1.5)), zorder=1.8, label="trivial bound / bound")
+        dots = {"ls": (0, (1, 1.5))} if not _alone(data) else {"ls": "", "marker": "_"}
+        ax.plot(data.t, data.trivial, color=GREY, zorder=1.8, label="trivial bound / bound", **dots)
     if data.vacuous.any():
         ax.plot([], [], color=GREY, marker="o", mfc="white", ls="", label="hollow: bound vacuous")
     for i, curve, _ in violated:
@@ -122,6 +133,6 @@ def bound_ratio(
     for k, (t, remark, color) in enumerate(remarks):
         _note(ax, t, remark, sum(rooms[:k]), color)
     _below(ax, curves, bottom, sum(rooms))
-    ax.set(xlabel="step $t$", ylabel=f"{kind} regret / bound")
+    ax.set(xlabel=data.attrs["steps"], ylabel=f"{kind} regret / bound")
     of_means = result.replicates > 1 and bool((data.intervals == 1).any())
     return _legend(ax, f"{result.problem.name}, R = {result.replicates}", f"band of means: {STUDENT}" * of_means)

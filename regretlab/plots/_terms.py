@@ -15,6 +15,7 @@ from regretlab.plots._draw import (
     COLOURS,
     GREY,
     HATCHES,
+    _alone,
     _bands,
     _below,
     _legend,
@@ -38,11 +39,11 @@ def bound_terms_data(
 ) -> pd.DataFrame:
     """The data of :func:`bound_terms`: that of :func:`bound_versus_regret` for one bound, with the terms stacked.
 
-    The terms come in decreasing order of their values at the horizon. Columns ``role``, ``id``, ``label``, ``t``,
-    ``value``, ``low``, ``high``, ``above``, ``intervals``, ``worst``, ``verdict``, ``first``, ``there`` as there, and
-    for a term ``base`` and ``top`` (the ends of its layer; the last ``top`` is the bound), ``share`` (of the bound at
-    the horizon; of an infinite one 0, and nan for what makes it so) and ``growth`` (its exponent of T as T grows, with
-    statistics of the run at their worst, as text). ``attrs`` as there.
+    The terms come in decreasing order of their values at the last step drawn, the horizon or the end of a period.
+    Columns ``role``, ``id``, ``label``, ``t``, ``value``, ``low``, ``high``, ``above``, ``intervals``, ``worst``,
+    ``verdict``, ``first``, ``there`` as there, and for a term ``base`` and ``top`` (the ends of its layer; the last
+    ``top`` is the bound), ``share`` (of the bound at that step; of an infinite one 0, and nan for what makes it so) and
+    ``growth`` (its exponent of T as T grows, with statistics of the run at their worst, as text). ``attrs`` as there.
     """
     chosen = first_bound(result, algorithm) if bound is None else bound
     orders = result.bound(chosen, algorithm, mode).orders
@@ -89,8 +90,12 @@ def bound_terms(
     for i, (_, layer) in enumerate(data[data.role == "term"].groupby("id", sort=False)):
         look: dict[str, Any] = {"facecolor": (COLOURS[1], SHADES[i % len(SHADES)]), "edgecolor": COLOURS[1], "lw": 0.4}
         base, top = (layer[end].astype(float).clip(lower=bottom) for end in ("base", "top"))
-        ax.fill_between(layer.t, base, top, hatch=HATCHES[i % len(HATCHES)], label=_words(layer), zorder=1, **look)
-    ax.plot(line.t, line.value, color=COLOURS[1], lw=1.4, zorder=2.5, label=line.label.iloc[0])
+        if _alone(layer):
+            ax.vlines(layer.t, base, top, color=look["facecolor"], lw=4, label=_words(layer), zorder=1)
+        else:
+            ax.fill_between(layer.t, base, top, hatch=HATCHES[i % len(HATCHES)], label=_words(layer), zorder=1, **look)
+    own = {"marker": "_", **_alone(line)} if _alone(line) else {}
+    ax.plot(line.t, line.value, color=COLOURS[1], lw=1.4, zorder=2.5, label=line.label.iloc[0], **own)
     _bands(ax, [regret], [regret.label.iloc[0]], bottom)
     ax.lines[-1].set_path_effects([withStroke(linewidth=2.6, foreground="white")])
     if len(trivial):
@@ -100,7 +105,7 @@ def bound_terms(
     _below(ax, [regret], bottom, room)
     for note in ax.texts:
         note.set_color("black")  # they stand on the colour of the terms
-    ax.set(xlabel="step $t$", ylabel=f"{data.attrs['kind']} regret $R(t)$")
+    ax.set(xlabel=data.attrs["steps"], ylabel=f"{data.attrs['kind']} regret $R(t)$")
     return _legend(ax, data.attrs["title"], data.attrs["band"])
 
 

@@ -12,7 +12,8 @@ from matplotlib.lines import Line2D
 
 from regretlab.errors import InputError
 from regretlab.plots._data import label
-from regretlab.plots._draw import BAND, GREY, _decade, _legend, _look, axes, style
+from regretlab.plots._draw import BAND, GREY, _alone, _decade, _fill, _legend, _look, axes, style
+from regretlab.plots._periods import axis, drawn
 
 if TYPE_CHECKING:
     from regretlab.record import Record
@@ -39,25 +40,29 @@ def variance_data(result: Record, *, algorithms: Sequence[str] | None = None) ->
     .. math:: \frac{\sum_{s = t' + 1}^{t} V_s(p_s)}{\sum_{s = t' + 1}^{t} V_s(\text{uniform})}
 
     between the checkpoint t' before and t, on the gradients of the algorithm's own run. For ``best`` the numerator is
-    what :math:`\min_p \sum_{s \le t} V_s(p)` has grown by.
+    what :math:`\min_p \sum_{s \le t} V_s(p)` has grown by. In a cyclic order t' and t are ends of whole periods.
     """
     names = [n for n in algorithms or result.algorithms if algorithms or "variance" in result.of(n)]
-    parts = []
+    parts, steps = [], []
     for name in names:
         record = result.of(name)
         if "variance" not in record:
             raise InputError(f"V_t was not measured for {name}; simulate with measure=('sampler',).")
+        steps.append(of := drawn(result.description(name), record.t.values))
+        record = record.sel(t=of.shown)
         uniform = _steps(record["uniform_variance"].values)
         for law, variable in LAWS.items():
             with np.errstate(invalid="ignore"):  # no gradient at all between two checkpoints: nothing to compare
                 share = _steps(record[variable].values) / uniform
             parts.append(pd.DataFrame({
                 "algorithm": name, "label": label(result, name), "law": law, "t": record.t.values,
-                "value": share.mean(0), "low": share.min(0), "high": share.max(0),
+                "value": share.mean(0), "low": share.min(0), "high": share.max(0), "joined": of.joined,
             }))  # fmt: skip
     if not parts:
         raise InputError("V_t was not measured; simulate with measure=('sampler',).")
-    return pd.concat(parts, ignore_index=True)
+    data = pd.concat(parts, ignore_index=True)
+    data.attrs = {"steps": axis("step $t$", steps)}
+    return data
 
 
 def _steps(sums: np.ndarray) -> np.ndarray:
@@ -82,12 +87,13 @@ def variance(result: Record, *, algorithms: Sequence[str] | None = None, ax: Axe
         look = _look(result.algorithms.index(name))
         of = dict(iter(curves.groupby("law")))
         own = of["sampler"]
-        ax.fill_between(own.t, own.low, own.high, color=look["color"], alpha=BAND, lw=0)
-        ax.plot(own.t, own.value, label=own.label.iloc[0], **look | {"ls": "-"})
+        _fill(ax, own, own.low, own.high, color=look["color"], alpha=BAND)
+        ax.plot(own.t, own.value, label=own.label.iloc[0], **look | {"ls": "-"} | _alone(own))
         for law, (dashes, _) in BESIDE.items():
             thin: dict[str, Any] = {"color": look["color"], "lw": 0.8, "ls": dashes, "zorder": 2}
+            thin |= _alone(own) and {"ls": "", "marker": "_" if law == "best" else "."}
             ax.plot(of[law].t, of[law].value, label=f"_{law} {name}", **thin)
-    ax.set(xscale="log", yscale="log", xlabel="step $t$", ylabel="$V_t(p_t)\\,/\\,V_t$(uniform)")
+    ax.set(xscale="log", yscale="log", xlabel=data.attrs["steps"], ylabel="$V_t(p_t)\\,/\\,V_t$(uniform)")
     ax.xaxis.set_major_formatter(_decade)
     ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_formatter(lambda x, _: f"{x:g}" if f"{x:.0e}"[0] in "25" else "")

@@ -15,7 +15,7 @@ from regretlab.parameters import number
 from regretlab.problems import Problem
 from regretlab.runs.description import Description, describe
 from regretlab.runs.held_out import held_out_losses
-from regretlab.runs.plan import NUMBERS, Plan, plan
+from regretlab.runs.plan import NUMBERS, Plan, plan, together
 from regretlab.runs.provenance import Part, check_problem
 from regretlab.runs.regret import Regrets
 from regretlab.runs.run import Observer, run
@@ -52,7 +52,8 @@ def continued(problem: Problem, algorithm: Algorithm, description: Description, 
             f"horizon={horizon} is not beyond the {description.horizon} steps that were made; ask for more."
         )
     again = as_described(problem, algorithm, description, horizon, checkpoints)
-    return again._replace(checkpoints=again.checkpoints[again.checkpoints > description.horizon])
+    later, ends = (times[times > description.horizon] for times in (again.checkpoints, again.ends))
+    return again._replace(checkpoints=later, ends=ends)
 
 
 def extended(
@@ -92,29 +93,21 @@ def extended(
         ]
     if horizon is not None:
         T = int(number("horizon", horizon, NUMBERS["horizon"], integer=True))
-        parts = [
-            to_a_later_horizon(problem, a, *part, T, checkpoints, progress)
-            for a, part in zip(algorithms, parts, strict=True)
-        ]
+        described = [description for _, description in parts]
+        onward = [continued(problem, a, d, T, checkpoints) for a, d in zip(algorithms, described, strict=True)]
+        parts = [to_a_later_horizon(*part, of, progress) for part, of in zip(parts, together(onward), strict=True)]
     return parts
 
 
-def to_a_later_horizon(
-    problem: Problem,
-    algorithm: Algorithm,
-    record: xr.Dataset,
-    description: Description,
-    horizon: int,
-    checkpoints: str | Sequence[int],
-    progress: bool,
-) -> Part:
-    """Go on with one algorithm's run from its last step."""
-    onward = continued(problem, algorithm, description, horizon, checkpoints)
-    observers: list[Observer] = [Regrets(record["comparator"].values), *held_out_losses(problem)]
+def to_a_later_horizon(record: xr.Dataset, description: Description, onward: Plan, progress: bool) -> Part:
+    """Go on with one algorithm's run from its last step, to the horizon of a plan."""
+    observers: list[Observer] = [Regrets(record["comparator"].values), *held_out_losses(onward.problem)]
     new = run(onward, engine=record.attrs["engine"], observers=observers, progress=progress, start=record)
     curves = [name for name in new.data_vars if "t" in new[name].dims]
     joined = new.drop_dims("t").merge(xr.concat([record[curves], new[curves]], dim="t"))
-    return joined.assign_attrs(new.attrs | {"engine_reason": record.attrs["engine_reason"]}), describe(onward)
+    made = describe(onward)
+    made = replace(made, ends=(*description.ends, *made.ends))
+    return joined.assign_attrs(new.attrs | {"engine_reason": record.attrs["engine_reason"]}), made
 
 
 def with_more_replicates(

@@ -75,6 +75,8 @@ class Description:
     seed : int
     measure : tuple of str
         What was measured at the cost of a pass over all examples per step.
+    ends : tuple of int
+        Checkpoints that are there for figures alone; none in records of earlier versions.
     """
 
     problem: ProblemDescription
@@ -89,6 +91,7 @@ class Description:
     replicates: tuple[int, ...]
     seed: int
     measure: tuple[str, ...]
+    ends: tuple[int, ...] = ()
 
     @property
     def random(self) -> bool:
@@ -103,7 +106,8 @@ class Description:
 
     def to_data(self) -> dict[str, Any]:
         """Return the description as plain data, which JSON holds."""
-        plain = {"law": self.law._asdict(), "replicates": list(self.replicates), "measure": list(self.measure)}
+        plain = {"law": self.law._asdict(), "replicates": list(self.replicates), "measure": list(self.measure),
+                 "ends": list(self.ends)}  # fmt: skip
         constants = {name: list(constant) for name, constant in self.problem.constants.items()}
         return {**asdict(self), **plain, "problem": {**asdict(self.problem), "constants": constants}}
 
@@ -115,9 +119,9 @@ class Description:
         problem = ProblemDescription(**{field.name: of[field.name] for field in fields(ProblemDescription)})
         read = {
             "problem": problem, "law": Law(**data["law"]), "replicates": tuple(data["replicates"]),
-            "measure": tuple(data["measure"]),
+            "measure": tuple(data["measure"]), "ends": tuple(data.get("ends", ())),
         }  # fmt: skip
-        return cls(**{field.name: data[field.name] for field in fields(cls)} | read)
+        return cls(**{field.name: data[field.name] for field in fields(cls) if field.name not in read} | read)
 
 
 def describe(plan: Plan) -> Description:
@@ -131,4 +135,5 @@ def describe(plan: Plan) -> Description:
     return Description(
         described, plan.algorithm.name, type(method).__name__.lower(), method.parameters(), sampler.name,
         sampler.parameters(), sampler.law, sampler.run.K, plan.horizon, plan.replicates, plan.seed, plan.measure,
+        tuple(plan.ends[plan.ends <= plan.horizon].tolist()),
     )  # fmt: skip

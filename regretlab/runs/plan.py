@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,14 +16,13 @@ from regretlab.errors import InputError, shown
 from regretlab.parameters import number, one_of
 from regretlab.problems import Problem
 from regretlab.problems.domains import spelled
-from regretlab.samplers import Cyclic, Sampler, Setting, Uniform
+from regretlab.runs.checkpoints import checkpoint_times, ends_of_periods
+from regretlab.samplers import Cyclic, Sampler, Setting, Uniform, period
 from regretlab.system import memory
 
-CHECKPOINTS = 30
 #: The numbers of a run, and where they may lie.
 NUMBERS = {"horizon": "[1, 1e12]", "replicates": "[1, 1e6]", "seed": "[0, inf)"}
-#: Every checkpoint is a comparator to solve and a column of the record.
-MOST_CHECKPOINTS, MOST_REPLICATES = 100_000, 1_000_000
+MOST_REPLICATES = 1_000_000
 #: Numbers that a replicate keeps: of every coordinate and example, and in every column of the record.
 STATE_PER_COORDINATE, STATE_PER_EXAMPLE, CURVES = 8, 2, 12
 
@@ -38,6 +38,8 @@ class Plan(NamedTuple):
     seed: int
     checkpoints: np.ndarray
     measure: tuple[str, ...]
+    #: Checkpoints that are there for figures alone (:func:`~regretlab.runs.checkpoints.ends_of_periods`).
+    ends: np.ndarray
 
 
 def plan(
@@ -74,9 +76,12 @@ def plan(
     K = algorithm.batch_size or problem.batch_size
     fitted = sampler.fit(Setting(problem.n, K, L, horizon))
     times = checkpoint_times(checkpoints, horizon)
+    after = period(fitted.name, problem.n, K) if isinstance(checkpoints, str) else 1
+    ends = np.setdiff1d(ends_of_periods(times, after), times)
+    times = np.union1d(times, ends)
     numbers = len(chosen) * (STATE_PER_COORDINATE * problem.d + STATE_PER_EXAMPLE * problem.n + CURVES * len(times))
     memory.need(f"a run of {len(chosen)} replicates, each with its {problem.n} examples,", 8.0 * numbers)
-    return Plan(problem, algorithm, fitted, horizon, chosen, seed, times, measure)
+    return Plan(problem, algorithm, fitted, horizon, chosen, seed, times, measure, ends)
 
 
 def replicate_numbers(replicates: int | Iterable[int]) -> tuple[int, ...]:
@@ -109,22 +114,9 @@ def replicate_numbers(replicates: int | Iterable[int]) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def checkpoint_times(checkpoints: str | Sequence[int], horizon: int) -> np.ndarray:
-    """Increasing steps at which the record is written, the horizon last; ``"log"`` gives about 30, log-spaced.
-
-    Examples
-    --------
-    >>> checkpoint_times([1, 5], horizon=10)
-    array([ 1,  5, 10])
-    """
-    if isinstance(checkpoints, str) or not isinstance(checkpoints, Iterable):
-        if checkpoints != "log":
-            raise InputError(f"checkpoints={checkpoints!r} is not 'log' or a list of steps between 1 and {horizon}.")
-        times = np.unique(np.geomspace(1, horizon, CHECKPOINTS).round().astype(np.int64))
-    else:
-        checkpoints = list(checkpoints)
-        if len(checkpoints) > MOST_CHECKPOINTS:
-            raise InputError(f"checkpoints lists {len(checkpoints)} steps; choose at most {MOST_CHECKPOINTS} of them.")
-        steps = [int(number("checkpoint", t, f"[1, {horizon}]", integer=True)) for t in checkpoints]
-        times = np.unique(np.array(steps, dtype=np.int64))
-    return np.union1d(times, [horizon])
+def together(plans: Sequence[Plan]) -> list[Plan]:
+    """Give the plans of several algorithms on one problem the checkpoints of all, as they share one record."""
+    times, ends = (
+        functools.reduce(np.union1d, each) for each in zip(*((p.checkpoints, p.ends) for p in plans), strict=True)
+    )
+    return [p._replace(checkpoints=times, ends=ends) for p in plans]

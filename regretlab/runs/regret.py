@@ -50,7 +50,8 @@ class Regrets:
 
     def __call__(self, plan: Plan, state: State) -> dict[str, np.ndarray]:
         totals = state.totals
-        best = [self._online(plan, r, weights) for r, weights in enumerate(totals["received"])]
+        solved: dict[tuple[bytes, bytes], Minimum] = {}  # in a fixed order all replicates have the same comparator
+        best = [self._online(plan, r, weights, solved) for r, weights in enumerate(totals["received"])]
         low, high = np.array([b.low for b in best]), np.array([b.high for b in best])
         weight = totals["received"].sum(-1)
         size = np.abs(totals["loss"]) + np.abs(high)
@@ -73,10 +74,13 @@ class Regrets:
             columns |= {name: totals[name] for name in ("variance", "oracle_variance", "uniform_variance")}
         return columns
 
-    def _online(self, plan: Plan, r: int, weights: np.ndarray) -> Minimum:
-        found = minimum(plan.problem.measured, weights, self._last.get(r, plan.problem.start))
-        self._last[r] = found.x
-        return found
+    def _online(self, plan: Plan, r: int, weights: np.ndarray, solved: dict[tuple[bytes, bytes], Minimum]) -> Minimum:
+        start = self._last.get(r, plan.problem.start)
+        key = weights.tobytes(), start.tobytes()
+        if key not in solved:
+            solved[key] = minimum(plan.problem.measured, weights, start)
+        self._last[r] = solved[key].x
+        return solved[key]
 
     def _cumulative(self, plan: Plan, state: State) -> tuple[np.ndarray, ...] | None:
         """The exact sum of f(x_t) when measured; else its unbiased estimate, when the sampler gives one."""

@@ -8,11 +8,11 @@ from regretlab.samplers.adamcb import AdamCB, AdamCBOurs
 from regretlab.samplers.bandit import Bandit
 from regretlab.samplers.batches import APT, UNI
 from regretlab.samplers.importance import IMPT, Oracle
-from regretlab.samplers.orders import Cyclic, Uniform
+from regretlab.samplers.orders import Cyclic, Uniform, period
 
 __all__ = [
     "APT", "IMPT", "UNI", "AdamBS", "AdamBSCorrected", "AdamCB", "AdamCBOurs", "Bandit", "Cyclic", "Draw", "Law",
     "Oracle", "Quotient", "Rule", "Sampler", "Setting", "Uniform",
     "capped_probabilities", "depround", "depround_rows", "draw_with_replacement", "kl_projection",
-    "largest_divergence", "scatter_add",
+    "largest_divergence", "period", "scatter_add",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,17 @@ class Cyclic(Sampler):
 
     def observe(self, state: State, draw: Draw, norms: Array) -> State:
         return ((state[0] + self.run.K) % self.run.n,)
+
+
+def period(sampler: str, n: int, K: int) -> int:
+    """After how many steps the mini-batches of a sampler repeat: n / gcd(n, K) in a cyclic order, 1 in any other.
+
+    Examples
+    --------
+    >>> period("cyclic", n=6, K=4), period("uniform", n=6, K=4)
+    (3, 1)
+    """
+    return n // math.gcd(n, K) if sampler == Cyclic.name else 1
 
 
 @dataclass(frozen=True)

@@ -146,13 +146,13 @@ def _delta(weights: np.ndarray, curves: np.ndarray, counts: np.ndarray) -> tuple
         return values, np.sqrt((counts * centred**2).sum(axis=1) / (R * (R - 1)))
 
 
-def smooth_contrast(weights: np.ndarray, u: np.ndarray, curve: np.ndarray, confidence: float) -> Estimate:
-    """The contrast on one curve that has no sampling error; what scatters about a parabola in log-log counts as noise.
+def smooth_contrast(weights: np.ndarray, u: np.ndarray, y: np.ndarray, confidence: float) -> Estimate:
+    """The contrast ``weights @ y`` on one curve y(u) without sampling error; what scatters about a parabola is noise.
 
     Not a confidence interval: nothing was drawn. It keeps jitter (checkpoints at other phases of a period) from passing
     for knowledge. Nan ends with fewer than four points.
     """
-    y, freedom = np.log(curve), u.size - 3
+    freedom = u.size - 3
     value = float(weights @ y)
     if freedom < 1:
         return Estimate(value, math.nan, math.nan)

@@ -215,7 +215,7 @@ def fit(
     first, second = half_weights(u)
     weights = (slope_weights(u), second - first, 3 * second - 2 * first)
     if not sampled:
-        slope, drift, reach = (smooth_contrast(w, u, mean, confidence) for w in weights)
+        slope, drift, reach = (smooth_contrast(w, u, np.log(mean), confidence) for w in weights)
         how = f"slope over {where} of a curve without sampling error"
     elif R > 1:
         slope, drift, reach = (log_contrast(w, curves, confidence) for w in weights)

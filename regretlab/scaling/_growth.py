@@ -7,7 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from regretlab.scaling._estimate import Estimate, half_weights, level, mean_estimate, slope_weights
+from regretlab.scaling._estimate import (
+    Estimate,
+    half_weights,
+    level,
+    mean_estimate,
+    slope_weights,
+    smooth_contrast,
+)
 from regretlab.scaling._exponent import FEWEST, NEGLIGIBLE, UNKNOWN, WINDOW, Exponent, checked_curves, exponent, fit
 from regretlab.verdicts.student import CONFIDENCE
 
@@ -32,10 +39,11 @@ def linear_growth(t: np.ndarray, regret: np.ndarray, *, random: bool = True, con
     .. math:: R(t)/t = c + B\, t^{-1/2},
 
     so that :math:`c` is zero for a regret of order :math:`\sqrt T` and the linear rate of :math:`c\,t + B\sqrt t`.
-    Linear: the intervals of c and of the last increment :math:`R(T) - R(T/2)` lie above 0 and that of the exponent
-    reaches 0.99. Sublinear: no rate (c's interval is not above 0 at its upper end), or the exponent's interval stays
-    below 0.99 and the slope does not rise with c > 0 (as it does while a linear term takes over). Else the data cannot
-    tell.
+    Where nothing is random, the error of c is what scatters about a parabola, as at several phases of a period.
+    Linear: the intervals of c and of the last increment :math:`R(T) - R(T/2)` lie above 0, and that of the exponent
+    lies above 1/2 and reaches 0.99. Sublinear: no rate (c's interval is not above 0 at its upper end), or the
+    exponent's interval stays below 0.99 and the slope does not rise with c > 0 (as it does while a linear term takes
+    over). Else the data cannot tell.
 
     Where the mean regret is not positive throughout, the exponent is that of the increments :math:`R(t) - R(t/2)` over
     t >= T/8 (a power law has the same, whatever constant is added to it). There it is sublinear too if the last
@@ -67,14 +75,19 @@ def linear_growth(t: np.ndarray, regret: np.ndarray, *, random: bool = True, con
         e = fit(ends, increments, "t >= T/8 of the increments R(t) - R(t/2)", "T", random, confidence, ceiling=1.0)
     window = t >= t[-1] / WINDOW
     s, averages = t[window] ** -0.5, regret[:, window] / t[window]
-    # The intercept of a regression is the mean of y less its slope times the mean of s.
-    rates = averages @ (1 / s.size - s.mean() * slope_weights(s)) if s.size > 1 else np.full(len(regret), math.nan)
-    rate = mean_estimate(rates, random, confidence)
+    rate = UNKNOWN
+    if s.size > 1:
+        # The intercept of a regression is the mean of y less its slope times the mean of s.
+        weights = 1 / s.size - s.mean() * slope_weights(s)
+        if random:
+            rate = mean_estimate(averages @ weights, random, confidence)
+        else:
+            rate = smooth_contrast(weights, s, averages.mean(axis=0), confidence)
     rises = e.bends and e.drift.value > 0 and not last.high <= 0
     falls = math.isnan(whole.value) and last.high <= 0
     if rate.high <= 0 or falls:
         verdict = "sublinear"
-    elif rate.low > 0 and last.low > 0 and e.high > 1 - NEGLIGIBLE:
+    elif rate.low > 0 and last.low > 0 and e.low > 1 / 2 and e.high > 1 - NEGLIGIBLE:
         verdict = "linear"
     elif (e.high <= 1 - NEGLIGIBLE and not rises) or whole.nonpositive:
         verdict = "sublinear"

@@ -73,7 +73,7 @@ def assert_regret_exponent(
     ...
     """
     at_most, resolution = number("at_most", at_most, "(-inf, inf)"), number("resolution", resolution, "(0, inf)")
-    t, regret = a_result(result).record.t.values, result.regret(kind, algorithm).value.values
+    t, regret = a_result(result).fitted(kind, algorithm)
 
     def tested(b: float) -> tuple[Exponent, str]:
         e = exponent(t, regret, random=result.random(algorithm), confidence=confidence, log_power=b)
@@ -127,10 +127,10 @@ def assert_sublinear(
     >>> assert_sublinear(run)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    AssertionError: the regret grows linearly: 1.3... per step, 99 % interval [1.3..., 1.3...].
+    AssertionError: the regret grows linearly: 1.32 per step, 99 % interval [1.29, 1.35].
     ...
     """
-    t, regret = a_result(result).record.t.values, result.regret(kind, algorithm).value.values
+    t, regret = a_result(result).fitted(kind, algorithm)
     growth = linear_growth(t, regret, random=result.random(algorithm), confidence=confidence)
     if growth.verdict == "sublinear":
         return

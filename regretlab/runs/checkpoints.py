@@ -1,0 +1,52 @@
+"""The steps at which a run is recorded.
+
+Where mini-batches come in a cyclic order, regret and bounds go up and down within a period. Log-spaced steps fall on
+its phases by chance, and a curve through them shows that chance; so ends of periods are recorded beside them. Figures
+show these ends alone. Fits take the other checkpoints, at several phases, as what a phase changes is part of their
+error: on ends alone a curve is smooth from the first, and a fit does not know how little a short run says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from regretlab.errors import InputError
+from regretlab.parameters import number
+
+CHECKPOINTS = 30
+#: Every checkpoint is a comparator to solve and a column of the record.
+MOST_CHECKPOINTS = 100_000
+
+
+def checkpoint_times(checkpoints: str | Sequence[int], horizon: int) -> np.ndarray:
+    """Increasing steps at which the record is written, the horizon last; ``"log"`` gives about 30, log-spaced.
+
+    Examples
+    --------
+    >>> checkpoint_times([1, 5], horizon=10)
+    array([ 1,  5, 10])
+    """
+    if isinstance(checkpoints, str) or not isinstance(checkpoints, Iterable):
+        if checkpoints != "log":
+            raise InputError(f"checkpoints={checkpoints!r} is not 'log' or a list of steps between 1 and {horizon}.")
+        times = np.unique(np.geomspace(1, horizon, CHECKPOINTS).round().astype(np.int64))
+    else:
+        checkpoints = list(checkpoints)
+        if len(checkpoints) > MOST_CHECKPOINTS:
+            raise InputError(f"checkpoints lists {len(checkpoints)} steps; choose at most {MOST_CHECKPOINTS} of them.")
+        steps = [int(number("checkpoint", t, f"[1, {horizon}]", integer=True)) for t in checkpoints]
+        times = np.unique(np.array(steps, dtype=np.int64))
+    return np.union1d(times, [horizon])
+
+
+def ends_of_periods(t: np.ndarray, after: int) -> np.ndarray:
+    """The last ends of periods, ``after`` so many steps each, at or before the steps ``t``.
+
+    Examples
+    --------
+    >>> ends_of_periods(np.array([1, 2, 4, 9, 19, 40]), after=5)
+    array([ 5, 15, 40])
+    """
+    return np.unique(t[t >= after] // after * after)
