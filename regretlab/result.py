@@ -259,7 +259,7 @@ def _held(given: Any) -> Any:
 
 
 def _finished(done: list[Plan], plans: list[Plan]) -> str:
-    """What an interrupted simulation still returns, in one sentence."""
+    """Return what an interrupted simulation still returns, in one sentence."""
     T, horizon = done[0].horizon, plans[0].horizon
     if horizon > T:
         others = "; the other algorithms are missing" if len(plans) > 1 else ""

@@ -35,7 +35,7 @@ BELOW_ONE: dict[str, sp.Expr] = {
 def admit(
     bound: Theorem, given: Mapping[str, Any], purpose: str = "numbers", typical: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The constants as numbers, where the theorem speaks of them and the bound reads them.
+    """Return the constants as numbers, where the theorem speaks of them and the bound reads them.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def admit(
 
 
 def read(bound: Theorem, given: Mapping[str, Any], purpose: str) -> set[str]:
-    """The constants that count: the bound's symbols, and what the values of those not given are made of."""
+    """Return the constants that count: the bound's symbols, and what the values of those not given are made of."""
     names = {symbol.name for symbol in bound.symbols}
     if purpose == "values":
         return names
@@ -111,7 +111,7 @@ def read(bound: Theorem, given: Mapping[str, Any], purpose: str) -> set[str]:
 def constants_beside(
     bound: Theorem, parameter: Any, free: Mapping[str, Any], constants: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The constants beside a free parameter over which a bound is minimised."""
+    """Return the constants beside a free parameter over which a bound is minimised."""
     if not isinstance(parameter, str) or parameter not in free:
         raise InputError(
             f"the bound {bound.id} cannot be minimised over {shown(parameter)}; its free parameters are "
@@ -133,7 +133,7 @@ def usual(name: str, value: Any) -> bool:
 
 
 def a_mapping(given: Any) -> Mapping[Any, Any]:
-    """The constants, if they are given by name."""
+    """Return the constants, if they are given by name."""
     if not isinstance(given, Mapping):
         raise InputError(f"the constants {shown(given)} are not a table of names and numbers; give one, as {{'D': 1}}.")
     return given
@@ -160,7 +160,7 @@ def _below_one(bound: Theorem, formula: sp.Expr, values: Mapping[str, Any], word
 
 
 def _number(name: str, value: Any, source: str, arrays: bool) -> Any:
-    """The value as a float or array of floats, inside its range."""
+    """Return the value as a float or array of floats, inside its range."""
     kind = "whole number" if name in INTEGERS else "number"
     try:
         if isinstance(value, np.ma.MaskedArray):

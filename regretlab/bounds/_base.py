@@ -51,7 +51,7 @@ class Bound(Theorem):
 
     @classmethod
     def named(cls, bound: Any) -> Bound:
-        """The bound of an id, or the bound itself; an :class:`InputError` for what is neither."""
+        """Return the bound of an id, or the bound itself; an :class:`InputError` for what is neither."""
         if isinstance(bound, cls):
             return bound
         if not isinstance(bound, str) or bound not in cls.known:
@@ -105,7 +105,7 @@ class Bound(Theorem):
         return _evaluation.lost(self, values)
 
     def at_T(self, T: Any, constants: Mapping[str, Any]) -> np.ndarray:
-        """The bound at every horizon, a priori: statistics that are not given are at their worst, and ties are kept.
+        """Evaluate the bound at every horizon, a priori: statistics not given are at their worst, and ties are kept.
 
         Parameters
         ----------
@@ -134,7 +134,7 @@ class Bound(Theorem):
         return self._priced(admit(self, {**constants, "T": T}, "arrays"), _evaluation.finite)
 
     def order(self, constants: Mapping[str, float] | None = None) -> Orders:
-        """The exponents of T, n, d and K of every term, which term dominates, and from which horizon on.
+        """Return the exponents of T, n, d and K of every term, which term dominates, and from which horizon on.
 
         The exponents are found symbolically, with ties substituted and statistics at their worst. Where terms have
         the same power of T, and for the horizons, the constants count: those given, else
@@ -169,7 +169,7 @@ class Bound(Theorem):
         return Orders(terms, dominating, max(overtakes.values(), default=0.0), overtakes, dropped, outgrown)
 
     def exponents(self, decaying: bool = True) -> dict[str, Order]:
-        """The order of every term, for a decaying beta_{1,t} or a constant one."""
+        """Return the order of every term, for a decaying beta_{1,t} or a constant one."""
         return self._exponents[decaying]
 
     @cached_property
@@ -177,7 +177,7 @@ class Bound(Theorem):
         return {decaying: self._orders(self.tied_terms, decaying) for decaying in (True, False)}
 
     def vacuous_from(self, constants: Mapping[str, float], span: float) -> Vacuous:
-        """The horizons at which the bound is at least ``span * T``, which every algorithm satisfies.
+        """Return the horizons at which the bound is at least ``span * T``, which every algorithm satisfies.
 
         Parameters
         ----------
@@ -202,7 +202,7 @@ class Bound(Theorem):
         return _horizons.vacuous(excess, last if power == LINEAR else power > LINEAR)
 
     def minimise(self, parameter: str, constants: Mapping[str, float]) -> Minimum:
-        """The parameter at which the bound is least, all other constants (T among them) given.
+        """Return the parameter at which the bound is least, all other constants (T among them) given.
 
         The bound must fall and then rise in it, which is checked. gamma ranges over (0, 1], alpha over the positive
         numbers. A parameter that the theorem ties to T has no choice left: an :class:`InputError`.
@@ -234,13 +234,13 @@ class Bound(Theorem):
         return {name: order(worst(term, self.total, decaying)) for name, term in terms.items()}
 
     def _curve(self, term: sp.Expr, values: Mapping[str, float]) -> sp.Expr:
-        """The term as a function of T alone: statistics at their worst, ties and constants put in."""
+        """Return the term as a function of T alone: statistics at their worst, ties and constants put in."""
         numbers = complete({"total": self._total(values), **values}, 1.0)
         lone = worst(term, self.total, values["lam"] < 1)
         return lone.subs({x: sp.Float(float(numbers[x.name]), 30) for x in lone.free_symbols - {s.T}})
 
     def _priced(self, given: Mapping[str, Any], terms: Callable[..., dict[str, np.ndarray]]) -> np.ndarray:
-        """The bound at the given horizons, with what is not given at its worst."""
+        """Return the bound at the given horizons, with what is not given at its worst."""
         numbers = complete({"total": self._total(given), **given}, given["T"])
         self._need(numbers)
         return np.asarray(sum(terms(self, numbers).values()))

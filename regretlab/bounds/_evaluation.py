@@ -18,7 +18,7 @@ def terms(bound: Theorem, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
 
 
 def lost(bound: Theorem, values: Mapping[str, Any]) -> str:
-    """What no float can hold, in a sentence; empty where every term is what it is.
+    """Return what no float can hold, in a sentence; empty where every term is what it is.
 
     A term lost to underflow is 0 although it is not, so that a regret above it violates nothing.
     """
@@ -41,14 +41,14 @@ def lost(bound: Theorem, values: Mapping[str, Any]) -> str:
 
 
 def finite(bound: Theorem, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """The terms, or the :class:`InputError` that says what no float can hold."""
+    """Return the terms, or the :class:`InputError` that says what no float can hold."""
     if sentence := lost(bound, values):
         raise InputError(sentence)
     return terms(bound, values)
 
 
 def _wide(bound: Theorem, values: Mapping[str, Any]) -> tuple[dict[str, np.ndarray], bool]:
-    """The terms as floats, or as the widest numbers that NumPy has if anything over- or underflows on the way.
+    """Return the terms as floats, or as the widest numbers that NumPy has if anything over- or underflows on the way.
 
     Also whether even these over- or underflow.
     """

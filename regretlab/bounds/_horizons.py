@@ -48,7 +48,7 @@ def overtaken_from(slow: sp.Expr, fast: sp.Expr) -> float:
 
 
 def largest(curves: Mapping[str, sp.Expr]) -> str:
-    """The name of the function of T that is the largest at the end of the search, exp(LAST)."""
+    """Return the name of the function of T that is the largest at the end of the search, exp(LAST)."""
     with mpmath.workdps(DIGITS):
         return max(curves, key=lambda name: sp.lambdify(T, curves[name], "mpmath")(mpmath.exp(LAST)))
 
@@ -93,7 +93,7 @@ class Minimum(NamedTuple):
 
 
 def minimise(bound: sp.Expr, parameter: sp.Symbol) -> Minimum:
-    """The minimum over the parameter's range of a function of it alone that falls, then rises.
+    """Return the minimum over the parameter's range of a function of it alone that falls, then rises.
 
     A root of the derivative, found to round-off. gamma ranges over (0, 1], anything else over the positive numbers.
     """

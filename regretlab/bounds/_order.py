@@ -36,7 +36,7 @@ class Order(NamedTuple):
         return f"Order({self})"
 
     def times(self, other: Order, power: Fraction = Fraction(1)) -> Order:
-        """The order of the product with a power of another term."""
+        """Return the order of the product with a power of another term."""
         return Order(*(a + power * b for a, b in zip(self, other, strict=True)))
 
 
@@ -46,7 +46,7 @@ _OF_SYMBOL = {
 
 
 def worst(term: sp.Expr, total: sp.Expr, decaying: bool = True) -> sp.Expr:
-    r"""The term with its statistics at their worst, in T, n, d, K and constants.
+    r"""Return the term with its statistics at their worst, in T, n, d, K and constants.
 
     ``total`` is the sum of the probabilities (1 or K), so that ``p_min = total * gamma / n``. With ``decaying`` the
     momentum is :math:`\beta_1\lambda^{t-1}`, whose sums are bounded; else it is constant.
@@ -57,7 +57,7 @@ def worst(term: sp.Expr, total: sp.Expr, decaying: bool = True) -> sp.Expr:
 
 
 def order(term: sp.Expr) -> Order:
-    """The exponents of the leading monomial of ``term``.
+    """Return the exponents of the leading monomial of ``term``.
 
     Examples
     --------
@@ -119,7 +119,7 @@ class Orders:
         return f"Orders({', '.join(parts)}; {self.dominating} dominates {since})"
 
     def __getitem__(self, name: str) -> Order:
-        """The order of a term, kept or dropped."""
+        """Return the order of a term, kept or dropped."""
         found = {**self.terms, **self.dropped}
         if name not in found:
             raise unknown_name("term", str(name), found)

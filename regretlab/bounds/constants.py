@@ -15,7 +15,7 @@ from regretlab.samplers import largest_divergence
 
 
 def complete(given: Mapping[str, Any], T: Any) -> dict[str, Any]:
-    """The given constants and statistics, with what follows from them, and the statistics not given at their worst.
+    """Complete constants and statistics by what follows from them, and by the statistics not given at their worst.
 
     Parameters
     ----------
@@ -53,6 +53,6 @@ def complete(given: Mapping[str, Any], T: Any) -> dict[str, Any]:
 
 @cache
 def _worst(statistic: sp.Symbol) -> Callable[..., Any]:
-    """The largest possible value of a statistic as a function of its symbols in alphabetical order."""
+    """Return the largest possible value of a statistic as a function of its symbols in alphabetical order."""
     worst = s.WORST[statistic]
     return sp.lambdify(sorted(worst.free_symbols, key=str), worst, "numpy")

@@ -35,13 +35,13 @@ def schedule_sum(beta1: float, lam: float, T: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=64)
 def _sums(lam: float, length: int) -> np.ndarray:
-    """The sum of ``lam**s * sqrt(s)`` over 1 <= s <= t, for t = 0, ..., length."""
+    """Return the sum of ``lam**s * sqrt(s)`` over 1 <= s <= t, for t = 0, ..., length."""
     s = np.arange(length + 1.0)
     return np.cumsum(lam**s * np.sqrt(s))
 
 
 def _tail(lam: float, last: np.ndarray) -> np.ndarray:
-    """The sum of ``lam**s * sqrt(s)`` over HEAD < s <= last, by Euler and Maclaurin."""
+    """Return the sum of ``lam**s * sqrt(s)`` over HEAD < s <= last, by Euler and Maclaurin."""
     rate = -math.log(lam) if lam > 0 else math.inf
     if rate * HEAD > 60 or not (last > HEAD).any():
         return np.zeros_like(last)
@@ -77,7 +77,7 @@ SMALLEST = 1e-300
 
 
 def last_decrease(beta1: float, lam: float) -> int:
-    r"""The last t with :math:`\sqrt t/(1-\beta_1\lambda^{t-1}) < \sqrt{t-1}/(1-\beta_1\lambda^{t-2})`; 0 if none.
+    r"""Find the last t with :math:`\sqrt t/(1-\beta_1\lambda^{t-1}) < \sqrt{t-1}/(1-\beta_1\lambda^{t-2})`; 0 if none.
 
     It is the t_0 of Tran & Phong's Theorem 4.1. The function of a real t falls where
     :math:`(2s+1)e^{-s} > \lambda/\beta_1`, :math:`s = t\ln(1/\lambda)`, and Lambert's W gives the end of that interval.

@@ -71,7 +71,7 @@ class Theorem:
     experiment: dict[str, float] = field(default_factory=dict)
 
     def __getstate__(self) -> dict[str, Any]:
-        """The theorem as it was given: what is computed from it is computed again, and functions do not pickle."""
+        """Return the theorem as given: what is computed from it is computed again, and functions do not pickle."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def __hash__(self) -> int:
@@ -99,7 +99,7 @@ class Theorem:
         return {name: term.subs(self.ties) for name, term in self.terms.items()}
 
     def latex(self) -> str:
-        """The statement ``R(T) <= ...`` in LaTeX, with the ties."""
+        """Return the statement ``R(T) <= ...`` in LaTeX, with the ties."""
         regret = s.REGRET[self.speaks_of]
         left = rf"\mathbb{{E}}\,{regret}" if self.in_expectation else regret
         right = " + ".join(sp.latex(t, symbol_names=s.LATEX, order="none") for t in self.terms.values())

@@ -257,7 +257,7 @@ def _print_parts(parts: Mapping[str, Iterable[tuple[str, str]]]) -> None:
 
 
 def table(result: Result) -> Table:
-    """The table of one problem: mean regret with interval, exponent, bound, the largest ratio of a run, verdict."""
+    """Tabulate one problem: mean regret with interval, exponent, bound, the largest ratio of a run, verdict."""
     from regretlab.verdicts.expectation import count
 
     problem = result.problem
@@ -293,7 +293,7 @@ def table(result: Result) -> Table:
 
 
 def _laws(result: Result) -> str | None:
-    """What the intervals of a table assume."""
+    """Return what the intervals of a table assume."""
     from regretlab.verdicts.means import STUDENT
 
     if result.replicates == 1 or not any(result.random(name) for name in result.algorithms):
@@ -305,7 +305,7 @@ def _laws(result: Result) -> str | None:
 
 
 def _name(result: Result, algorithm: str) -> str:
-    """The algorithm's short name, with what a reader must know to compare it with the others."""
+    """Return the algorithm's short name, with what a reader must know to compare it with the others."""
     from regretlab.plots import label
 
     run = result.description(algorithm)

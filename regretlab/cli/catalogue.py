@@ -62,7 +62,7 @@ def everything() -> dict[str, list[tuple[str, str]]]:
 
 
 def page(name: str) -> str:
-    """The page of what has a name, or is written as simulate reads it; an unknown one is an error with the closest."""
+    """Return the page of a name, or of what is written as simulate reads it; an unknown name is an error."""
     if not isinstance(name, str):
         raise unknown_name("name", name, ALGORITHMS)
     name = name.strip()
@@ -204,7 +204,7 @@ def _papers() -> list[tuple[str, str]]:
 
 
 def _parameters(part: Component | type[Component]) -> str:
-    """The parameters of a part as it was made, or as it is made by default."""
+    """Return the parameters of a part as it was made, or as it is made by default."""
     rows = []
     for name, f in part.declared().items():
         within = f.metadata["within"]
@@ -216,7 +216,7 @@ def _parameters(part: Component | type[Component]) -> str:
 
 
 def _coefficients(method: Method) -> str:
-    """The coefficients of the step at a few times, from the schedule that is run."""
+    """Return the coefficients of the step at a few times, from the schedule that is run."""
     t = np.array([1.0, 2.0, 3.0, 10.0, 100.0, 1e4])
     k = method.schedule_over(t)
     at = "the defaults" if method == type(method)() else "these parameters"

@@ -46,7 +46,7 @@ def examine() -> dict[str, Any]:
 
 
 def parts(found: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
-    """The findings as titled rows of a name and a sentence."""
+    """Return the findings as titled rows of a name and a sentence."""
     compiled, gpu = found["compiled"], found["gpu"]
     written = "can be written" if compiled["writable"] else "cannot be written: kernels are compiled in every process"
     kernels = ", ".join(compiled["cached"]) or "none: the first run that they can make compiles them"
@@ -90,7 +90,7 @@ def _requirements() -> list[str]:
 
 
 def _extras(requirement: Requirement) -> list[str]:
-    """The extras that a requirement belongs to; none for a dependency."""
+    """Return the extras that a requirement belongs to; none for a dependency."""
     marker = requirement.marker
     if marker is None or marker.evaluate(EXTRA):
         return []
@@ -102,7 +102,7 @@ def _provided() -> list[str]:
 
 
 def _version(name: str) -> str | None:
-    """The version installed; CuPy's wheels are named after their version of CUDA, and any of them will do."""
+    """Return the version installed; CuPy's wheels are named after their version of CUDA, and any of them will do."""
     if name.startswith("cupy"):
         return next((d.version for d in metadata.distributions() if (d.name or "").startswith("cupy")), None)
     try:

@@ -56,7 +56,7 @@ def prepare() -> None:
 
 
 def finish(status: int) -> int:
-    """The exit status, once all is written; 2 where the output could not be written though somebody was reading."""
+    """Return the exit status, once all is written; 2 where output could not be written though somebody was reading."""
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
     error = getattr(getattr(getattr(sys.stdout, "buffer", None), "raw", None), "error", None)

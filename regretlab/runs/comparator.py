@@ -57,7 +57,7 @@ class Minimum(NamedTuple):
 
 
 def minimum(problem: Problem, weights: np.ndarray, start: np.ndarray) -> Minimum:
-    r"""The minimum over X of :math:`\sum_j weights_j f_j(x)`, in an interval.
+    r"""Return the minimum over X of :math:`\sum_j weights_j f_j(x)`, in an interval.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def minimum(problem: Problem, weights: np.ndarray, start: np.ndarray) -> Minimum
 
 
 def frank_wolfe_gap(domain: Domain | None, gradient: np.ndarray, x: np.ndarray) -> float:
-    """An upper bound on how far a convex function with this gradient at x is above its minimum over the domain."""
+    """Bound from above how far a convex function with this gradient at x is above its minimum over the domain."""
     if domain is None:
         return 0.0 if not gradient.any() else np.inf
     return max(0.0, float(gradient @ x) - domain.linear_minimum(gradient))
@@ -119,7 +119,7 @@ class _Objective:
 
 
 def _scale(problem: Problem, shares: np.ndarray) -> float:
-    """The span of the losses, or where that is unknown, what the mean loss may fall from the problem's start."""
+    """Return the span of the losses, or where that is unknown, what the mean loss may fall from the problem's start."""
     span = problem.constants().get("span")
     if span is not None and 0 < span.value < np.inf:
         return span.value
@@ -130,7 +130,7 @@ def _scale(problem: Problem, shares: np.ndarray) -> float:
 
 
 def _interval(problem: Problem, weights: np.ndarray, x: np.ndarray, gap: float) -> Minimum:
-    """The interval of a minimum that is at most ``gap`` below the value at x, with round-off."""
+    """Return the interval of a minimum that is at most ``gap`` below the value at x, with round-off."""
     received = weights > 0
     w = weights[received]
     losses, steepness = problem.all_losses(x[None])[0][received], problem.all_gradient_norms(x[None])[0][received]
@@ -149,7 +149,7 @@ def _interval(problem: Problem, weights: np.ndarray, x: np.ndarray, gap: float) 
 
 
 def _rounded_off(objective: _Objective, start: np.ndarray) -> tuple[np.ndarray, float]:
-    """The minimum of losses with kinks: where it is attained, and the mean loss's gap there."""
+    """Return the minimum of losses with kinks: where it is attained, and the mean loss's gap there."""
     low, high, best, x = -np.inf, np.inf, start, start
     for width in WIDTHS:
         smooth = _Objective(objective.problem.smoothed(width), objective.shares, objective.scale)
@@ -165,7 +165,7 @@ def _rounded_off(objective: _Objective, start: np.ndarray) -> tuple[np.ndarray, 
 
 
 def _descend(objective: _Objective, start: np.ndarray) -> np.ndarray:
-    """The best point found from ``start``."""
+    """Return the best point found from ``start``."""
     curvature = objective.problem.curvature(objective.shares)
     most = curvature.max()
     known = 0 < most < np.inf
@@ -203,7 +203,7 @@ def _by_quasi_newton(objective: _Objective, start: np.ndarray, unit: np.ndarray)
 
 
 def _by_projections(objective: _Objective, start: np.ndarray, metric: np.ndarray) -> np.ndarray:
-    """The spectral projected gradient method in the norm with weights ``metric``, until the Frank-Wolfe gap is met."""
+    """Descend by spectral projected gradients in the norm with weights ``metric``, until the Frank-Wolfe gap is met."""
     domain = objective.domain
     assert domain is not None
 
@@ -245,7 +245,7 @@ def _by_projections(objective: _Objective, start: np.ndarray, metric: np.ndarray
 
 
 def _inside(problem: Problem, share: float) -> np.ndarray:
-    """The domain's point nearest to the one whose coordinates are all ``share`` of a number beyond the domain."""
+    """Find the domain's point nearest to that with all coordinates ``share`` of a number beyond the domain."""
     one = np.ones(problem.d)
     if problem.domain is None:
         return share * one / math.sqrt(problem.d)

@@ -34,14 +34,14 @@ class NotARecord(ValueError):
 
 
 def to_bytes(record: xr.Dataset) -> bytes:
-    """A record as the bytes of a netCDF-4 file."""
+    """Return a record as the bytes of a netCDF-4 file."""
     file = netCDF4.Dataset("record", mode="w", memory=0)
     record.dump_to_store(xr.backends.NetCDF4DataStore(file))
     return bytes(file.close())
 
 
 def from_bytes(content: bytes, form: int) -> xr.Dataset:
-    """The record in the bytes of a netCDF-4 file, of the given format; everything else is :class:`NotARecord`."""
+    """Read the record in the bytes of a netCDF-4 file, of the given format; all else raises :class:`NotARecord`."""
     try:
         with netCDF4.Dataset("record", memory=content) as file:
             record = xr.open_dataset(xr.backends.NetCDF4DataStore(file), decode_times=False, decode_timedelta=False)
@@ -107,7 +107,7 @@ def _need(held: bool, clause: str) -> None:
 
 
 def _axis(record: xr.Dataset, name: str, kinds: str) -> np.ndarray:
-    """The values along a dimension: at least one, each once, of the right type."""
+    """Return the values along a dimension: at least one, each once, of the right type."""
     _need(name in record.coords and record[name].dims == (name,), f"has no dimension {name!r}")
     values = record[name].values
     _need(

@@ -85,7 +85,7 @@ def plan(
 
 
 def replicate_numbers(replicates: int | Iterable[int]) -> tuple[int, ...]:
-    """The numbers of the replicates: the first R of them for an integer R, also written as text, else those listed.
+    """List the numbers of the replicates: the first R of them for an integer R, also written as text, else those given.
 
     Raises
     ------

@@ -89,7 +89,7 @@ def algorithm_of(description: Description, chosen: Sequence[Algorithm]) -> Algor
 
 
 def _few(numbers: np.ndarray) -> str:
-    """A list of numbers, or the first and last of many."""
+    """Return a list of numbers, or the first and last of many."""
     if len(numbers) <= 5:
         return str(numbers.tolist())
     return f"[{numbers[0]}, {numbers[1]}, ..., {numbers[-1]}] ({len(numbers)})"

@@ -21,7 +21,7 @@ FORMAT = 3
 
 
 def statistics(state: State, k: Coefficients, offsets: np.ndarray) -> dict[str, np.ndarray]:
-    r"""The quantities the bounds speak of, read off the run so far; each of shape (replicates,).
+    r"""Return the quantities the bounds speak of, read off the run so far; each of shape (replicates,).
 
     ``k`` are the method's coefficients of the last step, ``offsets`` what the state's losses leave out of every loss.
 

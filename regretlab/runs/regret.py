@@ -45,7 +45,7 @@ class Regrets:
         self._of_the_mean: Minimum | None = None
 
     def final(self) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
-        """The online comparators at the last checkpoint."""
+        """Return the online comparators at the last checkpoint."""
         return {"comparator": (("replicate", "coordinate"), np.stack([self._last[r] for r in sorted(self._last)]))}
 
     def __call__(self, plan: Plan, state: State) -> dict[str, np.ndarray]:
@@ -83,7 +83,7 @@ class Regrets:
         return solved[key]
 
     def _cumulative(self, plan: Plan, state: State) -> tuple[np.ndarray, ...] | None:
-        """The exact sum of f(x_t) when measured; else its unbiased estimate, when the sampler gives one."""
+        """Return the exact sum of f(x_t) when measured; else its unbiased estimate, when the sampler gives one."""
         problem, factor, n = plan.problem, plan.sampler.law.factor, plan.problem.n
         if "full_loss" in state.totals:
             total, weight, drawn = state.totals["full_loss"], np.full(len(state.sampler[0]), float(state.t)), 0.0

@@ -71,7 +71,7 @@ def round_off(
 
 
 def farthest(problem: Problem) -> float:
-    """A bound on the length of every point of the domain; inf without one."""
+    """Return a bound on the length of every point of the domain; inf without one."""
     if problem.domain is None:
         return np.inf
     # A domain of one's own may know what to do with dense rows only.

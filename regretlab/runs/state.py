@@ -15,7 +15,7 @@ PER_EXAMPLE = ("received", "squared_norms")
 
 
 def pack(state: State, words: np.ndarray) -> dict[str, Any]:
-    """The variables that hold a state: iterate, moments, totals, the sampler's arrays, the words of the streams."""
+    """Pack a state into variables: iterate, moments, totals, the sampler's arrays, the words of the streams."""
     moments = state.moments._asdict()
     data: dict[str, Any] = {_name(name): (("replicate", "coordinate"), values) for name, values in moments.items()}
     data |= {_name(name): (("replicate", *_dims(name)), values) for name, values in state.totals.items()}
@@ -28,7 +28,7 @@ def pack(state: State, words: np.ndarray) -> dict[str, Any]:
 
 
 def unpack(record: xr.Dataset, fresh: State, xp: Any) -> State:
-    """The state that :func:`pack` put into one algorithm's record.
+    """Return the state that :func:`pack` put into one algorithm's record.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def unpack(record: xr.Dataset, fresh: State, xp: Any) -> State:
 
 
 def _name(name: str) -> str:
-    """The variable of a part of the state; what readers look for has its own name."""
+    """Return the variable of a part of the state; what readers look for has its own name."""
     return name if name in ("x", "received") else f"state_{name}"
 
 

@@ -20,7 +20,7 @@ UNREADABLE = "is not a number, arithmetic + - * / on numbers, a word in quotes, 
 
 
 def parse(text: str) -> list[tuple[str, dict[str, Any]]]:
-    """The names and arguments in ``text``: one, or two joined by ``+``.
+    """Return the names and arguments in ``text``: one, or two joined by ``+``.
 
     Values are numbers (:mod:`regretlab.spelling.numerals`), arithmetic on them such as ``7/20`` or ``1-1e-8``, strings,
     True, False (or true, false, as in TOML) and None. Nothing is ever evaluated as code.
@@ -34,7 +34,7 @@ def parse(text: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def exact(text: str) -> list[tuple[str, dict[str, Any]]]:
-    """The same with every number as the fraction that is written, for what must not be rounded.
+    """Return the same with every number as the fraction that is written, for what must not be rounded.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def _number(node: ast.expr, read: Callable[[ast.expr], Any]) -> float | Fraction
 
 
 def spell(name: str, arguments: dict[str, Any]) -> str:
-    """The text that :func:`parse` reads back.
+    """Return the text that :func:`parse` reads back.
 
     Examples
     --------
@@ -148,7 +148,7 @@ def spell(name: str, arguments: dict[str, Any]) -> str:
 
 
 def split(text: str) -> list[str]:
-    """The parts of a comma-separated list, commas inside brackets or quotes left alone.
+    """Return the parts of a comma-separated list, commas inside brackets or quotes left alone.
 
     Examples
     --------
@@ -170,7 +170,7 @@ def split(text: str) -> list[str]:
 
 
 def stem(text: str) -> str:
-    """The name a spelling begins with.
+    """Return the name a spelling begins with.
 
     Examples
     --------

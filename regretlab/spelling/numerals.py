@@ -25,7 +25,7 @@ class NumeralError(ValueError):
 
 
 def fraction(text: str) -> Fraction:
-    """The exact value of a numeral; a :class:`NumeralError` says in a clause what is wrong with other text.
+    """Return the exact value of a numeral; a :class:`NumeralError` says in a clause what is wrong with other text.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def fraction(text: str) -> Fraction:
 
 
 def floating(text: str) -> float:
-    """The nearest number of double precision; text whose value would become 0 or infinite is refused.
+    """Return the nearest number of double precision; text whose value would become 0 or infinite is refused.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def floating(text: str) -> float:
 
 
 def rounded(exact: Fraction) -> float:
-    """A fraction as :func:`floating` rounds it."""
+    """Return a fraction as :func:`floating` rounds it."""
     try:
         near = float(exact)
     except OverflowError:

@@ -57,7 +57,7 @@ class Cell:
     measure: tuple[str, ...] = ()
 
     def arguments(self) -> dict[str, Any]:
-        """The keyword arguments of simulate, without the problem and the algorithms."""
+        """Return the keyword arguments of simulate, without the problem and the algorithms."""
         names = ("horizon", "replicates", "seed", "checkpoints", "engine", "measure")
         return {name: getattr(self, name) for name in names}
 
@@ -82,7 +82,7 @@ class Study:
     conclude: dict[str, Any] = field(default_factory=dict)
 
     def check(self) -> list[Problem]:
-        """The problems of the cells, once all is checked, so that bad input is found before the first step."""
+        """Return the problems of the cells, once all is checked, so that bad input is found before the first step."""
         return [cell.check(self.conclude) for cell in self.cells]
 
 
@@ -92,7 +92,7 @@ LARGEST_FILE = 64 << 20
 
 
 def load(name: str) -> Study:
-    """A built-in study by name, or one from a TOML file by path.
+    """Return a built-in study by name, or one from a TOML file by path.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def load(name: str) -> Study:
 
 
 def _table(name: str, path: Path) -> dict[str, Any]:
-    """What a TOML file holds; its numbers with a point are read as everywhere (:mod:`regretlab.spelling.numerals`)."""
+    """Read a TOML file; its numbers with a point are read as everywhere (:mod:`regretlab.spelling.numerals`)."""
     try:
         if not path.is_file():
             if path.suffix == ".toml" or len(path.parts) > 1:
@@ -163,7 +163,7 @@ def _cells(table: dict[str, Any]) -> list[Cell]:
 
 
 def _read(given: dict[str, Any]) -> dict[str, Any]:
-    """The settings of a run, each of its type."""
+    """Return the settings of a run, each of its type."""
     read: dict[str, Any] = {
         key: int(number(key, given[key], NUMBERS[key], integer=True)) for key in NUMBERS & given.keys()
     }
@@ -187,7 +187,7 @@ def _texts(given: dict[str, Any], key: str) -> tuple[str, ...]:
 
 
 def select(study: Study, problems: list[str], chosen: list[str]) -> Study:
-    """The study with other problems or algorithms.
+    """Return the study with other problems or algorithms.
 
     A bare name picks what the study has under that name, with the study's parameters; anything else is taken as it is
     written. New problems run with the first cell's settings.
@@ -203,13 +203,13 @@ def select(study: Study, problems: list[str], chosen: list[str]) -> Study:
 
 
 def override(study: Study, settings: dict[str, Any]) -> Study:
-    """The study with these settings (horizon, replicates, seed) in every cell; later checkpoints are left out."""
+    """Set horizon, replicates or seed in every cell of a study; later checkpoints are left out."""
     cells = [replace(cell, **settings) for cell in study.cells]
     return replace(study, cells=tuple(replace(cell, checkpoints=_within(cell)) for cell in cells))
 
 
 def _within(cell: Cell) -> Any:
-    """The checkpoints up to the horizon."""
+    """Return the checkpoints up to the horizon."""
     if not isinstance(cell.checkpoints, list):
         return cell.checkpoints
     return [t for t in cell.checkpoints if not isinstance(t, int) or t <= cell.horizon] or [cell.horizon]

@@ -162,7 +162,7 @@ def _simulate(
     cells: Sequence[Cell], made: list[Problem], folder: OutputFolder, names: list[str], resume: bool, workers: int,
     progress: bool,
 ) -> list[Result]:  # fmt: skip
-    """The result of every cell; what is not there yet is simulated. Every algorithm is saved when it is finished, and
+    """Simulate every cell whose result is not there yet. Every algorithm is saved when it is finished, and
     joined with the others of its cell when they all are, so that an interruption loses nothing but what was running.
     """
     paths = [folder.stage / "results" / f"{name}.nc" for name in names]
@@ -231,7 +231,7 @@ def _svg(figure: Axes) -> str:
 
 
 def _digest(problem: Problem, algorithm: str | Sequence[str], arguments: dict[str, Any]) -> str:
-    """What a result depends on, as a digest."""
+    """Return what a result depends on, as a digest."""
     made_by = json.dumps([__version__, problem.digest(), algorithm, arguments], default=str)
     return hashlib.sha256(made_by.encode()).hexdigest()
 
@@ -253,7 +253,7 @@ def _check_kept(folder: Path, digests: set[str], parts: set[Path]) -> None:
 
 
 def _made_by(path: Path) -> str | None:
-    """The digest of the cell that made a result file ("" for a part of one), or None if there is no such file."""
+    """Read the digest of the cell that made a result file ("" for a part of one); None if there is no such file."""
     try:
         return str(Result.open(path).record.attrs.get("cell", ""))
     except InputError:
@@ -261,18 +261,18 @@ def _made_by(path: Path) -> str | None:
 
 
 def file_names(problems: list[Problem]) -> list[str]:
-    """A file name for every problem, numbered where two would be the same."""
+    """Return a file name for every problem, numbered where two would be the same."""
     plain = [_plain(p.name.split("(")[0]) for p in problems]
     return [f"{name}-{i + 1}" if plain.count(name) > 1 else name for i, name in enumerate(plain)]
 
 
 def _plain(text: str) -> str:
-    """The text with everything but letters and digits made a hyphen, for file names."""
+    """Return the text with everything but letters and digits made a hyphen, for file names."""
     return "-".join(re.findall(r"[a-z0-9]+", text.lower()))
 
 
 def summary(study: str, results: list[Result]) -> dict[str, Any]:
-    """What summary.json holds; numbers that are not finite become null."""
+    """Return what summary.json holds; numbers that are not finite become null."""
     rows = [row for result in results for row in result.summary()]
     return {"schema": SCHEMA, "study": study, "regretlab": __version__, "rows": _finite(rows)}
 

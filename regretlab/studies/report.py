@@ -35,7 +35,7 @@ VERDICTS = {"holds", "violated", "vacuous", "undecided"}
 
 
 def figure_titles(result: Result) -> list[str]:
-    """The titles of one problem's figures: overviews, then bound versus regret of every algorithm with a bound."""
+    """List the titles of one problem's figures: overviews, then bound versus regret of every algorithm with a bound."""
     bounded = [plots.label(result, name) for name in result.algorithms if result.applicable(name)]
     online = any(bound.speaks_of == "online" for name in result.algorithms for bound in result.applicable(name))
     return [
@@ -50,7 +50,7 @@ def figure_titles(result: Result) -> list[str]:
 
 
 def figure(result: Result, title: str) -> Axes:
-    """The figure with one of the titles of :func:`figure_titles`."""
+    """Return the figure with one of the titles of :func:`figure_titles`."""
     overviews: dict[str, Callable[..., Axes]] = {
         "regret": plots.regret_overview, "average": plots.average_regret, "tightness": plots.bound_ratio,
         "probabilities": plots.sampling_probabilities,
@@ -68,7 +68,7 @@ def page(
     conclusion: Sequence[str] = (), overviews: Sequence[str] = (),
     differences: Mapping[str, pd.DataFrame] = MappingProxyType({}),
 ) -> str:  # fmt: skip
-    """The page as a string.
+    """Return the page as a string.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def page(
 
 
 def number(value: float | None, digits: int = 4) -> str:
-    """A number for a table: four significant digits, no exponent where none is needed."""
+    """Return a number for a table: four significant digits, no exponent where none is needed."""
     if value is None or not np.isfinite(value):
         return "cannot tell" if value is None or np.isnan(value) else "∞" if value > 0 else "−∞"
     if value == 0 or 1e-3 <= abs(value) < 1e6:
@@ -119,7 +119,7 @@ def number(value: float | None, digits: int = 4) -> str:
 
 
 def verdict_class(verdict: str) -> str:
-    """The style of a verdict; failed assumptions share one."""
+    """Return the style of a verdict; failed assumptions share one."""
     return verdict if verdict in VERDICTS else "fails"
 
 
@@ -131,7 +131,7 @@ def formula(expression: sp.Expr) -> str:
 
 
 def inline(svg: str, prefix: str) -> str:
-    """An SVG file's element, scalable, with ids that cannot clash with another figure's."""
+    """Return an SVG file's element, scalable, with ids that cannot clash with another figure's."""
     element = re.sub(r'(id="|href="#|url\(#)', rf"\g<1>{prefix}", svg[svg.index("<svg") :])
     return re.sub(r'(<svg\b[^>]*?)\swidth="[^"]*"\sheight="[^"]*"', r"\1", element, count=1)
 
@@ -174,7 +174,7 @@ def _algorithm(result: Result, row: dict[str, Any], svgs: dict[str, str]) -> dic
 
 
 def _linear(comparison: Comparison) -> list[str]:
-    """A sentence for every term that grows at least linearly in T once the theorem's own parameters are put in."""
+    """Write a sentence for every term that grows at least linearly in T once the theorem's parameters are put in."""
     sentences = []
     given = "the theorem's own gamma(T)" if comparison.bound.ties else "a constant beta1"
     for name, order in comparison.orders.items():
@@ -197,7 +197,7 @@ def _linear(comparison: Comparison) -> list[str]:
 
 
 def _meaning(results: list[Result]) -> list[tuple[sp.Symbol, str]]:
-    """The symbols of all bounds on the page with their meaning."""
+    """Return the symbols of all bounds on the page with their meaning."""
     shown: set[Bound] = {b for r in results for a in r.algorithms for b in r.applicable(a)}
     symbols = {symbol for bound in shown for symbol in bound.symbols | set(bound.ties)}
     return [(symbol, s.MEANING[symbol]) for symbol in sorted(symbols, key=str)]

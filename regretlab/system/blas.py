@@ -25,7 +25,7 @@ if hasattr(os, "register_at_fork"):  # a child must not wait for a thread that i
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """The first run to begin sets the limit, and the last one to end restores what was there before.
+    """Return the first run to begin sets the limit, and the last one to end restores what was there before.
 
     A library with a number for every thread of Python's is limited, and restored, in the thread of each run.
     """
@@ -50,7 +50,7 @@ def one_thread() -> Iterator[None]:
 
 @functools.cache
 def _libraries() -> tuple[list[Any], list[Any]]:
-    """The libraries with one number for the process, and those with one for every thread."""
+    """Return the libraries with one number for the process, and those with one for every thread."""
     found = ThreadpoolController().select(user_api="blas").lib_controllers  # takes longer than a short run
     own = [library for library in found if getattr(library, "threading_layer", None) == "openmp"]
     return [library for library in found if library not in own], own

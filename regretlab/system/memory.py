@@ -46,7 +46,7 @@ def available() -> float:
 
 
 def need(what: str, size: float) -> None:
-    """Raises an :class:`InputError` if ``what`` takes more bytes than are left.
+    """Raise an :class:`InputError` if ``what`` takes more bytes than are left.
 
     Examples
     --------

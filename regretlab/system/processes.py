@@ -90,7 +90,7 @@ def _context() -> BaseContext:
 
 
 def _end_with_parent() -> None:
-    """An interruption is the parent's to handle; when the parent has been killed, nobody wants the result."""
+    """Return an interruption is the parent's to handle; when the parent has been killed, nobody wants the result."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_wait_for_parent, daemon=True).start()
 

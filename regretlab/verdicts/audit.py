@@ -196,7 +196,7 @@ RULES: dict[str, Rule] = {
 
 
 def in_floats(squared: bool, lost: str, record: xr.Dataset, look: Look) -> list[Check]:
-    """What keeps a bound from being a number: squares of gradients, or terms, that a float does not hold.
+    """Return what keeps a bound from being a number: squares of gradients, or terms, that a float does not hold.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def in_floats(squared: bool, lost: str, record: xr.Dataset, look: Look) -> list[
 
 
 def verdict(checks: list[Check], look: Look, last: np.ndarray, trivial: float) -> str:
-    """What a comparison says.
+    """Return what a comparison says.
 
     Parameters
     ----------

@@ -38,7 +38,7 @@ _THETA = np.sin(np.pi * (2 * np.arange(1, STAKES + 1) - 1) / (4 * STAKES)) ** 2
 
 
 def lower_limit(values: np.ndarray, floor: float, miss: float) -> float:
-    """A number that the mean of the law of ``values`` is below with probability at most ``miss``.
+    """Return a number that the mean of the law of ``values`` is below with probability at most ``miss``.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def lower_limit(values: np.ndarray, floor: float, miss: float) -> float:
 
 
 def upper_limit(values: np.ndarray, ceiling: float, miss: float) -> float:
-    """A number that the mean of the law of ``values`` is above with probability at most ``miss``.
+    """Return a number that the mean of the law of ``values`` is above with probability at most ``miss``.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def _log_wealth(ratios: np.ndarray) -> float:
 
 
 def _log_growth(ratios: np.ndarray) -> np.ndarray:
-    """The logarithm of the product over replicates, for every stake; one by one where a table would be large."""
+    """Return the logarithm of the product over replicates, for every stake; one by one where a table would be large."""
     if ratios.size <= FEW:
         return np.asarray(np.log1p(np.multiply.outer(_THETA, ratios - 1)).sum(axis=1))
     return np.array([np.log1p(theta * (ratios - 1)).sum() for theta in _THETA])

@@ -95,12 +95,12 @@ class Comparison:
         return float((self.regret[:, -1] / self.curve[:, -1]).max())
 
     def audit(self) -> pd.DataFrame:
-        """The assumptions as a table: what each says, what was measured, what is needed, and whether it passed."""
+        """Tabulate the assumptions: what each says, what was measured, what is needed, and whether it passed."""
         table = pd.DataFrame([c._asdict() for c in self.checks])
         return table.assign(bound=self.bound.id, verdict=self.verdict, looked=self.look.where)
 
     def summary(self) -> dict[str, Any]:
-        """The comparison as plain data, for summary.json."""
+        """Return the comparison as plain data, for summary.json."""
         return {
             "id": self.bound.id,
             "title": self.bound.title,

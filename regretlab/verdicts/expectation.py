@@ -54,14 +54,14 @@ class Expected(NamedTuple):
         return min(self.needed_above, self.needed_below)
 
     def within(self, i: int) -> tuple[float, float]:
-        """The known range at one place."""
+        """Return the known range at one place."""
         return float(self.known.floor[i]), float(self.known.ceiling[i])
 
 
 def expected(
     bound: Bound, description: Description, record: xr.Dataset, mode: str, curve: np.ndarray, anytime: bool
 ) -> Expected:
-    """The mean regret that a bound in expectation speaks of.
+    """Return the mean regret that a bound in expectation speaks of.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def expected(
 
 
 def looks(t: np.ndarray) -> np.ndarray:
-    """The places of the last checkpoints up to T, T/2, T/4, ..., in increasing order.
+    """Return the places of the last checkpoints up to T, T/2, T/4, ..., in increasing order.
 
     Examples
     --------
@@ -166,13 +166,13 @@ class _Limits:
         return most, math.inf if math.isnan(top) else max(top, float(most.max())), least, 0.0, left
 
     def _at(self, numbers: dict[str, Any], i: int) -> np.ndarray:
-        """The bound on every replicate at one place."""
+        """Return the bound on every replicate at one place."""
         there = {name: x[..., i] if np.ndim(x) else x for name, x in numbers.items()}
         return np.broadcast_to(np.asarray(sum(self._bound.on_run(there).values())), len(self._curve)).copy()
 
 
 def count(number: float) -> str:
-    """A number of replicates to two digits: 1,200,000.
+    """Return a number of replicates to two digits: 1,200,000.
 
     Examples
     --------
@@ -183,7 +183,7 @@ def count(number: float) -> str:
 
 
 def explained(found: Expected, curve: np.ndarray, t: np.ndarray, runs: int, verdict: str) -> str:
-    """What a verdict on a bound in expectation rests on, in a sentence; for an open one, what would decide it.
+    """Return what a verdict on a bound in expectation rests on, in a sentence; for an open one, what would decide it.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ class Range(NamedTuple):
 
 
 def mean_interval(regret: xr.Dataset, random: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The mean over replicates of a regret (variables value, low, high; axis 0 is the replicate), with an interval.
+    """Return the mean over replicates (axis 0) of a regret (variables value, low, high), with an interval.
 
     The interval is Student's, widened by the certified ones; that of one run, or of runs that are not random, is
     certified.
@@ -74,7 +74,7 @@ def known_range(description: Description, kind: str, record: xr.Dataset) -> Rang
 
 
 def regret_of(record: xr.Dataset, kind: str) -> xr.Dataset:
-    """The regret of every replicate at every checkpoint: value, and the ends low and high of its certified interval.
+    """Return the regret of every replicate at every checkpoint: value, and the ends of its certified interval.
 
     The value is the regret against the best point that was found; a sampler's best law is exact.
     """

@@ -75,7 +75,7 @@ def of_squares(bound: Bound, mode: str) -> bool:
 
 
 def momentum_weighted(sums: np.ndarray, beta1: float, lam: float, T: np.ndarray) -> np.ndarray:
-    r"""An upper bound on :math:`\sum_{s\le t}\beta_{1,s}\sqrt s\sum_i\sqrt{\hat v_{s,i}}` at every checkpoint t.
+    r"""Return an upper bound on :math:`\sum_{s\le t}\beta_{1,s}\sqrt s\sum_i\sqrt{\hat v_{s,i}}` at every checkpoint t.
 
     Between checkpoints :math:`\hat v` of a method with a ratchet only grows, so that the sum lies between two Riemann
     sums over the checkpoints; this is the upper one, which takes each step at the checkpoint that follows it.

@@ -55,7 +55,7 @@ class Sweep(NamedTuple):
 
 
 def conclude(options: Mapping[str, Any], results: list[Result]) -> list[str]:
-    """The sentences, none for a study without a question.
+    """Return the sentences, none for a study without a question.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def check_run(options: Mapping[str, Any], problem: Problem, run: Description) ->
 
 
 def sweeps(options: Mapping[str, Any], results: list[Result]) -> list[Sweep]:
-    """The figures over parameters that a conclusion rests on."""
+    """Return the figures over parameters that a conclusion rests on."""
     what, quantity = options.get("what"), f"{WORDS[options.get('by', 'online')]} at the horizon"
     if what == "scaling":
         lines = observed(options.get("by", "online"), results)
@@ -161,7 +161,7 @@ def tables(options: Mapping[str, Any], results: list[Result]) -> dict[str, pd.Da
 
 
 def _pairs(options: Mapping[str, Any], result: Result) -> list[paired.Difference]:
-    """What a ranking or a parameter's optimum compares on one problem; values of a parameter with its name."""
+    """Return what a ranking or a parameter's optimum compares on one problem; values of a parameter with its name."""
     if options["what"] == "ranking":
         return [d for *_, match in matches(options, result) for d in match.distinct]
     name = options["name"]

@@ -30,7 +30,7 @@ Lines = dict[str, dict[str, dict[float, np.ndarray]]]
 
 
 def exponents(options: Mapping[str, Any], results: list[Result]) -> list[str]:
-    """The exponent along every axis beside the claimed one, and at how many points the algorithms differ."""
+    """Return the exponent along every axis beside the claimed one, and at how many points the algorithms differ."""
     by, claimed = options.get("by", "online"), options.get("claimed", {})
     sentences, lines = [], observed(by, results)
     if not lines:
@@ -57,7 +57,7 @@ def _exponent(axis: str, e: scaling.Exponent, claimed: float | None) -> str:
 
 
 def points(lines: Lines) -> tuple[dict[str, np.ndarray], list[Difference]]:
-    """The logarithms at every point of the grid, and the last algorithm's there minus the first one's."""
+    """Return the logarithms at every point of the grid, and the last algorithm's there minus the first one's."""
     (first, own), *_, (last, other) = lines.items()
     values: dict[str, np.ndarray] = {}
     pairs: list[tuple[str, str]] = []
@@ -118,6 +118,6 @@ def observed(by: str, results: list[Result]) -> Lines:
 
 
 def fixed(results: list[Result], axis: str) -> str:
-    """What a line of the grid holds fixed."""
+    """Return what a line of the grid holds fixed."""
     at = [{a: read(r, r.algorithms[0]) for a, read in AXES.items()} for r in results]
     return ", ".join(f"{a} = {Counter(p[a] for p in at).most_common(1)[0][0]}" for a in AXES if a != axis)

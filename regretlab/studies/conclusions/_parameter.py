@@ -54,7 +54,7 @@ def match(options: Mapping[str, Any], result: Result) -> Match:
 
 
 def points(options: Mapping[str, Any], result: Result) -> dict[str, dict[float, np.ndarray]]:
-    """What was observed at every value of the parameter, and the bound there."""
+    """Return what was observed at every value of the parameter, and the bound there."""
     by, bound = options.get("by", "online"), options.get("bound")
     best = _chosen(result, options["name"], by)
     curves = {WORDS[by]: {value: measured(result, algorithm, by) for value, algorithm in best.items()}}
@@ -89,7 +89,7 @@ def _least(match: Match, words: str, parameter: str) -> str:
 
 
 def _chosen(result: Result, parameter: str, by: str) -> dict[float, str]:
-    """The best algorithm with every value of the parameter."""
+    """Return the best algorithm with every value of the parameter."""
     groups: dict[float, list[str]] = {}
     for name in result.algorithms:
         groups.setdefault(parameter_of(result, name, parameter), []).append(name)

@@ -56,7 +56,7 @@ def ranking(options: Mapping[str, Any], results: list[Result]) -> list[str]:
 
 
 def matches(options: Mapping[str, Any], result: Result) -> list[tuple[str, dict[str, str], Match]]:
-    """What is compared on one problem: where, the short names, and the match; corrected for all of its pairs."""
+    """Return what is compared on one problem: where, the short names, and the match; corrected for all of its pairs."""
     by, against, each = options.get("by", "online"), options.get("against"), options.get("each")
     values = {label(result, name): measured(result, name, by) for name in result.algorithms}
     if against is not None and against not in values:
@@ -79,7 +79,7 @@ def matches(options: Mapping[str, Any], result: Result) -> list[tuple[str, dict[
 
 
 def _tuned(options: Mapping[str, Any]) -> str:
-    """The place of the match of every method at its best value of the parameter that they share."""
+    """Return the place of the match of every method at its best value of the parameter that they share."""
     return f", each at its best {options.get('each')}"
 
 
@@ -126,7 +126,7 @@ def _groups(result: Result, parameter: str | None) -> dict[str, dict[str, str]]:
 
 
 def _best(match: Match, short: dict[str, str], words: str) -> tuple[str, list[str]]:
-    """What the pairs with the best one say, and whether it is decidedly the best."""
+    """Return what the pairs with the best one say, and whether it is decidedly the best."""
     best = short[match.base]
     text = f"{best} has the least {words}, {level(match.values[match.base])}"
     beaten = [d for d in match.distinct if d.better == d.second]
@@ -141,7 +141,7 @@ def _best(match: Match, short: dict[str, str], words: str) -> tuple[str, list[st
 
 
 def _beside(match: Match, short: dict[str, str], words: str) -> tuple[str, list[str]]:
-    """What every pair with the one named says, and which ones are decidedly better or worse."""
+    """Return what every pair with the one named says, and which ones are decidedly better or worse."""
     found, base = match.distinct, match.values[match.base]
     sides = {"less": [d for d in found if d.better == d.first], "more": [d for d in found if d.better == d.second]}
     said = {side: [f"{short[d.first]} by {gap(d, base)}" for d in of] for side, of in sides.items() if of}
@@ -152,7 +152,7 @@ def _beside(match: Match, short: dict[str, str], words: str) -> tuple[str, list[
 
 
 def _open(unsure: list[Difference], short: dict[str, str]) -> list[str]:
-    """What is left undecided, one by one or, where they are many, all together."""
+    """Return what is left undecided, one by one or, where they are many, all together."""
     if not unsure:
         return []
     if len(unsure) <= FEW or any(math.isnan(d.low) or d.low > 0 or d.high < 0 for d in unsure):
@@ -166,7 +166,7 @@ def _open(unsure: list[Difference], short: dict[str, str]) -> list[str]:
 
 
 def _tally(tally: Counter[str], count: int, words: str, against: str | None) -> str:
-    """What all comparisons together say."""
+    """Return what all comparisons together say."""
     if not tally:
         return f"None of the {count} comparisons finds one that is decidedly {'first' if against is None else 'apart'}."
     if against is None:

@@ -51,13 +51,13 @@ class Match(NamedTuple):
 
 
 def beside(values: dict[str, np.ndarray], base: str, found: list[Difference]) -> Match:
-    """What was found about those in ``values`` and one of them."""
+    """Return what was found about those in ``values`` and one of them."""
     pairs = [_second(d, base) for d in found if base in d[:2]]
     return Match(base, values, [d for d in pairs if d.first in values])
 
 
 def _second(d: Difference, base: str) -> Difference:
-    """The difference with that one second."""
+    """Return the difference with that one second."""
     if d.second == base:
         return d
     return d._replace(first=d.second, second=base, mean=-d.mean, low=-d.high, high=-d.low, effect=-d.effect,
@@ -73,12 +73,12 @@ def copies(match: Match, names: Mapping[str, str]) -> str:
 
 
 def least(values: dict[str, np.ndarray]) -> str:
-    """The one with the least mean."""
+    """Return the one with the least mean."""
     return min(values, key=lambda name: float(values[name].mean()))
 
 
 def measured(result: Result, name: str, by: str) -> np.ndarray:
-    """A quantity of an algorithm at the horizon, one number per replicate."""
+    """Return a quantity of an algorithm at the horizon, one number per replicate."""
     if by in LOSSES:
         part = result.of(name)
         if by not in part:
@@ -88,12 +88,12 @@ def measured(result: Result, name: str, by: str) -> np.ndarray:
 
 
 def parameter_of(result: Result, name: str, parameter: str) -> float:
-    """A hyper-parameter of an algorithm, of its sampler or its method."""
+    """Return a hyper-parameter of an algorithm, of its sampler or its method."""
     return parameter_in(result.description(name), name, parameter)
 
 
 def parameter_in(run: Description, name: str, parameter: str) -> float:
-    """The same from what is known of a run beforehand."""
+    """Return the same from what is known of a run beforehand."""
     known = {**run.method_parameters, **run.sampler_parameters}
     if parameter not in known:
         raise unknown_name(f"parameter of {name}", parameter, known)
@@ -106,7 +106,7 @@ def parameter_in(run: Description, name: str, parameter: str) -> float:
 
 
 def spoken(label: str) -> str:
-    """A label with its parameters in brackets, for a sentence: Adam, alpha=1 is Adam (alpha=1)."""
+    """Return a label with its parameters in brackets, for a sentence: Adam, alpha=1 is Adam (alpha=1)."""
     name, comma, parameters = re.sub(r", (?=\w+=)", "\n", label, count=1).partition("\n")
     return f"{name} ({parameters})" if comma else name
 
@@ -117,7 +117,7 @@ def problem(result: Result) -> str:
 
 
 def level(values: np.ndarray) -> str:
-    """A mean with its interval, where there are replicates."""
+    """Return a mean with its interval, where there are replicates."""
     mean = scaling.mean_estimate(values, True, scaling.CONFIDENCE)
     if math.isnan(mean.low):
         return f"{mean.value:.4g}"
@@ -125,7 +125,7 @@ def level(values: np.ndarray) -> str:
 
 
 def gap(d: Difference, of: np.ndarray) -> str:
-    """The size of a difference with its interval, as a share of a mean, and in standard deviations."""
+    """Return the size of a difference with its interval, as a share of a mean, and in standard deviations."""
     share = f"{100 * abs(d.mean) / abs(float(of.mean())):.2g} %"
     low, high = sorted((abs(d.low), abs(d.high)))
     if low == high:
@@ -134,7 +134,7 @@ def gap(d: Difference, of: np.ndarray) -> str:
 
 
 def effect(d_z: float) -> str:
-    """An effect size, to two digits."""
+    """Return an effect size, to two digits."""
     return f"d_z = {d_z:.0f}" if abs(d_z) >= 100 else f"d_z = {d_z:.2g}"
 
 
@@ -157,7 +157,7 @@ def doubt(d: Difference) -> str:
 
 
 def bracket(mean: float, low: float, high: float) -> str:
-    """A number and its interval, to two digits of the interval's half-width."""
+    """Return a number and its interval, to two digits of the interval's half-width."""
     half = (high - low) / 2
     digits = max(0, 1 - math.floor(math.log10(half))) if half > 0 else 3
     if digits > 6:
