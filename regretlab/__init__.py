@@ -9,8 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from regretlab.errors import InputError, InterruptedWarning, NonFiniteError
-
-__version__ = "0.1.0"
+from regretlab.system.version import __version__
 
 if TYPE_CHECKING:
     from regretlab import (

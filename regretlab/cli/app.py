@@ -22,11 +22,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from regretlab import __version__, spelling
+from regretlab import spelling
 from regretlab.errors import InputError, NonFiniteError, unknown_name
 from regretlab.parameters import number
 from regretlab.system import processes
 from regretlab.system.files import NO_ROOM
+from regretlab.system.version import __version__
 
 if TYPE_CHECKING:
     from regretlab.result import Result

@@ -14,8 +14,9 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
-from regretlab import __version__, compilation
+from regretlab import compilation
 from regretlab.engines import cuda
+from regretlab.system.version import __version__
 
 EXTRA = {"extra": ""}
 

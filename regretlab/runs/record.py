@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from regretlab import __version__
 from regretlab.engines.array import State
 from regretlab.engines.choice import Choice
 from regretlab.methods import Coefficients, power
 from regretlab.runs.description import Description
 from regretlab.runs.plan import Plan
+from regretlab.system.version import __version__
 
 #: The version of the record's form; files of another one are not read.
 FORMAT = 3

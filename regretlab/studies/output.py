@@ -24,13 +24,14 @@ from typing import Any, NamedTuple
 from matplotlib.axes import Axes
 from tqdm import tqdm
 
-from regretlab import __version__, plots
+from regretlab import plots
 from regretlab.errors import InputError, InterruptedWarning
 from regretlab.problems import Problem
 from regretlab.result import Result, simulate
 from regretlab.studies import Cell, Study, conclusions, report
 from regretlab.system.files import NO_ROOM, PARTIAL, atomically, is_sealed, one_writer
 from regretlab.system.processes import refuse_without_guard, unordered
+from regretlab.system.version import __version__
 
 SCHEMA = 1
 #: Where a run is made until it is whole, and where in there the algorithms of an unfinished cell wait for the others.

@@ -19,11 +19,12 @@ import sympy as sp
 from matplotlib.axes import Axes
 from sympy.printing.mathml import mathml
 
-from regretlab import __version__, plots
+from regretlab import plots
 from regretlab.bounds import Bound
 from regretlab.bounds import symbols as s
 from regretlab.result import Result
 from regretlab.spelling.numerals import SUPERSCRIPTS
+from regretlab.system.version import __version__
 from regretlab.verdicts.comparison import Comparison
 from regretlab.verdicts.expectation import count
 

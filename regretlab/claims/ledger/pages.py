@@ -15,13 +15,13 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from regretlab import __version__
 from regretlab.claims.language.terms import text as written
 from regretlab.claims.language.verdict import DERIVED, LEVELS, OWN, VERDICTS
 from regretlab.claims.ledger.derived import says_its_export
 from regretlab.claims.ledger.entry import Entry
 from regretlab.claims.ledger.formulas import escape_tex, mathml, tex, visible
 from regretlab.claims.statements.claim import SOURCES
+from regretlab.system.version import __version__
 
 #: One character and one colour per verdict.
 MARKS = {
