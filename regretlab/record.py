@@ -36,14 +36,19 @@ class Record:
 
     def __init__(self, record: xr.Dataset) -> None:
         self.record = record
-        self._descriptions = [Description.from_data(data) for data in json.loads(record.attrs["descriptions"])]
+        self._descriptions = _described(record)
         self._parts: dict[str, xr.Dataset] = {}
         self._compared: dict[tuple[str, str, str], Comparison] = {}
         self._looks = Looks(record.attrs.get("looks"))
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what another process needs; the rest is made again from it."""
-        return {**vars(self), "_parts": {}, "_compared": {}}
+        return {
+            name: value for name, value in vars(self).items() if name not in ("_descriptions", "_parts", "_compared")
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _parts={}, _compared={}, _descriptions=_described(state["record"]))
 
     @property
     def algorithms(self) -> list[str]:
@@ -252,6 +257,11 @@ class Record:
         if len(short) == 1:
             return short[0]
         raise unknown_name("algorithm of this result", algorithm, self.algorithms)
+
+
+def _described(record: xr.Dataset) -> list[Description]:
+    """Return the descriptions of all algorithms' runs, which the record carries as JSON."""
+    return [Description.from_data(data) for data in json.loads(record.attrs["descriptions"])]
 
 
 def _plain(value: Any) -> str:
