@@ -15,7 +15,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -29,14 +29,8 @@ from regretlab.system import processes
 from regretlab.system.files import NO_ROOM
 from regretlab.system.version import __version__
 
-if TYPE_CHECKING:
-    from regretlab.result import Result
-
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
 PLAIN_WIDTH = 150
-#: An exponent whose interval is wider than this says nothing.
-WIDEST_EXPONENT = 1.0
-COLOURS = {"holds": "green", "violated": "bold red", "vacuous": "yellow"}
 
 
 def main() -> None:
@@ -98,6 +92,7 @@ def run(
         processes.warm_up("regretlab.studies.output")
     from regretlab import studies
     from regretlab.studies.output import OutputFolder, write_study
+    from regretlab.studies.table import verdicts_table
 
     chosen = studies.select(studies.load(study), _list(problems), _list(algorithms))
     settings = {"horizon": horizon, "replicates": replicates, "seed": seed}
@@ -117,7 +112,7 @@ def run(
         return
     console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
     for result in written.results:
-        console.print(table(result))
+        console.print(verdicts_table(result))
     for sentence in written.conclusion:
         console.print(sentence, markup=False)
     console.print(f"Report: {folder.path / 'report.html'}")
@@ -255,73 +250,6 @@ def _print_parts(parts: Mapping[str, Iterable[tuple[str, str]]]) -> None:
             part.add_row(f"  {name}", Text(text))
         console.print(part)
         console.print()
-
-
-def table(result: Result) -> Table:
-    """Tabulate one problem: mean regret with interval, exponent, bound, the largest ratio of a run, verdict."""
-    from regretlab.verdicts.expectation import count
-
-    problem = result.problem
-    convex = "" if problem.convex else "; NOT convex, only the lower end of a regret is tight"
-    title = f"{problem.name}: T = {result.horizon}, R = {result.replicates}{convex}"
-    shown = Table(title=title, title_justify="left", pad_edge=False, caption=_laws(result), caption_justify="left")
-    numbers = ("mean value", "largest ratio")
-    for heading in ("algorithm", "mean regret [interval]", "exponent [interval]", "bound", *numbers, "verdict"):
-        shown.add_column(heading, justify="right" if heading in numbers else "left")
-    for row in result.summary():
-        first = True
-        for bound in row["bounds"] or [None]:
-            kind = bound["speaks_of"] if bound else "online"
-            regret, e = row["regret"][kind], row["exponent"]
-            cells = [_name(result, row["algorithm"]) if first else ""]
-            other_kind = "" if kind == "online" else f" ({kind})"
-            again = first or bool(other_kind)
-            cells += [f"{_interval(regret['mean'], regret['lo'], regret['hi'], '.4g')}{other_kind}" if again else ""]
-            undetermined = e["hi"] - e["lo"] > WIDEST_EXPONENT
-            exponent = "cannot tell" if undetermined else _interval(e["value"], e["lo"], e["hi"], ".2f")
-            cells += [exponent if first else ""]
-            if bound:
-                colour = COLOURS.get(bound["verdict"], "magenta")
-                since = f" from t = {bound['first_violation']}" if bound["verdict"] == "violated" else ""
-                since += f" ({bound['looked']})"
-                needed = bound["replicates_needed"]
-                since += f"; R = {count(needed)} might decide" if needed is not None else ""
-                cells += [f"{bound['title']} \\[{bound['id']}]", f"{bound['value']:.4g}", f"{bound['ratio']:.3g}"]
-                cells += [f"[{colour}]{bound['verdict']}{since}[/]"]
-            shown.add_row(*cells)
-            first = False
-    return shown
-
-
-def _laws(result: Result) -> str | None:
-    """Return what the intervals of a table assume."""
-    from regretlab.verdicts.means import STUDENT
-
-    if result.replicates == 1 or not any(result.random(name) for name in result.algorithms):
-        return None
-    return (
-        f"Intervals of means: {STUDENT}; of exponents: if replicates show what carries the mean. Verdicts on an "
-        f"expectation assume nothing of their law but its range."
-    )
-
-
-def _name(result: Result, algorithm: str) -> str:
-    """Return the algorithm's short name, with what a reader must know to compare it with the others."""
-    from regretlab.plots import label
-
-    run = result.description(algorithm)
-    factor = run.law.factor
-    remarks = [f"biased: E f_t = {factor:.3g} f"] if factor not in (None, 1) else []
-    remarks += ["gamma = 1: uniform"] if run.sampler_parameters.get("gamma") == 1 else []
-    return "\n".join([label(result, algorithm), *(f"({remark})" for remark in remarks)])
-
-
-def _interval(mean: float, low: float, high: float, form: str) -> str:
-    if mean != mean:
-        return "cannot tell"
-    if low == high or f"{low:{form}}" == f"{high:{form}}":
-        return f"{mean:{form}}"
-    return f"{mean:{form}} \\[{low:{form}}, {high:{form}}]"
 
 
 def _list(texts: list[str] | None) -> list[str]:
