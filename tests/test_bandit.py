@@ -110,7 +110,7 @@ def test_a_study_file_names_it(tmp_path):
     (cell,) = studies.load(str(file)).cells
     result = rl.simulate(cell.problem, cell.algorithm, **cell.arguments())
     assert result.of().attrs["engine"] == "compiled"
-    assert result.facts()["sampler"] == "exp3"
+    assert result.description().sampler == "exp3"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import regretlab as rl
 from regretlab.runs.description import Description
 from regretlab.samplers import Law
 
-#: As a record of version 0.1.0 has it, before domains were described.
+#: As a record of version 0.1.0 has it, before domains and the ends of periods were described.
 SAVED = """{
  "problem": {"name": "reddi(C=8)", "n": 3, "d": 1, "convex": true, "convex_reason": "linear losses", "D": 2.0,
              "D2": 2.0, "constants": {"L": [8.0, "C"], "span": [Infinity, "unknown"]}, "digest": "0a"},
@@ -25,7 +25,7 @@ def test_a_saved_description_is_read_and_written_again():
     assert run.law == Law(1.0, 0.1, 1.0, 1.0, 3.5)
     assert (run.replicates, run.measure) == ((0, 1), ("sampler",))
     del data["of_a_later_version"]
-    data["problem"]["domain"] = ""
+    data["problem"]["domain"], data["ends"] = "", []
     assert json.loads(json.dumps(run.to_data())) == data
     assert Description.from_data(run.to_data()) == run
 
