@@ -85,7 +85,8 @@ class Supervised(Problem):
         )
         examples = datasets.prepare(self.data, scale, test, split_seed)
         self.scaling, self.batch_size = examples.scaling, min(checks.BATCH, len(examples.y))
-        self.name = f"{self.family}({self.data.name})"
+        family = getattr(self, "family", type(self).__name__.lower())
+        self.name = f"{family}({self.data.name})"
         return examples
 
     def _hold_out(self, examples: datasets.Examples) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from abc import abstractmethod
 from functools import cached_property
+from typing import Any, cast
 
 import numpy as np
 from array_api_compat import array_namespace
@@ -33,6 +34,11 @@ class LinearModel(Supervised):
 
     with suprema over the values :math:`z_j \cdot x` takes on the domain, so that they are true bounds.
 
+    Kernels are made from :meth:`phi` and :meth:`slope` where these are plain operations on u and y: ``+ - * /``, powers
+    1/2, 1 and 2, comparisons, ``abs``, ``sqrt``, ``exp``, ``log``, ``log1p``, ``maximum``, ``minimum``, ``clip`` and
+    ``where`` of their namespace or of NumPy. What differs from example to example beside y is named in ``columns``.
+    Other losses run on the array engine.
+
     Parameters
     ----------
     Z : array (n, d) or scipy sparse matrix (n, d)
@@ -50,6 +56,8 @@ class LinearModel(Supervised):
     #: zero at its minimum only. A class with ``convex = True`` need not say so.
     monotone: bool = False
     unimodal: bool = False
+    #: The arrays (n,) beside y that phi reads: of a batch, phi is given its own entries of them.
+    columns: tuple[str, ...] = ()
     #: Units in the last place that phi may be away from the truth.
     roundings: int = 4
 
@@ -100,11 +108,24 @@ class LinearModel(Supervised):
         with np.errstate(all="ignore"):
             probe_phi(self)
 
+    def of(self, J: Array) -> LinearModel:
+        """The model whose columns are those of the examples J, in the shape of J, so that its phi is theirs."""
+        if not self.columns:
+            return self
+        xp, own = array_namespace(J), object.__new__(type(self))
+        vars(own).update(vars(self), **{name: rows(xp, getattr(self, name), J) for name in self.columns})
+        return own
+
     def losses_and_gradients(self, x: Array, J: Array) -> tuple[Array, Array]:
         xp = array_namespace(x)
         z, y = rows(xp, self.Z, J), rows(xp, self.y, J)
-        u = xp.sum(z * x[:, None, :], axis=-1)
-        return self.phi(u, y), self.slope(u, y)[..., None] * z
+        u, own = xp.sum(z * x[:, None, :], axis=-1), self.of(J)
+        return own.phi(u, y), own.slope(u, y)[..., None] * z
+
+    def on(self, xp: Any) -> LinearModel:
+        moved = cast(LinearModel, super().on(xp))
+        vars(moved).update({name: xp.asarray(getattr(self, name)) for name in self.columns})
+        return moved
 
     def all_losses(self, x: Array) -> Array:
         return self.phi(self._scores(x), self.y)
