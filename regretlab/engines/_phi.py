@@ -86,23 +86,6 @@ def _operand(value: Any) -> Any:
     return float(value)
 
 
-def _never_negative(a: Any) -> bool:
-    if not isinstance(a, Value):
-        return bool(a >= 0)
-    if a.name == "multiply":
-        return a.made_of[0] is a.made_of[1] or all(map(_never_negative, a.made_of))
-    return a.name in ("abs", "exp", "sqrt")
-
-
-def _never_positive(a: Value) -> bool:
-    if a.name == "negative":
-        return _never_negative(a.made_of[0])
-    if a.name == "multiply":
-        b, c = a.made_of
-        return any(not isinstance(b, Value) and b <= 0 and _never_negative(c) for b, c in ((b, c), (c, b)))
-    return False
-
-
 class _Operations:
     """The namespace of traced values: the names of the array API standard and of NumPy."""
 
@@ -115,12 +98,12 @@ class _Operations:
         return lambda *given: _made(name, *given)
 
     def exp(self, a: Any) -> Value:
-        if _never_positive(a):
+        if a.name == "negative" and a.made_of[0].name == "abs":
             return _made("exp", a)
         return _made("where", a < 709.0, _made("exp", a), a * math.inf)
 
     def log1p(self, a: Any) -> Value:
-        if isinstance(a, Value) and a.name == "exp" and _never_positive(a.made_of[0]):
+        if isinstance(a, Value) and a.name == "exp":  # of what is never positive: others are not left so bare
             return _made("log1p", a)
         b = 1.0 + a  # the logarithm is that of b, which is not 1 + a, and its error is as large as that of b - 1
         large = _made("where", b < math.inf, _made("log", b) * (a / (b - 1.0)), b)
