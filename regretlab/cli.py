@@ -196,8 +196,9 @@ def verify(
     if out is not None:
         destination.write(out, written)
         print("\n".join([*pages.summary(entries), f"Written: {out}"]))
-    if errors := [f"claim {e.claim.id} could not be judged: {e.error}" for e in entries if e.error]:
-        raise InputError("; ".join(errors))
+    if broken := [e for e in entries if e.error]:
+        others = f"; nor could {', '.join(e.claim.id for e in broken[1:])}" if broken[1:] else ""
+        raise InputError(f"claim {broken[0].claim.id} could not be judged: {broken[0].error.rstrip('.')}{others}.")
     if not all(e.as_pinned for e in entries):
         raise typer.Exit(1)
 

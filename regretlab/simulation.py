@@ -48,9 +48,10 @@ def simulate(
         there are.
     seed : int
     checkpoints : "log" or sequence of int
-        Steps at which everything is recorded; ``"log"`` gives about 30, log-spaced. Where an algorithm takes the
-        examples in a cyclic order, the last end of a period before each of them is recorded as well: figures show these
-        ends alone, and fits the others.
+        Steps at which everything is recorded, in any order and each once, the horizon always among them, so that an
+        empty list records it alone; ``"log"`` gives about 30, log-spaced. Where an algorithm takes the examples in a
+        cyclic order, the last end of a period before each of them is recorded as well: figures show these ends alone,
+        and fits the others.
     engine : {"auto", "compiled", "cuda", "array", "cupy"}
         ``"auto"`` takes the compiled engine for built-in parts; the record says what was chosen, and why.
     measure : sequence of {"cumulative", "sampler"}

@@ -15,10 +15,10 @@ from regretlab.claims import checkers, derived, reading
 from regretlab.claims.certificate import Certificate, digest
 from regretlab.claims.claim import Claim
 from regretlab.claims.entry import Entry
-from regretlab.claims.loading import claims_in, is_shipped, load, needs, order, shipped
-from regretlab.claims.provers import accepted
+from regretlab.claims.loading import claims_in, connected, is_shipped, load, shipped
+from regretlab.claims.provers import accepted, undecided
 from regretlab.claims.provers.solver import refuse_contradiction
-from regretlab.claims.statements import Derivation, Inequality, InFile, Statement, Words
+from regretlab.claims.statements import Derivation, Inequality, InFile, Malformed, Statement, Words
 from regretlab.claims.verdict import PARTIAL, SOUND, Outcome, Rejected, weakest
 from regretlab.errors import InputError
 
@@ -41,7 +41,7 @@ def decide(claim: str, statement: Statement, path: Path | None, search: bool, sa
         return checkers.check(statement, certificate.form, certificate.body)
     found = accepted(statement)
     if found is None:
-        raise Rejected("no method decided it")
+        raise Rejected(undecided(statement))
     if save is not None:
         Certificate(claim, digest(statement), found.form, found.body, tools()).write(save)
     return found.outcome
@@ -79,7 +79,7 @@ class Ledger:
     Raises
     ------
     InputError
-        For a file that cannot be loaded, an id given twice, an unknown dependency or a cycle, in one sentence.
+        For a file that cannot be loaded, or an id given twice, in one sentence.
     """
 
     def __init__(self, paths: Sequence[str | Path] = (), certificates: str | Path | None = None) -> None:
@@ -96,8 +96,7 @@ class Ledger:
                 self.files[one.id], self.claims[one.id] = file, one
                 if asked:
                     self.asked.add(one.id)
-        self.needs = needs(self.claims)
-        self.order = order(self.needs)
+        self.claims, self.needs, self.order = connected(self.claims)
 
     def certificate(self, claim: str) -> Path:
         """The file of a claim's certificate."""
@@ -117,7 +116,8 @@ class Ledger:
         names = [n for n in self.order if n in self._resting(wanted)]
         mode = "search" if search else "renew" if renew else "check"
         entries = {} if mode != "check" else self._known
-        alone = [n for n in names if n not in entries and not isinstance(self.claims[n].statement, (Derivation, Words))]
+        others = (Derivation, Malformed, Words)
+        alone = [n for n in names if n not in entries and not isinstance(self.claims[n].statement, others)]
         for judged in self._judged(alone, mode, jobs):
             entries[judged[0]] = self._entry(*judged)
         for name in names:
@@ -167,8 +167,10 @@ class Ledger:
         return Entry(claim, outcome.verdict, outcome.level, outcome.words, **about)  # type: ignore[arg-type]
 
     def _derived(self, claim: Claim, entries: dict[str, Entry], mode: str) -> Entry:
-        """The verdict of a claim in words, or of one that rests on others."""
+        """The verdict of a malformed claim, of one in words, or of one that rests on others."""
         statement = claim.statement
+        if isinstance(statement, Malformed):
+            return Entry(claim, "unknown", how=f"{ERROR}{statement.why}", error=statement.why)
         if isinstance(statement, Words):
             return Entry(claim, statement.verdict, "words" * (statement.verdict == "assumed"), statement.why)
         assert isinstance(statement, Derivation)

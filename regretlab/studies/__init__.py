@@ -30,7 +30,7 @@ import xarray as xr
 from regretlab import algorithms, audit, conclusions, numerals, spelling
 from regretlab.bounds import Bound
 from regretlab.bounds.assumptions import ETA, GAMMA_KB
-from regretlab.errors import InputError, closest
+from regretlab.errors import InputError, closest, shown
 from regretlab.parameters import number, path_of
 from regretlab.problems import Problem, names
 from regretlab.run import NUMBERS, describe, plan
@@ -160,6 +160,10 @@ def _cells(table: dict[str, Any]) -> list[Cell]:
 
 def _read(given: dict[str, Any]) -> dict[str, Any]:
     """The settings of a run, each of its type."""
+    if isinstance(runs := given.get("replicates"), list):
+        raise InputError(
+            f"replicates={shown(runs)} in the study is a list; give the number of runs, at least one: replicates = 10."
+        )
     read: dict[str, Any] = {
         key: int(number(key, given[key], NUMBERS[key], integer=True)) for key in NUMBERS & given.keys()
     }
