@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from regretlab._version import __version__
-from regretlab.errors import InputError, InterruptedWarning, NonFiniteError
+from regretlab.errors import InputError, InterruptedWarning, NonFiniteError, UnderflowWarning
 
 if TYPE_CHECKING:
     from regretlab import (
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from regretlab.simulation import simulate
 
 __all__ = [
-    "InputError", "InterruptedWarning", "NonFiniteError", "Result", "__version__", "algorithms", "bounds", "claims",
-    "falsify", "game", "methods", "paired", "plots", "problems", "samplers", "scaling", "simulate", "testing",
-    "worst_case",
+    "InputError", "InterruptedWarning", "NonFiniteError", "Result", "UnderflowWarning", "__version__", "algorithms",
+    "bounds", "claims", "falsify", "game", "methods", "paired", "plots", "problems", "samplers", "scaling", "simulate",
+    "testing", "worst_case",
 ]  # fmt: skip
 
 #: The modules of the names that are not modules themselves.

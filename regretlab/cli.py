@@ -305,12 +305,14 @@ def _laws(result: Result) -> str | None:
 
 def _name(result: Result, algorithm: str) -> str:
     """The algorithm's short name, with what a reader must know to compare it with the others."""
+    from regretlab.audit import underflow
     from regretlab.plots import label
 
     facts = result.facts(algorithm)
     factor = facts["law"]["factor"]
     remarks = [f"biased: E f_t = {factor:.3g} f"] if factor not in (None, 1) else []
     remarks += ["gamma = 1: uniform"] if facts["sampler_parameters"].get("gamma") == 1 else []
+    remarks += [lost] if (lost := underflow(facts, result.of(algorithm))) else []
     return "\n".join([label(result, algorithm), *(f"({remark})" for remark in remarks)])
 
 

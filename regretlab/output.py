@@ -26,7 +26,7 @@ from tqdm import tqdm
 
 from regretlab import conclusions, plots, report
 from regretlab._version import __version__
-from regretlab.errors import InputError, InterruptedWarning
+from regretlab.errors import InputError, InterruptedWarning, UnderflowWarning
 from regretlab.files import NO_ROOM, PARTIAL, is_sealed, one_writer, whole
 from regretlab.problems import Problem
 from regretlab.processes import refuse_without_guard, unordered
@@ -215,6 +215,7 @@ def _run(i: int, part: Path, problem: Problem, text: str, arguments: dict[str, A
         return i, part, Result.open(part)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InterruptedWarning)
+        warnings.simplefilter("ignore", UnderflowWarning)  # tables and the page say so
         result = simulate(problem, text, **arguments)
     if "interrupted" in result.record.attrs:
         raise KeyboardInterrupt

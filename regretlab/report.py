@@ -19,7 +19,7 @@ import sympy as sp
 from matplotlib.axes import Axes
 from sympy.printing.mathml import mathml
 
-from regretlab import __version__, plots
+from regretlab import __version__, audit, plots
 from regretlab.bounds import Bound
 from regretlab.bounds import symbols as s
 from regretlab.bounds.adamcb import EXPERIMENT
@@ -169,6 +169,7 @@ def _algorithm(result: Result, row: dict[str, Any], svgs: dict[str, str]) -> dic
         "label": label,
         "row": row,
         "facts": result.facts(name),
+        "underflow": audit.underflow(result.facts(name), result.of(name)),
         "figure": svgs.get(f"bound {label}", ""),
         "bounds": [{"c": c, "summary": c.summary(), "linear": _linear(c)} for c in result.comparisons(name)],
     }

@@ -103,9 +103,9 @@ class Result:
 
     def regret(self, kind: str = "online", algorithm: str | None = None) -> xr.Dataset:
         """The regret of every replicate at every checkpoint: its value, and its certified ends low and high."""
-        part = self.of(algorithm)
         if not isinstance(kind, str) or kind not in KINDS:
             raise self._misplaced("kind of regret", kind, KINDS)
+        part = self.of(algorithm)
         if f"{kind}_low" not in part:
             raise InputError(
                 f"{kind} regret was not measured for {self._name(algorithm)}; simulate with measure=('{kind}',)."

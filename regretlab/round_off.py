@@ -13,6 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from regretlab.engines.array import State
+from regretlab.looks import SMALLEST_SQUARED
 from regretlab.problems import Problem
 
 #: Half the distance from 1 to the next number, and the smallest number: what one operation may be off by.
@@ -60,8 +61,9 @@ def round_off(
     negative = max(0.0, -floor) if floor > -np.inf else 0.0  # |f| <= f + 2 max(0, -f)
     size = size + (4 * negative + 2 * problem.rounded_at) * weight
     visited = np.linalg.norm(np.maximum(np.abs(totals["smallest_x"]), np.abs(totals["largest_x"])), axis=-1)
-    steep = 2 * totals["largest_example_gradient"]
     L = constants["L"].value if "L" in constants else np.inf
+    # A norm is the root of a sum of squares, of which nothing may be left.
+    steep = 2 * np.maximum(totals["largest_example_gradient"], min(L, SMALLEST_SQUARED))
     if np.isfinite(L) and (problem.kinks or "full_loss" in totals):  # where other slopes than those seen may matter
         steep = np.full_like(steep, L)
     steps = state.t + additions + problem.roundings

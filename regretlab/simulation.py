@@ -8,7 +8,8 @@ from typing import Any
 
 from regretlab import algorithms
 from regretlab.algorithms import Algorithm
-from regretlab.errors import InputError, InterruptedWarning
+from regretlab.audit import underflow
+from regretlab.errors import InputError, InterruptedWarning, UnderflowWarning
 from regretlab.losses import losses
 from regretlab.problems import Problem
 from regretlab.problems.names import parse
@@ -32,7 +33,9 @@ def simulate(
     """Run algorithms on a problem and measure their regret.
 
     An interruption (Ctrl-C) returns what is finished, with an :class:`InterruptedWarning`: the algorithms that are, or
-    else the first one up to its last checkpoint, from where :meth:`Result.extend` goes on bit for bit.
+    else the first one up to its last checkpoint, from where :meth:`Result.extend` goes on bit for bit. Gradients whose
+    squares a float does not hold, for a method that divides by their sums, end the run with a
+    :class:`NonFiniteError` where they are large, and are told by an :class:`UnderflowWarning` where they are small.
 
     Parameters
     ----------
@@ -100,6 +103,10 @@ def simulate(
         interrupted = _finished(done, plans)
         warnings.warn(interrupted, InterruptedWarning, stacklevel=2)
     result = joined(records, [describe(p) for p in done], problem, [p.algorithm for p in done])
+    for name in result.algorithms:
+        if lost := underflow(result.facts(name), result.of(name)):
+            said = f"{name} has {lost}: its steps, and so its regret, are not the method's"
+            warnings.warn(f"{said}; measure the losses in smaller units.", UnderflowWarning, stacklevel=2)
     if interrupted:
         result.record.attrs["interrupted"] = interrupted
     return result
