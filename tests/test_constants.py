@@ -220,6 +220,19 @@ def test_a_wrong_gradient_is_found_out_in_every_unit(s):
         type("Halved", (Bowl,), {"convex": False, "losses_and_gradients": halved})()
 
 
+@pytest.mark.parametrize("s", [1e-300, 1e-170, 1.0, 1e100])
+def test_a_problem_of_ones_own_has_its_norms_in_every_unit(s):
+    def times(self, x, J):
+        losses, gradients = Bowl.losses_and_gradients(self, x, J)
+        return s * losses, s * gradients
+
+    declared = declaring(**{name: value * s for name, value in RIGHT.items()})
+    scaled = type("Scaled", (Bowl,), {"losses_and_gradients": times, **declared})()
+    np.testing.assert_allclose(
+        scaled.all_gradient_norms(scaled.start[None]) / s, Bowl().all_gradient_norms(scaled.start[None]), rtol=ROUND_OFF
+    )
+
+
 def test_a_million_examples_are_tried_on_a_few():
     problem = rl.problems.HeavyTailedLogistic(n=10**6, d=3)
     assert problem.constants()["floor"].value > 0
