@@ -13,7 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from regretlab import plots, scaling
-from regretlab.algorithms import ALGORITHMS, Algorithm
+from regretlab.algorithms import Algorithm, placed
 from regretlab.bounds import Bound
 from regretlab.bounds._values import MODES
 from regretlab.comparison import Comparison, compare
@@ -103,8 +103,7 @@ class Result:
 
     def regret(self, kind: str = "online", algorithm: str | None = None) -> xr.Dataset:
         """The regret of every replicate at every checkpoint: its value, and its certified ends low and high."""
-        if not isinstance(kind, str) or kind not in KINDS:
-            raise self._misplaced("kind of regret", kind, KINDS)
+        kind = placed("kind of regret", kind, KINDS, self.algorithms)
         part = self.of(algorithm)
         if f"{kind}_low" not in part:
             raise InputError(
@@ -138,10 +137,9 @@ class Result:
 
     def bound(self, bound: str | Bound, algorithm: str | None = None, mode: str = "stated") -> Comparison:
         """One bound against one algorithm's regret."""
-        if isinstance(bound, str) and bound not in Bound.known:
-            raise self._misplaced("bound", bound, list(Bound.known))
-        bound, mode = Bound.named(bound), one_of("mode", mode, MODES)
-        facts = self.facts(algorithm)
+        if not isinstance(bound, Bound):
+            bound = Bound.known[placed("bound", bound, list(Bound.known), self.algorithms)]
+        facts, mode = self.facts(algorithm), one_of("mode", mode, MODES)
         if not bound.about(facts["method"], facts["sampler"]):
             raise InputError(
                 f"the bound {bound.id} is about {' or '.join(bound.methods)}"
@@ -333,17 +331,6 @@ class Result:
         head = f"<p><b>{self.problem['name']}</b>, T = {self.horizon}, R = {self.replicates}</p>"
         table = self.table().to_html(index=False, float_format="{:.4g}".format, na_rep="")
         return f"{head}{table}<details><summary>the record</summary>{self.record._repr_html_()}</details>"
-
-    def _misplaced(self, what: str, given: Any, known: Sequence[str]) -> InputError:
-        """The error for a first argument that is none of those known: often it is the algorithm, which comes second."""
-        method = given.split("(")[0] if isinstance(given, str) else ""
-        if method not in ALGORITHMS and given not in self.algorithms:
-            return closest(what, given, known)
-        example = next((name for name in known if name.startswith(f"{method}.")), known[0])
-        return InputError(
-            f"{given!r} is an algorithm, where the first argument is the {what}, such as {example!r}; name the "
-            f"algorithm as algorithm={given!r}."
-        )
 
     def _again(self, name: str) -> Algorithm:
         return again(self._chosen or (), name, self.facts(name))

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from regretlab.comparator import UNIT
 from regretlab.engines.array import State
 from regretlab.looks import SMALLEST_SQUARED
 from regretlab.problems import Problem
 
-#: Half the distance from 1 to the next number, and the smallest number: what one operation may be off by.
-UNIT, TINY = 2.0**-53, 2.0**-1074
+#: The smallest number: what one operation may be off by beside its round-off.
+TINY = 2.0**-1074
 #: More roundings of a term than anybody counted: norms, weights, the final difference.
 SPARE = 16
 #: Dimensions up to which the unit vectors are an array.
