@@ -124,10 +124,11 @@ FINE = "P.bandit_regret('fine', '', regret=lambda T: T, bound=lambda T: T + 1, h
 @pytest.mark.parametrize("statement", RUN)
 def test_a_function_that_cannot_be_run_is_an_error_whatever_its_claim_pins(statement, tmp_path):
     file = tmp_path / "my_claims.py"
-    own = [statement.format(k, ends) for k, ends in enumerate(ENDS)]
+    ends_here = ENDS if statement == RUN[0] else ENDS[::4]  # each takes a process of its own
+    own = [statement.format(k, ends) for k, ends in enumerate(ends_here)]
     file.write_text(HEAD + "from regretlab.claims.paper import finite\n" + "\n".join(own) + "\n" + FINE)
     *broken, fine = Ledger([file]).verify(jobs=1)
-    for ends, entry in zip(ENDS, broken, strict=True):
+    for ends, entry in zip(ends_here, broken, strict=True):
         # Division by zero in a finite statement is a verdict of its own.
         if ends == "1 // (T - 1)" and entry.verdict == "ill-posed":
             continue

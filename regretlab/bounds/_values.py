@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy as sp
-import xarray as xr
 
 from regretlab.bounds import symbols as s
 from regretlab.bounds._sums import roots_to_last_decrease, schedule_sum, weights_sum
 from regretlab.parameters import one_of
 from regretlab.samplers import largest_divergence
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 #: How constants are read; see :func:`values`.
 MODES = ("stated", "measured", "a priori")
