@@ -14,7 +14,7 @@ from regretlab.parameters import number
 from regretlab.problems import Problem
 from regretlab.provenance import Part, check_problem
 from regretlab.regret import Regrets
-from regretlab.run import NUMBERS, Observer, Plan, continued, describe, plan, run, together
+from regretlab.run import NUMBERS, Observer, Plan, continued, describe, plan, run
 
 
 def extended(
@@ -37,7 +37,7 @@ def extended(
     if horizon is not None:
         T = int(number("horizon", horizon, NUMBERS["horizon"], integer=True))
         described = [facts for _, facts in parts]
-        plans = together([continued(problem, a, d, T, checkpoints) for a, d in zip(chosen, described, strict=True)])
+        plans = [continued(problem, a, d, T, checkpoints) for a, d in zip(chosen, described, strict=True)]
         parts = [later(*part, onward, progress) for part, onward in zip(parts, plans, strict=True)]
     return parts
 

@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import reduce
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -27,7 +26,7 @@ from regretlab.parameters import number, one_of
 from regretlab.problems import Problem
 from regretlab.problems.domains import spelled
 from regretlab.rng import Streams
-from regretlab.samplers import Cyclic, Sampler, Setting, Uniform, period
+from regretlab.samplers import Cyclic, Sampler, Setting, Uniform
 from regretlab.state import pack, unpack
 
 #: The numbers of a run, and where they may lie.
@@ -94,8 +93,9 @@ def plan(
     K = algorithm.batch_size or problem.batch_size
     fitted = sampler.fit(Setting(problem.n, K, L, horizon))
     times = checkpoint_times(checkpoints, horizon)
-    after = period(fitted.name, problem.n, K) if isinstance(checkpoints, str) else 1
-    ends = np.setdiff1d(ends_of_periods(times, after), times)
+    # The same for every algorithm on the problem, as their records are joined; with K > 1 some periods are shorter.
+    repeats = problem.order == "cyclic" and isinstance(checkpoints, str)
+    ends = np.setdiff1d(ends_of_periods(times, problem.n), times) if repeats else times[:0]
     times = np.union1d(times, ends)
     numbers = len(chosen) * (STATE_PER_COORDINATE * problem.d + STATE_PER_EXAMPLE * problem.n + CURVES * len(times))
     memory.need(f"a run of {len(chosen)} replicates, each with its {problem.n} examples,", 8.0 * numbers)
@@ -130,12 +130,6 @@ def replicate_numbers(replicates: int | Iterable[int]) -> tuple[int, ...]:
             f"replicates names replicate {twice[0]} more than once; give a number of runs, or a list, each number once."
         )
     return tuple(numbers)
-
-
-def together(plans: Sequence[Plan]) -> list[Plan]:
-    """The plans of several algorithms on one problem, each with the checkpoints of all: these share one record."""
-    times, ends = (reduce(np.union1d, each) for each in zip(*((p.checkpoints, p.ends) for p in plans), strict=True))
-    return [p._replace(checkpoints=times, ends=ends) for p in plans]
 
 
 def continued(problem: Problem, algorithm: Algorithm, facts: dict[str, Any], horizon: int, checkpoints: Any) -> Plan:

@@ -15,7 +15,7 @@ from regretlab.problems import Problem
 from regretlab.problems.names import parse
 from regretlab.regret import Regrets
 from regretlab.result import Result, joined
-from regretlab.run import Interrupted, Plan, describe, plan, replicate_numbers, run, together
+from regretlab.run import Interrupted, Plan, describe, plan, replicate_numbers, run
 
 
 def simulate(
@@ -52,8 +52,8 @@ def simulate(
     seed : int
     checkpoints : "log" or sequence of int
         Steps at which everything is recorded, in any order and each once, the horizon always among them, so that an
-        empty list records it alone; ``"log"`` gives about 30, log-spaced. Where an algorithm takes the examples in a
-        cyclic order, the last end of a period before each of them is recorded as well: figures show these ends alone,
+        empty list records it alone; ``"log"`` gives about 30, log-spaced. On a problem whose examples come in
+        a cyclic order, the last end of a period before each of them is recorded as well: figures show these ends alone,
         and fits the others.
     engine : {"auto", "compiled", "cuda", "array", "cupy"}
         ``"auto"`` takes the compiled engine for built-in parts; the record says what was chosen, and why.
@@ -88,7 +88,7 @@ def simulate(
     asked: dict[str, Any] = {
         "horizon": horizon, "replicates": replicates, "seed": seed, "checkpoints": checkpoints, "measure": measure,
     }  # fmt: skip
-    plans = together([plan(problem, a, **asked) for a in parsed])
+    plans = [plan(problem, a, **asked) for a in parsed]
     done, records = [], []
     interrupted = ""
     try:
