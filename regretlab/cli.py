@@ -173,7 +173,8 @@ def verify(
 
     A file of claims is a Python program: read it before you run it. Each runs in a process of its own, for at most 15
     seconds; what it says in formulas is judged by processes that never load it, and what is decided by running its own
-    functions says so in its trust. A file that ends early, or a claim that cannot be judged, is an error, status 2.
+    functions says so in its trust. A file that ends early, or a claim that is malformed or cannot be judged, is an
+    error, status 2; the other claims of the file are judged all the same.
     """
     from regretlab.claims import Ledger, destination, pages
 
