@@ -150,6 +150,7 @@ def compare(
     shape = low.shape
     numbers = values(facts, record, mode)
     squared = of_squares(bound, mode)
+    squares = record.sum_squared_gradients.values if squared else np.full(shape, np.inf)
     terms = {name: np.broadcast_to(term, shape) for name, term in bound.on_run(numbers).items()}
     curve = sum(terms.values(), np.zeros(shape))
     shown, at, mean = (low, high), np.arange(record.sizes["t"]), None
@@ -157,11 +158,8 @@ def compare(
         mean = expected(bound, facts, record, mode, curve, anytime(bound))
         regret, low, high, at = mean.mean[None], mean.low[None], mean.high[None], mean.at
         shown = mean.student_low[None], mean.student_high[None]
-        curve = curve.mean(axis=0, keepdims=True)
+        curve, squares = curve.mean(axis=0, keepdims=True), squares.max(axis=0, keepdims=True)
     trivial, t = trivial_bound(facts, kind, record, bound.in_expectation), record.t.values
-    squares = record.sum_squared_gradients.values if squared else np.full(low.shape, np.inf)
-    if len(squares) > len(low):
-        squares = squares.max(axis=0, keepdims=True)
     look = look or seen(t[at], low[:, at], high[:, at], curve[:, at], not anytime(bound), squares[:, at])
     checks += audit.in_floats(squared, bound.lost(numbers), facts, record, look)
     text = audit.verdict(checks, look, np.broadcast_to(curve, low.shape)[:, -1], trivial[-1])
