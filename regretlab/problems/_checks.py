@@ -60,7 +60,7 @@ def dense(X: sparse.csr_array, advice: str) -> np.ndarray:
     if gibibytes(*X.shape) > DENSE_LIMIT_GIB:
         size = f"{gibibytes(*X.shape):.3g} GiB when dense, above {DENSE_LIMIT_GIB}"
         raise InputError(f"X needs {size}; {advice}.")
-    return X.toarray()
+    return np.asarray(X.toarray())
 
 
 def gibibytes(n: int, d: int) -> float:

@@ -123,7 +123,8 @@ def _crossed(problem: Problem, x: np.ndarray, gradients: np.ndarray, rng: np.ran
         return x[None][:0]
     far = domain.diameters(problem.d)[1]
     far = 10 * far if 0 < far < 1e100 else 1.0
-    return domain.project(x + np.concatenate([far * steep, -far * steep]), np.ones((2 * len(steep), problem.d)))
+    beyond = x + np.concatenate([far * steep, -far * steep])
+    return np.asarray(domain.project(beyond, np.ones_like(beyond)))
 
 
 def _constants(problem: Problem, seen: _Seen) -> None:
@@ -264,7 +265,7 @@ def _everyone(problem: Problem, seen: _Seen, rng: np.random.Generator) -> None:
 def _lengths(gradients: np.ndarray) -> np.ndarray:
     """Euclidean norms along the last axis, also where squares over- or underflow."""
     size = np.abs(gradients).max(-1)
-    return size * np.sqrt(((gradients / np.where(size > 0, size, 1.0)[..., None]) ** 2).sum(-1))
+    return np.asarray(size * np.sqrt(((gradients / np.where(size > 0, size, 1.0)[..., None]) ** 2).sum(-1)))
 
 
 def _text(x: np.ndarray) -> Any:

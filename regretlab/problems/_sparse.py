@@ -60,7 +60,7 @@ def weighted_squares(weights: np.ndarray, Z: Features) -> np.ndarray:
     array([ 9., 18.])
     """
     if sparse.issparse(Z):
-        return weights @ (Z * Z)
+        return np.asarray(weights @ (Z * Z))
     return sum((weights[block] @ Z[block] ** 2 for block in _blocks(Z)), np.zeros(Z.shape[1]))
 
 
@@ -73,7 +73,7 @@ def _blocks(Z: np.ndarray) -> list[slice]:
 def row_maxima(Z: Features) -> np.ndarray:
     """The largest entry of every row, shape (n,)."""
     largest = Z.max(axis=-1)
-    return largest.toarray().ravel() if sparse.issparse(largest) else largest
+    return np.asarray(largest.toarray().ravel() if sparse.issparse(largest) else largest)
 
 
 def rows(xp: Any, a: Any, J: Any) -> Any:

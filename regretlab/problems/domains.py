@@ -190,11 +190,12 @@ def spelled(domain: Any) -> str:
     """
     if domain is None or isinstance(domain, Component):
         return repr(domain)
+    kind: Any = type(domain)
     inside = getattr(domain, "__dict__", {})
-    if type(domain).__repr__ is not object.__repr__ and not any(isinstance(v, np.ndarray) for v in inside.values()):
+    if kind.__repr__ is not object.__repr__ and not any(isinstance(v, np.ndarray) for v in inside.values()):
         return repr(domain)
     parts = [f"{name}={_spelled(value)}" for name, value in sorted(inside.items())]
-    return f"{type(domain).__name__}({', '.join(parts)})"
+    return f"{kind.__name__}({', '.join(parts)})"
 
 
 def _spelled(value: Any) -> str:

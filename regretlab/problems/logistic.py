@@ -25,7 +25,7 @@ class _Logistic(LinearModel):
         return -y * sigmoid(-y * u)
 
     def slope_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        return np.maximum(np.abs(self.slope(low, self.y)), np.abs(self.slope(high, self.y)))
+        return np.asarray(np.maximum(np.abs(self.slope(low, self.y)), np.abs(self.slope(high, self.y))))
 
 
 def sigmoid(u: Array) -> Array:

@@ -133,7 +133,7 @@ class Softmax(Supervised):
         }
 
     def floors(self) -> np.ndarray:
-        return np.logaddexp(0, np.log(self.c - 1) - self._leads())
+        return np.asarray(np.logaddexp(0, np.log(self.c - 1) - self._leads()))
 
     @cached_property
     def _most(self) -> np.ndarray:
@@ -156,7 +156,8 @@ class Softmax(Supervised):
 
     def _leads(self) -> np.ndarray:
         """The largest lead with the round-off of its sum."""
-        return self._most + self.features * np.spacing(np.where(np.isfinite(self._most), abs(self._most), 0.0))
+        size = np.where(np.isfinite(self._most), abs(self._most), 0.0)
+        return np.asarray(self._most + self.features * np.spacing(size))
 
     def _matrix(self, x: Array) -> Array:
         return array_namespace(x).reshape(x, (*x.shape[:-1], self.features, self.c))

@@ -25,7 +25,8 @@ def value(node: Any, at: Mapping[str, Fraction], entry: Callable[[str], Fraction
     a = node.args
     match node.op:
         case "num":
-            return a[0]
+            number: Fraction = a[0]
+            return number
         case "index" | "bound" | "before":
             return at[a[0]]
         case "symbol" | "integer":
