@@ -87,7 +87,7 @@ class _Seen:
 
 
 def _points(problem: Problem, rng: np.random.Generator) -> np.ndarray:
-    """The start and points of the domain, near and far; without one, points around the start."""
+    """Choose the start and points of the domain, near and far; without a domain, points around the start."""
     inside = None if problem.domain is None else checked(problem.domain, problem.d)
     start = np.asarray(problem.start, dtype=float)[None]
     if start.shape != (1, problem.d) or not np.isfinite(start).all():
@@ -239,7 +239,7 @@ def _slopes(problem: Problem, seen: _Seen, rng: np.random.Generator) -> None:
 
 
 def _everyone(problem: Problem, seen: _Seen, rng: np.random.Generator) -> None:
-    """What looks at all examples agrees with what looks at a few."""
+    """Check that functions of all examples agree with those of a few."""
     if problem.n * problem.d > ENTRIES:
         return
     x, J = seen.x[:2], seen.J
@@ -269,6 +269,6 @@ def _lengths(gradients: np.ndarray) -> np.ndarray:
 
 
 def _text(x: np.ndarray) -> Any:
-    """A point, the first few coordinates of a long one."""
+    """Write a point, of a long one the first few coordinates."""
     shown = ", ".join(f"{value:.4g}" for value in x[:4])
     return f"({shown}{', ...' if len(x) > 4 else ''})"

@@ -18,7 +18,7 @@ from regretlab.problems.domains import Domain, domain_named
 
 
 def cross_entropy(scores: Array, y: Array) -> tuple[Array, Array]:
-    r"""The loss :math:`-\log p_y` with :math:`p = \mathrm{softmax}(s)`, and its gradient :math:`p - e_y` in the scores.
+    r"""Evaluate :math:`-\log p_y` with :math:`p = \mathrm{softmax}(s)`, and its gradient :math:`p - e_y` in s.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ class Softmax(Supervised):
         return most
 
     def _leads(self) -> np.ndarray:
-        """The largest lead with the round-off of its sum."""
+        """Bound the largest lead with the round-off of its sum."""
         size = np.where(np.isfinite(self._most), abs(self._most), 0.0)
         return np.asarray(self._most + self.features * np.spacing(size))
 
@@ -163,11 +163,11 @@ class Softmax(Supervised):
         return array_namespace(x).reshape(x, (*x.shape[:-1], self.features, self.c))
 
     def _of_all(self, x: Array) -> list[tuple[Array, Array]]:
-        """The losses (n,) and residuals (n, c) of all examples, for every replicate."""
+        """Evaluate the losses (n,) and residuals (n, c) of all examples, for every replicate."""
         # One product per replicate: a batched product would round differently for other numbers of replicates.
         return [cross_entropy(self.Z @ self._matrix(x[r, :]), self.y) for r in range(x.shape[0])]
 
 
 def _beside(z: Features) -> Features:
-    """The rows (z_j, -z_j)."""
+    """Join the rows z_j and -z_j."""
     return sparse.hstack([z, -z], format="csr") if sparse.issparse(z) else np.hstack([z, -z])
