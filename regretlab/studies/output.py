@@ -25,7 +25,7 @@ from matplotlib.axes import Axes
 from tqdm import tqdm
 
 from regretlab import plots
-from regretlab.errors import InputError, InterruptedWarning
+from regretlab.errors import InputError, InterruptedWarning, UnderflowWarning
 from regretlab.problems import Problem
 from regretlab.result import Result, simulate
 from regretlab.studies import Cell, Study, conclusions, report
@@ -214,6 +214,7 @@ def _run(i: int, part: Path, problem: Problem, text: str, arguments: dict[str, A
         return i, part, Result.open(part)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InterruptedWarning)
+        warnings.simplefilter("ignore", UnderflowWarning)  # tables and the page say so
         result = simulate(problem, text, **arguments)
     if "interrupted" in result.record.attrs:
         raise KeyboardInterrupt
@@ -248,7 +249,7 @@ def _check_kept(folder: Path, digests: set[str], parts: set[Path]) -> None:
     raise InputError(
         f"--resume finds nothing of this study as it is now in {str(folder)!r}, which holds {other.problem.name} "
         f"(T = {other.horizon}, R = {other.replicates}, seed = {other.description(other.algorithms[0]).seed}: "
-        f"{', '.join(plots.label(other, name) for name in other.algorithms)}), made by regretlab "
+        f"{', '.join(other.label(name) for name in other.algorithms)}), made by regretlab "
         f"{other.record.attrs['regretlab']}; name another --out, or leave out --resume to replace it."
     )
 

@@ -6,14 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from joblib import Parallel, delayed
-
 from regretlab.claims.language.verdict import PARTIAL, SOUND, Outcome, weakest
 from regretlab.claims.ledger import derived
 from regretlab.claims.ledger.entry import Entry
 from regretlab.claims.ledger.judging import ERROR, Judged, judge, judge_all, judge_in_file
-from regretlab.claims.ledger.loading import claims_in, is_shipped, needs, order, shipped
-from regretlab.claims.statements import Derivation, Inequality, InFile, Statement, Words
+from regretlab.claims.ledger.loading import claims_in, connected, is_shipped, shipped
+from regretlab.claims.statements import Derivation, Inequality, InFile, Malformed, Statement, Words
 from regretlab.claims.statements.claim import Claim
 
 Ids = tuple[str, ...]
@@ -32,7 +30,7 @@ class Ledger:
     Raises
     ------
     InputError
-        For a file that cannot be loaded, an id given twice, an unknown dependency or a cycle, in one sentence.
+        For a file that cannot be loaded, or an id given twice, in one sentence.
     """
 
     def __init__(self, paths: Sequence[str | Path] = (), certificates: str | Path | None = None) -> None:
@@ -49,8 +47,7 @@ class Ledger:
                 self.files[one.id], self.claims[one.id] = file, one
                 if asked:
                     self.asked.add(one.id)
-        self.needs = needs(self.claims)
-        self.order = order(self.needs)
+        self.claims, self.needs, self.order = connected(self.claims)
 
     def certificate(self, claim: str) -> Path:
         """Name the file of a claim's certificate."""
@@ -70,7 +67,8 @@ class Ledger:
         names = [n for n in self.order if n in self._resting(wanted)]
         mode = "search" if search else "renew" if renew else "check"
         entries = {} if mode != "check" else self._known
-        alone = [n for n in names if n not in entries and not isinstance(self.claims[n].statement, (Derivation, Words))]
+        others = (Derivation, Malformed, Words)
+        alone = [n for n in names if n not in entries and not isinstance(self.claims[n].statement, others)]
         for judged in self._judged(alone, mode, jobs):
             entries[judged[0]] = self._entry(*judged)
         for name in names:
@@ -89,9 +87,13 @@ class Ledger:
                 in_files.setdefault(file, []).append(name)
             else:  # a shipped statement may hold functions, which a process can only read from its file
                 here.append((name, file, None if is_shipped(file) else statement, path))
-        jobs = max(1, min(jobs, len(here) // 4))
-        for part in Parallel(n_jobs=jobs)(delayed(judge_all)(here[k::jobs], mode) for k in range(jobs)):
-            yield from part
+        if (jobs := min(jobs, len(here) // 4)) <= 1:
+            yield from judge_all(here, mode)
+        else:
+            from joblib import Parallel, delayed  # loaded by those who have more than one process
+
+            for part in Parallel(n_jobs=jobs)(delayed(judge_all)(here[k::jobs], mode) for k in range(jobs)):
+                yield from part
         for file, own in in_files.items():
             statements = [(n, self.claims[n].statement, self.certificate(n)) for n in own]
             yield from judge_in_file(file, statements, mode)
@@ -120,8 +122,10 @@ class Ledger:
         return Entry(claim, outcome.verdict, outcome.level, outcome.words, **about)  # type: ignore[arg-type]
 
     def _derived(self, claim: Claim, entries: dict[str, Entry], mode: str) -> Entry:
-        """Judge a claim in words, or one that rests on others."""
+        """Judge a malformed claim, one in words, or one that rests on others."""
         statement = claim.statement
+        if isinstance(statement, Malformed):
+            return Entry(claim, "unknown", how=f"{ERROR}{statement.why}", error=statement.why)
         if isinstance(statement, Words):
             return Entry(claim, statement.verdict, "words" * (statement.verdict == "assumed"), statement.why)
         assert isinstance(statement, Derivation)

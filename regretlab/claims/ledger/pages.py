@@ -7,13 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Any
-
-import jinja2
-import pandas as pd
-from rich.console import Group
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, Any
 
 from regretlab.claims.language.terms import text as written
 from regretlab.claims.language.verdict import DERIVED, LEVELS, OWN, VERDICTS
@@ -22,6 +16,10 @@ from regretlab.claims.ledger.entry import Entry
 from regretlab.claims.ledger.formulas import escape_tex, mathml, tex, visible
 from regretlab.claims.statements.claim import SOURCES
 from regretlab.system.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Group
 
 #: One character and one colour per verdict.
 MARKS = {
@@ -75,6 +73,10 @@ def by_paper(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
 
 def text(entries: Sequence[Entry]) -> Group:
     """Draw a table per paper and the summary, for a rich console."""
+    from rich.console import Group  # loaded by those who print
+    from rich.table import Table
+    from rich.text import Text
+
     parts: list[Any] = []
     for paper, rows in by_paper(entries).items():
         title = Text(visible(paper), style="bold")
@@ -178,6 +180,8 @@ def _row(entry: Entry) -> dict[str, Any]:
 def frame(entries: Sequence[Entry]) -> pd.DataFrame:
     """Return the entries as a table, one row per claim, for a notebook."""
     columns = ["at", "verdict", "trust", "certificate", "because"]
+    import pandas as pd  # which every process that loads a file of claims would load
+
     return pd.DataFrame([row(e) for e in entries]).set_index("id")[columns]
 
 
@@ -197,6 +201,8 @@ def as_json(entries: Sequence[Entry]) -> str:
 
 def html(entries: Sequence[Entry]) -> str:
     """Write one self-contained page."""
+    import jinja2  # loaded by those who print
+
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     environment.filters |= {"mathml": mathml, "anchor": lambda id: re.sub(r"[^\w.,+-]", "_", id)}
     template = environment.from_string(files("regretlab").joinpath("claims/ledger/claims.html.j2").read_text("utf-8"))
