@@ -46,7 +46,7 @@ class LeastSquares(OnData):
         return u - y
 
     def slope_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        return np.maximum(np.abs(low - self.y), np.abs(high - self.y))
+        return np.asarray(np.maximum(np.abs(low - self.y), np.abs(high - self.y)))
 
     def phi_range(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self.phi(np.clip(self.y, low, high), self.y), self.slope_bound(low, high) ** 2 / 2
@@ -59,7 +59,7 @@ class LeastSquares(OnData):
         return Excess(self)
 
     def offsets(self) -> np.ndarray:
-        return self.phi(self.measured.anchors, self.y)
+        return np.asarray(self.phi(self.measured.anchors, self.y))
 
 
 class Excess(LinearModel):
@@ -97,7 +97,7 @@ class Excess(LinearModel):
         return u - y
 
     def slope_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        return np.maximum(np.abs(low - self.y), np.abs(high - self.y))
+        return np.asarray(np.maximum(np.abs(low - self.y), np.abs(high - self.y)))
 
     def phi_range(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         lowest = self.phi(np.clip(self.y, low, high), self.y)

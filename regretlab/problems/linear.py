@@ -73,11 +73,11 @@ class LinearModel(Supervised):
 
     @abstractmethod
     def phi(self, u: Array, y: Array) -> Array:
-        """The loss as a function of the score u = z . x."""
+        """Evaluate the loss as a function of the score u = z . x."""
 
     @abstractmethod
     def slope(self, u: Array, y: Array) -> Array:
-        """The derivative of phi in u."""
+        """Evaluate the derivative of phi in u."""
 
     @abstractmethod
     def slope_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
@@ -165,7 +165,7 @@ class LinearModel(Supervised):
         }
 
     def _steepest(self) -> tuple[float, float]:
-        """The largest gradient of an example over X, in the Euclidean norm and in the largest coordinate."""
+        """Bound an example's gradient over X, in the Euclidean norm and in the largest coordinate."""
         slope = self.slope_bound(*self.reach())
         largest = by_rows(lambda z: row_maxima(abs(z)), self.Z)
         # An example without features has no gradient, even where phi' is unbounded.
@@ -190,7 +190,7 @@ class LinearModel(Supervised):
         return np.maximum(ends[0] - low, self.infimum), ends[1] + high
 
     def reach(self) -> tuple[np.ndarray, np.ndarray]:
-        """The smallest and largest score of every example over the domain."""
+        """Return the smallest and largest score of every example over the domain."""
         domain = self.domain
         if domain is None:
             infinite = np.where(abs(self.Z).sum(-1) > 0, np.inf, 0.0)

@@ -27,7 +27,7 @@ class _Logistic(LinearModel):
         return -y * (xp.where(-y * u >= 0, 1.0, small) / (1 + small))
 
     def slope_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        return np.maximum(np.abs(self.slope(low, self.y)), np.abs(self.slope(high, self.y)))
+        return np.asarray(np.maximum(np.abs(self.slope(low, self.y)), np.abs(self.slope(high, self.y))))
 
 
 class Logistic(OnData, _Logistic):
