@@ -109,7 +109,7 @@ class LinearModel(Supervised):
             probe_phi(self)
 
     def of(self, J: Array) -> LinearModel:
-        """The model whose columns are those of the examples J, in the shape of J, so that its phi is theirs."""
+        """Return the model whose columns are those of the examples J, in the shape of J, so that its phi is theirs."""
         if not self.columns:
             return self
         xp, own = array_namespace(J), object.__new__(type(self))
