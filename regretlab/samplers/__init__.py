@@ -1,7 +1,7 @@
 """Samplers: laws over mini-batches that learn from gradient norms (one file per family)."""
 
 from regretlab.samplers._base import Draw, Law, Quotient, Rule, Sampler, Setting, draw_with_replacement, scatter_add
-from regretlab.samplers._depround import depround, depround_rows
+from regretlab.samplers._depround import CERTAIN, depround, depround_rows
 from regretlab.samplers._simplex import capped_probabilities, kl_projection
 from regretlab.samplers.adambs import AdamBS, AdamBSCorrected, largest_divergence
 from regretlab.samplers.adamcb import AdamCB, AdamCBOurs
@@ -11,8 +11,8 @@ from regretlab.samplers.importance import IMPT, Oracle
 from regretlab.samplers.orders import Cyclic, Uniform, period
 
 __all__ = [
-    "APT", "IMPT", "UNI", "AdamBS", "AdamBSCorrected", "AdamCB", "AdamCBOurs", "Bandit", "Cyclic", "Draw", "Law",
-    "Oracle", "Quotient", "Rule", "Sampler", "Setting", "Uniform",
+    "APT", "CERTAIN", "IMPT", "UNI", "AdamBS", "AdamBSCorrected", "AdamCB", "AdamCBOurs", "Bandit", "Cyclic", "Draw",
+    "Law", "Oracle", "Quotient", "Rule", "Sampler", "Setting", "Uniform",
     "capped_probabilities", "depround", "depround_rows", "draw_with_replacement", "kl_projection",
     "largest_divergence", "period", "scatter_add",
 ]  # fmt: skip
