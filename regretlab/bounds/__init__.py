@@ -50,7 +50,7 @@ from regretlab.bounds.amsgrad import (
     theorem4_arxiv,
 )
 from regretlab.bounds.amsgrad import tran_phong as amsgrad_tran_phong
-from regretlab.bounds.assumptions import Assumption
+from regretlab.bounds.assumptions import Assumption, Finding
 from regretlab.bounds.hedge import anytime as hedge_anytime
 from regretlab.bounds.hedge import fixed as hedge_fixed
 from regretlab.bounds.ogd import zinkevich
@@ -59,7 +59,7 @@ from regretlab.bounds.samplers import adambs_lemma1, adambs_lemma12, adamcb_lemm
 from regretlab.bounds.symbols import TYPICAL
 
 __all__ = [
-    "TYPICAL", "Assumption", "Bound", "Minimum", "Order", "Orders", "Vacuous", "adambs_corrected",
+    "TYPICAL", "Assumption", "Bound", "Finding", "Minimum", "Order", "Orders", "Vacuous", "adambs_corrected",
     "adambs_d1_corrected", "adambs_lemma1", "adambs_lemma12", "adambs_ours", "adambs_theorem1", "adambs_theorem2",
     "adambs_theorem4", "adambs_theorem_d1", "adamcb", "adamcb_jensen", "adamcb_lemma1", "adamcb_lemma2",
     "adamcb_ours", "adamcb_ours_lemma", "adamcb_printed", "adamcb_split", "adamx_decaying", "adamx_ours",

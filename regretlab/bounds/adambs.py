@@ -15,9 +15,10 @@ from regretlab.bounds.assumptions import (
     NO_EPS,
     NON_INCREASING,
     SQRT_STEP,
-    TIED_GAMMA,
-    TIED_STEP,
+    START_STEP,
+    SUP_STEP,
     UNBIASED,
+    tied,
 )
 from regretlab.bounds.symbols import (
     D2,
@@ -83,7 +84,7 @@ theorem2 = Bound(
         * (2 * n * T) ** sp.Rational(1, 4),
         "momentum": rho3,
     },
-    assumes=(*PRINTED, EXAMPLES, TIED_STEP),
+    assumes=(*PRINTED, EXAMPLES, SUP_STEP),
     methods=("adam",),
     samplers=("adambs",),
     corrected="adambs.ours",
@@ -102,7 +103,7 @@ theorem4 = Bound(
         "optimal sampling": rho2 * sp.sqrt(d) / (n * sp.sqrt(K)) * sp.sqrt(sp.log(d) * T) * sp.log(n),
     },
     dropped={name: theorem2.terms[name] for name in ("bandit", "momentum")},
-    assumes=(BOUNDED, GRADIENTS, SQRT_STEP, DECAYING, GAMMA_KB, EXAMPLES, TIED_STEP, MODEL),
+    assumes=(BOUNDED, GRADIENTS, SQRT_STEP, DECAYING, GAMMA_KB, EXAMPLES, SUP_STEP, MODEL),
     methods=("adam",),
     samplers=("adambs",),
     corrected="adambs.ours",
@@ -148,10 +149,10 @@ d1_corrected = Bound(
 rho1_cb = D**2 * L / (2 * alpha * gamma * (1 - beta1) ** 2)
 rho2_cb = alpha * harmonic / ((1 - beta1) ** 2 * sp.sqrt(1 - beta2) * (1 - eta))
 rho3_cb = d * beta1 * D**2 * L / (2 * alpha * gamma * (1 - beta1) ** 2 * (1 - lam) ** 2)
-PRINTED_CB = (CONVEX, BOUNDED, EXAMPLES, SQRT_STEP, DECAYING, NO_EPS, ETA, TIED_GAMMA)
+PRINTED_CB = (CONVEX, BOUNDED, EXAMPLES, SQRT_STEP, DECAYING, NO_EPS, ETA)
 
 #: Lemma 12's gamma.
-TIES = {gamma: sp.Min(1, sp.sqrt(n * sp.log(n) / ((sp.E - 1) * T)))}
+TIED_GAMMA = tied(gamma, sp.Min(1, sp.sqrt(n * sp.log(n) / ((sp.E - 1) * T))))
 
 corrected = Bound(
     id="adambs_corrected.printed",
@@ -167,8 +168,7 @@ corrected = Bound(
         * sp.sqrt(M + L**2 * n**2 / gamma**2 * (n / gamma * sp.log(n) + (sp.E - 1) * gamma * T)),
         "momentum": rho3_cb,
     },
-    ties=TIES,
-    assumes=PRINTED_CB,
+    assumes=(*PRINTED_CB, TIED_GAMMA),
     methods=("adamx",),
     samplers=("adambs_corrected",),
     corrected="adambs.ours",
@@ -189,7 +189,7 @@ ours = Bound(
         "sampling": rho2_ours * sp.sqrt(d)
         * sp.sqrt((M + L**2 * n**2 / gamma**2 * sp.sqrt(2 * n * T * sp.log(n))) / (K * n**2) + (1 - 1 / K) * H),
     },
-    assumes=(CONVEX, BOUNDED, EXAMPLES, SQRT_STEP, NO_EPS, ETA, UNBIASED, TIED_STEP),
+    assumes=(CONVEX, BOUNDED, EXAMPLES, SQRT_STEP, NO_EPS, ETA, UNBIASED, START_STEP),
     methods=("amsgrad",),
     samplers=("adambs",),
     remark="For constant gamma = n p_min; the full gradient's norm is bounded by L.",

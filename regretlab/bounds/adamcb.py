@@ -10,17 +10,18 @@ from regretlab.bounds.assumptions import (
     DECAYING,
     ETA,
     EXAMPLES,
+    MIRROR_STEP,
     NO_EPS,
     NON_INCREASING,
     SQRT_STEP,
     SUBSET,
-    TIED_STEP,
     UNBIASED,
+    tied,
 )  # fmt: skip
 from regretlab.bounds.symbols import D, H, K, L, M, M_star, S, T, alpha, beta1, d, gamma, n
 
 #: Lemma 2's gamma.
-TIES = {gamma: sp.Min(1, sp.sqrt(n * sp.log(n / K) / ((sp.E - 1) * T * K)))}
+TIED_GAMMA = tied(gamma, sp.Min(1, sp.sqrt(n * sp.log(n / K) / ((sp.E - 1) * T * K))))
 
 #: The values of AdamCB's MNIST experiment (with D = L = d = 1), at which the rate of its first term is quoted.
 EXPERIMENT = {
@@ -42,8 +43,7 @@ printed = Bound(
         * sp.sqrt(M + L**2 * n**2 / gamma**2 * (n / gamma * sp.log(n / K) + (sp.E - 1) * K * gamma * T)),
         "momentum": rho3_cb,
     },
-    ties=TIES,
-    assumes=(*PRINTED_CB, SUBSET),
+    assumes=(*PRINTED_CB, TIED_GAMMA, SUBSET),
     methods=("adamx",),
     samplers=("adamcb",),
     total=K,
@@ -81,7 +81,7 @@ OURS = {
     "status": "ours",
     "speaks_of": "cumulative",
     "in_expectation": True,
-    "assumes": (CONVEX, BOUNDED, EXAMPLES, SQRT_STEP, NON_INCREASING, NO_EPS, ETA, UNBIASED, TIED_STEP, SUBSET),
+    "assumes": (CONVEX, BOUNDED, EXAMPLES, SQRT_STEP, NON_INCREASING, NO_EPS, ETA, UNBIASED, MIRROR_STEP, SUBSET),
     "methods": ("amsgrad",),
     "samplers": ("adamcb_ours",),
     "total": K,
