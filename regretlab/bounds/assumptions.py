@@ -1,24 +1,11 @@
-"""The hypotheses of the theorems: one object each, which knows how it is checked, shared by all bounds.
-
-The simplest of your own is a relation between symbols: it is checked on runs, and on constants and in replays of claims
-where these have its symbols. Any other has a function that looks at a run.
-
-Examples
---------
->>> small = Assumption("small_step", "alpha <= 1 / L", holds=s.alpha <= 1 / s.L)
->>> compared(small.holds, {"alpha": 0.1, "L": 2.0})
-Finding(measured='alpha = 0.1', needed='<= 1/L = 0.5', passed=True)
->>> def on_run(run, record):
-...     return Finding(f"{len(run.replicates)} replicates", "at least 2", len(run.replicates) > 1)
->>> repeated = Assumption("repeated", "the run was repeated", on_run=on_run)
-"""
+"""The hypotheses of the theorems: one object each, which knows how it is checked, shared by all bounds."""
 
 from __future__ import annotations
 
 import math
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -27,7 +14,7 @@ import sympy as sp
 
 from regretlab.bounds import symbols as s
 from regretlab.errors import InputError, shown
-from regretlab.samplers import largest_divergence
+from regretlab.samplers import exp3_step, mirror_step
 
 #: Two numbers that differ by less than this share of them are equal: both are rounded, and some bounds are attained.
 ROUND_OFF = 1e-9
@@ -49,54 +36,52 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class Assumption:
-    """A hypothesis of a theorem, with how it is checked; one that cannot be checked is not passed.
-
-    Functions of modules pickle with a bound, and with comparisons; functions made within others do not.
+    """A hypothesis of a theorem and how it is checked; without a check it is not passed.
 
     Attributes
     ----------
     id, text : str
         Its name in verdicts, and what it says.
     holds : sympy relation, optional
-        Between symbols of :mod:`regretlab.bounds.symbols`. An inequality is checked on the constants that a bound is
-        evaluated at, and like an equation on a method's parameters, on runs, and on the intervals of a replayed claim.
+        Between symbols of :mod:`regretlab.bounds.symbols`: checked on a method's parameters, on runs and on the
+        intervals of a replayed claim, and unless it is an equation on the constants that a bound is evaluated at.
     on_method : callable, optional
-        From a method's hyper-parameters by name to a :class:`Finding`; before ``holds`` where floats are checked.
+        From a method's hyper-parameters by name to a :class:`Finding`; takes the place of ``holds`` on floats.
     on_run : callable, optional
-        From a run's :class:`~regretlab.runs.description.Description` and its record, an :class:`xarray.Dataset` with
-        dims replicate and t, to a :class:`Finding`; before the others where a run is checked.
+        From the :class:`~regretlab.runs.description.Description` of a run and its record, an :class:`xarray.Dataset`
+        with dims replicate and t, to a :class:`Finding`; takes the place of both. A function of a module pickles.
     in_replay : bool
         Whether every replay of a claim meets it: convex losses of one variable on [-1, 1], one a round, whose largest
-        slope and diameter the bound is evaluated at.
+        slope and diameter are the bound's constants.
     tied : bool
         Whether it ties a parameter to the horizon, so that the theorem is about the last step of a run alone.
 
     Raises
     ------
     InputError
-        For an id or a text that is no text, a relation that is none or is always true or false, or no function.
+        For an id or a text that is no text, a relation that is none or always true or false, or no function.
     """
 
     id: str
     text: str
-    holds: Any = field(default=None, kw_only=True, compare=False)
-    on_method: Callable[[Mapping[str, Any]], Finding] | None = field(default=None, kw_only=True, compare=False)
-    on_run: Callable[[Any, Any], Finding] | None = field(default=None, kw_only=True, compare=False)
-    in_replay: bool = field(default=False, kw_only=True, compare=False)
-    tied: bool = field(default=False, kw_only=True, compare=False)
+    _: KW_ONLY
+    holds: Any = None
+    on_method: Callable[[Mapping[str, Any]], Finding] | None = field(default=None, compare=False)
+    on_run: Callable[[Any, Any], Finding] | None = field(default=None, compare=False)
+    in_replay: bool = False
+    tied: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("id", "text"):
-            if not isinstance(getattr(self, name), str):
-                raise InputError(f"{name}={shown(getattr(self, name))} of an assumption is no text; give one.")
-        if not isinstance(self.holds, (sp.core.relational.Relational, type(None))):
-            raise InputError(
-                f"holds={shown(self.holds)} of the assumption {self.id} is no relation that symbols can meet or miss; "
-                "give one of rl.bounds.symbols, such as s.alpha <= 1 / s.L."
-            )
-        for name in ("on_method", "on_run"):
-            if not callable(given := getattr(self, name)) and given is not None:
-                raise InputError(f"{name}={shown(given)} of the assumption {self.id} is no function; give one.")
+        relation = isinstance(self.holds, (sp.core.relational.Relational, type(None)))
+        for name, fits, words in (
+            ("id", isinstance(self.id, str), "no text; give one"),
+            ("text", isinstance(self.text, str), "no text; give one"),
+            ("holds", relation, "no relation that symbols meet or miss; give one, such as s.alpha <= 1 / s.L"),
+            ("on_method", self.on_method is None or callable(self.on_method), "no function; give one"),
+            ("on_run", self.on_run is None or callable(self.on_run), "no function; give one"),
+        ):
+            if not fits:
+                raise InputError(f"{name}={shown(getattr(self, name))} of an assumption is {words}.")
 
     def of_method(self, parameters: Mapping[str, Any]) -> Finding | None:
         """Check the hyper-parameters of a method, floats by name; None where they alone do not tell."""
@@ -195,18 +180,17 @@ def _unbiased(run: Any, record: Any) -> Finding:
 
 
 def _mirror_step(run: Any, record: Any) -> Finding:
-    n, T, K, used = run.problem.n, run.horizon, run.K, run.sampler_parameters
-    step = math.sqrt(2 * K * math.log(n / K) / (n * T))
+    used, step = run.sampler_parameters, mirror_step(run.problem.n, run.K, run.horizon)
     right = used["update"] == "mirror" and math.isclose(used["step"], step, rel_tol=ROUND_OFF, abs_tol=LOST)
     return Finding(f"{used['update']} step {used['step']:.6g}", f"mirror step {step:.6g}", right)
 
 
 def _alpha_p(divergence: str, run: Any, record: Any) -> Finding:
-    """Check the step of AdamBS's Lemma 1; the divergence's name is that of its R^2, the sampler's own where empty."""
-    n, p_min, used = run.problem.n, run.law.floor, run.sampler_parameters
-    start = (divergence or used["divergence"]) == "start"
-    R2, share = math.log(n) if start else largest_divergence(n, p_min), p_min / run.problem.constant("L")
-    step = math.sqrt(2 * R2 / (n * run.horizon)) * share * share
+    """Check the step of AdamBS's Lemma 1 for this R^2, or where it is not named for the sampler's own."""
+    used, p_min = run.sampler_parameters, np.float64(run.law.floor)
+    with np.errstate(over="ignore"):  # it is infinite where p_min / L is large
+        named = divergence or used["divergence"]
+        step = float(exp3_step(named, run.problem.n, run.horizon, run.problem.constant("L"), p_min))
     close = math.isclose(used["alpha_p"], step, rel_tol=ROUND_OFF, abs_tol=LOST)
     return Finding(f"alpha_p = {used['alpha_p']:.6g}", f"{step:.6g}", close)
 

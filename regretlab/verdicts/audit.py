@@ -9,7 +9,7 @@ import xarray as xr
 
 from regretlab.bounds import Assumption, Finding
 from regretlab.bounds.assumptions import compared
-from regretlab.errors import InputError, shown
+from regretlab.errors import InputError
 from regretlab.runs.description import Description
 from regretlab.verdicts.looks import SMALLEST_SQUARED, Look
 from regretlab.verdicts.values import values
@@ -34,16 +34,13 @@ def check(assumption: Assumption, run: Description, record: xr.Dataset) -> Check
     An assumption without any check is not passed: nobody knows.
     """
     try:
-        found = _found(assumption, run, record)
+        measured, needed, passed = _found(assumption, run, record)
     except Exception as error:
-        what = f"{type(error).__name__}: {error}"
-        raise InputError(f"the check of the assumption {assumption.id} ended with {what}; correct it.") from error
-    if not isinstance(found, Finding):
         raise InputError(
-            f"the check of the assumption {assumption.id} returned {shown(found)}, which is not a Finding; give "
+            f"the check of the assumption {assumption.id} ended with {type(error).__name__}: {error}; it has to return "
             "rl.bounds.Finding(measured, needed, passed)."
-        )
-    return Check(assumption.id, assumption.text, str(found.measured), str(found.needed), bool(found.passed))
+        ) from error
+    return Check(assumption.id, assumption.text, str(measured), str(needed), bool(passed))
 
 
 def _found(assumption: Assumption, run: Description, record: xr.Dataset) -> Finding:
