@@ -45,8 +45,11 @@ RANKS = [
 ]
 #: Compiled kernels take the samplers' laws and trees where they are written.
 PRIVATE = {("engines", "samplers")}
+#: What else is at the top of the package.
+NO_MODULES = ("__init__.py", "__pycache__", "py.typed")
 #: Names at the top of the package: fewer are found faster.
 MOST_AT_THE_TOP = 29
+HEAVY = ("numpy", "sympy", "numba", "matplotlib", "xarray")
 #: What makes steps.
 ONLY_RUN = {("runs", "run"), ("runs", "trace"), ("runs", "horizons"), ("runs", "continuation")}
 
@@ -98,7 +101,7 @@ def test_an_import_against_the_arrows_would_be_found(tmp_path, how):
 
 
 def test_the_top_of_the_package_is_ranked_and_seen_at_once():
-    there = {p.name.removesuffix(".py") for p in PACKAGE.iterdir() if p.name not in ("__pycache__", "__init__.py")}
+    there = {p.name.removesuffix(".py") for p in PACKAGE.iterdir() if p.name not in NO_MODULES}
     assert there == set().union(*RANKS)
     assert len(there) <= MOST_AT_THE_TOP
 
@@ -109,14 +112,18 @@ def test_verdicts_bounds_and_plots_call_no_engine():
             assert not {name for name in imported(path) if name[0] == "engines" or name[:2] in ONLY_RUN}, path
 
 
-def test_importing_the_package_loads_no_heavy_library():
-    heavy = "numpy", "sympy", "numba", "matplotlib", "xarray"
-    code = (
-        f"import sys, regretlab; print([m for m in {heavy} if m in sys.modules]); regretlab.bounds; regretlab.simulate"
-    )
-    code += f"; print([m for m in {heavy} if m not in sys.modules])"
+@pytest.mark.parametrize(
+    ("asked", "loaded"),
+    [
+        ("", []),
+        ("regretlab.simulate", ["numpy", "sympy", "numba", "xarray"]),
+        ("regretlab.plots", ["numpy", "sympy", "matplotlib", "xarray"]),
+    ],
+)
+def test_what_is_asked_for_loads_no_heavy_library_that_it_does_not_need(asked, loaded):
+    code = f"import sys, regretlab\n{asked}\nprint([m for m in {HEAVY} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split("\n")[:2] == ["[]", "[]"]
+    assert done.stdout.strip() == str(loaded)
 
 
 def test_every_public_name_is_there():

@@ -181,15 +181,7 @@ def _holds_text(raw: np.ndarray) -> bool:
 
 def check_statement(bound: Theorem) -> None:
     """Refuse a bound that could not be evaluated: without terms, or with symbols that are not the library's."""
-    kinds: dict[str, type] = {
-        "id": str,
-        "title": str,
-        "source": str,
-        "status": str,
-        "speaks_of": str,
-        "remark": str,
-        "mark": str,
-    }
+    kinds: dict[str, type] = dict.fromkeys(("id", "title", "source", "status", "speaks_of", "remark", "mark"), str)
     kinds |= {"terms": dict, "dropped": dict, "assumes": tuple, "methods": tuple, "samplers": tuple}
     for name, kind in kinds.items():
         if not isinstance(getattr(bound, name), kind):

@@ -19,7 +19,6 @@ from regretlab.plots._data import (
     FIT,
     average_regret_data,
     bound_versus_regret_data,
-    label,
     learning,
     regret_overview_data,
     sampling_probabilities_data,
@@ -63,7 +62,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COLOURS", "COLUMN", "average_regret", "average_regret_data", "axes", "bound_ratio", "bound_ratio_data",
     "bound_terms", "bound_terms_data", "bound_versus_regret", "bound_versus_regret_data", "exponents",
-    "exponents_data", "instance", "instance_data", "label", "learning", "loss_curves", "loss_curves_data",
+    "exponents_data", "instance", "instance_data", "learning", "loss_curves", "loss_curves_data",
     "ratio_map", "ratio_map_data", "regret_over", "regret_over_data", "regret_overview", "regret_overview_data",
     "sampling_probabilities", "sampling_probabilities_data", "save", "style", "sweep", "sweep_data", "variance",
     "variance_data", "worst_case", "worst_case_data",
@@ -133,7 +132,7 @@ def average_regret(result: Record, *, kind: str = "online", ax: Axes | None = No
 
 @style()
 def regret_overview(result: Record, *, kind: str = "online", ax: Axes | None = None) -> Axes:
-    """The regret of every algorithm, with the exponents of t and their 95 % intervals in the legend."""
+    """Draw the regret of every algorithm, with the exponents of t and their 95 % intervals in the legend."""
     data = regret_overview_data(result, kind=kind)
     ax = ax or axes()
     curves = [curve for _, curve in data.groupby("algorithm", sort=False)]
@@ -153,7 +152,7 @@ def _power(exponent: float, low: float, high: float) -> str:
 
 @style()
 def sampling_probabilities(result: Record, *, algorithms: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
-    """What the samplers have learned at the horizon: probabilities in decreasing order, beside the uniform law.
+    """Draw what the samplers have learned at the horizon: probabilities in decreasing order, and the uniform law.
 
     Algorithms whose law is fixed are left out unless named. Inclusion probabilities, which sum to K, are divided by K.
     """

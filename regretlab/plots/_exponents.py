@@ -11,7 +11,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from regretlab.errors import InputError
-from regretlab.plots._data import label
 from regretlab.plots._draw import COLOURS, PALE, _legend, axes, style
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ WIDE = 20
 
 
 def exponents_data(*results: Record, kind: str = "online") -> pd.DataFrame:
-    """The data of :func:`exponents`: one line per problem and algorithm.
+    """Tabulate the data of :func:`exponents`: one line per problem and algorithm.
 
     Columns ``problem``, ``algorithm``, ``label``; ``exponent`` of t in the regret with its 95 % interval ``low`` and
     ``high`` (nan where there is none) and ``how`` it was found or why not (:meth:`Record.exponent`); ``claimed``, the
@@ -38,7 +37,7 @@ def exponents_data(*results: Record, kind: str = "online") -> pd.DataFrame:
             claimed, bound = min(claims, default=(math.nan, ""))
             value, low, high, how = result.exponent(kind, name)[:4]
             lines.append({
-                "problem": result.problem.name, "algorithm": name, "label": label(result, name), "exponent": value,
+                "problem": result.problem.name, "algorithm": name, "label": result.label(name), "exponent": value,
                 "low": low, "high": high, "how": how, "claimed": claimed, "id": bound,
             })  # fmt: skip
     if not lines:
@@ -48,7 +47,7 @@ def exponents_data(*results: Record, kind: str = "online") -> pd.DataFrame:
 
 @style()
 def exponents(*results: Record, kind: str = "online", ax: Axes | None = None) -> Axes:
-    """A forest plot of the exponents of t with their intervals (:func:`regretlab.scaling.exponent`), beside bounds.
+    """Draw a forest plot of the exponents of t with their intervals (:func:`regretlab.scaling.exponent`) and bounds.
 
     A triangle is the smallest exponent of T that a bound about the algorithm has. Where a whole interval lies to its
     right the marker is a cross: the regret grew faster over the window than the bound does.
@@ -89,7 +88,7 @@ def exponents(*results: Record, kind: str = "online", ax: Axes | None = None) ->
 
 
 def _keys(ax: Axes, data: pd.DataFrame) -> None:
-    """What the marks mean, for those that occur."""
+    """Explain the marks that occur."""
     fast = data.low > data.claimed
     if (np.isfinite(data.exponent) & ~fast).any():
         ax.plot([], [], "-o", color=COLOURS[0], ms=4, label="fit, with interval")

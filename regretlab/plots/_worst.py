@@ -13,7 +13,6 @@ from regretlab import bounds
 from regretlab.errors import InputError
 from regretlab.methods import Method
 from regretlab.parameters import number
-from regretlab.plots._data import label
 from regretlab.plots._draw import COLOURS, GREY, _legend, _look, axes, style
 from regretlab.verdicts.values import values
 from regretlab.worst_case import LONGEST, on_a_line, regret
@@ -26,7 +25,7 @@ FIRST_STEPS = 8
 
 
 def worst_case_data(result: Record, algorithm: str | None = None, *, until: int = FIRST_STEPS) -> pd.DataFrame:
-    """The data of :func:`worst_case`: one line per checkpoint t up to ``until``.
+    """Tabulate the data of :func:`worst_case`: one line per checkpoint t up to ``until``.
 
     Columns ``t``; ``bound``, Zinkevich's; ``worst``, the largest regret of all instances with the run's ``D2`` and
     ``G2`` (:func:`regretlab.worst_case.regret`, which needs PEPit); ``line``, the largest one found in one dimension
@@ -50,7 +49,7 @@ def worst_case_data(result: Record, algorithm: str | None = None, *, until: int 
         "line": [on_a_line(method, t, D2=D2, G2=G2).regret for t in steps],
         "empirical": c.regret[:, first].max(axis=0), "trivial": D2 * G2 * np.array(steps),
     })  # fmt: skip
-    data.attrs = {"title": f"{label(result, run.algorithm)} on {run.problem.name}", "D2": D2, "G2": G2}
+    data.attrs = {"title": f"{result.label(run.algorithm)} on {run.problem.name}", "D2": D2, "G2": G2}
     return data
 
 
@@ -58,7 +57,7 @@ def worst_case_data(result: Record, algorithm: str | None = None, *, until: int 
 def worst_case(
     result: Record, algorithm: str | None = None, *, until: int = FIRST_STEPS, ax: Axes | None = None
 ) -> Axes:
-    """The first steps of a run of projected gradient descent, under the exact worst case, under Zinkevich's bound.
+    """Draw the first steps of projected gradient descent under the exact worst case and Zinkevich's bound.
 
     What lies between the bound and the worst case is what the proof gives away; what lies between the worst case and
     the run is the run's good fortune.

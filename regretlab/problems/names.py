@@ -34,12 +34,12 @@ PROBLEMS: dict[str, type[Problem]] = {
 
 
 def known() -> dict[str, type[Problem]]:
-    """The built-in problems and those of the user, by name: a class is known as soon as it is defined."""
+    """Return the built-in problems and those of the user, by name: a class is known as soon as it is defined."""
     return {**Problem.known, **PROBLEMS}
 
 
 def parse(text: str | Problem) -> Problem:
-    """The problem written as ``NAME(key=value, ...)``; objects pass through.
+    """Read a problem written as ``NAME(key=value, ...)``; objects pass through.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def parse(text: str | Problem) -> Problem:
 
 
 def located(text: str, folder: Path) -> str:
-    """The problem with its data file, if it names one, looked for in a folder; what cannot be read stays as it is.
+    """Look for the data file that a problem names in a folder; a text that cannot be read stays as it is.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def located(text: str, folder: Path) -> str:
 
 
 def declared(name: str) -> dict[str, inspect.Parameter]:
-    """The arguments of a built-in problem that can be written as text."""
+    """Return the arguments of a built-in problem that can be written as text."""
     return {
         key: value for key, value in inspect.signature(known()[name]).parameters.items() if key not in ("X", "y", "Z")
     }

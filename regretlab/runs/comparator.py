@@ -23,7 +23,7 @@ from collections import deque
 from typing import NamedTuple
 
 import numpy as np
-from scipy import optimize
+import scipy
 
 from regretlab.problems import Box, Domain, Problem
 
@@ -102,7 +102,7 @@ def frank_wolfe_gap(domain: Domain | None, gradient: np.ndarray, x: np.ndarray) 
     """Bound from above how far a convex function with this gradient at x is above its minimum over the domain."""
     if domain is None:
         return 0.0 if not gradient.any() else np.inf
-    return max(0.0, float(gradient @ x) - domain.linear_minimum(gradient))
+    return max(0.0, float(gradient @ x) - float(domain.linear_minimum(gradient)))
 
 
 class _Objective:
@@ -191,20 +191,20 @@ def _by_quasi_newton(objective: _Objective, start: np.ndarray, unit: np.ndarray)
         value, gradient = objective(x)
         return value, gradient * unit
 
-    def stop(intermediate_result: optimize.OptimizeResult) -> None:  # the name by which SciPy knows what to pass
+    def stop(intermediate_result: scipy.optimize.OptimizeResult) -> None:  # the name by which SciPy knows what to pass
         if domain is not None and frank_wolfe_gap(domain, gradient, x) <= GAP:
             raise StopIteration
 
     box = domain if isinstance(domain, Box) else None
-    bounds = None if box is None else optimize.Bounds(box.low / unit, box.high / unit)
+    bounds = None if box is None else scipy.optimize.Bounds(box.low / unit, box.high / unit)
     options = {
         "ftol": 0.0, "gtol": GAP if box is None else 0.0, "maxiter": objective.problem.solver_steps, "maxcor": MEMORY,
     }  # fmt: skip
-    found = optimize.minimize(
+    found = scipy.optimize.minimize(
         scaled, start / unit, jac=True, method="L-BFGS-B", bounds=bounds, callback=stop, options=options
     )
     x = found.x * unit
-    return x if box is None else np.clip(x, box.low, box.high)
+    return np.asarray(x if box is None else np.clip(x, box.low, box.high))
 
 
 def _by_projections(objective: _Objective, start: np.ndarray, metric: np.ndarray) -> np.ndarray:
@@ -213,7 +213,7 @@ def _by_projections(objective: _Objective, start: np.ndarray, metric: np.ndarray
     assert domain is not None
 
     def project(x: np.ndarray) -> np.ndarray:
-        return domain.project(x[None], metric[None])[0]
+        return np.asarray(domain.project(x[None], metric[None])[0])
 
     x = project(start)
     value, gradient = objective(x)
@@ -255,4 +255,4 @@ def _inside(problem: Problem, share: float) -> np.ndarray:
     if problem.domain is None:
         return share * one / math.sqrt(problem.d)
     beyond = problem.domain.diameters(problem.d)[0] + abs(problem.domain.project(0 * one, one)).max()
-    return problem.domain.project(share * (beyond if beyond < np.inf else 1.0) * one, one)
+    return np.asarray(problem.domain.project(share * (beyond if beyond < np.inf else 1.0) * one, one))

@@ -11,7 +11,8 @@ from regretlab.bounds import Assumption, Finding
 from regretlab.bounds.assumptions import compared
 from regretlab.errors import InputError
 from regretlab.runs.description import Description
-from regretlab.verdicts.looks import SMALLEST_SQUARED, Look
+from regretlab.runs.round_off import SMALLEST_SQUARED
+from regretlab.verdicts.looks import Look
 from regretlab.verdicts.values import values
 
 #: What was measured for an assumption that has no check.
