@@ -16,7 +16,7 @@ def exploration(n: Any, K: Any, T: Any, ops: Any = NUMBERS) -> Any:
     Examples
     --------
     >>> exploration(10, 2, 1), round(exploration(10, 2, 100), 6)
-    (1, 0.216398)
+    (1, 0.216409)
     """
     return ops.minimum(1, ops.sqrt(n * ops.log(n / K) / ((ops.e - 1) * T * K)))
 
