@@ -7,14 +7,21 @@ by its id as soon as it is made, to ``regretlab show`` and to every comparison.
 Examples
 --------
 >>> import sympy as sp
->>> from regretlab.bounds import Bound, assumptions, symbols as s
+>>> from regretlab.bounds import Assumption, Bound, Finding, assumptions, symbols as s
+>>> small = Assumption("small", "alpha <= 1 / L", holds=s.alpha <= 1 / s.L)
+>>> def long(run, record):
+...     return Finding(f"T = {run.horizon}", "at least 10", run.horizon >= 10)
 >>> mine = Bound(
 ...     id="mine.lemma2", title="mine", source="my notes, Lemma 2", status="ours", speaks_of="online",
-...     terms={"both": 2 * s.D2 * s.G2 * sp.sqrt(s.T)}, assumes=(assumptions.CONVEX, assumptions.BOUNDED),
-...     methods=("sgd",),
+...     terms={"both": 2 * s.D2 * s.G2 * sp.sqrt(s.T)}, methods=("sgd",),
+...     assumes=(assumptions.CONVEX, small, Assumption("long", "the run is long", on_run=long)),
 ... )
 >>> float(mine.at_T(4, {"D2": 3, "G2": 1})), mine.order()["both"]
 (12.0, Order(T^1/2))
+>>> import regretlab as rl
+>>> found = rl.simulate(rl.problems.Reddi(C=3), "sgd(alpha=0.5)", horizon=9).bound(mine)
+>>> found.verdict, found.checks[1].measured, found.checks[1].needed
+('not applicable because small and long fail', 'alpha = 0.5', '<= 1/L = 0.333333')
 >>> del Bound.known["mine.lemma2"]
 """
 
@@ -50,7 +57,7 @@ from regretlab.bounds.amsgrad import (
     theorem4_arxiv,
 )
 from regretlab.bounds.amsgrad import tran_phong as amsgrad_tran_phong
-from regretlab.bounds.assumptions import Assumption
+from regretlab.bounds.assumptions import Assumption, Finding
 from regretlab.bounds.hedge import anytime as hedge_anytime
 from regretlab.bounds.hedge import fixed as hedge_fixed
 from regretlab.bounds.ogd import zinkevich
@@ -59,7 +66,7 @@ from regretlab.bounds.samplers import adambs_lemma1, adambs_lemma12, adamcb_lemm
 from regretlab.bounds.symbols import TYPICAL
 
 __all__ = [
-    "TYPICAL", "Assumption", "Bound", "Minimum", "Order", "Orders", "Vacuous", "adambs_corrected",
+    "TYPICAL", "Assumption", "Bound", "Finding", "Minimum", "Order", "Orders", "Vacuous", "adambs_corrected",
     "adambs_d1_corrected", "adambs_lemma1", "adambs_lemma12", "adambs_ours", "adambs_theorem1", "adambs_theorem2",
     "adambs_theorem4", "adambs_theorem_d1", "adamcb", "adamcb_jensen", "adamcb_lemma1", "adamcb_lemma2",
     "adamcb_ours", "adamcb_ours_lemma", "adamcb_printed", "adamcb_split", "adamx_decaying", "adamx_ours",
