@@ -33,9 +33,12 @@ POLYNOMIALS = 2.0**-50
 PACKAGE = Path(rl.__file__).parent
 KERNELS = PACKAGE / "engines" / "compiled"
 METHODS = [
-    "sgd(alpha=0.5)", "adam(alpha=0.5)", "adam(alpha=0.5, beta1=0, beta2=1/17, bias_correction=False, eps=0)",
-    "amsgrad(alpha=0.5, eps=0)", "adamx(alpha=0.5, lam=0.9)",
-]  # fmt: skip
+    "sgd(alpha=0.5)",
+    "adam(alpha=0.5)",
+    "adam(alpha=0.5, beta1=0, beta2=1/17, bias_correction=False, eps=0)",
+    "amsgrad(alpha=0.5, eps=0)",
+    "adamx(alpha=0.5, lam=0.9)",
+]
 ORDERS = ["", "+cyclic", "+uniform", "+uniform(replacement=False)"]
 BANDITS = [
     "+adambs", "+adambs(alpha_p=0.01)", "+adambs_corrected(gamma=0.5)", "+adamcb(gamma=0.4)", "+adamcb(gamma=1)",
@@ -147,9 +150,12 @@ def test_balls_are_projected_onto_as_by_the_array_engine(method, radius):
 
 
 EXTREMES = [
-    "+adambs(gamma=1e-6, alpha_p=1e-4)", "+adambs_corrected(gamma=0.001)", "+adamcb(gamma=0.01)",
-    "+adamcb_ours(gamma=0.01, step=2)", "+adamcb_ours(gamma=0.1, update='gains')",
-]  # fmt: skip
+    "+adambs(gamma=1e-6, alpha_p=1e-4)",
+    "+adambs_corrected(gamma=0.001)",
+    "+adamcb(gamma=0.01)",
+    "+adamcb_ours(gamma=0.01, step=2)",
+    "+adamcb_ours(gamma=0.1, update='gains')",
+]
 
 
 @pytest.mark.parametrize("order", BANDITS + EXTREMES)

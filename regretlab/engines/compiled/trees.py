@@ -27,7 +27,7 @@ from regretlab.engines.compiled.simd import (
     splat,
     store,
     store_to,
-)  # fmt: skip
+)
 from regretlab.samplers import CERTAIN
 
 Array = Any
