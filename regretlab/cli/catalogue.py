@@ -21,7 +21,7 @@ from regretlab.claims.ledger import pages
 from regretlab.errors import unknown_name
 from regretlab.methods import Method
 from regretlab.parameters import Component
-from regretlab.problems import names
+from regretlab.problems import Problem, names
 from regretlab.samplers import Sampler
 
 #: The marks of Sphinx, which a terminal does not read: ``:class:`Logistic` `` is Logistic.
@@ -51,7 +51,7 @@ def everything() -> dict[str, list[tuple[str, str]]]:
     """Section title to (name, one line), for every section."""
     return {
         "Studies (regretlab run STUDY)": [(name, _first_comment(name)) for name in studies.BUILT_IN],
-        "Problems": [(name, _first_line(kind)) for name, kind in names.known().items()],
+        "Problems": [(name, _first_line(kind)) for name, kind in Problem.known.items()],
         "Data sets (data=...; or a LIBSVM, IDX, npz or CSV file)": list(DATA_SETS.items()),
         "Algorithms": [(a.name, f"{a.title}: {a.source}") for a in ALGORITHMS.values()],
         "Methods (METHOD+SAMPLER makes an algorithm)": [(n, _first_line(k)) for n, k in Method.known.items()],
@@ -67,9 +67,9 @@ def page(name: str) -> str:
         raise unknown_name("name", name, ALGORITHMS)
     name = name.strip()
     if "(" in name or "+" in name:
-        return _problem(name) if spelling.stem(name) in names.known() else _algorithm(name)
+        return _problem(name) if spelling.stem(name) in Problem.known else _algorithm(name)
     # A study may have the name of what it is about: one page shows both.
-    part = _algorithm(name) if name in ALGORITHMS else _problem(name) if name in names.known() else ""
+    part = _algorithm(name) if name in ALGORITHMS else _problem(name) if name in Problem.known else ""
     study = _study(name) if name in studies.BUILT_IN else ""
     if part or study:
         return "\n\n".join(filter(None, (part, study)))
@@ -87,7 +87,7 @@ def page(name: str) -> str:
         return _paper(name, ledger)
     if name.split(".")[0] in papers:
         raise unknown_name("claim", name, [c for c in ledger.claims if c.startswith(f"{name.split('.')[0]}.")])
-    known = {*papers, *studies.BUILT_IN, *ALGORITHMS, *names.known(), *Bound.known, *Method.known, *Sampler.known}
+    known = {*papers, *studies.BUILT_IN, *ALGORITHMS, *Problem.known, *Bound.known, *Method.known, *Sampler.known}
     # Softmax and adam-impt, as classes and papers have them, are softmax and adam_impt.
     spelled = {_letters(k): k for k in known}
     if name != spelled.get(_letters(name), name):
@@ -110,7 +110,7 @@ def _algorithm(text: str) -> str:
         parts.append("Sampler: the problem's own order (cyclic on Reddi's example, uniform elsewhere).")
     chosen = "default the problem's own (1 on Reddi's example, else at most 32)"
     parts.append(f"batch_size: K; {chosen if made.batch_size is None else f'here {made.batch_size}'}.")
-    pair = type(method).__name__.lower(), sampler.name if sampler else "uniform"
+    pair = method.name, sampler.name if sampler else "uniform"
     parts.append(f"Bounds: {', '.join(b.id for b in Bound.known.values() if b.about(*pair)) or 'none'}")
     return "\n\n".join(parts)
 
@@ -132,7 +132,7 @@ def _problem(text: str) -> str:
     ]
     made = names.parse(text) if given else None
     size = ["", f"Here n = {made.n} examples and d = {made.d} dimensions."] if made else []
-    head = [f"{text}: a problem", "", _doc(names.known()[name]), "", "Parameters and defaults:"]
+    head = [f"{text}: a problem", "", _doc(Problem.known[name]), "", "Parameters and defaults:"]
     return "\n".join([*head, *lines, *size])
 
 

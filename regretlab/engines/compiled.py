@@ -26,7 +26,8 @@ from regretlab.engines.blocks import LOSSES, TOTALS, Blocks, features, labels, t
 from regretlab.engines.memory import Pool, whole, zeros
 from regretlab.engines.streams import Streams
 from regretlab.methods import Coefficients, Moments
-from regretlab.problems import Box, L2Ball, Softmax
+from regretlab.problems import Box, L2Ball
+from regretlab.problems.softmax import Softmax
 from regretlab.samplers._trees import SIDE_BY_SIDE, leaves
 from regretlab.simd import WIDTH
 from regretlab.vectors import DEPTH, INDICES, NUMBERS

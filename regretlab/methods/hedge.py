@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from regretlab.methods._base import Array, _Scheduled, generic
+from regretlab.methods._base import Array, Scheduled, generic
 from regretlab.methods._step import Coefficients, Moments, Project
 
 
 @dataclass(frozen=True)
-class Hedge(_Scheduled):
+class Hedge(Scheduled):
     r"""Hedge, or exponentiated gradient, on the simplex of radius r: a share of r for each of d experts.
 
     .. math:: x_{t+1,i} = r\, \frac{\exp(-\alpha_{t+1} \sum_{s\le t} g_{s,i})}
@@ -40,6 +40,8 @@ class Hedge(_Scheduled):
     >>> one.step(Moments(np.full(2, 0.5), zero, zero, zero), lost, k, None, np).x.round(3)
     array([0.75, 0.25])
     """
+
+    title, source = "Hedge, exponentiated gradient on the simplex", "Freund & Schapire 1997"
 
     entropic: ClassVar[bool] = True
 
