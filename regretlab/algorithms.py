@@ -186,3 +186,30 @@ def named(name: str) -> Named:
     if name in Method.known:
         return _alone(Method.known[name])
     raise unknown_name("algorithm", name, {*ALGORITHMS, *Method.known})
+
+
+def placed(what: str, given: Any, known: Sequence[str], algorithms: Sequence[str]) -> str:
+    """Return the first argument of a question about a result, if it is known; it may be the algorithm by mistake.
+
+    Parameters
+    ----------
+    what : str
+        What the argument is: the kind of regret, the bound.
+    given : str
+    known : sequence of str
+        What it may be.
+    algorithms : sequence of str
+        Those of the result, which the question names second.
+    """
+    if not isinstance(given, str):
+        raise unknown_name(what, given, known)
+    if given in known:
+        return given
+    method = given.split("(")[0]
+    if method not in ALGORITHMS and given not in algorithms:
+        raise unknown_name(what, given, known)
+    example = next((name for name in known if name.startswith(f"{method}.")), known[0])
+    raise InputError(
+        f"{given!r} is an algorithm, where the first argument is the {what}, such as {example!r}; name the algorithm "
+        f"as algorithm={given!r}."
+    )

@@ -57,6 +57,10 @@ class InterruptedWarning(UserWarning):
     """A simulation was interrupted, and what it returns is only the finished part; says which."""
 
 
+class UnderflowWarning(UserWarning):
+    """A method was run on gradients whose squares floats do not hold, so that its steps are not the method's."""
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> InputError:
     """Return the error for an unknown name, with the nearest known one.
 

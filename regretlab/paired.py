@@ -227,7 +227,7 @@ def _numbers(name: str, of: Any, wanted: str) -> np.ndarray:
             raise TypeError
         return np.asarray(given, dtype=float)
     except (TypeError, ValueError):
-        raise InputError(f"{name} is {type(of).__name__} of no numbers; {wanted}.") from None
+        raise InputError(f"{name} ({type(of).__name__}) is no array of numbers; {wanted}.") from None
 
 
 def _replicates(of: Any) -> np.ndarray | None:

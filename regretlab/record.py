@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from regretlab import scaling, spelling
-from regretlab.algorithms import named
+from regretlab.algorithms import named, placed
 from regretlab.bounds import Bound
 from regretlab.errors import InputError, unknown_name
 from regretlab.parameters import one_of
@@ -111,9 +111,8 @@ class Record:
         The ends low and high are those of the certified interval; the value is the regret against the best point that
         was found, as computed.
         """
+        kind = placed("kind of regret", kind, KINDS, self.algorithms)
         part = self.of(algorithm)
-        if not isinstance(kind, str) or kind not in KINDS:
-            raise unknown_name("kind of regret", kind, KINDS)
         if f"{kind}_low" not in part:
             raise InputError(
                 f"{kind} regret was not measured for {self._name(algorithm)}; simulate with measure=('{kind}',)."
@@ -146,8 +145,9 @@ class Record:
 
     def bound(self, bound: str | Bound, algorithm: str | None = None, mode: str = "stated") -> Comparison:
         """Compare one bound with one algorithm's regret."""
-        bound, mode = Bound.named(bound), one_of("mode", mode, MODES)
-        run = self.description(algorithm)
+        if not isinstance(bound, Bound):
+            bound = Bound.known[placed("bound", bound, list(Bound.known), self.algorithms)]
+        run, mode = self.description(algorithm), one_of("mode", mode, MODES)
         if not bound.about(run.method, run.sampler):
             raise InputError(
                 f"the bound {bound.id} is about {' or '.join(bound.methods)}"

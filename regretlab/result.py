@@ -13,7 +13,7 @@ import xarray as xr
 from regretlab import plots
 from regretlab.algorithms import Algorithm, parse_all
 from regretlab.bounds import Bound
-from regretlab.errors import InputError, InterruptedWarning
+from regretlab.errors import InputError, InterruptedWarning, UnderflowWarning
 from regretlab.parameters import path_of
 from regretlab.problems import Problem
 from regretlab.problems.names import parse
@@ -23,12 +23,13 @@ from regretlab.runs.description import describe
 from regretlab.runs.held_out import held_out_losses
 from regretlab.runs.horizons import replay
 from regretlab.runs.netcdf import NotARecord, from_bytes, to_bytes
-from regretlab.runs.plan import Plan, plan, replicate_numbers, together
+from regretlab.runs.plan import Plan, plan, replicate_numbers
 from regretlab.runs.provenance import Part, algorithm_of, check_together
 from regretlab.runs.record import FORMAT, one_record
 from regretlab.runs.regret import Regrets
 from regretlab.runs.run import Interrupted, run
 from regretlab.system.files import sealed_content, write_sealed
+from regretlab.verdicts.audit import underflow
 from regretlab.verdicts.comparison import every_run
 from regretlab.verdicts.looks import Look, Looks, look
 
@@ -180,7 +181,9 @@ def simulate(
     """Run algorithms on a problem and measure their regret.
 
     An interruption (Ctrl-C) returns what is finished, with an :class:`InterruptedWarning`: the algorithms that are, or
-    else the first one up to its last checkpoint, from where :meth:`Result.extend` goes on bit for bit.
+    else the first one up to its last checkpoint, from where :meth:`Result.extend` goes on bit for bit. Gradients whose
+    squares a float does not hold, for a method that divides by their sums, end the run with a
+    :class:`NonFiniteError` where they are large, and are told by an :class:`UnderflowWarning` where they are small.
 
     Parameters
     ----------
@@ -196,9 +199,10 @@ def simulate(
         there are.
     seed : int
     checkpoints : "log" or sequence of int
-        Steps at which everything is recorded; ``"log"`` gives about 30, log-spaced. Where an algorithm takes the
-        examples in a cyclic order, the last end of a period before each of them is recorded as well: figures show these
-        ends alone, and fits the others.
+        Steps at which everything is recorded, in any order and each once, the horizon always among them, so that an
+        empty list records it alone; ``"log"`` gives about 30, log-spaced. On a problem whose examples come in
+        a cyclic order, the last end of a period before each of them is recorded as well: figures show these ends alone,
+        and fits the others.
     engine : {"auto", "compiled", "cuda", "array", "cupy"}
         ``"auto"`` takes the compiled engine for built-in parts; the record says what was chosen, and why.
     measure : sequence of {"cumulative", "sampler"}
@@ -232,7 +236,7 @@ def simulate(
     asked: dict[str, Any] = {
         "horizon": horizon, "replicates": replicates, "seed": seed, "checkpoints": checkpoints, "measure": measure,
     }  # fmt: skip
-    plans = together([plan(problem, a, **asked) for a in parsed])
+    plans = [plan(problem, a, **asked) for a in parsed]
     done, records = [], []
     interrupted = ""
     try:
@@ -248,6 +252,10 @@ def simulate(
         warnings.warn(interrupted, InterruptedWarning, stacklevel=2)
     parts = [(record, describe(p)) for record, p in zip(records, done, strict=True)]
     result = Result._of(parts, problem, [p.algorithm for p in done])
+    for name in result.algorithms:
+        if lost := underflow(result.description(name), result.of(name)):
+            said = f"{name} has {lost}: its steps, and so its regret, are not the method's"
+            warnings.warn(f"{said}; measure the losses in smaller units.", UnderflowWarning, stacklevel=2)
     if interrupted:
         result.record.attrs["interrupted"] = interrupted
     return result

@@ -1,10 +1,14 @@
 """What several test files need."""
 
+import signal
 import sys
 
 import pytest
 
 from regretlab.cli import app
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's background jobs have it, and their children
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(name="call")

@@ -290,3 +290,21 @@ def test_the_examples_that_are_given_for_names_are_read():
     for example in examples:
         parse = problems.names.parse if example.split("(")[0] in problems.Problem.known else algorithms.parse
         parse(example)
+
+
+@pytest.mark.parametrize("name", ["adam", "adam(alpha=0.1)", "sgd"])
+def test_an_algorithm_in_the_place_of_a_kind_or_a_bound_is_told_its_own(name):
+    run = rl.simulate("reddi", ["sgd", "adam"], horizon=20)
+    for ask in (run.regret, run.interval, run.exponent):
+        with pytest.raises(rl.InputError, match="the first argument is the kind of regret, such as 'online'") as error:
+            ask(name)
+        advice = advised(error, r"name the algorithm as (algorithm='.*')\.")
+        assert advice == f"algorithm={name!r}"
+    for ask in (run.bound, run.first_violation):
+        with pytest.raises(
+            rl.InputError, match=r"the first argument is the bound, such as '(adam|sgd)\.\w+'; name the"
+        ):
+            ask(name)
+    assert run.regret("online", algorithm="adam").equals(run.regret("online", "adam"))
+    with pytest.raises(rl.InputError, match="unknown kind of regret 'onlin'; did you mean 'online'"):
+        run.regret("onlin")

@@ -184,6 +184,55 @@ def test_constants_of_linear_losses_scale_with_them(s):
         assert declared[name].value == pytest.approx(value * s, rel=1e-14)
 
 
+@pytest.mark.parametrize(("name", "make"), {
+    "example 0": lambda: rl.problems.Reddi(C=1e308), "example 1": lambda: rl.problems.Reddi(c=1.7e308),
+    "probability=1/10": lambda: rl.problems.StochasticReddi(C=1e308, probability=0.1),
+    "linear": lambda: rl.problems.Linear([[1e308, -1e308]], domain="simplex"),
+}.items())  # fmt: skip
+def test_losses_whose_changes_overflow_are_refused_as_such(name, make):
+    with pytest.raises(rl.InputError, match=rf"{name}.*changes by more than floats hold, 1.8e\+308; measure") as error:
+        make()
+    assert "derivative" not in str(error.value)
+
+
+@pytest.mark.parametrize("s", [5e-324, 1e-320, 1e-310])
+def test_losses_that_are_nearly_0_are_no_contradiction(s):
+    rows = np.random.default_rng(0).normal(size=(20, 3))
+    y = np.arange(20) % 2
+    for made in (
+        rl.problems.Reddi(C=8 * s, c=s), rl.problems.Reddi(C=s), rl.problems.Linear(rows * s, domain="simplex"),
+        rl.problems.Logistic(rows * s, y, scale="none"), rl.problems.LeastSquares(rows, y * s, scale="none"),
+        rl.problems.Softmax(rows * s, y, scale="none"), rl.problems.Hinge(rows * s, y, scale="none"),
+    ):  # fmt: skip
+        regret = rl.simulate(made, "sgd", horizon=30).regret()
+        assert (regret.low <= regret.high).all()
+
+
+@pytest.mark.parametrize("s", [1e-290, 1e-150, 1e150, 1e300])
+def test_a_wrong_gradient_is_found_out_in_every_unit(s):
+    """Twin: what is left out for the sake of underflow is nothing beside a loss that floats hold."""
+
+    def halved(self, x, J):
+        losses, gradients = Bowl.losses_and_gradients(self, x, J)
+        return s * losses, s * gradients / 2
+
+    with pytest.raises(rl.InputError, match="derivative"):
+        type("Halved", (Bowl,), {"convex": False, "losses_and_gradients": halved})()
+
+
+@pytest.mark.parametrize("s", [1e-300, 1e-170, 1.0, 1e100])
+def test_a_problem_of_ones_own_has_its_norms_in_every_unit(s):
+    def times(self, x, J):
+        losses, gradients = Bowl.losses_and_gradients(self, x, J)
+        return s * losses, s * gradients
+
+    declared = declaring(**{name: value * s for name, value in RIGHT.items()})
+    scaled = type("Scaled", (Bowl,), {"losses_and_gradients": times, **declared})()
+    np.testing.assert_allclose(
+        scaled.all_gradient_norms(scaled.start[None]) / s, Bowl().all_gradient_norms(scaled.start[None]), rtol=ROUND_OFF
+    )
+
+
 def test_a_million_examples_are_tried_on_a_few():
     problem = rl.problems.HeavyTailedLogistic(n=10**6, d=3)
     assert problem.constants()["floor"].value > 0

@@ -121,7 +121,15 @@ def test_ends_of_periods_join_the_default_checkpoints(T, n):
     assert n > T or T - T % n in own.checkpoints
     assert drawn(describe(own), own.checkpoints).joined
     drawn_at_random = plan(problem, rl.algorithms.parse("sgd(batch_size=1)+uniform"), horizon=T)
-    assert np.array_equal(drawn_at_random.checkpoints, plain)  # nothing comes again
+    assert np.array_equal(drawn_at_random.checkpoints, own.checkpoints)  # so that the two can be joined
+    problem = Slopes(rl.problems.domains.Box(-1, 1), order="uniform", n=n, d=1)
+    assert np.array_equal(plan(problem, rl.algorithms.SGD(batch_size=1), horizon=T).checkpoints, plain)
+
+
+def test_algorithms_that_were_run_apart_can_be_joined():
+    names = [ADAM, f"adambs(alpha=7/20, {COMMON})"]
+    apart = rl.Result.join([reddi([name], horizon=100) for name in names])
+    assert apart.record.online.identical(reddi(names, horizon=100).record.online)
 
 
 def test_asked_for_checkpoints_are_kept():
@@ -224,7 +232,8 @@ def test_regret_over_horizons_is_that_of_whole_periods():
 def test_losses_of_a_cyclic_run_are_those_of_whole_passes():
     rng = np.random.default_rng(0)
     problem = rl.problems.Logistic(rng.normal(size=(20, 2)), np.sign(rng.normal(size=20)), test=0.2)
-    run = rl.simulate(problem, "sgd(alpha=1, batch_size=1)+cyclic", horizon=5 * problem.n)
+    every = range(1, 5 * problem.n + 1)
+    run = rl.simulate(problem, "sgd(alpha=1, batch_size=1)+cyclic", horizon=5 * problem.n, checkpoints=every)
     data = plots.loss_curves_data(run)
     assert sorted(set(data.x)) == [1, 2, 3, 4, 5]
     assert plots.loss_curves(run).get_xlabel().endswith(WHOLE)

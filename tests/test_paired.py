@@ -30,7 +30,7 @@ def test_the_interval_and_p_are_those_of_the_paired_t_test():
         ({"a": noise(3), "b": noise(8)}, "b has shape (8,), a (3,)"),
         ({"a": noise(3), "b": np.ones((3, 2))}, "b has shape (3, 2)"),
         ({"a": [1.0, np.nan], "b": [1.0, 2.0]}, "a is nan in replicate 1"),
-        ({"a": noise(3), "b": object()}, "b is object"),
+        ({"a": noise(3), "b": object()}, "b (object) is no array of numbers"),
     ],
 )
 def test_what_cannot_be_compared_is_said(values, said):

@@ -43,14 +43,17 @@ def test_what_was_run_apart_is_joined_as_if_it_had_been_run_together():
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"problem": "stochastic_reddi(C=20)"}, "the problem of sgd is stochastic_reddi"),
-        ({"problem": Slope([[1.0], [-1.0]])}, "the problem of sgd"),
-        ({"seed": 4}, "the seed of sgd is 3, of adam 4"),
-        ({"horizon": 13}, "the horizon of sgd is 12, of adam 13"),
-        ({"checkpoints": [5]}, r"the checkpoints of sgd is \[4, 12\], of adam \[5, 12\]"),
-        ({"replicates": 3}, r"the replicates of sgd is \[0, 1\], of adam \[0, 1, 2\]"),
-        ({"replicates": [1, 0]}, "the replicates of sgd"),
-        ({"measure": []}, "the measures of sgd is cumulative, of adam none"),
+        (
+            {"problem": "stochastic_reddi(C=20)"},
+            r"in the problem, stochastic_reddi.* of sgd and stochastic_reddi\(C=20",
+        ),
+        ({"problem": Slope([[1.0], [-1.0]])}, "in the problem, "),
+        ({"seed": 4}, "they differ in the seed, 3 of sgd and 4 of adam"),
+        ({"horizon": 13}, "they differ in the horizon, 12 of sgd and 13 of adam"),
+        ({"checkpoints": [5]}, r"the checkpoints, \[4, 12\] of sgd and \[5, 12\] of adam"),
+        ({"replicates": 3}, r"the replicates, \[0, 1\] of sgd and \[0, 1, 2\] of adam"),
+        ({"replicates": [1, 0]}, "they differ in the replicates, "),
+        ({"measure": []}, "they differ in the measures, cumulative of sgd and none of adam"),
     ],
 )
 def test_results_that_do_not_belong_together_are_not_joined(change, said):
@@ -69,7 +72,7 @@ def test_users_problems_that_differ_in_their_data_alone_are_two():
     assert one.name == other.name
     one.start  # noqa: B018 what is computed on the way is not data
     assert one.digest() == Slope([[1.0, 2.0]]).digest() != other.digest()
-    with pytest.raises(rl.InputError, match="the problem of sgd"):
+    with pytest.raises(rl.InputError, match="they differ in the problem, "):
         rl.Result.join([ran("sgd", one), ran("adam", other)])
     with pytest.raises(rl.InputError, match="not the one that was run"):
         ran("sgd", one).extend(replicates=3, problem=other)
@@ -181,7 +184,7 @@ def test_differences_are_of_runs_of_the_same_number():
      xr.Dataset({"low": ("r", [1.0, 2.0])}), {0: 1.0}, np.array(["2020", "2021"], "M8[Y]")],
 )  # fmt: skip
 def test_what_is_no_array_of_numbers_is_not_compared(bad):
-    with pytest.raises(rl.InputError, match=r"b (is|has)"):
+    with pytest.raises(rl.InputError, match=r"b (\(\w+\) is|is|has)"):
         rl.paired.differences({"a": np.ones(2), "b": bad})
     with pytest.raises(rl.InputError, match="not a dict"):
         rl.paired.differences([np.ones(2), np.ones(2)])

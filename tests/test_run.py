@@ -106,6 +106,18 @@ def test_checkpoints():
     assert len(checkpoint_times("log", 10**9)) <= 41
     with pytest.raises(rl.InputError, match=r"checkpoint=0 is outside \[1, 5\]"):
         checkpoint_times([0], 5)
+    assert checkpoint_times([3, 1, 3, 3], 5).tolist() == [1, 3, 5]
+    assert checkpoint_times([], 5).tolist() == [5]
+
+
+@pytest.mark.parametrize("listed", [[], [7, 3, 7], (3,)])
+def test_a_list_of_checkpoints_is_a_set_and_the_run_is_the_same(listed):
+    """A checkpoint that is listed twice narrows nothing, as a replicate that is listed twice would."""
+    run, whole = (
+        rl.simulate("stochastic_reddi", "adam", horizon=9, replicates=3, checkpoints=c) for c in (listed, [3, 7])
+    )
+    assert run.record.t.values.tolist() == sorted({*listed, 9})
+    assert (run.record.loss.values[..., -1] == whole.record.loss.values[..., -1]).all()
 
 
 def test_a_run_that_overflows_says_where_and_why():

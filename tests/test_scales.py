@@ -7,6 +7,7 @@ import pytest
 
 import regretlab as rl
 from regretlab.errors import NonFiniteError
+from regretlab.studies.table import verdicts_table
 from tests.test_bounds_violations import Slopes
 from tests.tolerances import ROUND_OFF_OF_A_RUN
 
@@ -17,6 +18,10 @@ METHODS = {
 }
 #: Powers of two, so that nothing rounds differently.
 FITTING = [2.0**-460, 2.0**-40, 2.0**40, 2.0**460]
+
+
+#: Underflow is what most of these are about; one test asks for the warning.
+pytestmark = pytest.mark.filterwarnings("ignore::regretlab.UnderflowWarning")
 
 
 def reddi(s, bound):
@@ -45,6 +50,32 @@ def test_where_squares_underflow_no_bound_is_violated_and_the_verdict_says_why(s
     assert found.verdict == "not applicable because float_range fails"
     (check,) = (c for c in found.checks if c.id == "float_range")
     assert "underflow" in check.measured or "units" in check.measured
+
+
+@pytest.mark.parametrize("engine", ["array", "compiled"])
+@pytest.mark.parametrize("s", [1e-160, 1e-300])
+def test_a_method_whose_squares_underflow_says_so_whatever_is_asked_of_its_run(s, engine, tmp_path):
+    """A bound that looks at no square of the run speaks of a method, and it is not this method that was run."""
+    problem = rl.problems.Reddi(C=8 * s, c=s)
+    with pytest.warns(
+        rl.UnderflowWarning, match=r"^adagrad.* has gradients of at most 8e-\d+, whose squares underflow: its"
+    ):
+        run = rl.simulate(problem, ["adagrad(eps=0)", "sgd"], horizon=60, engine=engine)
+    for mode in ("stated", "a priori"):
+        assert "float_range" in run.bound("adagrad.duchi", "adagrad", mode).verdict
+    run.to_netcdf(tmp_path / "run.nc")
+    shown = verdicts_table(rl.Result.open(tmp_path / "run.nc"))
+    names = [name for name in shown.columns[0].cells if name]
+    assert ["squares underflow" in name for name in names] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("s", "algorithm"), [(1e-140, "adam(eps=0)"), (1e-300, "sgd"), (1e-300, "momentum"), (1, "adam")]
+)
+def test_a_method_that_loses_nothing_says_nothing(s, algorithm):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rl.simulate(rl.problems.Reddi(C=8 * s, c=s), algorithm, horizon=60)
 
 
 @pytest.mark.parametrize("s", [1e160, 1e300])

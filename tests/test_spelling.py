@@ -164,3 +164,9 @@ def test_a_parameter_may_stand_with_either_part_of_a_pair():
 
 def test_a_letter_that_is_a_parameter_is_no_mistake():
     assert names.parse("one_neuron(n=7, d=2)").n == 7
+
+
+def test_a_default_may_be_written_out_and_a_tuple_is_a_list_of_layers():
+    """None is the default of data, digits, as the page of the problem says; two hidden layers are two numbers."""
+    assert names.parse("logistic(data=None)").digest() == names.parse("logistic").digest()
+    assert names.parse("mlp(hidden=(3, 4))").digest() == rl.problems.MLP(hidden=(3, 4)).digest()

@@ -240,8 +240,8 @@ MALFORMED = {
     "an exponent without end": (PLAIN.replace("10", '"1e888888888"'), "exponent beyond 999"),
     "truth for a number": ("seed = true\n" + PLAIN, "seed=True"),
     "a date for a number": ("seed = 2001-01-01\n" + PLAIN, "seed=2001-01-01"),
-    "replicates by name": ("replicates = [0, 3]\n" + PLAIN, "replicates=[0, 3] is not an integer"),
-    "no replicates": ("replicates = []\n" + PLAIN, "replicates=[] is not an integer"),
+    "replicates by name": ("replicates = [0, 3]\n" + PLAIN, "replicates=[0, 3] in the study is a list; give"),
+    "no replicates": ("replicates = []\n" + PLAIN, "list; give the number of runs, at least one"),
     "an integer that Python will not read": (PLAIN.replace("10", "8" * 5000), "is not a TOML file"),
     "a float that is nearly 0": (f"{PLAIN}checkpoints = [1e-999]\n", "closer to 0"),
     "a float beyond all": (f"{PLAIN}checkpoints = [1e500]\n", "beyond 1.8e308"),
@@ -267,7 +267,7 @@ MALFORMED = {
     "a key with an escape": (f'{PLAIN}"\\u001b[2J" = 1\n', "unknown key of a study"),
 }  # fmt: skip
 CONCLUSIONS = {
-    "": "write [conclude]", "what = 1": "what=1",
+    "": "conclude={} says nothing; write [conclude]", "what = 1": "what=1",
     'what = ["ranking"]': "what=['ranking']", "[conclude.what]": "what={}",
     "what = 2000-01-01": "what=datetime.date", 'what = "ranking"\nby = 3': "by=3",
     'what = "ranking"\nagainst = ["sgd"]': "against=", 'what = "ranking"\neach = 1.5': "each=1.5",

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import mpmath
 import numpy as np
+import scipy
 import sympy as sp
-from scipy import optimize
 
 from regretlab.bounds.symbols import T
 from regretlab.errors import InputError
@@ -43,7 +43,7 @@ def overtaken_from(slow: sp.Expr, fast: sp.Expr) -> float:
         below = [u for u in grid if lead(u) <= 0]
         if not below:
             return 0.0
-        crossing = optimize.brentq(lead, below[-1], min(below[-1] + end / COARSE, 2 * end))
+        crossing = scipy.optimize.brentq(lead, below[-1], min(below[-1] + end / COARSE, 2 * end))
     return float(crossing / math.log(10))
 
 
@@ -78,7 +78,10 @@ def vacuous(excess: Callable[[np.ndarray], np.ndarray], at_last: bool) -> Vacuou
     grid = np.linspace(0, LAST_FLOAT, GRID + 1)
     over = excess(grid) >= 0
     changes = np.flatnonzero(over[1:] != over[:-1])
-    at = [optimize.brentq(lambda u: float(excess(np.array([u]))[0]), grid[i], grid[i + 1], xtol=1e-14) for i in changes]
+    at = [
+        scipy.optimize.brentq(lambda u: float(excess(np.array([u]))[0]), grid[i], grid[i + 1], xtol=1e-14)
+        for i in changes
+    ]
     ends = [1.0] * bool(over[0]) + [float(np.exp(u)) for u in at]
     if bool(over[-1]) != at_last:
         raise InputError("the bound changes sides beyond T = 1e195; give constants nearer to 1.")
@@ -113,5 +116,5 @@ def minimise(bound: sp.Expr, parameter: sp.Symbol) -> Minimum:
         )
     best = 1.0
     for i in changes:
-        best = float(number(optimize.brentq(lambda u: float(slope(number(u))), grid[i], grid[i + 1], xtol=1e-15)))
+        best = float(number(scipy.optimize.brentq(lambda u: float(slope(number(u))), grid[i], grid[i + 1], xtol=1e-15)))
     return Minimum(best, float(value(best)))

@@ -6,7 +6,7 @@ import math
 from functools import lru_cache
 
 import numpy as np
-from scipy import special
+import scipy
 
 #: So many terms are added one by one; after them Euler and Maclaurin's formula is exact to round-off.
 HEAD = 100_000
@@ -53,8 +53,8 @@ def _tail(lam: float, last: np.ndarray) -> np.ndarray:
         return (0.5 / np.asarray(s) - rate) * term(s)
 
     if rate > 0:
-        share = special.gammainc(1.5, rate * last) - special.gammainc(1.5, rate * HEAD)
-        integral = special.gamma(1.5) * rate**-1.5 * share
+        share = scipy.special.gammainc(1.5, rate * last) - scipy.special.gammainc(1.5, rate * HEAD)
+        integral = scipy.special.gamma(1.5) * rate**-1.5 * share
     else:
         integral = (last**1.5 - HEAD**1.5) / 1.5
     return integral + (term(last) - term(HEAD)) / 2 + (slope(last) - slope(HEAD)) / 12
@@ -90,7 +90,7 @@ def last_decrease(beta1: float, lam: float) -> int:
     if lam == 1 or beta1 == 0 or lam / (2 * beta1) > math.exp(-0.5):
         return 0
     lam = max(lam, SMALLEST)
-    end = float(-0.5 - special.lambertw(-lam / (2 * beta1 * math.sqrt(math.e)), -1).real) / -math.log(lam)
+    end = float(-0.5 - scipy.special.lambertw(-lam / (2 * beta1 * math.sqrt(math.e)), -1).real) / -math.log(lam)
     if end > HEAD:  # where neighbours no longer differ in floating point
         return math.ceil(end)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from regretlab.claims import statements as s
@@ -147,6 +148,8 @@ class Paper:
 
     #: Every paper, and the module that made it.
     made: ClassVar[list[tuple[Paper, str]]] = []
+    #: Whether a claim that is refused is kept with the reason, as in a file whose other claims are still to be judged.
+    keeps: ClassVar[bool] = False
 
     def __init__(self, id: str, title: str = "") -> None:
         if not isinstance(id, str) or "." in id:
@@ -159,12 +162,38 @@ class Paper:
 
     def add(self, build: Callable[..., s.Statement], id: str, latex: str, details: dict[str, Any]) -> Claim:
         """Add a claim whose statement ``build`` makes from the details it knows; the rest describe the claim."""
+        try:
+            claim = self._claim(build, id, latex, dict(details))
+        except InputError as error:
+            if not self.keeps:
+                raise
+            claim = self._malformed(id, details.get("at"), latex, str(error))
+        self.claims.append(claim)
+        return claim
+
+    def _malformed(self, id: Any, at: Any, latex: Any, why: str) -> Claim:
+        """What stands for a claim that was refused, under its own id, or else under its place in the paper."""
+        place = f"claim {len(self.claims) + 1}"
+        for name in (id, place):
+            with suppress(InputError):
+                return Claim(
+                    self._free(name), self.title, at if isinstance(at, str) else "",
+                    latex if isinstance(latex, str) else "", s.Malformed(why.removeprefix(f"claim {self.id}.{name}: ")),
+                )  # fmt: skip
+        raise refuse(f"{self.id}.{place}", why.rstrip("."), "rename the claim of that id")
+
+    def _free(self, id: str) -> str:
+        """The full id of a claim, if no other claim has it."""
         check_id("claim", id)
         full = f"{self.id}.{id}"
         if full.endswith(".corrected"):
             raise refuse(full, "'.corrected' marks the corrected form of a claim", "give the claim another id")
         if any(c.id == full for c in self.claims):
             raise refuse(full, "this id is already taken", "give every claim of a paper its own id")
+        return full
+
+    def _claim(self, build: Callable[..., s.Statement], id: str, latex: str, details: dict[str, Any]) -> Claim:
+        full = self._free(id)
         try:
             formal = build(**{k: details.pop(k) for k in inspect.signature(build).parameters if k in details})
             corrected = self._corrected(build, full, details.pop("corrected", None), details)
@@ -175,14 +204,14 @@ class Paper:
             ) from None
         except InputError as error:
             raise refuse(full, str(error).rstrip("."), "mend the statement") from None
+        except (Exception, SystemExit) as error:  # of a function that writes down a formula
+            raise refuse(full, f"{type(error).__name__}: {error}", "mend the statement") from None
         try:
-            claim = Claim(full, self.title, details.pop("at", ""), latex, formal, corrected=corrected, **details)
+            return Claim(full, self.title, details.pop("at", ""), latex, formal, corrected=corrected, **details)
         except TypeError:
             known = [*inspect.signature(build).parameters, *DETAILS]
             odd = ", ".join(sorted(set(details) - set(known)))
             raise refuse(full, f"it has no detail {odd}", f"known ones are {', '.join(known)}") from None
-        self.claims.append(claim)
-        return claim
 
     def _corrected(
         self, build: Callable[..., s.Statement], full: str, given: Any, about: dict[str, Any]

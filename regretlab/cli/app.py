@@ -170,7 +170,8 @@ def verify(
 
     A file of claims is a Python program: read it before you run it. Each runs in a process of its own, for at most 15
     seconds; what it says in formulas is judged by processes that never load it, and what is decided by running its own
-    functions says so in its trust. A file that ends early, or a claim that cannot be judged, is an error, status 2.
+    functions says so in its trust. A file that ends early, or a claim that is malformed or cannot be judged, is an
+    error, status 2; the other claims of the file are judged all the same.
     """
     from regretlab.claims import Ledger
     from regretlab.claims.ledger import destination, pages
@@ -194,8 +195,9 @@ def verify(
     if out is not None:
         destination.write(out, written)
         print("\n".join([*pages.summary(entries), f"Written: {out}"]))
-    if errors := [f"claim {e.claim.id} could not be judged: {e.error}" for e in entries if e.error]:
-        raise InputError("; ".join(errors))
+    if broken := [e for e in entries if e.error]:
+        others = f"; nor could {', '.join(e.claim.id for e in broken[1:])}" if broken[1:] else ""
+        raise InputError(f"claim {broken[0].claim.id} could not be judged: {broken[0].error.rstrip('.')}{others}.")
     if not all(e.as_pinned for e in entries):
         raise typer.Exit(1)
 

@@ -230,8 +230,11 @@ def _diagnose(t: int, g: Array, loss: Array, losses: Array, moments: Moments) ->
             loss[:, None],
             "the loss is not finite: the iterate left the region where the problem's losses are defined",
         ),
-        (losses[:, None], "the sum of the losses overflowed: use a smaller alpha or a bounded domain"),
-        (moments.v, "the second moment overflowed: rescale the problem's features"),
+        (
+            losses[:, None],
+            "the sum of the losses overflowed: measure them in larger units, use a smaller alpha or a bounded domain",
+        ),
+        (moments.v, "the second moment overflowed: rescale the losses, by the problem's features or constants"),
         (moments.x, "the iterate overflowed: use a smaller alpha, a positive eps or a bounded domain"),
     ]
     for values, cause in suspects:

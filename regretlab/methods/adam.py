@@ -36,6 +36,9 @@ class Adam(MovingAverages):
     :math:`1-\prod_s\beta_{1,s}`; so does this class. ``torch.optim.Adam`` handed a decaying beta1 corrects by
     :math:`1-\beta_{1,t}^t` instead.
 
+    Losses times s leave the steps as they are if ``eps=0`` and no square leaves the range of floats; a positive eps is
+    compared with gradients, so that with it steps and regret depend on the unit of the losses.
+
     References
     ----------
     Kingma & Ba (2015), Algorithm 1 and Theorem 4.1.

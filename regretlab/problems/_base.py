@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import math
 from abc import ABCMeta, abstractmethod
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Self
@@ -19,6 +20,8 @@ from regretlab.problems.domains import Domain
 from regretlab.spelling.register import Register
 
 Array = Any
+#: Between these the largest of some norms has lost nothing to squares that over- or underflow.
+SQUARED = (1e-140, 1e150)
 #: Arguments that are longer than this are not written out.
 LONGEST = 60
 
@@ -228,10 +231,16 @@ class Problem(metaclass=_Checked):
         return self._everything(x)[0]
 
     def all_gradient_norms(self, x: Array) -> Array:
-        """Euclidean norms of grad f_j(x_r) for all examples, shape (R, n)."""
+        """Euclidean norms of grad f_j(x_r) for all examples, shape (R, n), also where squares over- or underflow."""
         xp = array_namespace(x)
         gradients = self._everything(x)[1]
-        return xp.sqrt(xp.sum(gradients * gradients, axis=-1))
+        with np.errstate(over="ignore"):
+            norms = xp.sqrt(xp.sum(gradients * gradients, axis=-1))
+        low, high = SQUARED
+        if low < float(xp.max(norms)) < high or not 0 < (size := float(xp.max(xp.abs(gradients)))) < math.inf:
+            return norms
+        scaled = gradients / size
+        return size * xp.sqrt(xp.sum(scaled * scaled, axis=-1))
 
     def weighted(self, x: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
         """``sum_j weights[j] f_j(x)`` and its gradient at one point x (d,): the comparator's objective."""

@@ -26,8 +26,8 @@ POINTS, CROSSED = 6, 3
 TOLERANCE, SLOPE = 1e-9, 1e-3
 #: Shares of a segment over which differences are taken: one of them has to suit the loss.
 STEPS = (1e-3, 1e-5, 1e-7)
-#: Round-off of a loss, as a share of its size.
-ROUND_OFF = 1e-13
+#: Round-off of a loss, as a share of its size, and what products that underflow may lose on the way.
+ROUND_OFF, UNDERFLOW = 1e-13, float(np.finfo(float).tiny)
 
 
 def probe(problem: Problem) -> None:
@@ -41,6 +41,7 @@ def probe(problem: Problem) -> None:
     crossed = _crossed(problem, x[0], seen.gradients[0], rng)
     if len(crossed):
         seen = _Seen(problem, np.concatenate([x, crossed]), J)
+    _within_floats(problem, seen)
     _constants(problem, seen)
     if problem.convex:
         _convex(problem, seen, rng)
@@ -60,7 +61,8 @@ class _Seen:
                 i, k = bad[0][:2]
                 raise InputError(
                     f"{problem.name}: the {what} of example {J[k]} is {values[tuple(bad[0])]} at x = {_text(x[i])}, "
-                    f"inside the domain; let losses and gradients be finite there, or give a smaller domain."
+                    f"inside the domain; let losses and gradients be finite there: give a smaller domain, or measure "
+                    "the losses in larger units."
                 )
 
     def at(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -126,6 +128,23 @@ def _crossed(problem: Problem, x: np.ndarray, gradients: np.ndarray, rng: np.ran
     return domain.project(x + np.concatenate([far * steep, -far * steep]), np.ones((2 * len(steep), problem.d)))
 
 
+def _within_floats(problem: Problem, seen: _Seen) -> None:
+    """Losses, and what they change by across a bounded domain, are numbers that floats hold, with room for sums."""
+    across = 0.0 if problem.domain is None else problem.domain.diameters(problem.d)[1]
+    if not 0 < across < np.inf:
+        return
+    with np.errstate(over="ignore"):
+        change = _lengths(seen.gradients) * across
+        beyond = np.argwhere(~np.isfinite(4 * (np.abs(seen.losses).max(0) + change)))
+    if len(beyond):
+        i, k = beyond[0]
+        raise InputError(
+            f"{problem.name}: the gradient of example {seen.J[k]} is {_lengths(seen.gradients[i, k]):.3g} at x = "
+            f"{_text(seen.x[i])} and the domain {across:.3g} wide, so that its loss changes by more than floats hold, "
+            f"{np.finfo(float).max:.3g}; measure the losses in larger units, or give a smaller domain."
+        )
+
+
 def _constants(problem: Problem, seen: _Seen) -> None:
     declared = problem.constants()
     if not isinstance(declared, Mapping):
@@ -141,7 +160,7 @@ def _constants(problem: Problem, seen: _Seen) -> None:
             )
     limits = {name: c.value for name, c in declared.items() if not c.how.startswith("assumed")}
     size, lengths = np.abs(seen.gradients).max(-1), _lengths(seen.gradients)
-    slack = ROUND_OFF * np.abs(seen.losses).max(0)
+    slack = ROUND_OFF * np.abs(seen.losses).max(0) + UNDERFLOW
     for name, values, what, sign in (
         ("L", lengths, "the norm of its gradient", 1),
         ("G_inf", size, "the largest coordinate of its gradient", 1),
@@ -165,7 +184,7 @@ def _constants(problem: Problem, seen: _Seen) -> None:
 def _bound(
     problem: Problem, seen: _Seen, name: str, limit: float, values: np.ndarray, what: str, sign: int
 ) -> None:  # fmt: skip
-    wrong = sign * (values - limit) > TOLERANCE * abs(limit)
+    wrong = sign * (values - limit) > TOLERANCE * abs(limit) + UNDERFLOW
     if wrong.any():
         i, k = np.unravel_index(np.argmax(np.where(wrong, sign * values, -np.inf)), values.shape)
         side = "at most" if sign > 0 else "at least"
@@ -183,7 +202,7 @@ def _convex(problem: Problem, seen: _Seen, rng: np.random.Generator) -> None:
     middle = seen.at((x + x[order]) / 2)[0]
     size = np.abs(losses) + np.abs(losses).max(0)
     steep = np.abs(gradients).sum(-1) * np.abs(x).max()
-    slack = ROUND_OFF * (size + steep) + TOLERANCE * np.abs(losses - losses[order])
+    slack = ROUND_OFF * (size + steep) + TOLERANCE * np.abs(losses - losses[order]) + UNDERFLOW
     above = middle - (losses + losses[order]) / 2
     if (above > slack).any():
         i, k = map(int, np.unravel_index(np.argmax(above - slack), above.shape))
@@ -197,7 +216,7 @@ def _convex(problem: Problem, seen: _Seen, rng: np.random.Generator) -> None:
         high = (
             tangent - losses - ROUND_OFF * (np.abs(tangent) + size + steep[i]) - TOLERANCE * np.abs(tangent - losses[i])
         )
-        if (high > 0).any():
+        if (high > UNDERFLOW).any():
             other, k = map(int, np.unravel_index(np.argmax(high), high.shape))
             raise InputError(
                 f"{problem.name} declares convex = True, but the tangent of example {seen.J[k]}'s loss at x = "
@@ -225,7 +244,7 @@ def _slopes(problem: Problem, seen: _Seen, rng: np.random.Generator) -> None:
             * ROUND_OFF
             / step
             * (np.abs(losses) + np.abs(seen.losses).max(0) + np.abs(gradients).sum(-1) * np.abs(at).max())
-        )
+        ) + UNDERFLOW
         right |= (slopes >= low - SLOPE * size - noise) & (slopes <= high + SLOPE * size + noise)
         shown = pair.mean(0) if step == STEPS[1] else shown
     if not right.all():
@@ -254,7 +273,7 @@ def _everyone(problem: Problem, seen: _Seen, rng: np.random.Generator) -> None:
         ("weighted(x, weights)[1]", gradient, weights[J] @ seen.gradients[0], float(weights[J] @ lengths[0])),
     ):
         away = np.abs(np.asarray(ours) - theirs)
-        if (away > 1e-6 * scale).any() and np.isfinite(scale):
+        if (away > 1e-6 * scale + UNDERFLOW).any() and np.isfinite(scale):
             raise InputError(
                 f"{problem.name}: {name} is off by {away.max():.6g} from what losses_and_gradients gives at x = "
                 f"{_text(x[0])}; let both be of the same losses."

@@ -23,10 +23,12 @@ MOST_CHECKPOINTS = 100_000
 def checkpoint_times(checkpoints: str | Sequence[int], horizon: int) -> np.ndarray:
     """Increasing steps at which the record is written, the horizon last; ``"log"`` gives about 30, log-spaced.
 
+    A list is a set: its order and repetitions change nothing, and an empty one records the horizon alone.
+
     Examples
     --------
-    >>> checkpoint_times([1, 5], horizon=10)
-    array([ 1,  5, 10])
+    >>> checkpoint_times([5, 1, 5], horizon=10), checkpoint_times([], horizon=10)
+    (array([ 1,  5, 10]), array([10]))
     """
     if isinstance(checkpoints, str) or not isinstance(checkpoints, Iterable):
         if checkpoints != "log":

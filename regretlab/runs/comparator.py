@@ -38,6 +38,8 @@ FLATTEST = 1e-4
 WIDTHS = (1e-1, 1e-2, 1e-3, 1e-4)
 #: The projected gradient's step may be this much longer or shorter than the first, which crosses the domain.
 LONGEST, SHORTEST = 1e8, 1e-16
+#: In units that are a smaller share of it than this, a loss may overflow, and is far from known to one of them.
+LEAST = 2.0**-900
 #: Where losses fall without end on a domain without bounds, it stops so far out.
 BEYOND = 1e100
 #: Its values need not fall below more than the largest of so many last ones, and fall by this share of the slope.
@@ -121,12 +123,15 @@ class _Objective:
 def _scale(problem: Problem, shares: np.ndarray) -> float:
     """Return the span of the losses, or where that is unknown, what the mean loss may fall from the problem's start."""
     span = problem.constants().get("span")
-    if span is not None and 0 < span.value < np.inf:
+    if span is not None and LEAST <= span.value < np.inf:
         return span.value
-    gradient = problem.weighted(problem.start, shares)[1]
+    value, gradient = problem.weighted(problem.start, shares)
+    least = LEAST * abs(value)
+    if span is not None and 0 < span.value < np.inf:
+        return max(span.value, least)
     gap = frank_wolfe_gap(problem.domain, gradient, problem.start)
     measured = gap if 0 < gap < np.inf else float(np.abs(gradient).max())
-    return measured if 0 < measured < np.inf else 1.0
+    return max(measured, least) if 0 < measured < np.inf else 1.0
 
 
 def _interval(problem: Problem, weights: np.ndarray, x: np.ndarray, gap: float) -> Minimum:

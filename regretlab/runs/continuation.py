@@ -15,7 +15,7 @@ from regretlab.parameters import number
 from regretlab.problems import Problem
 from regretlab.runs.description import Description, describe
 from regretlab.runs.held_out import held_out_losses
-from regretlab.runs.plan import NUMBERS, Plan, plan, together
+from regretlab.runs.plan import NUMBERS, Plan, plan
 from regretlab.runs.provenance import Part, check_problem
 from regretlab.runs.regret import Regrets
 from regretlab.runs.run import Observer, run
@@ -95,7 +95,7 @@ def extended(
         T = int(number("horizon", horizon, NUMBERS["horizon"], integer=True))
         described = [description for _, description in parts]
         onward = [continued(problem, a, d, T, checkpoints) for a, d in zip(algorithms, described, strict=True)]
-        parts = [to_a_later_horizon(*part, of, progress) for part, of in zip(parts, together(onward), strict=True)]
+        parts = [to_a_later_horizon(*part, of, progress) for part, of in zip(parts, onward, strict=True)]
     return parts
 
 

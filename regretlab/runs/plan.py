@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +16,7 @@ from regretlab.parameters import number, one_of
 from regretlab.problems import Problem
 from regretlab.problems.domains import spelled
 from regretlab.runs.checkpoints import checkpoint_times, ends_of_periods
-from regretlab.samplers import Cyclic, Sampler, Setting, Uniform, period
+from regretlab.samplers import Cyclic, Sampler, Setting, Uniform
 from regretlab.system import memory
 
 #: The numbers of a run, and where they may lie.
@@ -76,8 +75,9 @@ def plan(
     K = algorithm.batch_size or problem.batch_size
     fitted = sampler.fit(Setting(problem.n, K, L, horizon))
     times = checkpoint_times(checkpoints, horizon)
-    after = period(fitted.name, problem.n, K) if isinstance(checkpoints, str) else 1
-    ends = np.setdiff1d(ends_of_periods(times, after), times)
+    # The same for every algorithm on the problem, as their records are joined; with K > 1 some periods are shorter.
+    repeats = problem.order == "cyclic" and isinstance(checkpoints, str)
+    ends = np.setdiff1d(ends_of_periods(times, problem.n), times) if repeats else times[:0]
     times = np.union1d(times, ends)
     numbers = len(chosen) * (STATE_PER_COORDINATE * problem.d + STATE_PER_EXAMPLE * problem.n + CURVES * len(times))
     memory.need(f"a run of {len(chosen)} replicates, each with its {problem.n} examples,", 8.0 * numbers)
@@ -112,11 +112,3 @@ def replicate_numbers(replicates: int | Iterable[int]) -> tuple[int, ...]:
             f"replicates names replicate {twice[0]} more than once; give a number of runs, or a list, each number once."
         )
     return tuple(numbers)
-
-
-def together(plans: Sequence[Plan]) -> list[Plan]:
-    """Give the plans of several algorithms on one problem the checkpoints of all, as they share one record."""
-    times, ends = (
-        functools.reduce(np.union1d, each) for each in zip(*((p.checkpoints, p.ends) for p in plans), strict=True)
-    )
-    return [p._replace(checkpoints=times, ends=ends) for p in plans]

@@ -48,9 +48,10 @@ def check_together(parts: Sequence[Part]) -> None:
     for what, (key, shown) in SHARED.items():
         for name, part in zip(names, parts, strict=True):
             if key(part) != key(parts[0]):
+                same = f"{', '.join(list(SHARED)[:-1])} and {list(SHARED)[-1]}"
                 raise InputError(
-                    f"the results do not belong together: the {what} of {names[0]} is {shown(parts[0])}, of {name} "
-                    f"{shown(part)}; join results with the same {', '.join(list(SHARED)[:-1])} and {list(SHARED)[-1]}."
+                    f"the results do not belong together: they differ in the {what}, {shown(parts[0])} of {names[0]} "
+                    f"and {shown(part)} of {name}; join results with the same {same}."
                 )
 
 

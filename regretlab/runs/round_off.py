@@ -7,6 +7,7 @@ Algorithms, sections 3.1 and 4.2); what falls below the smallest number is off b
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,14 @@ from scipy import sparse
 
 from regretlab.engines.array import State
 from regretlab.problems import Problem
+from regretlab.runs.comparator import UNIT
 
-#: Half the distance from 1 to the next number, and the smallest number: what one operation may be off by.
-UNIT, TINY = 2.0**-53, 2.0**-1074
+#: The smallest number: what one operation may be off by beside its round-off.
+TINY = 2.0**-1074
 #: A span or a bound is known up to this relative round-off of its own evaluation; some are attained with equality.
 ROUND_OFF = 1e-9
+#: Squares of smaller numbers lose digits, or are 0.
+SMALLEST_SQUARED = math.sqrt(np.finfo(float).tiny / np.finfo(float).eps)
 #: More roundings of a term than anybody counted: norms, weights, the final difference.
 SPARE = 16
 #: Dimensions up to which the unit vectors are an array.
@@ -62,8 +66,9 @@ def round_off(
     negative = max(0.0, -floor) if floor > -np.inf else 0.0  # |f| <= f + 2 max(0, -f)
     size = size + (4 * negative + 2 * problem.rounded_at) * weight
     visited = np.linalg.norm(np.maximum(np.abs(totals["smallest_x"]), np.abs(totals["largest_x"])), axis=-1)
-    steep = 2 * totals["largest_example_gradient"]
     L = constants["L"].value if "L" in constants else np.inf
+    # A norm is the root of a sum of squares, of which nothing may be left.
+    steep = 2 * np.maximum(totals["largest_example_gradient"], min(L, SMALLEST_SQUARED))
     if np.isfinite(L) and (problem.kinks or "full_loss" in totals):  # where other slopes than those seen may matter
         steep = np.full_like(steep, L)
     steps = state.t + additions + problem.roundings

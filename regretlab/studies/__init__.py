@@ -30,7 +30,7 @@ import xarray as xr
 from regretlab import algorithms, spelling
 from regretlab.bounds import Bound
 from regretlab.bounds.assumptions import ETA, GAMMA_KB
-from regretlab.errors import InputError, unknown_name
+from regretlab.errors import InputError, shown, unknown_name
 from regretlab.parameters import number, path_of
 from regretlab.problems import Problem, names
 from regretlab.runs.description import Description, describe
@@ -164,6 +164,10 @@ def _cells(table: dict[str, Any]) -> list[Cell]:
 
 def _read(given: dict[str, Any]) -> dict[str, Any]:
     """Return the settings of a run, each of its type."""
+    if isinstance(runs := given.get("replicates"), list):
+        raise InputError(
+            f"replicates={shown(runs)} in the study is a list; give the number of runs, at least one: replicates = 10."
+        )
     read: dict[str, Any] = {
         key: int(number(key, given[key], NUMBERS[key], integer=True)) for key in NUMBERS & given.keys()
     }

@@ -25,7 +25,7 @@ from matplotlib.axes import Axes
 from tqdm import tqdm
 
 from regretlab import plots
-from regretlab.errors import InputError, InterruptedWarning
+from regretlab.errors import InputError, InterruptedWarning, UnderflowWarning
 from regretlab.problems import Problem
 from regretlab.result import Result, simulate
 from regretlab.studies import Cell, Study, conclusions, report
@@ -214,6 +214,7 @@ def _run(i: int, part: Path, problem: Problem, text: str, arguments: dict[str, A
         return i, part, Result.open(part)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InterruptedWarning)
+        warnings.simplefilter("ignore", UnderflowWarning)  # tables and the page say so
         result = simulate(problem, text, **arguments)
     if "interrupted" in result.record.attrs:
         raise KeyboardInterrupt

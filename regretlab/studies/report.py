@@ -25,6 +25,7 @@ from regretlab.bounds import symbols as s
 from regretlab.result import Result
 from regretlab.spelling.numerals import SUPERSCRIPTS
 from regretlab.system.version import __version__
+from regretlab.verdicts.audit import underflow
 from regretlab.verdicts.comparison import Comparison
 from regretlab.verdicts.expectation import count
 
@@ -169,6 +170,7 @@ def _algorithm(result: Result, row: dict[str, Any], svgs: dict[str, str]) -> dic
         "label": label,
         "row": row,
         "run": result.description(name),
+        "underflow": underflow(result.description(name), result.of(name)),
         "figure": svgs.get(f"bound {label}", ""),
         "bounds": [{"c": c, "summary": c.summary(), "linear": _linear(c)} for c in result.comparisons(name)],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.table import Table
 
 from regretlab.record import Record
+from regretlab.verdicts.audit import underflow
 from regretlab.verdicts.expectation import count
 from regretlab.verdicts.means import STUDENT
 
@@ -63,6 +64,7 @@ def _name(result: Record, algorithm: str) -> str:
     factor = run.law.factor
     remarks = [f"biased: E f_t = {factor:.3g} f"] if factor not in (None, 1) else []
     remarks += ["gamma = 1: uniform"] if run.sampler_parameters.get("gamma") == 1 else []
+    remarks += [lost] if (lost := underflow(run, result.of(algorithm))) else []
     return "\n".join([result.label(algorithm), *(f"({remark})" for remark in remarks)])
 
 

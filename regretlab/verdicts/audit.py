@@ -195,22 +195,35 @@ RULES: dict[str, Rule] = {
 }
 
 
-def in_floats(squared: bool, lost: str, record: xr.Dataset, look: Look) -> list[Check]:
-    """Return what keeps a bound from being a number: squares of gradients, or terms, that a float does not hold.
+def _squares(record: xr.Dataset) -> str:
+    """Return what is lost of the squares of a run's gradients, or nothing."""
+    largest = float(record["largest_coordinate"].values.max())
+    lost = 0 < largest < SMALLEST_SQUARED
+    return f"gradients of at most {largest:.3g}, whose squares underflow" if lost else ""
+
+
+def underflow(run: Description, record: xr.Dataset) -> str:
+    """Return what is lost of a run whose method divides by sums of squared gradients, or nothing."""
+    divides = (record["sum_v_hat_p"].values != run.problem.d).any()  # else v**0 of every coordinate
+    return _squares(record) if divides else ""
+
+
+def in_floats(squared: bool, lost: str, run: Description, record: xr.Dataset, look: Look) -> list[Check]:
+    """Return what keeps a bound, or the method it speaks of, from being made of numbers that a float holds.
 
     Parameters
     ----------
     squared : bool
-        Whether the bound has sums of squared gradients.
+        Whether the bound is evaluated with squares of gradients.
     lost : str
         Which term no float can hold, in a sentence (:meth:`regretlab.bounds.Bound.lost`); empty for none.
+    run : Description
     record : xarray.Dataset
     look : Look
     """
-    text, largest = "all numbers are within the range of floats", float(record["largest_coordinate"].values.max())
+    text = "all numbers are within the range of floats"
     found = [Check("float_range", text, lost, "other units", False)] * bool(lost)
-    if squared and 0 < largest < SMALLEST_SQUARED:
-        said = f"gradients of at most {largest:.3g}, whose squares underflow"
+    if said := _squares(record) if squared else underflow(run, record):
         found.append(Check("float_range", text, said, f">= {SMALLEST_SQUARED:.3g}; rescale the losses", False))
     if look.lost is not None and look.first is None:
         said = f"gradients so small, until t = {look.lost}, that their squares underflow"

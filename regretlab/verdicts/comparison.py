@@ -92,7 +92,8 @@ class Comparison:
     @property
     def ratio(self) -> float:
         """Regret over bound at the horizon: the largest over replicates, or of the mean for a bound in expectation."""
-        return float((self.regret[:, -1] / self.curve[:, -1]).max())
+        with np.errstate(divide="ignore", invalid="ignore"):  # of a bound that is 0, as where its squares underflow
+            return float((self.regret[:, -1] / self.curve[:, -1]).max())
 
     def audit(self) -> pd.DataFrame:
         """Tabulate the assumptions: what each says, what was measured, what is needed, and whether it passed."""
@@ -148,6 +149,7 @@ def compare(
     shape = low.shape
     numbers = values(description, record, mode)
     squared = of_squares(bound, mode)
+    squares = record.sum_squared_gradients.values if squared else np.full(shape, np.inf)
     terms = {name: np.broadcast_to(term, shape) for name, term in bound.on_run(numbers).items()}
     curve = sum(terms.values(), np.zeros(shape))
     shown, at, mean = (low, high), np.arange(record.sizes["t"]), None
@@ -155,13 +157,10 @@ def compare(
         mean = expected(bound, description, record, mode, curve, anytime(bound))
         regret, low, high, at = mean.mean[None], mean.low[None], mean.high[None], mean.at
         shown = mean.student_low[None], mean.student_high[None]
-        curve = curve.mean(axis=0, keepdims=True)
+        curve, squares = curve.mean(axis=0, keepdims=True), squares.max(axis=0, keepdims=True)
     trivial, t = trivial_bound(description, kind, record, bound.in_expectation), record.t.values
-    squares = record.sum_squared_gradients.values if squared else np.full(low.shape, np.inf)
-    if len(squares) > len(low):
-        squares = squares.max(axis=0, keepdims=True)
     look = look or seen(t[at], low[:, at], high[:, at], curve[:, at], not anytime(bound), squares[:, at])
-    checks += audit.in_floats(squared, bound.lost(numbers), record, look)
+    checks += audit.in_floats(squared, bound.lost(numbers), description, record, look)
     text = audit.verdict(checks, look, np.broadcast_to(curve, low.shape)[:, -1], trivial[-1])
     return Comparison(
         bound, mode, t, regret, low, high, {name: term.mean(axis=0) for name, term in terms.items()},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -13,11 +12,8 @@ import xarray as xr
 from regretlab.bounds import Bound
 from regretlab.bounds.sums import weights_sum
 from regretlab.runs.description import Description
-from regretlab.runs.round_off import ROUND_OFF
+from regretlab.runs.round_off import ROUND_OFF, SMALLEST_SQUARED
 from regretlab.verdicts.values import of_squares, values
-
-#: Squares of smaller numbers lose digits, or are 0.
-SMALLEST_SQUARED = math.sqrt(np.finfo(float).tiny / np.finfo(float).eps)
 
 
 class Look(NamedTuple):

@@ -71,7 +71,7 @@ def values(description: Description, record: xr.Dataset, mode: str = "stated") -
 
 def of_squares(bound: Bound, mode: str) -> bool:
     """Return whether a bound is evaluated with sums of squared gradients, which underflow before the gradients do."""
-    return mode != "a priori" and not WORST.keys().isdisjoint(bound.symbols)
+    return mode == "measured" or (mode == "stated" and not WORST.keys().isdisjoint(bound.symbols))
 
 
 def momentum_weighted(sums: np.ndarray, beta1: float, lam: float, T: np.ndarray) -> np.ndarray:

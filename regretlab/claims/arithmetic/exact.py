@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +14,12 @@ from regretlab.claims.language.terms import Node, Term
 RELATIONS = {
     "<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
+#: What the operators do to numbers of any exact kind, sympy's among them.
+ARITHMETIC: dict[str, Callable[..., Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "neg": operator.neg,
+}  # fmt: skip
+#: And to fractions.
+OPERATORS: dict[str, Callable[..., Any]] = {**ARITHMETIC, "abs": abs, "max": max, "min": min}
 #: Bits of a fraction that is written out; intervals decide what is larger.
 LARGEST = 20_000
 
@@ -68,21 +74,11 @@ def evaluate(root: Node, point: Mapping[Term, Fraction]) -> Any:
 
 
 def _apply(node: Any, op: str, x: Any, y: Any) -> Any:
+    if op == "/" and y == 0:
+        raise Undefined(f"{node}: division by zero")
+    if op in OPERATORS:
+        return OPERATORS[op](x) if y is None else OPERATORS[op](x, y)
     match op:
-        case "+":
-            return x + y
-        case "-":
-            return x - y
-        case "*":
-            return x * y
-        case "/":
-            if y == 0:
-                raise Undefined(f"{node}: division by zero")
-            return x / y
-        case "neg":
-            return -x
-        case "abs":
-            return abs(x)
         case "pow":
             if x == 0 and node.args[1] <= 0:
                 raise Undefined(f"{node}: division by zero")
@@ -90,10 +86,6 @@ def _apply(node: Any, op: str, x: Any, y: Any) -> Any:
             if size * abs(node.args[1]) > LARGEST and abs(x) not in (0, 1):
                 raise Irrational(f"a power of more than {LARGEST} bits, which is not written out")
             return x ** node.args[1]
-        case "max":
-            return max(x, y)
-        case "min":
-            return min(x, y)
         case "root":
             if x < 0:
                 raise Undefined(f"{node}: root of a negative number")

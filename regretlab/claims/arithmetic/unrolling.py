@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from regretlab.claims.arithmetic.exact import OPERATORS
 from regretlab.claims.language.verdict import Rejected
 
 #: Terms of one sum or product that are still written out, and bits of a power.
@@ -38,26 +39,12 @@ def value(node: Any, at: Mapping[str, Fraction], entry: Callable[[str], Fraction
             if a[1] <= 0 and value(a[0], at, entry) == 0:
                 raise ZeroDivisionError(str(node))
             return _power(node, value(a[0], at, entry), Fraction(a[1]))
-    x, *rest = (value(child, at, entry) for child in node.children)
-    y = rest[0] if rest else x
-    match node.op:
-        case "+":
-            return x + y
-        case "-":
-            return x - y
-        case "*":
-            return x * y
-        case "/":
-            return x / y
-        case "power":
-            return _power(node, x, y)
-        case "neg":
-            return -x
-        case "abs":
-            return abs(x)
-        case "max" | "min":
-            return max(x, y) if node.op == "max" else min(x, y)
-    raise Rejected(f"{node.op} is not evaluated exactly")
+    parts = [value(child, at, entry) for child in node.children]
+    if node.op == "power":
+        return _power(node, *parts)
+    if node.op not in OPERATORS:
+        raise Rejected(f"{node.op} is not evaluated exactly")
+    return OPERATORS[node.op](*parts)
 
 
 def _power(node: Any, base: Fraction, exponent: Fraction) -> Fraction:

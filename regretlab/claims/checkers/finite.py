@@ -52,7 +52,8 @@ def check(statement: Finite, body: Any) -> Outcome:
     for case in found:
         if truth(holds, case) is not True:
             raise Rejected(f"it does not hold at {says(case)}")
-    return Outcome("bounded", "exact", f"all {count} cases hold{_scope(found)}")
+    all_of_them = f"all {count} cases hold" if count > 1 else "the one case holds"
+    return Outcome("bounded", "exact", f"{all_of_them}{_scope(found)}")
 
 
 def check_case(statement: Finite, body: Any) -> Outcome:

@@ -51,7 +51,7 @@ def hypotheses(statement: Inequality, point: Point) -> str:
 
 def says(point: Point) -> str:
     """Write the point in words."""
-    return ", ".join(f"{text(s)} = {v}" for s, v in point.items()) or "no symbols"
+    return ", ".join(f"{text(s)} = {v}" for s, v in point.items())
 
 
 def check(statement: Inequality, body: Any) -> Outcome:
@@ -68,7 +68,8 @@ def check(statement: Inequality, body: Any) -> Outcome:
         raise Rejected(f"the conclusion is not decided at the point: {error}") from None
     if true:
         raise Rejected("the conclusion holds at the point")
-    return Outcome("refuted", "balls" if "balls" in (level, own) else "exact", f"counterexample {says(point)}")
+    words = f"counterexample {says(point)}" if point else "evaluated: the numbers do not satisfy it"
+    return Outcome("refuted", "balls" if "balls" in (level, own) else "exact", words)
 
 
 def check_undefined(statement: Inequality, body: Any) -> Outcome:
@@ -83,7 +84,8 @@ def check_undefined(statement: Inequality, body: Any) -> Outcome:
             (taken, one), (held, other) = decide(path, point), decide(need, point)
             if taken and not held:
                 level = "balls" if "balls" in levels | {one, other} else "exact"
-                return Outcome("ill-posed", level, f"undefined at {says(point)}: it needs the hypothesis {needs}")
+                where = f"undefined at {says(point)}" if point else "undefined for these numbers"
+                return Outcome("ill-posed", level, f"{where}: it needs the hypothesis {needs}")
         except (exact.Undefined, balls.Undecided) as error:
             raise Rejected(f"{needs} is not decided at the point: {error}") from None
     raise Rejected(f"no term of the statement needs {needs!r} where the hypotheses hold")

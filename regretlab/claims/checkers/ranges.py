@@ -13,6 +13,7 @@ from typing import Any
 
 import sympy as sp
 
+from regretlab.claims.arithmetic.exact import ARITHMETIC
 from regretlab.claims.language.terms import Term
 from regretlab.claims.language.verdict import Rejected
 
@@ -52,22 +53,12 @@ class Names:
                 return (sp.Sum if node.op == "sum" else sp.Product)(body, (index, low, high))
             case "pow":
                 return self._of(a[0], bound) ** a[1]
-        x, *rest = (self._of(child, bound) for child in node.children)
-        y = rest[0] if rest else None
-        match node.op:
-            case "+":
-                return x + y
-            case "-":
-                return x - y
-            case "*":
-                return x * y
-            case "/":
-                return x / y
-            case "power":
-                return x**y
-            case "neg":
-                return -x
-        raise Rejected(f"{node.op} is not shown by induction")
+        parts = [self._of(child, bound) for child in node.children]
+        if node.op == "power":
+            return parts[0] ** parts[1]
+        if node.op not in ARITHMETIC:
+            raise Rejected(f"{node.op} is not shown by induction")
+        return ARITHMETIC[node.op](*parts)
 
 
 def step_vanishes(closed: Any, after: Any, first: int) -> None:

@@ -16,7 +16,7 @@ from regretlab.claims import checkers
 from regretlab.claims.language.verdict import Outcome, Rejected
 from regretlab.claims.ledger.loading import load
 from regretlab.claims.ledger.wire import claim_to_data
-from regretlab.claims.provers import accepted
+from regretlab.claims.provers import accepted, undecided
 from regretlab.claims.statements import Statement
 from regretlab.errors import InputError
 
@@ -57,7 +57,7 @@ def _decided(statement: Statement, form: str, body: Any) -> dict[str, Any]:
             return {"outcome": _data(checkers.check(statement, form, body))}
         found = accepted(statement)
         if found is None:
-            return {"rejected": "no method decided it"}
+            return {"rejected": undecided(statement)}
         return {"outcome": _data(found.outcome), "form": found.form, "body": found.body}
     except Rejected as error:
         return {"rejected": str(error)}

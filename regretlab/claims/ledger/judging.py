@@ -12,7 +12,7 @@ from regretlab.claims.language.verdict import Outcome, Rejected
 from regretlab.claims.ledger import reading
 from regretlab.claims.ledger.certificate import Certificate, digest, tools
 from regretlab.claims.ledger.loading import load
-from regretlab.claims.provers import accepted
+from regretlab.claims.provers import accepted, undecided
 from regretlab.claims.provers.solver import refuse_contradiction
 from regretlab.claims.statements import Inequality, Statement
 from regretlab.errors import InputError
@@ -35,7 +35,7 @@ def decide(claim: str, statement: Statement, path: Path | None, search: bool, sa
         return checkers.check(statement, certificate.form, certificate.body)
     found = accepted(statement)
     if found is None:
-        raise Rejected("no method decided it")
+        raise Rejected(undecided(statement))
     if save is not None:
         Certificate(claim, digest(statement), found.form, found.body, tools()).write(save)
     return found.outcome

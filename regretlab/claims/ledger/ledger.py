@@ -12,8 +12,8 @@ from regretlab.claims.language.verdict import PARTIAL, SOUND, Outcome, weakest
 from regretlab.claims.ledger import derived
 from regretlab.claims.ledger.entry import Entry
 from regretlab.claims.ledger.judging import ERROR, Judged, judge, judge_all, judge_in_file
-from regretlab.claims.ledger.loading import claims_in, is_shipped, needs, order, shipped
-from regretlab.claims.statements import Derivation, Inequality, InFile, Statement, Words
+from regretlab.claims.ledger.loading import claims_in, connected, is_shipped, shipped
+from regretlab.claims.statements import Derivation, Inequality, InFile, Malformed, Statement, Words
 from regretlab.claims.statements.claim import Claim
 
 Ids = tuple[str, ...]
@@ -32,7 +32,7 @@ class Ledger:
     Raises
     ------
     InputError
-        For a file that cannot be loaded, an id given twice, an unknown dependency or a cycle, in one sentence.
+        For a file that cannot be loaded, or an id given twice, in one sentence.
     """
 
     def __init__(self, paths: Sequence[str | Path] = (), certificates: str | Path | None = None) -> None:
@@ -49,8 +49,7 @@ class Ledger:
                 self.files[one.id], self.claims[one.id] = file, one
                 if asked:
                     self.asked.add(one.id)
-        self.needs = needs(self.claims)
-        self.order = order(self.needs)
+        self.claims, self.needs, self.order = connected(self.claims)
 
     def certificate(self, claim: str) -> Path:
         """Name the file of a claim's certificate."""
@@ -70,7 +69,8 @@ class Ledger:
         names = [n for n in self.order if n in self._resting(wanted)]
         mode = "search" if search else "renew" if renew else "check"
         entries = {} if mode != "check" else self._known
-        alone = [n for n in names if n not in entries and not isinstance(self.claims[n].statement, (Derivation, Words))]
+        others = (Derivation, Malformed, Words)
+        alone = [n for n in names if n not in entries and not isinstance(self.claims[n].statement, others)]
         for judged in self._judged(alone, mode, jobs):
             entries[judged[0]] = self._entry(*judged)
         for name in names:
@@ -120,8 +120,10 @@ class Ledger:
         return Entry(claim, outcome.verdict, outcome.level, outcome.words, **about)  # type: ignore[arg-type]
 
     def _derived(self, claim: Claim, entries: dict[str, Entry], mode: str) -> Entry:
-        """Judge a claim in words, or one that rests on others."""
+        """Judge a malformed claim, one in words, or one that rests on others."""
         statement = claim.statement
+        if isinstance(statement, Malformed):
+            return Entry(claim, "unknown", how=f"{ERROR}{statement.why}", error=statement.why)
         if isinstance(statement, Words):
             return Entry(claim, statement.verdict, "words" * (statement.verdict == "assumed"), statement.why)
         assert isinstance(statement, Derivation)

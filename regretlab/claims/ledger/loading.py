@@ -19,6 +19,7 @@ from types import ModuleType
 from regretlab.claims.ledger import reading
 from regretlab.claims.ledger.reading import named
 from regretlab.claims.paper import Paper
+from regretlab.claims.statements import Malformed
 from regretlab.claims.statements.claim import Claim, refuse
 from regretlab.errors import InputError, unknown_name
 
@@ -122,7 +123,7 @@ def _ids(found: Sequence[tuple[Claim, Path, bool]]) -> set[str]:
 
 
 def _used(claim: Claim) -> list[str]:
-    return [use for one in claim.all() for use in (*one.uses, one.repaired_by) if use]
+    return [use for one in claim.all() for use in _used_by(one)]
 
 
 def _full(claim: Claim, use: str, known: Collection[str]) -> str:
@@ -169,6 +170,7 @@ def _papers(file: Path) -> list[Paper]:
     sys.modules[name] = module
     linecache.checkcache(str(file))
     Paper.made[:] = [(paper, where) for paper, where in Paper.made if where != name]  # of the file before it was edited
+    Paper.keeps = True
     try:
         # The import system would take byte code of the same second and size for the file's own, and write some.
         exec(compile(file.read_bytes(), str(file), "exec", dont_inherit=True), vars(module))
@@ -186,6 +188,8 @@ def _papers(file: Path) -> list[Paper]:
         if isinstance(error, SystemExit):
             hint = "a file of claims has to run to its end, so take that out"
         raise InputError(f"{named(file)} line {line}: {type(error).__name__}: {error}; {hint}.") from None
+    finally:
+        Paper.keeps = False
     made = [paper for paper, where in Paper.made if where == name]  # a name that is used again hides a paper
     found = {id(v): v for v in (*made, *vars(module).values()) if isinstance(v, Paper)}
     if not found:
@@ -196,29 +200,33 @@ def _papers(file: Path) -> list[Paper]:
     return list(found.values())
 
 
-def needs(claims: Mapping[str, Claim]) -> dict[str, set[str]]:
-    """Map each claim to the claims it uses, and their corrected forms.
+def connected(claims: Mapping[str, Claim]) -> tuple[dict[str, Claim], dict[str, set[str]], list[str]]:
+    """Return the claims, what each rests on (what it uses, and corrected forms), and their ids, each after those.
 
-    Raises
-    ------
-    InputError
-        For an unknown dependency.
+    A claim that uses an unknown one, or that rests on itself, is malformed.
     """
-    graph: dict[str, set[str]] = {}
+    found = dict(claims)
     for claim in claims.values():
-        used = [n for n in (*claim.uses, claim.repaired_by) if n]
-        for name in used:
-            if name not in claims:
-                unknown = str(unknown_name("claim", name, claims)).split(" Known:")[0].rstrip(".")
-                raise refuse(claim.id, f"it uses an {unknown}", "correct its 'uses'")
-        graph[claim.id] = {*used, *(f"{n}.corrected" for n in used if f"{n}.corrected" in claims)}
-    return graph
+        if unknown := [name for name in _used_by(claim) if name not in claims]:
+            which = str(unknown_name("claim", unknown[0], claims)).split(" Known:")[0].rstrip(".")
+            found[claim.id] = _malformed(claim, f"it uses an {which}; correct its 'uses'.")
+    while True:
+        graph = {
+            name: {*(used := _used_by(claim)), *(f"{n}.corrected" for n in used if f"{n}.corrected" in found)}
+            for name, claim in found.items()
+        }
+        try:
+            return found, graph, list(TopologicalSorter(graph).static_order())
+        except CycleError as error:
+            chain = error.args[1]
+            for name in chain:
+                why = f"it rests on itself ({' <- '.join(chain)}); break the cycle in 'uses'."
+                found[name] = _malformed(found[name], why)
 
 
-def order(graph: Mapping[str, set[str]]) -> list[str]:
-    """Order ids, each after what it rests on; a cycle is an :class:`InputError`."""
-    try:
-        return list(TopologicalSorter(graph).static_order())
-    except CycleError as error:
-        chain = " <- ".join(error.args[1])
-        raise refuse(error.args[1][0], f"it rests on itself ({chain})", "break the cycle in 'uses'") from None
+def _used_by(claim: Claim) -> list[str]:
+    return [name for name in (*claim.uses, claim.repaired_by) if name]
+
+
+def _malformed(claim: Claim, why: str) -> Claim:
+    return replace(claim, statement=Malformed(why), uses=(), repaired_by="", exports=None)

@@ -7,10 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
-import pandas as pd
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -22,6 +21,9 @@ from regretlab.claims.ledger.entry import Entry
 from regretlab.claims.ledger.formulas import escape_tex, mathml, tex, visible
 from regretlab.claims.statements.claim import SOURCES
 from regretlab.system.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: One character and one colour per verdict.
 MARKS = {
@@ -178,6 +180,8 @@ def _row(entry: Entry) -> dict[str, Any]:
 def frame(entries: Sequence[Entry]) -> pd.DataFrame:
     """Return the entries as a table, one row per claim, for a notebook."""
     columns = ["at", "verdict", "trust", "certificate", "because"]
+    import pandas as pd  # which every process that loads a file of claims would load
+
     return pd.DataFrame([row(e) for e in entries]).set_index("id")[columns]
 
 

@@ -54,6 +54,21 @@ PROVERS: dict[type[s.Statement], tuple[Prover, ...]] = {
 }
 
 
+#: What is looked for, by kind of statement; of other kinds, all cases or orders are gone through.
+SOUGHT: dict[type[s.Statement], str] = {
+    s.Inequality: "a point where it fails, sums of squares, and a solver's answer in the time it has",
+    s.Scalar: "a point where f < 0, and pieces on which Taylor's theorem shows f >= 0",
+    s.Series: f"a sum of up to {series.LOOKED_AT} terms above the bound, and a proof that each step adds its term",
+    s.Ladder: "a point below 0, and a proof for every rung",
+}
+
+
+def undecided(statement: s.Statement) -> str:
+    """Why a statement has no verdict: what was looked for in vain."""
+    sought = SOUGHT.get(type(statement))
+    return "no method decided it" + (f"; looked for in vain: {sought}" if sought else "")
+
+
 def candidates(statement: s.Statement) -> Iterator[Found]:
     """Yield certificates worth checking, best first."""
     if statement.parts():

@@ -1,6 +1,6 @@
 """The kinds of formal statement a claim can make. A statement only says; provers search, checkers decide."""
 
-from regretlab.claims.statements._base import Statement, check_relations
+from regretlab.claims.statements._base import Malformed, Statement, check_relations
 from regretlab.claims.statements._compound import Both, Denial, Derivation, Disagreement, Misprint, Vacuity, Words
 from regretlab.claims.statements._in_file import InFile
 from regretlab.claims.statements._reals import Finite, Inequality, Ladder, Order, Recursion, Scalar, Series, Units
@@ -8,6 +8,6 @@ from regretlab.claims.statements._runs import BanditRegret, Kink, NoRegret, Regr
 
 __all__ = [
     "BanditRegret", "Both", "Denial", "Derivation", "Disagreement", "Finite", "InFile", "Inequality", "Kink", "Ladder",
-    "Misprint", "NoRegret", "Order", "Recursion", "RegretBound", "Scalar", "Series", "Statement", "Units", "Vacuity",
-    "Words", "check_relations", "kink",
+    "Malformed", "Misprint", "NoRegret", "Order", "Recursion", "RegretBound", "Scalar", "Series", "Statement", "Units",
+    "Vacuity", "Words", "check_relations", "kink",
 ]  # fmt: skip

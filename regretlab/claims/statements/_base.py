@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from regretlab.claims.language.terms import Node, Relation, Term, all_of, text
@@ -32,6 +33,17 @@ class Statement(ABC):
     def parts(self) -> tuple[Statement, ...]:
         """Return the statements that a compound statement is made of."""
         return ()
+
+
+@dataclass(frozen=True)
+class Malformed(Statement):
+    """What a file of claims says so that it is no statement; ``why`` is the sentence that refuses it."""
+
+    why: str
+    kind: ClassVar[str] = "malformed"
+
+    def text(self) -> str:
+        return f"malformed: {self.why}"
 
 
 def check_relations(where: str, found: Sequence[Any]) -> None:

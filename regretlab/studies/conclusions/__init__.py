@@ -79,7 +79,8 @@ def conclude(options: Mapping[str, Any], results: list[Result]) -> list[str]:
 def check(options: Any) -> None:
     """Refuse a table that :func:`conclude` could not follow, before anything is simulated."""
     if not isinstance(options, Mapping) or not options:
-        raise InputError(f'conclude={options!r} is not a table; write [conclude] and what = "ranking", or neither.')
+        said = "is not a table" if options != {} else "says nothing"
+        raise InputError(f'conclude={options!r} {said}; write [conclude] and what = "ranking", or neither.')
     for key, value in options.items():
         if key in TYPES and type(value) is not TYPES[key]:
             raise InputError(f"{key}={value!r} in [conclude] is not {WRITTEN[TYPES[key]]}; write it so.")
