@@ -41,7 +41,7 @@ def test_no_sampler_takes_the_name_of_a_built_in(name):
 
 
 @pytest.mark.parametrize(
-    "name", [*Problem.known.library, *Problem.known.class_names()]
+    "name", [*Problem.known.library, *(problem.__name__ for problem in Problem.known.library.values())]
 )
 def test_no_problem_takes_the_name_of_a_built_in(name):
     before = dict(Problem.known)

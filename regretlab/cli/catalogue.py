@@ -18,14 +18,13 @@ from regretlab.bounds import symbols as s
 from regretlab.bounds.symbols import LATEX, MEANING
 from regretlab.claims import Ledger
 from regretlab.claims.ledger import pages
-from regretlab.errors import unknown_name
+from regretlab.errors import InputError, unknown_name
 from regretlab.methods import Method
 from regretlab.parameters import Component
 from regretlab.problems import Problem, names
 from regretlab.samplers import Sampler
+from regretlab.spelling.register import Register
 
-#: The marks of Sphinx, which a terminal does not read: ``:class:`Logistic` `` is Logistic.
-ROLE = re.compile(r":\w+:(?=`)")
 #: The names by which sympy draws Greek letters.
 GREEK = {s.lam: sp.Symbol("lambda"), s.eps: sp.Symbol("epsilon")}
 #: Horizons are written out up to this power of ten.
@@ -51,14 +50,28 @@ def everything() -> dict[str, list[tuple[str, str]]]:
     """Section title to (name, one line), for every section."""
     return {
         "Studies (regretlab run STUDY)": [(name, _first_comment(name)) for name in studies.BUILT_IN],
-        "Problems": [(name, _first_line(kind)) for name, kind in Problem.known.items()],
+        "Problems": _parts(Problem.known),
         "Data sets (data=...; or a LIBSVM, IDX, npz or CSV file)": list(DATA_SETS.items()),
-        "Algorithms": [(a.name, f"{a.title}: {a.source}") for a in ALGORITHMS.values()],
-        "Methods (METHOD+SAMPLER makes an algorithm)": [(n, _first_line(k)) for n, k in Method.known.items()],
-        "Samplers": [(name, _first_line(kind)) for name, kind in Sampler.known.items()],
+        "Algorithms (each method alone, any METHOD+SAMPLER, and these pairs)": [
+            (a.name, f"{a.title}: {a.source}") for a in ALGORITHMS.values() if a.sampler
+        ],
+        "Methods": _parts(Method.known),
+        "Samplers": _parts(Sampler.known),
         "Papers whose claims 'regretlab verify' re-checks ('regretlab show CLAIM')": _papers(),
         "Bounds": [(b.id, f"{b.source}; {b.status}{', ' + b.mark if b.mark else ''}") for b in Bound.known.values()],
     }
+
+
+def _parts(known: Register[Any]) -> list[tuple[str, str]]:
+    """The parts of a kind, each in a line; what an installed one is from, or why it cannot be used."""
+    rows = {}
+    for name in known:
+        try:
+            origin = known.origin(name)
+            rows[name] = f"{known[name].title}: {known[name].source}{origin and f' (installed: {origin})'}"
+        except InputError as error:
+            rows[name] = str(error)
+    return list(rows.items())
 
 
 def page(name: str) -> str:
@@ -231,10 +244,6 @@ def _coefficients(method: Method) -> str:
 
 def _doc(thing: Any) -> str:
     return inspect.getdoc(thing) or ""
-
-
-def _first_line(thing: Any) -> str:
-    return ROLE.sub("", _doc(thing).split("\n\n")[0].replace("\n", " ")).replace("`", "")
 
 
 def _first_comment(name: str) -> str:

@@ -3,9 +3,9 @@
 from regretlab.methods._base import Method, MovingAverages, Scheduled, averages, generic
 from regretlab.methods._step import Coefficients, Moments, power, step
 
-Method.known.import_folder()
+_PARTS = Method.known.import_folder()
 __getattr__ = Method.known.of_class
 __all__ = [
     "Coefficients", "Method", "Moments", "MovingAverages", "Scheduled", "averages", "generic", "power", "step",
-    *Method.known.class_names(),
+    *_PARTS,
 ]  # fmt: skip

@@ -42,7 +42,6 @@ class AdaGrad(Scheduled):
     """
 
     title, source = "AdaGrad", "Duchi, Hazan & Singer 2011"
-
     schedule: str = parameter("constant", ("sqrt", "constant"), "alpha_t = alpha / sqrt(t), or alpha (the paper's)")
     eps: float = parameter(0.0, "[0, inf)", "added to the root of the sum")
 
@@ -81,7 +80,6 @@ class AdaGradMean(Scheduled):
     """
 
     title, source = "AdaGrad with the mean of the squares", "Padam slides"
-
     eps: float = parameter(0.0, "[0, inf)", "added to the root of the mean")
 
     def coefficients(self, t: Array) -> Coefficients:

@@ -52,7 +52,6 @@ class Adam(MovingAverages):
     """
 
     title, source = "Adam", "Kingma & Ba 2015, Alg. 1"
-
     eps: float = parameter(1e-8, "[0, inf)", "added to the root of the second moment")
     bias_correction: bool = parameter(True, (True, False), "divide the moments by 1 - beta**t")
 

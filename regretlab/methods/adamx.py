@@ -43,7 +43,6 @@ class AdamX(MovingAverages):
     """
 
     title, source = "AdamX", "Tran & Phong 2019, Alg. 2"
-
     lam: float = parameter(1 - 1e-8, "(0, 1]", "decay of beta_{1,t}; 1 keeps beta1 constant and gives AMSGrad")
 
     def coefficients(self, t: Array) -> Coefficients:

@@ -42,7 +42,6 @@ class Hedge(Scheduled):
     """
 
     title, source = "Hedge, exponentiated gradient on the simplex", "Freund & Schapire 1997"
-
     entropic: ClassVar[bool] = True
 
     def coefficients(self, t: Array) -> Coefficients:

@@ -44,7 +44,6 @@ class Momentum(Scheduled):
     """
 
     title, source = "SGD with heavy-ball momentum", "Polyak 1964; Padam slides"
-
     beta1: float = parameter(0.9, "[0, 1)", "what is kept of the sum of the gradients")
 
     def coefficients(self, t: Array) -> Coefficients:

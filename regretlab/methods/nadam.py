@@ -49,7 +49,6 @@ class NAdam(MovingAverages):
     """
 
     title, source = "NAdam", "Dozat 2016, Alg. 2"
-
     eps: float = parameter(1e-8, "[0, inf)", "added to the root of the second moment")
 
     def coefficients(self, t: Array) -> Coefficients:

@@ -46,7 +46,6 @@ class Nesterov(Scheduled):
     """
 
     title, source = "SGD with Nesterov momentum", "Nesterov 1983; Sutskever et al. 2013, Eqs. 3-4"
-
     beta1: float = parameter(0.9, "[0, 1)", "what is kept of the sum of the gradients")
 
     def coefficients(self, t: Array) -> Coefficients:

@@ -46,7 +46,6 @@ class Padam(MovingAverages):
     """
 
     title, source = "Padam", "Chen & Gu 2018; Padam slides"
-
     alpha: float = parameter(0.1, "(0, inf)", "step size; alpha_t = alpha / sqrt(t), or alpha when constant")
     p: float = parameter(0.125, "(0, 0.5]", "power of the second moment", "Padam slides")
 

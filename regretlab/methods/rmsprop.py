@@ -47,7 +47,6 @@ class RMSprop(Scheduled):
     """
 
     title, source = "RMSprop", "Tieleman & Hinton 2012; Padam slides"
-
     beta2: float = parameter(0.9, "[0, 1)", "second-moment decay")
     eps: float = parameter(0.0, "[0, inf)", "added to the root of the second moment")
 

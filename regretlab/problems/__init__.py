@@ -6,9 +6,9 @@ from regretlab.problems.linear import LinearModel, OnData
 from regretlab.problems.product import Product
 from regretlab.problems.simplex import Ball, Simplex
 
-Problem.known.import_folder()
+_PARTS = Problem.known.import_folder()
 __getattr__ = Problem.known.of_class
 __all__ = [
     "Ball", "Box", "Constant", "Domain", "L2Ball", "LinearModel", "OnData", "Problem", "Product", "Simplex",
-    *Problem.known.class_names(),
+    *_PARTS,
 ]  # fmt: skip

@@ -7,10 +7,10 @@ from regretlab.samplers.adambs import largest_divergence
 from regretlab.samplers.bandit import Bandit
 from regretlab.samplers.orders import period
 
-Sampler.known.import_folder()
+_PARTS = Sampler.known.import_folder()
 __getattr__ = Sampler.known.of_class
 __all__ = [
     "Bandit", "Draw", "Law", "Quotient", "Rule", "Sampler", "Setting", "capped_probabilities", "depround",
     "depround_rows", "draw_with_replacement", "kl_projection", "largest_divergence", "period", "scatter_add",
-    *Sampler.known.class_names(),
+    *_PARTS,
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """One register for each kind of part: by their names are found the library's own, a user's, and other people's.
 
 The library's own parts are the files of a folder: a new one is one file. A user's part is known as soon as it is
-defined. What other people's packages declare in the group of the folder is imported when its name is first asked for::
+defined. What an installed distribution declares in the group of the folder is imported when it is first asked for::
 
     [project.entry-points."regretlab.methods"]
     lion = "lion_for_regretlab:Lion"
@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, MutableMapping
+from functools import cache
 from importlib import import_module
+from importlib.metadata import EntryPoint, distributions
+from operator import attrgetter
 from pkgutil import iter_modules
 from typing import Any, TypeVar
 
@@ -19,15 +22,6 @@ from regretlab.errors import InputError
 
 P = TypeVar("P")
 PACKAGE = __name__.split(".")[0]
-
-
-def built_in(part: Any) -> bool:
-    """Whether a class is the package's own."""
-    return part.__module__.split(".")[0] == PACKAGE
-
-
-def _place(part: Any) -> tuple[str, str]:
-    return part.__module__, part.__qualname__
 
 
 class Register(MutableMapping[str, P]):
@@ -42,26 +36,31 @@ class Register(MutableMapping[str, P]):
 
     Attributes
     ----------
+    library : dict
+        The library's own parts.
     defined : dict
-        The parts that exist in this process; the mapping itself also has those that are only installed.
+        The parts that exist in this process; the mapping has those of installed distributions besides.
     """
 
     def __init__(self, kind: str, folder: str) -> None:
-        self.kind, self.folder = kind, folder
+        self.kind, self.group = kind, f"{PACKAGE}.{folder}"
         self.defined: dict[str, P] = {}
-        self._reserved: set[str] = set()
+        self.library: dict[str, P] = {}
+        self._reserved: list[str] = []
 
-    def import_folder(self) -> None:
-        """Import the public files of the folder, which are the library's own parts."""
-        for module in iter_modules(sys.modules[f"{PACKAGE}.{self.folder}"].__path__):
+    def import_folder(self) -> list[str]:
+        """Import the public files of the folder, the library's own parts; return the names of their classes."""
+        for module in iter_modules(sys.modules[self.group].__path__):
             if not module.name.startswith("_"):
-                import_module(f"{PACKAGE}.{self.folder}.{module.name}")
+                import_module(f"{self.group}.{module.name}")
+        self.library = dict(self.defined)
+        return [getattr(part, "__name__", "") for part in self.library.values()]
 
     def reserve(self, names: Iterable[str]) -> None:
         """Keep names from users' parts, because texts mean something else of the library's by them."""
-        self._reserved.update(names)
-        for name, part in self.defined.items():
-            self._refuse(name, part)
+        self._reserved += names
+        for name in self.defined.keys() - self.library.keys():
+            self._refuse(name, self.defined[name])
 
     def enter(self, part: Any, key: str = "name") -> str:
         """Enter a class under the name that it gives itself, or its own in small letters; return that name.
@@ -81,7 +80,7 @@ class Register(MutableMapping[str, P]):
                 f"the {self.kind} {part.__qualname__} is named {name!r}; name it by letters, digits and underscores, "
                 f"the first no digit, so that texts can name it."
             )
-        if not (part.__name__.startswith("_") and name == default) and ("title" in own or not built_in(part)):
+        if not (part.__name__.startswith("_") and name == default) and ("title" in own or self.library):
             self._refuse(name, part)
             self.defined[name] = part
         part.title = own.get("title", part.__name__)  # one that is inherited is its parent's
@@ -89,35 +88,60 @@ class Register(MutableMapping[str, P]):
         return name
 
     def _refuse(self, name: str, part: Any) -> None:
-        """Refuse a part a name that the library gives to another."""
-        taken = list(self._reserved)
-        for other, its in self.library.items():
-            if _place(its) != _place(part):
-                taken += [other, _place(its)[1]]
-        for other in taken:
-            if other.lower() == name.lower():
+        """Refuse a user's part a name that the library gives to another."""
+        classes = (getattr(own, "__name__", "") for own in self.library.values())
+        for taken in (*self.library, *classes, *self._reserved):
+            if taken.lower() == name.lower():
                 raise InputError(
-                    f"the name {name!r} of the {self.kind} {part.__qualname__} is taken by the built-in {other!r}, "
+                    f"the name {name!r} of the {self.kind} {part.__qualname__} is taken by the built-in {taken!r}, "
                     f"which texts and bounds mean by it; give yours another name."
                 )
 
     def of_class(self, name: str) -> Any:
         """Return the part whose class has this name, as an attribute of the folder, or raise an AttributeError."""
         for part in self.defined.values():
-            if _place(part)[1] == name:
+            if getattr(part, "__name__", "") == name:
                 return part
-        raise AttributeError(f"module '{PACKAGE}.{self.folder}' has no attribute {name!r}")
+        raise AttributeError(f"module {self.group!r} has no attribute {name!r}")
 
-    @property
-    def library(self) -> dict[str, P]:
-        """The library's own parts."""
-        return {name: part for name, part in self.defined.items() if built_in(part)}
+    def origin(self, name: str) -> str:
+        """Return which installed distribution gives a part, which is imported; "" for the library's and a user's.
 
-    def class_names(self) -> list[str]:
-        """Return the names of the library's own classes, for ``__all__``."""
-        return [_place(part)[1] for part in self.library.values()]
+        Raises
+        ------
+        InputError
+            For a name that is given twice, and for a part that cannot be imported or is not what its name says.
+        """
+        part: Any = self.defined.get(name)
+        given = [(point, source) for point, source in self._installed() if point.name == name]
+        if not given:
+            return ""
+        (point, source), *others = given
+        if others or (part is not None and not _gives(point, part)):
+            other = others[0][1] if others else part.__module__ if isinstance(part, type) else part.source
+            raise InputError(f"the {self.kind} {name!r} is given by {other} and by {source}; uninstall or rename one.")
+        before = dict(self.defined)
+        try:
+            part = point.load()
+        except Exception as error:
+            self.defined = before
+            why = error if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
+            raise InputError(
+                f"the {self.kind} {name!r} of {source} cannot be imported from {point.value!r} ({why}); repair or "
+                f"uninstall {source}."
+            ) from error
+        if self.defined.get(name) is not part:
+            raise InputError(
+                f"{source} calls {point.value!r} the {self.kind} {name!r}, which it is not; repair or uninstall it."
+            )
+        return source
+
+    def _installed(self) -> list[tuple[EntryPoint, str]]:
+        return [pair for pair in _entry_points(tuple(sys.path)) if pair[0].group == self.group]
 
     def __getitem__(self, name: str) -> P:
+        if name not in self.defined:
+            self.origin(name)
         return self.defined[name]
 
     def __setitem__(self, name: str, part: P) -> None:
@@ -126,8 +150,38 @@ class Register(MutableMapping[str, P]):
     def __delitem__(self, name: str) -> None:
         del self.defined[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.defined or name in list(self)
+
     def __iter__(self) -> Iterator[str]:
-        return iter(self.defined)
+        return iter(dict.fromkeys((*self.defined, *(point.name for point, _ in self._installed()))))
 
     def __len__(self) -> int:
-        return len(self.defined)
+        return len(list(iter(self)))
+
+
+def _gives(point: EntryPoint, part: object) -> bool:
+    """Whether a part is the one of an entry point, which may have been imported by its user."""
+    module, _, name = point.value.partition("[")[0].strip().partition(":")
+    try:
+        return attrgetter(name)(sys.modules[module]) is part
+    except (KeyError, AttributeError):
+        return False
+
+
+@cache
+def _entry_points(path: tuple[str, ...]) -> list[tuple[EntryPoint, str]]:
+    """The entry points in groups of the library, each with the name and version of its distribution."""
+    found: dict[str, list[tuple[EntryPoint, str]]] = {}
+    for distribution in distributions(path=list(path)):
+        if f"[{PACKAGE}." in (distribution.read_text("entry_points.txt") or ""):
+            source = f"{distribution.name} {distribution.version}"
+            try:
+                points = list(distribution.entry_points)
+            except Exception as error:
+                why = f"{type(error).__name__}: {error}"
+                raise InputError(
+                    f"the entry points of {source} cannot be read ({why}); repair or uninstall it."
+                ) from error
+            found.setdefault(distribution.name, [(point, source) for point in points])  # the first on the path counts
+    return [pair for pairs in found.values() for pair in pairs]

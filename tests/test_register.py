@@ -1,0 +1,188 @@
+"""Parts are found by their names: the library's by their files, other people's by the entry points they declare."""
+
+import sys
+
+import pytest
+
+import regretlab as rl
+from regretlab.algorithms import parse
+from regretlab.cli import catalogue
+from regretlab.methods import Method
+from regretlab.problems import Problem
+from regretlab.samplers import Sampler
+
+REGISTERS = {"methods": Method.known, "samplers": Sampler.known, "problems": Problem.known}
+LION = """
+import regretlab as rl
+
+class Lion(rl.methods.SGD):
+    title, source = "Lion", "Chen et al. 2023"
+"""
+
+
+@pytest.fixture(autouse=True)
+def restored():
+    """Registers, and the modules that a test imports, are as they were before."""
+    before = [(known, dict(known.defined), known.library) for known in REGISTERS.values()]
+    modules = set(sys.modules)
+    yield
+    for known, defined, library in before:
+        known.defined, known.library = defined, library
+    for name in set(sys.modules) - modules:
+        if "lion" in name:
+            del sys.modules[name]
+
+
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    """Installs a distribution: its modules, and what it says in its metadata."""
+
+    def installed(name, code, points, group="regretlab.methods", version="1.0"):
+        place = tmp_path / name
+        info = place / f"{name}-{version}.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        (info / "entry_points.txt").write_text(f"[{group}]\n{points}\n")
+        (place / f"{name}.py").write_text(code)
+        monkeypatch.syspath_prepend(place)
+
+    return installed
+
+
+def refused(name):
+    """The sentence about a name, in full and without a line break."""
+    with pytest.raises(rl.InputError) as caught:
+        parse(name)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def listed(name, section="Methods"):
+    rows = next(rows for title, rows in catalogue.everything().items() if title.startswith(section))
+    return dict(rows)[name]
+
+
+@pytest.fixture
+def bare(monkeypatch):
+    """No paper is read for a list."""
+    monkeypatch.setattr(catalogue, "_papers", list)
+
+
+@pytest.mark.parametrize("kind", REGISTERS)
+def test_every_part_of_the_library_says_what_it_is(kind):
+    for name, part in REGISTERS[kind].library.items():
+        assert part.title, name
+        assert len(part.source) > 3, name
+        assert "user" not in part.source, name
+        assert getattr(rl, kind).__dict__.get(part.__name__, part) is part
+        assert getattr(getattr(rl, kind), part.__name__) is part
+
+
+def test_a_method_of_the_library_is_one_file(tmp_path, monkeypatch):
+    (tmp_path / "lion.py").write_text(LION)
+    (tmp_path / "_lion.py").write_text(LION.replace("Lion", "Private"))
+    (tmp_path / "lionless.py").write_text("import regretlab as rl\n\nclass Base(rl.methods.SGD): ...\n")
+    monkeypatch.setattr(rl.methods, "__path__", [*rl.methods.__path__, str(tmp_path)])
+    monkeypatch.setattr(Method.known, "library", {})  # as the package is imported
+    assert "Lion" in Method.known.import_folder()
+    assert parse("lion(alpha=0.5)").method.alpha == 0.5
+    assert rl.methods.Lion.source == rl.algorithms.Lion.source == "Chen et al. 2023"
+    assert "lion" in Method.known.library
+    assert not {"private", "base"} & set(Method.known)
+
+
+def test_a_name_of_a_pair_is_no_methods(monkeypatch):
+    class Pairlike(rl.methods.SGD):
+        pass
+
+    with pytest.raises(rl.InputError, match="is taken by the built-in 'pairlike'"):
+        Method.known.reserve(["pairlike"])
+    Method.known._reserved.remove("pairlike")
+
+
+@pytest.mark.usefixtures("bare")
+def test_an_installed_method_is_found_when_it_is_asked_for(install):
+    install("lion_lab", LION, "lion = lion_lab:Lion", version="2.1")
+    assert "lion" in Method.known
+    assert "lion" in set(Method.known)
+    assert "lion_lab" not in sys.modules
+    assert parse("lion(alpha=0.5)").method.parameters()["alpha"] == 0.5
+    assert rl.algorithms.Lion.title == "Lion"
+    same = rl.simulate("reddi", ["lion(alpha=0.1)", "sgd(alpha=0.1)"], horizon=9).record.loss.values
+    assert (same[0] == same[1]).all()
+    assert listed("lion") == "Lion: Chen et al. 2023 (installed: lion_lab 2.1)"
+    assert "lion_lab" not in listed("sgd")
+
+
+def test_an_installed_sampler_and_problem_are_found_too(install):
+    sampler = "import regretlab as rl\nclass Lions(rl.samplers.Uniform): ...\n"
+    install("lions", sampler, "lions = lions:Lions", "regretlab.samplers")
+    install(
+        "lioness", sampler.replace("samplers.Uniform", "problems.Reddi"), "lions=lioness:Lions", "regretlab.problems"
+    )
+    assert rl.simulate("lions", "adam+lions", horizon=3).description().sampler == "lions"
+
+
+@pytest.mark.parametrize(
+    ("code", "point", "said"),
+    [
+        ("import nothing_of_the_kind", "lion_lab:Lion", "ModuleNotFoundError: No module named 'nothing_of_the_kind'"),
+        ("1 +", "lion_lab:Lion", "SyntaxError"),
+        (LION + "raise OSError('no disk')", "lion_lab:Lion", "OSError: no disk"),
+        (LION, "lion_lab:Tiger", "AttributeError"),
+        (LION, "no way", "AttributeError"),
+        (LION.replace("Lion(", "Adam("), "lion_lab:Adam", "the name 'adam' of the method Adam is taken"),
+    ],
+)
+@pytest.mark.usefixtures("bare")
+def test_a_part_that_cannot_be_imported_is_one_sentence(install, code, point, said):
+    install("lion_lab", code, f"lion = {point}")
+    sentence = refused("lion")
+    assert sentence.startswith(f"the method 'lion' of lion_lab 1.0 cannot be imported from '{point}'")
+    assert said in sentence
+    assert sentence.endswith("repair or uninstall lion_lab 1.0.")
+    assert refused("lion") == sentence, "nothing of it is left"
+    assert listed("lion") == sentence, "and the list is not stopped by it"
+    assert "'lion'" in refused("lionn"), "its name is near"
+
+
+@pytest.mark.parametrize(
+    ("code", "point"),
+    [("def Lion(): ...", "lion_lab:Lion"), (LION, "lion_lab"), (LION.replace("Lion(", "Lions("), "lion_lab:Lions")],
+)
+def test_a_part_that_is_not_what_its_name_says_is_refused(install, code, point):
+    install("lion_lab", code, f"lion = {point}")
+    assert refused("lion").startswith(f"lion_lab 1.0 calls '{point}' the method 'lion', which it is not")
+
+
+@pytest.mark.usefixtures("bare")
+def test_a_name_that_is_given_twice_is_refused_with_both_sources(install):
+    install("lion_lab", LION, "lion = lion_lab:Lion")
+    install("lion_den", LION, "lion = lion_den:Lion", version="3")
+    assert "is given by lion_lab 1.0 and by lion_den 3; uninstall or rename one" in refused("lion")
+    install("lion_adam", LION, "adam = lion_adam:Lion")
+    assert "is given by regretlab.methods.adam and by lion_adam 1.0" in listed("adam")
+    assert type(parse("adam").method).__module__ == "regretlab.methods.adam", "a built-in keeps its name"
+
+
+@pytest.mark.usefixtures("bare")
+def test_a_part_that_its_user_imported_is_not_another(install):
+    install("lion_lab", LION, "lion = lion_lab:Lion")
+    import lion_lab
+
+    assert parse("lion").method == lion_lab.Lion()
+    assert listed("lion").endswith("(installed: lion_lab 1.0)")
+
+
+def test_a_users_class_of_an_installed_name_is_another(install):
+    class Lion(rl.methods.SGD):
+        pass
+
+    install("lion_lab", LION, "lion = lion_lab:Lion")
+    with pytest.raises(rl.InputError, match=rf"is given by {__name__} and by lion_lab 1\.0"):
+        Method.known.origin("lion")
+
+
+def test_metadata_that_cannot_be_read_names_its_distribution(install):
+    install("lion_lab", LION, "lion")
+    assert "the entry points of lion_lab 1.0 cannot be read" in refused("lion")
