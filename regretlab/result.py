@@ -10,7 +10,6 @@ from typing import Any
 
 import xarray as xr
 
-from regretlab import plots
 from regretlab.algorithms import Algorithm, parse_all
 from regretlab.bounds import Bound
 from regretlab.errors import InputError, InterruptedWarning, UnderflowWarning
@@ -54,6 +53,8 @@ class Result(Record):
 
     def plot(self, algorithm: str | None = None, **options: Any) -> Any:
         """Draw bound versus empirical regret (:func:`regretlab.plots.bound_versus_regret`) and return the Axes."""
+        from regretlab import plots  # Matplotlib is loaded by those who draw
+
         return plots.bound_versus_regret(self, algorithm, **options)
 
     def extend(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab import plots, studies
+from regretlab import studies
 from regretlab.studies import conclusions, report
 
 FAST, SLOW = "sgd(alpha=0.5)", "sgd(alpha=0.01)"
@@ -46,7 +46,7 @@ def test_a_ranking_says_who_and_by_how_much():
     assert gain == pytest.approx((slow - fast).mean(), rel=5e-3)
     assert low <= gain <= high
     assert "Bonferroni" in text
-    beside = concluded([result], what="ranking", by="cumulative", against=plots.label(result, result.algorithms[1]))
+    beside = concluded([result], what="ranking", by="cumulative", against=result.label(result.algorithms[1]))
     assert "less is had by" in beside
 
 

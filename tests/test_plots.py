@@ -241,7 +241,7 @@ def test_average_regret(reddi, kind):
     for name in reddi.algorithms:
         mine = data[data.algorithm == name]
         assert mine.value.iloc[-1] == reddi.interval(kind, name).mean / reddi.horizon
-        np.testing.assert_array_equal(curve(ax, plots.label(reddi, name)), mine.value)
+        np.testing.assert_array_equal(curve(ax, reddi.label(name)), mine.value)
     assert (ax.get_yscale() == "log") == (data[["value", "low", "high"]] > 0).to_numpy().all()
     assert ax.get_xscale() == "log"
 
@@ -259,7 +259,7 @@ def test_overview_has_exponents_with_intervals(reddi):
     for name in reddi.algorithms:
         fit, mine = reddi.exponent("online", name), data[data.algorithm == name]
         assert tuple(mine[["exponent", "exponent_low", "exponent_high"]].iloc[0]) == fit[:3]
-        text = f"{plots.label(reddi, name)} $t^{{{fit.value:.2f}}}$ [{fit.low:.2f}, {fit.high:.2f}]"
+        text = f"{reddi.label(name)} $t^{{{fit.value:.2f}}}$ [{fit.low:.2f}, {fit.high:.2f}]"
         assert text in legend(ax)
     few = simulate(f"adam({COMMON})", horizon=3, checkpoints=[1, 3])
     assert any("no exponent" in words for words in legend(plots.regret_overview(few)))
@@ -304,7 +304,7 @@ def test_labels_are_short_and_unique():
         "amsgrad+adambs(p_min=1e-2)", "amsgrad+adambs(p_min=1e-3)", "adamx+uniform", "amsgrad(alpha=0.1)",
         "amsgrad(alpha=0.1000000001)", named, horizon=2, replicates=1, checkpoints=[2],
     )  # fmt: skip
-    labels = {name: plots.label(result, name) for name in result.algorithms}
+    labels = {name: result.label(name) for name in result.algorithms}
     assert len(set(labels.values())) == len(labels)
     assert list(labels.values()) == [
         "Adam, alpha=0.1", "Adam, alpha=0.2", "Adam, alpha=0.2, eps=0", "AdamCB (as printed)",

@@ -310,7 +310,7 @@ def test_a_users_own_problem_needs_only_losses_and_gradients():
 
 
 def test_a_problem_can_be_given_as_text():
-    assert rl.simulate("reddi(C=8)", "adam", horizon=5).problem["name"] == rl.problems.Reddi(C=8).name
+    assert rl.simulate("reddi(C=8)", "adam", horizon=5).problem.name == rl.problems.Reddi(C=8).name
     with pytest.raises(rl.InputError, match="3 is not a problem"):
         rl.simulate(3, "adam", horizon=5)
 

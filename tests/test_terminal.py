@@ -16,9 +16,9 @@ COMMAND = [sys.executable, "-m", "regretlab"]
 #: Python's way into the program, with a command that loads no library and writes more than a pipe holds.
 WRITES = """
 import sys, types
-command = types.ModuleType("regretlab.cli")
+command = types.ModuleType("regretlab.cli.app")
 command.main = lambda: print("\\u03b2 \\u2264 \\u221aT\\n" * 50_000)
-sys.modules["regretlab.cli"] = command
+sys.modules["regretlab.cli.app"] = command
 from regretlab.__main__ import main
 main()
 """

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
-from regretlab import plots
 from regretlab.claims import Certificate
 from regretlab.claims.language.verdict import Outcome
 from regretlab.claims.ledger.certificate import digest, tools
@@ -157,6 +156,8 @@ class Falsification:
 
     def write(self, folder: Path) -> None:
         """Write the claim, its certificate, the figure and its data; what an earlier search left there goes away."""
+        from regretlab import plots  # Matplotlib is loaded by those who draw
+
         certificate = Path("certs") / f"{PAPER}.{ID}.json"
         for name in (CLAIM, DEFINITIONS, FIGURE, DATA, certificate):
             (folder / name).unlink(missing_ok=True)

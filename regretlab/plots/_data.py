@@ -23,14 +23,9 @@ WIDE = 0.01
 FIT = ["exponent", "exponent_low", "exponent_high"]
 
 
-def label(result: Record, name: str) -> str:
-    """Return a short name for one of a result's algorithms, unique in it (:meth:`regretlab.record.Record.label`)."""
-    return result.label(name)
-
-
 def against(result: Record, name: str, bound: Bound) -> str:
     """An algorithm and a bound about it, in few words."""
-    short = label(result, name)
+    short = result.label(name)
     return bound.title if bound.title.startswith(short) else f"{short}: {bound.title}"
 
 
@@ -70,7 +65,7 @@ def bound_versus_regret_data(
     steps = drawn(run, t)
     curves = [c[c.t.isin(t[steps.shown])].reindex(columns=columns).astype(object) for c in curves]
     joined = pd.concat(curves, ignore_index=True).infer_objects().assign(joined=steps.joined)
-    title = f"{label(result, run.algorithm)} on {run.problem.name}"
+    title = f"{result.label(run.algorithm)} on {run.problem.name}"
     joined.attrs = {"algorithm": run.algorithm, "title": title, "kind": kind, **data.attrs}
     return joined
 
@@ -148,7 +143,7 @@ def sampling_probabilities_data(result: Record, *, algorithms: Sequence[str] | N
         name, total = run.algorithm, run.law.total
         p = -np.sort(-result.of(name).probabilities.values / total, axis=1)
         parts.append(pd.DataFrame({
-            "algorithm": name, "label": label(result, name), "rank": np.arange(1, p.shape[1] + 1), "value": p.mean(0),
+            "algorithm": name, "label": result.label(name), "rank": np.arange(1, p.shape[1] + 1), "value": p.mean(0),
             "low": p.min(0), "high": p.max(0), "uniform": 1 / p.shape[1], "total": total,
         }))  # fmt: skip
     if not parts:
@@ -168,7 +163,7 @@ def _regrets(result: Record, kind: str, names: Sequence[str] = ()) -> pd.DataFra
         shown = regret.assign(low=regret.value, high=regret.value) if best else regret
         mean, low, high = mean_interval(shown, result.random(name))
         values = {"t": result.record.t.values, "value": mean, "low": low, "high": high}
-        part = pd.DataFrame({"algorithm": name, "label": label(result, name), **values, "joined": steps[name].joined})
+        part = pd.DataFrame({"algorithm": name, "label": result.label(name), **values, "joined": steps[name].joined})
         parts.append(part[steps[name].shown])
     data = pd.concat(parts, ignore_index=True)
     kept = "no band" if best else f"{CERTIFIED} interval"

@@ -11,7 +11,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from regretlab.errors import InputError
-from regretlab.plots._data import label
 from regretlab.plots._draw import COLOURS, PALE, _legend, axes, style
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def exponents_data(*results: Record, kind: str = "online") -> pd.DataFrame:
             claimed, bound = min(claims, default=(math.nan, ""))
             value, low, high, how = result.exponent(kind, name)[:4]
             lines.append({
-                "problem": result.problem.name, "algorithm": name, "label": label(result, name), "exponent": value,
+                "problem": result.problem.name, "algorithm": name, "label": result.label(name), "exponent": value,
                 "low": low, "high": high, "how": how, "claimed": claimed, "id": bound,
             })  # fmt: skip
     if not lines:

@@ -16,7 +16,7 @@ from matplotlib.ticker import NullLocator
 from regretlab.bounds import Bound
 from regretlab.bounds.symbols import LATEX, MEANING
 from regretlab.errors import InputError
-from regretlab.plots._data import against, first_bound, label, ratios
+from regretlab.plots._data import against, first_bound, ratios
 from regretlab.plots._draw import (
     COLOURS,
     GREY,
@@ -140,7 +140,7 @@ def regret_over_data(grid: Grid, name: str = "n", *, kind: str = "online") -> pd
     """
     cells = sorted(_cells(grid, [name]), key=lambda cell: cell[0][name])
     lines = [
-        (label(result, a), place[name], *_last(result, kind, a))
+        (result.label(a), place[name], *_last(result, kind, a))
         for place, result in cells
         for a in result.algorithms
         if kind in result.kinds(a)

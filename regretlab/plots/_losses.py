@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from regretlab.errors import InputError, unknown_name
-from regretlab.plots._data import label
 from regretlab.plots._draw import BAND, GREY, _alone, _fill, _legend, _look, axes, style
 from regretlab.plots._periods import axis, drawn
 
@@ -47,7 +46,7 @@ def loss_curves_data(result: Record, *, over: str = "epoch") -> pd.DataFrame:
             losses = record[f"{which}_loss"].values
             mean, sigma = losses.mean(0), losses.std(0, ddof=1) if len(losses) > 1 else 0.0
             part = pd.DataFrame({
-                "algorithm": name, "label": label(result, name), "set": which, "x": record.t.values * per_step,
+                "algorithm": name, "label": result.label(name), "set": which, "x": record.t.values * per_step,
                 "value": mean, "low": mean - sigma, "high": mean + sigma, "engine": record.attrs["engine"],
                 "joined": of.joined,
             })  # fmt: skip

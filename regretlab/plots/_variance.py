@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from regretlab.errors import InputError
-from regretlab.plots._data import label
 from regretlab.plots._draw import BAND, GREY, _alone, _decade, _fill, _legend, _look, axes, style
 from regretlab.plots._periods import axis, drawn
 
@@ -55,7 +54,7 @@ def variance_data(result: Record, *, algorithms: Sequence[str] | None = None) ->
             with np.errstate(invalid="ignore"):  # no gradient at all between two checkpoints: nothing to compare
                 share = _steps(record[variable].values) / uniform
             parts.append(pd.DataFrame({
-                "algorithm": name, "label": label(result, name), "law": law, "t": record.t.values,
+                "algorithm": name, "label": result.label(name), "law": law, "t": record.t.values,
                 "value": share.mean(0), "low": share.min(0), "high": share.max(0), "joined": of.joined,
             }))  # fmt: skip
     if not parts:

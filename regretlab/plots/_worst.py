@@ -13,7 +13,6 @@ from regretlab import bounds
 from regretlab.errors import InputError
 from regretlab.methods import Method
 from regretlab.parameters import number
-from regretlab.plots._data import label
 from regretlab.plots._draw import COLOURS, GREY, _legend, _look, axes, style
 from regretlab.verdicts.values import values
 from regretlab.worst_case import LONGEST, on_a_line, regret
@@ -50,7 +49,7 @@ def worst_case_data(result: Record, algorithm: str | None = None, *, until: int 
         "line": [on_a_line(method, t, D2=D2, G2=G2).regret for t in steps],
         "empirical": c.regret[:, first].max(axis=0), "trivial": D2 * G2 * np.array(steps),
     })  # fmt: skip
-    data.attrs = {"title": f"{label(result, run.algorithm)} on {run.problem.name}", "D2": D2, "G2": G2}
+    data.attrs = {"title": f"{result.label(run.algorithm)} on {run.problem.name}", "D2": D2, "G2": G2}
     return data
 
 

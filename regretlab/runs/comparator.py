@@ -23,7 +23,7 @@ from collections import deque
 from typing import NamedTuple
 
 import numpy as np
-from scipy import optimize
+import scipy
 
 from regretlab.problems import Box, Domain, Problem
 
@@ -191,16 +191,16 @@ def _by_quasi_newton(objective: _Objective, start: np.ndarray, unit: np.ndarray)
         value, gradient = objective(x)
         return value, gradient * unit
 
-    def stop(intermediate_result: optimize.OptimizeResult) -> None:  # the name by which SciPy knows what to pass
+    def stop(intermediate_result: scipy.optimize.OptimizeResult) -> None:  # the name by which SciPy knows what to pass
         if domain is not None and frank_wolfe_gap(domain, gradient, x) <= GAP:
             raise StopIteration
 
     box = domain if isinstance(domain, Box) else None
-    bounds = None if box is None else optimize.Bounds(box.low / unit, box.high / unit)
+    bounds = None if box is None else scipy.optimize.Bounds(box.low / unit, box.high / unit)
     options = {
         "ftol": 0.0, "gtol": GAP if box is None else 0.0, "maxiter": objective.problem.solver_steps, "maxcor": MEMORY,
     }  # fmt: skip
-    found = optimize.minimize(
+    found = scipy.optimize.minimize(
         scaled, start / unit, jac=True, method="L-BFGS-B", bounds=bounds, callback=stop, options=options
     )
     x = found.x * unit

@@ -249,7 +249,7 @@ def _check_kept(folder: Path, digests: set[str], parts: set[Path]) -> None:
     raise InputError(
         f"--resume finds nothing of this study as it is now in {str(folder)!r}, which holds {other.problem.name} "
         f"(T = {other.horizon}, R = {other.replicates}, seed = {other.description(other.algorithms[0]).seed}: "
-        f"{', '.join(plots.label(other, name) for name in other.algorithms)}), made by regretlab "
+        f"{', '.join(other.label(name) for name in other.algorithms)}), made by regretlab "
         f"{other.record.attrs['regretlab']}; name another --out, or leave out --resume to replace it."
     )
 

@@ -38,7 +38,7 @@ VERDICTS = {"holds", "violated", "vacuous", "undecided"}
 
 def figure_titles(result: Result) -> list[str]:
     """List the titles of one problem's figures: overviews, then bound versus regret of every algorithm with a bound."""
-    bounded = [plots.label(result, name) for name in result.algorithms if result.applicable(name)]
+    bounded = [result.label(name) for name in result.algorithms if result.applicable(name)]
     online = any(bound.speaks_of == "online" for name in result.algorithms for bound in result.applicable(name))
     return [
         *(["loss over epochs"] if "train_loss" in result.record else []),
@@ -61,7 +61,7 @@ def figure(result: Result, title: str) -> Axes:
     }  # fmt: skip
     if title in overviews:
         return overviews[title](result)
-    labels = {f"bound {plots.label(result, name)}": name for name in result.algorithms}
+    labels = {f"bound {result.label(name)}": name for name in result.algorithms}
     return plots.bound_versus_regret(result, labels[title])
 
 
@@ -164,7 +164,7 @@ def _section(result: Result, svgs: dict[str, str]) -> dict[str, Any]:
 def _algorithm(result: Result, row: dict[str, Any], svgs: dict[str, str]) -> dict[str, Any]:
     """Everything the page shows about one algorithm on one problem."""
     name = row["algorithm"]
-    label = plots.label(result, name)
+    label = result.label(name)
     return {
         "name": name,
         "label": label,

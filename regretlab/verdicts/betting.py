@@ -25,7 +25,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import optimize
+import scipy
 
 #: How many stakes are mixed. The smallest is 4e-5 of all one has: that of a difference far below the deviation.
 STAKES = 128
@@ -66,7 +66,7 @@ def lower_limit(values: np.ndarray, floor: float, miss: float) -> float:
         if refuted < SLACK:
             return float(floor)
     # Brent's root may lie on either side; a share of it that is surely refuted is what may be said.
-    root = optimize.brentq(lambda m: _log_wealth(above / m) - needed, refuted, 1.0, xtol=1e-10, rtol=1e-10)
+    root = scipy.optimize.brentq(lambda m: _log_wealth(above / m) - needed, refuted, 1.0, xtol=1e-10, rtol=1e-10)
     return float(floor + root * (1 - 1e-9) * mean - SLACK * (abs(floor) + mean))
 
 

@@ -7,12 +7,10 @@ kept only if every command is known: no ``\input``, no ``\write18``, no definiti
 
 from __future__ import annotations
 
+import functools
 import re
 import xml.etree.ElementTree as ET
 from html import escape as escape_html
-
-from latex2mathml.converter import convert
-from latex2mathml.symbols_parser import SYMBOLS
 
 MATHML = "http://www.w3.org/1998/Math/MathML"
 ELEMENTS = frozenset([
@@ -48,11 +46,20 @@ _STRUCTURE = frozenset([
     "ldots", "cdots",
 ])  # fmt: skip
 _PLAIN = frozenset(",;:! {}|\\") | {" "}
-_COMMANDS = _STRUCTURE | {name[1:] for name in SYMBOLS if re.fullmatch(r"\\[A-Za-z]+", name)}
+
+
+@functools.cache
+def _commands() -> frozenset[str]:
+    """Collect the commands that print: those of the converter's symbols, and of the structure."""
+    from latex2mathml.symbols_parser import SYMBOLS  # loaded by those who print
+
+    return _STRUCTURE | {name[1:] for name in SYMBOLS if re.fullmatch(r"\\[A-Za-z]+", name)}
 
 
 def mathml(latex: str) -> str:
     """Convert a printed formula to MathML, words between ``$`` to text; show as typed what cannot be converted."""
+    from latex2mathml.converter import convert  # loaded by those who print
+
     if "$" in latex:
         parts = latex.split("$")
         return "".join(escape_html(p) if i % 2 == 0 else mathml(p) if p else "" for i, p in enumerate(parts))
@@ -100,7 +107,7 @@ def prints(formula: str) -> bool:
         if depth < 0:
             return False
     environments = re.findall(r"\\(?:begin|end)\{(.*?)\}", formula)
-    known = all(c in _COMMANDS or c in _PLAIN for c in commands)
+    known = all(c in _commands() or c in _PLAIN for c in commands)
     within = set(environments) <= ENVIRONMENTS and environments[::2] == environments[1::2]
     aligned = bool(environments) or ("&" not in bare and r"\\" not in formula)
     return (

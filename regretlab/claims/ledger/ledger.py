@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from joblib import Parallel, delayed
-
 from regretlab.claims.language.verdict import PARTIAL, SOUND, Outcome, weakest
 from regretlab.claims.ledger import derived
 from regretlab.claims.ledger.entry import Entry
@@ -89,9 +87,13 @@ class Ledger:
                 in_files.setdefault(file, []).append(name)
             else:  # a shipped statement may hold functions, which a process can only read from its file
                 here.append((name, file, None if is_shipped(file) else statement, path))
-        jobs = max(1, min(jobs, len(here) // 4))
-        for part in Parallel(n_jobs=jobs)(delayed(judge_all)(here[k::jobs], mode) for k in range(jobs)):
-            yield from part
+        if (jobs := min(jobs, len(here) // 4)) <= 1:
+            yield from judge_all(here, mode)
+        else:
+            from joblib import Parallel, delayed  # loaded by those who have more than one process
+
+            for part in Parallel(n_jobs=jobs)(delayed(judge_all)(here[k::jobs], mode) for k in range(jobs)):
+                yield from part
         for file, own in in_files.items():
             statements = [(n, self.claims[n].statement, self.certificate(n)) for n in own]
             yield from judge_in_file(file, statements, mode)

@@ -9,11 +9,6 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import jinja2
-from rich.console import Group
-from rich.table import Table
-from rich.text import Text
-
 from regretlab.claims.language.terms import text as written
 from regretlab.claims.language.verdict import DERIVED, LEVELS, OWN, VERDICTS
 from regretlab.claims.ledger.derived import says_its_export
@@ -24,6 +19,7 @@ from regretlab.system.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Group
 
 #: One character and one colour per verdict.
 MARKS = {
@@ -77,6 +73,10 @@ def by_paper(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
 
 def text(entries: Sequence[Entry]) -> Group:
     """Draw a table per paper and the summary, for a rich console."""
+    from rich.console import Group  # loaded by those who print
+    from rich.table import Table
+    from rich.text import Text
+
     parts: list[Any] = []
     for paper, rows in by_paper(entries).items():
         title = Text(visible(paper), style="bold")
@@ -201,6 +201,8 @@ def as_json(entries: Sequence[Entry]) -> str:
 
 def html(entries: Sequence[Entry]) -> str:
     """Write one self-contained page."""
+    import jinja2  # loaded by those who print
+
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     environment.filters |= {"mathml": mathml, "anchor": lambda id: re.sub(r"[^\w.,+-]", "_", id)}
     template = environment.from_string(files("regretlab").joinpath("claims/ledger/claims.html.j2").read_text("utf-8"))

@@ -12,7 +12,6 @@ import numpy as np
 from regretlab import paired, scaling
 from regretlab.errors import InputError
 from regretlab.paired import Difference
-from regretlab.plots import label
 from regretlab.result import Result
 from regretlab.studies.conclusions._words import WORDS, measured
 
@@ -113,7 +112,7 @@ def observed(by: str, results: list[Result]) -> Lines:
                 if all(point[b] == usual[b] for b in range(len(usual)) if b != a)
             }
             if len(line) >= FEWEST:
-                lines.setdefault(label(results[0], first), {})[axis] = line
+                lines.setdefault(results[0].label(first), {})[axis] = line
     return lines
 
 

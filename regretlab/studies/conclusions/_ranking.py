@@ -12,7 +12,6 @@ import numpy as np
 from regretlab import paired
 from regretlab.errors import unknown_name
 from regretlab.paired import Difference
-from regretlab.plots import label
 from regretlab.result import Result
 from regretlab.studies.conclusions._words import (
     INTERVALS,
@@ -58,7 +57,7 @@ def ranking(options: Mapping[str, Any], results: list[Result]) -> list[str]:
 def matches(options: Mapping[str, Any], result: Result) -> list[tuple[str, dict[str, str], Match]]:
     """Return what is compared on one problem: where, the short names, and the match; corrected for all of its pairs."""
     by, against, each = options.get("by", "online"), options.get("against"), options.get("each")
-    values = {label(result, name): measured(result, name, by) for name in result.algorithms}
+    values = {result.label(name): measured(result, name, by) for name in result.algorithms}
     if against is not None and against not in values:
         raise unknown_name("algorithm to compare against", str(against), values)
     random = any(result.random(name) for name in result.algorithms)
@@ -102,7 +101,7 @@ def _span(values: np.ndarray) -> str:
 
 def _clock(result: Result) -> str:
     """How long the runs took, and who made them."""
-    seconds = {label(result, name): float(result.of(name).attrs["seconds"]) for name in result.algorithms}
+    seconds = {result.label(name): float(result.of(name).attrs["seconds"]) for name in result.algorithms}
     engines = sorted(result.record.attrs["engine"].split(", "))
     fast, slow = min(seconds, key=lambda name: seconds[name]), max(seconds, key=lambda name: seconds[name])
     fair = "all on" if len(engines) == 1 else "which compares engines and not samplers, as they were made by"
@@ -114,7 +113,7 @@ def _clock(result: Result) -> str:
 
 def _groups(result: Result, parameter: str | None) -> dict[str, dict[str, str]]:
     """Labels to short names, for every value of the parameter that the algorithms share."""
-    labels = {label(result, name): name for name in result.algorithms}
+    labels = {result.label(name): name for name in result.algorithms}
     if parameter is None:
         return {"": {name: spoken(name) for name in labels}}
     groups: dict[str, dict[str, str]] = {}
