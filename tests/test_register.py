@@ -1,17 +1,20 @@
 """Parts are found by their names: the library's by their files, other people's by the entry points they declare."""
 
 import sys
+from operator import attrgetter
 
 import pytest
 
 import regretlab as rl
 from regretlab.algorithms import parse
+from regretlab.bounds import Bound
 from regretlab.cli import catalogue
 from regretlab.methods import Method
 from regretlab.problems import Problem
 from regretlab.samplers import Sampler
 
 REGISTERS = {"methods": Method.known, "samplers": Sampler.known, "problems": Problem.known}
+EVERY = [*REGISTERS.values(), Bound.known]
 LION = """
 import regretlab as rl
 
@@ -23,7 +26,7 @@ class Lion(rl.methods.SGD):
 @pytest.fixture(autouse=True)
 def restored():
     """Registers, and the modules that a test imports, are as they were before."""
-    before = [(known, dict(known.defined), known.library) for known in REGISTERS.values()]
+    before = [(known, dict(known.defined), known.library) for known in EVERY]
     modules = set(sys.modules)
     yield
     for known, defined, library in before:
@@ -84,7 +87,7 @@ def test_a_method_of_the_library_is_one_file(tmp_path, monkeypatch):
     (tmp_path / "lionless.py").write_text("import regretlab as rl\n\nclass Base(rl.methods.SGD): ...\n")
     monkeypatch.setattr(rl.methods, "__path__", [*rl.methods.__path__, str(tmp_path)])
     monkeypatch.setattr(Method.known, "library", {})  # as the package is imported
-    assert "Lion" in Method.known.import_folder()
+    assert "Lion" in Method.known.import_folder(rl.methods.__name__)
     assert parse("lion(alpha=0.5)").method.alpha == 0.5
     assert rl.methods.Lion.source == rl.algorithms.Lion.source == "Chen et al. 2023"
     assert "lion" in Method.known.library
@@ -186,3 +189,57 @@ def test_a_users_class_of_an_installed_name_is_another(install):
 def test_metadata_that_cannot_be_read_names_its_distribution(install):
     install("lion_lab", LION, "lion")
     assert "the entry points of lion_lab 1.0 cannot be read" in refused("lion")
+
+
+#: What every bound was called in rl.bounds before its id was its path, by id; two ids have names of their own there.
+OLD = {
+    "adagrad.duchi": "duchi", "adagrad.tuned": "duchi_tuned", "adam.printed": "kingma_ba",
+    "adambs.d1_corrected": "adambs_d1_corrected", "adambs.lemma1": "adambs_lemma1", "adambs.ours": "adambs_ours",
+    "adambs.theorem1": "adambs_theorem1", "adambs.theorem2": "adambs_theorem2", "adambs.theorem4": "adambs_theorem4",
+    "adambs.theorem_d1": "adambs_theorem_d1", "adambs_corrected.lemma12": "adambs_lemma12",
+    "adamcb.jensen": "adamcb_jensen", "adamcb.lemma1": "adamcb_lemma1", "adamcb.lemma2": "adamcb_lemma2",
+    "adamcb.ours": "adamcb_ours", "adamcb.ours_lemma": "adamcb_ours_lemma", "adamcb.printed": "adamcb_printed",
+    "adamcb.split": "adamcb_split", "adamx.decaying": "adamx_decaying", "adamx.ours": "adamx_ours",
+    "adamx.printed": "tran_phong", "amsgrad.derived": "reddi_derived", "amsgrad.derived_arxiv": "reddi_arxiv_derived",
+    "amsgrad.printed": "reddi", "amsgrad.printed_arxiv": "reddi_arxiv", "amsgrad.schedule_free": "schedule_free",
+    "amsgrad.theorem4": "theorem4", "amsgrad.theorem4_arxiv": "theorem4_arxiv",
+    "amsgrad.tran_phong": "amsgrad_tran_phong", "hedge.anytime": "hedge_anytime", "hedge.fixed": "hedge_fixed",
+    "padam.ours": "padam_ours", "sgd.zinkevich": "zinkevich",
+}  # fmt: skip
+
+
+def test_a_bounds_id_is_its_path():
+    for id, bound in Bound.known.library.items():
+        assert attrgetter(id)(rl.bounds) is bound
+        assert id.partition(".")[0] in dir(rl.bounds)
+    with pytest.raises(AttributeError, match="no attribute 'adamm'"):
+        rl.bounds.adamm  # noqa: B018
+
+
+def test_the_names_that_bounds_had_are_read_with_a_warning():
+    assert OLD.keys() == Bound.known.library.keys() - {"adambs_corrected.printed"}  # whose name is a family's now
+    for id, name in OLD.items():
+        with pytest.warns(DeprecationWarning, match=rf"^rl\.bounds\.{name} is rl\.bounds\.{id} now; write that\.$"):
+            assert getattr(rl.bounds, name) is Bound.known[id]
+
+
+BOUND = """
+from dataclasses import replace
+import regretlab as rl
+lion = replace(rl.bounds.sgd.zinkevich, id="lion.chen", source="Chen et al. 2023", methods=("sgd",))
+"""
+
+
+def test_an_installed_bound_is_compared_with_every_run(install):
+    before = [bound.id for bound in rl.simulate("reddi", "sgd", horizon=5).applicable()]
+    install("lion_lab", BOUND, "lion.chen = lion_lab:lion", "regretlab.bounds")
+    run = rl.simulate("reddi", "sgd", horizon=5)
+    assert [bound.id for bound in run.applicable()] == [*before, "lion.chen"]
+    assert run.bound("lion.chen").verdict == run.bound("sgd.zinkevich").verdict
+    assert rl.bounds.lion.chen.source == "Chen et al. 2023"
+
+
+def test_a_bound_of_another_id_is_refused(install):
+    install("lion_lab", BOUND, "lion.printed = lion_lab:lion", "regretlab.bounds")
+    with pytest.raises(rl.InputError, match=r"^lion_lab 1.0 calls 'lion_lab:lion' the bound 'lion.printed', which"):
+        rl.simulate("reddi", "sgd", horizon=5).table()

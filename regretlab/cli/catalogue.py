@@ -6,6 +6,7 @@ import inspect
 import math
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,10 @@ STEP = (
 )
 
 
+def _line(part: Any) -> str:
+    return f"{part.title}: {part.source}"
+
+
 def everything() -> dict[str, list[tuple[str, str]]]:
     """Section title to (name, one line), for every section."""
     return {
@@ -53,22 +58,22 @@ def everything() -> dict[str, list[tuple[str, str]]]:
         "Problems": _parts(Problem.known),
         "Data sets (data=...; or a LIBSVM, IDX, npz or CSV file)": list(DATA_SETS.items()),
         "Algorithms (each method alone, any METHOD+SAMPLER, and these pairs)": [
-            (a.name, f"{a.title}: {a.source}") for a in ALGORITHMS.values() if a.sampler
+            (a.name, _line(a)) for a in ALGORITHMS.values() if a.sampler
         ],
         "Methods": _parts(Method.known),
         "Samplers": _parts(Sampler.known),
         "Papers whose claims 'regretlab verify' re-checks ('regretlab show CLAIM')": _papers(),
-        "Bounds": [(b.id, f"{b.source}; {b.status}{', ' + b.mark if b.mark else ''}") for b in Bound.known.values()],
+        "Bounds": _parts(Bound.known, lambda b: f"{b.source}; {b.status}{', ' + b.mark if b.mark else ''}"),
     }
 
 
-def _parts(known: Register[Any]) -> list[tuple[str, str]]:
+def _parts(known: Register[Any], line: Callable[[Any], str] = _line) -> list[tuple[str, str]]:
     """The parts of a kind, each in a line; what an installed one is from, or why it cannot be used."""
     rows = {}
     for name in known:
         try:
             origin = known.origin(name)
-            rows[name] = f"{known[name].title}: {known[name].source}{origin and f' (installed: {origin})'}"
+            rows[name] = line(known[name]) + (f" (installed: {origin})" if origin else "")
         except InputError as error:
             rows[name] = str(error)
     return list(rows.items())

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from regretlab.bounds import Bound, schedule_free, zinkevich
+from regretlab.bounds import Bound
 from regretlab.claims.provers.replay import Runs, above, play, spread
 from regretlab.falsifier._instance import Instance, largest, starts
 from regretlab.falsifier._subject import Subject
@@ -34,8 +34,8 @@ def play_controls(subject: Subject, instances: Sequence[Instance], rounds: int) 
     descent: list[Method] = [SGD(alpha=math.sqrt(2) / largest(instance)) for instance in instances]
     ratchet: list[Method] = [_amsgrad(subject.method(dict(instance.parameters))) for instance in instances]
     return [
-        Control("SGD", zinkevich, play(descent, losses, first)),
-        Control("AMSGrad", schedule_free, play(ratchet, losses, first)),
+        Control("SGD", Bound.known["sgd.zinkevich"], play(descent, losses, first)),
+        Control("AMSGrad", Bound.known["amsgrad.schedule_free"], play(ratchet, losses, first)),
     ]
 
 

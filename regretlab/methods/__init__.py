@@ -3,7 +3,7 @@
 from regretlab.methods._base import Method, MovingAverages, Scheduled, averages, generic
 from regretlab.methods._step import Coefficients, Moments, power, step
 
-_PARTS = Method.known.import_folder()
+_PARTS = Method.known.import_folder(__name__)
 __getattr__ = Method.known.of_class
 __all__ = [
     "Coefficients", "Method", "Moments", "MovingAverages", "Scheduled", "averages", "generic", "power", "step",

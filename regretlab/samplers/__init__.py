@@ -7,7 +7,7 @@ from regretlab.samplers.adambs import largest_divergence
 from regretlab.samplers.bandit import Bandit
 from regretlab.samplers.orders import period
 
-_PARTS = Sampler.known.import_folder()
+_PARTS = Sampler.known.import_folder(__name__)
 __getattr__ = Sampler.known.of_class
 __all__ = [
     "Bandit", "Draw", "Law", "Quotient", "Rule", "Sampler", "Setting", "capped_probabilities", "depround",

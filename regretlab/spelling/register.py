@@ -32,7 +32,7 @@ class Register(MutableMapping[str, P]):
     kind : str
         What a part is called in sentences: "method".
     folder : str
-        Where the library's own are, and the end of the group of other people's: "methods".
+        The library's folder for them, which names the group of other people's as well: "methods".
 
     Attributes
     ----------
@@ -48,11 +48,11 @@ class Register(MutableMapping[str, P]):
         self.library: dict[str, P] = {}
         self._reserved: list[str] = []
 
-    def import_folder(self) -> list[str]:
-        """Import the public files of the folder, the library's own parts; return the names of their classes."""
-        for module in iter_modules(sys.modules[self.group].__path__):
+    def import_folder(self, package: str) -> list[str]:
+        """Import the public files of a package, the library's own parts; return the names of their classes."""
+        for module in iter_modules(sys.modules[package].__path__):
             if not module.name.startswith("_"):
-                import_module(f"{self.group}.{module.name}")
+                import_module(f"{package}.{module.name}")
         self.library = dict(self.defined)
         return [getattr(part, "__name__", "") for part in self.library.values()]
 

@@ -3,7 +3,6 @@
 import sympy as sp
 
 from regretlab.bounds._base import Bound
-from regretlab.bounds.adambs import PRINTED_CB, rho1_cb, rho2_cb, rho2_ours, rho3_cb
 from regretlab.bounds.assumptions import (
     BOUNDED,
     CONVEX,
@@ -18,6 +17,7 @@ from regretlab.bounds.assumptions import (
     UNBIASED,
 )  # fmt: skip
 from regretlab.bounds.symbols import D, H, K, L, M, M_star, S, T, alpha, beta1, d, gamma, n
+from regretlab.bounds.theorems.adambs import PRINTED_CB, rho1_cb, rho2_cb, rho2_ours, rho3_cb
 
 #: Lemma 2's gamma.
 TIES = {gamma: sp.Min(1, sp.sqrt(n * sp.log(n / K) / ((sp.E - 1) * T * K)))}
