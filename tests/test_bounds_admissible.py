@@ -83,7 +83,7 @@ def test_orders_are_readable():
     assert repr(found).startswith("Orders(diameter: T^1/2 d, ")
     assert " dominates " in repr(found)
     assert repr(found["diameter"]) == "Order(T^1/2 d)"
-    assert "momentum (dropped): d" in repr(bounds.adambs_theorem4.order())
+    assert "momentum (dropped): d" in repr(bounds.adambs.theorem4.order())
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def test_adamcbs_first_term_is_linear_with_the_tuned_gamma_and_a_root_with_a_con
         "momentum": "T^1/2 n^-1/2 d K^1/2",
     }  # fmt: skip
     assert powers(bounds.adamcb.ours) == {"diameter": "T^1/2 d", "sampling": "T^1/2 d^1/2 log(T)^1/2"}
-    assert powers(bounds.adamcb_lemma1)["diameter"] == "T^1/2 d"
+    assert powers(bounds.adamcb.lemma1)["diameter"] == "T^1/2 d"
     assert bounds.adamcb.printed.order().dominating == "diameter"
 
 
@@ -40,7 +40,7 @@ def test_the_power_of_n_is_a_quarter_not_minus_three_quarters():
 
 def test_theorem_4_of_adambs_drops_a_quarter_root_that_dominates_for_long():
     for n in (100, 1000, 60000):
-        found = bounds.adambs_theorem4.order({**MNIST, "n": n, "K": 32, "d": 784})
+        found = bounds.adambs.theorem4.order({**MNIST, "n": n, "K": 32, "d": 784})
         assert str(found.dropped["bandit"]) == "T^1/4 n^1/4 d^1/2 K^-1/2"
         p_min, R2 = 0.4 / n, largest_divergence(n, 0.4 / n)
         closed = 2 * n * R2 / (p_min * math.log(n) * math.sqrt(math.log(784))) ** 4
@@ -54,7 +54,7 @@ def test_the_dropped_term_against_the_sharper_form_of_lemma_3(n, horizon):
     p_min = 0.4 / n
     M = sum(1 / j for j in range(1, n + 1)) ** 2 * sum(1 / i**2 for i in range(1, 785)) * s.T
     values = {s.n: n, s.K: 32, s.d: 784, s.L: 1, s.p_min: p_min, s.R2: largest_divergence(n, p_min)}
-    dropped, kept = (bounds.adambs_theorem2.terms[name] for name in ("bandit", "optimal sampling"))
+    dropped, kept = (bounds.adambs.theorem2.terms[name] for name in ("bandit", "optimal sampling"))
     at = {x: bounds.TYPICAL[x.name] for x in (s.alpha, s.beta1, s.beta2, s.G)}
     found = 10 ** _horizons.overtaken_from(dropped.subs(values).subs(at), kept.subs(s.M, M).subs(values).subs(at))
     assert f"{found:.1e}" == f"{horizon:.1e}"
@@ -152,7 +152,7 @@ def test_the_best_gamma_of_adamcb(ratio, best):
 def test_in_the_worst_case_uniform_sampling_is_best():
     given = {**bounds.TYPICAL, "T": 1e6}
     assert bounds.adamcb.ours.minimise("gamma", given).argument == 1
-    assert bounds.adamcb_lemma1.minimise("gamma", given).argument == 1
+    assert bounds.adamcb.lemma1.minimise("gamma", given).argument == 1
 
 
 def test_adagrads_best_step_is_the_tuned_one():
