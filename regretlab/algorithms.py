@@ -50,7 +50,7 @@ class Named:
     variants: tuple[str, ...] = ()
 
     def __call__(self, **parameters: Any) -> Algorithm:
-        """The algorithm with these hyper-parameters; unknown ones are an error that names the closest."""
+        """Make the algorithm with these hyper-parameters; unknown ones are an error that names the closest."""
         if "variant" in parameters and self.variants:
             return _variant(self, parameters)
         spelled = spelling.spell(self.name, parameters)
@@ -63,7 +63,7 @@ class Named:
         return Algorithm(spelled, method, sampler, _batch_size(batch_size))
 
     def parameters(self) -> list[str]:
-        """The names of all hyper-parameters."""
+        """Return the names of all hyper-parameters."""
         own = [*self.method.declared(), *(self.sampler.declared() if self.sampler else ()), "batch_size"]
         return [*own, "variant"] if self.variants else own
 
@@ -105,7 +105,7 @@ AdamUNI = Named("adam_uni", "Adam-UNI", "Namkoong et al. 2017, in AdamBS's Table
 
 
 def _alone(kind: type[Method]) -> Named:
-    """A method without a sampler of its own."""
+    """Make an algorithm of a method without a sampler of its own."""
     return Named(kind.name, kind.title, kind.source, kind)
 
 
@@ -129,7 +129,7 @@ def __getattr__(name: str) -> Named:
 
 
 def parse_all(texts: Sequence[str | Algorithm]) -> list[Algorithm]:
-    """The algorithms of several texts, each of them once."""
+    """Read several algorithms, none of which may be given twice."""
     parsed = [parse(text) for text in texts]
     names = [a.name for a in parsed]
     for name in names:
@@ -139,7 +139,7 @@ def parse_all(texts: Sequence[str | Algorithm]) -> list[Algorithm]:
 
 
 def parse(text: str | Algorithm) -> Algorithm:
-    """The algorithm written as ``NAME(key=value, ...)`` or ``METHOD(...)+SAMPLER(...)``; objects pass through.
+    """Read an algorithm written ``NAME(key=value, ...)`` or ``METHOD(...)+SAMPLER(...)``; objects pass through.
 
     Examples
     --------
@@ -180,7 +180,7 @@ def parse(text: str | Algorithm) -> Algorithm:
 
 
 def named(name: str) -> Named:
-    """The named algorithm, a user's own method by its class's name, or the error with the closest name."""
+    """Return the named algorithm, a user's own method by its class's name, or the error with the closest name."""
     if name in ALGORITHMS:
         return ALGORITHMS[name]
     if name in Method.known:

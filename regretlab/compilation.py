@@ -7,6 +7,7 @@ old machine code would still be loaded. The folder of the cache is therefore nam
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from numba import types
+from numba.core.ccallback import CFunc
 from platformdirs import user_cache_path
 
 #: Every file that holds compiled functions or constants that they freeze (a test keeps it complete).
@@ -77,10 +80,8 @@ def _forgiving(kernel: Any) -> Any:
     return kernel
 
 
-def entry(function: Callable[..., Any]) -> Any:
-    """A compiled function that Python calls: its machine code is kept on disk, if a folder can be written."""
-    if switched_off():
-        return function
+def _kept(make: Callable[[bool], Any]) -> Any:
+    """What is compiled with a cache on disk, if a folder can be written, else without."""
     before = numba.config.CACHE_DIR
     try:
         folder = cache_folder()
@@ -88,8 +89,47 @@ def entry(function: Callable[..., Any]) -> Any:
             raise OSError
         folder.mkdir(parents=True, exist_ok=True)
         numba.config.CACHE_DIR = str(folder)
-        return _forgiving(numba.njit(cache=True, **OPTIONS)(function))
+        return make(True)
     except (OSError, RuntimeError):  # no home, or a file system that cannot be written
-        return numba.njit(**OPTIONS)(function)
+        return make(False)
     finally:
         numba.config.CACHE_DIR = before
+
+
+def entry(function: Callable[..., Any]) -> Any:
+    """A compiled function that Python calls: its machine code is kept on disk, if a folder can be written."""
+    if switched_off():
+        return function
+
+    def make(kept: bool) -> Any:
+        kernel = numba.njit(cache=kept, **OPTIONS)(function)
+        return _forgiving(kernel) if kept else kernel
+
+    return _kept(make)
+
+
+@functools.cache
+def callback(text: str, name: str) -> Any:
+    """The compiled function of a source text, which kernels call by its ``address`` (:func:`regretlab.simd.called`).
+
+    It is given the place of a kernel's working memory, the length of its rows, and a count. Text and machine code are
+    kept on disk as those of :func:`entry` are.
+    """
+    given = (types.CPointer(types.float64), types.int64, types.int64)
+
+    def make(kept: bool) -> Any:
+        file = cache_folder() / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.py" if kept else Path(name)
+        if kept and not file.exists():  # Numba knows it by its time
+            part = file.with_suffix(f".{os.getpid()}")
+            part.write_text(text)
+            part.replace(file)
+        space: dict[str, Any] = {}
+        exec(compile(text, str(file), "exec"), space)
+        made = CFunc(space[name], (given, types.void), {}, OPTIONS)
+        if kept:
+            made.enable_caching()
+            _forgiving(made)
+        made.compile()
+        return made
+
+    return _kept(make)

@@ -41,7 +41,7 @@ def play(
     seed: int = 0,
     checkpoints: str | Sequence[int] = "log",
 ) -> xr.Dataset:
-    r"""A sampler against prescribed gradient norms.
+    r"""Play a sampler against prescribed gradient norms.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def play_losses(
     seed: int = 0,
     checkpoints: str | Sequence[int] = "log",
 ) -> xr.Dataset:
-    r"""A bandit sampler's update against prescribed losses: the game of EXP3.M, for which the lemmas are proved.
+    r"""Play a bandit sampler's update against prescribed losses: EXP3.M's game, for which the lemmas are proved.
 
     .. math:: \sum_t \sum_j p_{t,j}\, \ell_{t,j} - \min_{|A| = K} \sum_t \sum_{j\in A} \ell_{t,j}
 
@@ -166,7 +166,7 @@ def play_losses(
 
 
 def frozen_arm(T: int = 400, first: int = 44) -> np.ndarray:
-    r"""The losses of three arms on which AdamCB as printed has linear regret, for batches of two.
+    r"""Return the losses of three arms on which AdamCB as printed has linear regret, for batches of two.
 
     .. math:: \ell_t = (0, 1, 1) \text{ for } t \le t_1, \qquad \ell_t = (1, 0, 0) \text{ after.}
 
@@ -234,7 +234,7 @@ class _Game:
         self._since, self._state = since, state
 
     def record(self, columns: dict[str, Any]) -> xr.Dataset:
-        """The columns beside what the sampler has come to."""
+        """Join the columns to what the sampler has come to."""
         columns["probabilities"] = (("replicate", "example"), np.asarray(self.sampler.probabilities(self._state)))
         columns["frozen_since"] = (("replicate", "example"), self._since)
         return xr.Dataset(columns, coords={"t": self.times, "replicate": range(self.replicates)})
@@ -246,12 +246,12 @@ def _check(sampler: Any) -> None:
 
 
 def _fit(sampler: Sampler, n: int, batch_size: Any, L: float, T: int) -> Sampler:
-    """The sampler fitted to the game; it refuses a batch size above n itself."""
+    """Fit the sampler to the game; it refuses a batch size above n itself."""
     return sampler.fit(Setting(n, int(number("batch_size", batch_size, "[1, inf)", integer=True)), L, T))
 
 
 def _table(name: str, values: np.ndarray, largest: float) -> np.ndarray:
-    """A (T, n) array of numbers in [0, largest], or the error that says so."""
+    """Read a (T, n) array of numbers in [0, largest], or raise the error that says so."""
     try:
         table = np.asarray(values, dtype=float)
     except (TypeError, ValueError, OverflowError):

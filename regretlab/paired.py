@@ -220,7 +220,7 @@ def _checked(values: dict[str, Any], named: list[str]) -> dict[str, np.ndarray]:
 
 
 def _numbers(name: str, of: Any, wanted: str) -> np.ndarray:
-    """The numbers as floats; what would lose something on the way is refused."""
+    """Convert numbers to floats; a number that no float is equal to is refused."""
     try:
         given = np.asanyarray(of.values if isinstance(of, (xr.DataArray, pd.Series)) else of)
         if given.dtype.kind not in "iufO" or isinstance(given, np.ma.MaskedArray):
@@ -231,7 +231,7 @@ def _numbers(name: str, of: Any, wanted: str) -> np.ndarray:
 
 
 def _replicates(of: Any) -> np.ndarray | None:
-    """The numbers of the replicates that a labelled array carries."""
+    """Return the numbers of the replicates that a labelled array carries."""
     return of.replicate.values if isinstance(of, xr.DataArray) and "replicate" in of.coords else None
 
 

@@ -43,7 +43,7 @@ def parameter(
     source: str = "",
     integer: bool = False,
 ) -> Any:
-    """A dataclass field with a range (``"(0, 1]"``) or a tuple of allowed words, a meaning and a source.
+    """Declare a dataclass field with a range (``"(0, 1]"``) or a tuple of allowed words, a meaning and a source.
 
     A default of ``None`` stands for "tied to the run" (the horizon, the problem); ``doc`` says by which formula.
     """
@@ -73,12 +73,12 @@ class Component:
                 object.__setattr__(self, f.name, checked(f, getattr(self, f.name)))
 
     def parameters(self) -> dict[str, Any]:
-        """The hyper-parameters by name."""
+        """Return the hyper-parameters by name."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.metadata}
 
     @classmethod
     def declared(cls) -> dict[str, Field[Any]]:
-        """The declared hyper-parameters: name to dataclass field (default, range, meaning, source)."""
+        """Return the declared hyper-parameters: name to dataclass field (default, range, meaning, source)."""
         _complete(cls)
         return {f.name: f for f in fields(cls) if f.metadata}
 
@@ -167,7 +167,7 @@ def number(name: str, value: Any, within: str, place: str = "", integer: bool = 
 
 
 def _whole(exact: Any) -> float | int:
-    """The integer that is meant; what is not finite is left to the range."""
+    """Return the integer that is meant; what is not finite is left to the range."""
     if isinstance(exact, float) and not math.isfinite(exact):
         return exact
     whole = int(exact)

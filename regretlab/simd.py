@@ -155,6 +155,12 @@ def roots(context: Any, a: Any) -> Any:
 
 
 @intrinsic
+def logs(context: Any, a: Any) -> Any:
+    """The logarithm, one number after the other."""
+    return FLOATS(FLOATS), _alike("llvm.log")
+
+
+@intrinsic
 def powers(context: Any, a: Any, p: Any) -> Any:
     """``a ** p``, one number after the other."""
     return FLOATS(FLOATS, FLOATS), _alike("llvm.pow")
@@ -242,9 +248,11 @@ def first(context: Any, count: Any) -> Any:
 
 
 def _place(context: Any, builder: Any, kinds: Any, args: Any, form: Any) -> Any:
-    """Where array[i, ...] lies, as the place of a vector."""
-    array = context.make_array(kinds[0])(context, builder, args[0])
+    """Where array[i, ...] lies, or the i-th number from a place in memory on, as the place of a vector."""
     index = [context.cast(builder, a, kind, types.intp) for a, kind in zip(args[1:], kinds[1:], strict=True)]
+    if isinstance(kinds[0], types.CPointer):
+        return builder.bitcast(builder.gep(args[0], index), ir.PointerType(form))
+    array = context.make_array(kinds[0])(context, builder, args[0])
     item = cgutils.get_item_pointer(context, builder, kinds[0], array, index, wraparound=False, boundscheck=False)
     return builder.bitcast(item, ir.PointerType(form))
 
@@ -288,6 +296,20 @@ def load_from(context: Any, array: Any, i: Any) -> Any:
 def store_to(context: Any, array: Any, i: Any, value: Any) -> Any:
     """As :func:`store` of one dimension."""
     return types.void(array, i, _entries(array)), _stored
+
+
+@intrinsic
+def called(context: Any, address: Any, array: Any, count: Any) -> Any:
+    """Call the function at an address (:func:`regretlab.compilation.callback`) on the rows of an array."""
+
+    def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        rows = context.make_array(sig.args[1])(context, builder, args[1])
+        given = [rows.data, builder.extract_value(rows.shape, 1), args[2]]
+        kind = ir.FunctionType(ir.VoidType(), [a.type for a in given])
+        builder.call(builder.inttoptr(args[0], ir.PointerType(kind)), given)
+        return context.get_dummy_value()
+
+    return types.void(address, array, count), make
 
 
 @intrinsic

@@ -38,7 +38,7 @@ class Instance(NamedTuple):
 
 
 def regret(method: Method, horizon: int, *, D2: float = 1.0, G2: float = 1.0) -> float:
-    r"""The largest regret a method can have.
+    r"""Compute the largest regret that a method can have.
 
     .. math:: \max_{X, x_1, x, f_1, \dots, f_T} \; \sum_{t=1}^T f_t(x_t) - f_t(x), \qquad
         x_{t+1} = \Pi_X\Big((1 - wd_t)\, x_t - \frac{\eta_t (m_t + \kappa_t g_t)}{1 + \epsilon}\Big), \quad
@@ -119,7 +119,7 @@ def regret(method: Method, horizon: int, *, D2: float = 1.0, G2: float = 1.0) ->
 
 
 def on_a_line(method: Method, horizon: int, *, D2: float = 1.0, G2: float = 1.0) -> Instance:
-    r"""The largest regret among instances in one dimension: the worst case from below, with an instance that has it.
+    r"""Search instances in one dimension for the largest regret: the worst case from below, with its instance.
 
     All sequences of slopes in :math:`\{-G_2, 0, G_2\}` and 11 starts from an end to the middle are tried. Parameters
     and errors are those of :func:`regret`, but no solver is needed.
@@ -165,7 +165,7 @@ def _linear_regret(
 
 
 def _checked(method: Method, horizon: Any, D2: Any, G2: Any) -> tuple[list[Coefficients], float, float]:
-    """The coefficients of every step, and the constants as floats."""
+    """Return the coefficients of every step, and the constants as floats."""
     if not isinstance(method, Method):
         raise InputError(
             f"the method {shown(method)} is not one of rl.methods; give one such as rl.methods.SGD(alpha=1)."

@@ -4,9 +4,11 @@ As a program (``python -m tests.cuda_host LIBRARY``) it makes a few steps with e
 """
 
 import ctypes
+import functools
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import array_api_compat.numpy
@@ -33,6 +35,18 @@ SAMPLERS = (
 )  # fmt: skip
 
 
+#: What the text of a loss needs of the source, and how the host calls it.
+BEFORE = """
+#include <cmath>
+#define __device__ static
+#define INF HUGE_VAL
+static double exps(double z) { z = z > -708.0 ? z : -708.0; return exp(z < 709.0 ? z : 709.0); }
+"""
+AFTER = """
+extern "C" double exported(double u, double y, double a, double &slope) { return loss_of(u, y, a, slope); }
+"""
+
+
 def build(folder, *flags, source=cuda.SOURCE):
     """The library made from the source."""
     target = Path(folder) / "kernels.so"
@@ -40,6 +54,17 @@ def build(folder, *flags, source=cuda.SOURCE):
     made = subprocess.run(command, capture_output=True, text=True)
     assert made.returncode == 0, made.stderr
     return target
+
+
+@functools.cache
+def loss_library(text):
+    """The library of one loss, which is made in no time."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "loss.so"
+        command = [COMPILER, *FLAGS, "-x", "c++", "-", "-o", str(target)]
+        made = subprocess.run(command, input=BEFORE + text + AFTER, capture_output=True, text=True)
+        assert made.returncode == 0, made.stderr
+        return ctypes.CDLL(str(target))
 
 
 class Host:
@@ -51,8 +76,13 @@ class Host:
         self._library = ctypes.CDLL(str(library))
         self.launches = []
 
-    def launch(self, name, grid, block, shared, arguments):
+    def load(self, source):
+        loss_library(source.removeprefix(cuda.SOURCE.read_text()))
+
+    def launch(self, source, name, grid, block, shared, arguments):
         assert shared <= 48 * 1024
+        loss = loss_library(source.removeprefix(cuda.SOURCE.read_text())).exported
+        ctypes.c_void_p.in_dll(self._library, "the_loss").value = ctypes.cast(loss, ctypes.c_void_p).value
         self.launches.append((name, grid, block, shared))
         values = [
             ctypes.c_void_p(a.ctypes.data) if isinstance(a, np.ndarray) else ctypes.c_double(a) for a in arguments

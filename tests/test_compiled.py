@@ -1,6 +1,7 @@
 """The compiled engine: the same run as the array engine, whatever the blocks and threads."""
 
 import ast
+import ctypes
 import os
 import shutil
 import subprocess
@@ -15,7 +16,8 @@ from scipy import sparse
 
 import regretlab as rl
 from regretlab import algorithms, compilation, vectors
-from regretlab.engines import _examples, array, blocks, compiled, memory
+from regretlab.engines import array, blocks, compiled, memory
+from regretlab.engines._phi import Loss
 from regretlab.engines.compiled import Compiled
 from regretlab.engines.streams import Streams, generator
 from regretlab.problems import Box, L2Ball
@@ -207,9 +209,10 @@ def test_the_exponentials_and_logarithms_are_those_of_the_system():
     u = np.concatenate([np.linspace(-40, 40, 4001), [-1e4, -800.0, 800.0, 1e4]])
     F = np.zeros((vectors.NUMBERS, compiled.whole(len(u))))
     for label in (-1.0, 1.0):
-        for code, problem in ((_examples.LOGISTIC, logistic()), (_examples.NEURON, rl.problems.OneNeuron(n=3, d=1))):
+        for problem in (logistic(), rl.problems.OneNeuron(n=3, d=1)):
             F[vectors.SCORE, : len(u)], F[vectors.LABEL] = u, label
-            _examples.losses(code, len(u), F)
+            loss = compilation.callback(Loss(problem).numba(), "loss")
+            loss.ctypes(F.ctypes.data_as(ctypes.POINTER(ctypes.c_double)), F.shape[1], len(u))
             y, (phi, slope) = F[vectors.LABEL, : len(u)], F[[vectors.PHI, vectors.SLOPE], : len(u)]
             assert np.allclose(phi, problem.phi(u, y), rtol=POLYNOMIALS, atol=1e-300)
             assert np.allclose(slope, problem.slope(u, y), rtol=POLYNOMIALS, atol=1e-300)
@@ -304,12 +307,19 @@ def test_all_examples_are_looked_at_at_every_step(order, measure):
                 assert np.allclose(fast[name], values, rtol=ROUND_OFF_OF_A_RUN, atol=ROUND_OFF), name
 
 
+class Mine(rl.problems.Reddi):
+    """A user's problem: who knows what it does."""
+
+    def all_losses(self, x):
+        return super().all_losses(x)
+
+
 @pytest.mark.parametrize(
     ("problem", "algorithm", "options", "reason"),
     [
         (logistic(), "adam+loud", {}, "the sampler 'loud' has no compiled form"),
         (logistic(domain=type("Mine", (Box,), {})(-1, 1)), "adam", {}, "the domain Mine(low=-1.0, high=1.0) has no"),
-        (type("Mine", (rl.problems.Reddi,), {})(), "adam", {}, "has no compiled form"),
+        (Mine(), "adam", {}, "has no compiled form: its all_losses is not that of a linear model"),
     ],
 )
 def test_other_parts_run_on_the_array_engine_and_say_so(problem, algorithm, options, reason):

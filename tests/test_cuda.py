@@ -21,7 +21,7 @@ from scipy import sparse
 import regretlab as rl
 from regretlab import algorithms
 from regretlab.cli import doctor
-from regretlab.engines import _examples, _kernels, array, blocks, choice, cuda
+from regretlab.engines import _kernels, array, blocks, choice, cuda
 from regretlab.engines.compiled import Compiled
 from regretlab.engines.cuda import Cuda
 from regretlab.engines.streams import Streams
@@ -31,11 +31,12 @@ from regretlab.runs.plan import plan
 from regretlab.runs.run import run
 from regretlab.runs.schedule import coefficients
 from regretlab.samplers import Rule
-from tests import cuda_host, test_bandit  # noqa: F401 - a user's EXP3
+from tests import cuda_host, test_bandit, test_own_losses  # noqa: F401 - a user's EXP3
 from tests.test_compiled import BANDITS, EXTREMES, METHODS, ORDERS, Bursting, logistic, parts
 from tests.tolerances import ROUND_OFF, ROUND_OFF_OF_A_RUN
 
 TEXT = cuda.SOURCE.read_text()
+WITH_LOSS = cuda.source(logistic())
 ONE_DIMENSION = [rl.problems.Reddi(), rl.problems.StochasticReddi(1010, 10, probability=0.01)]
 needs_compiler = pytest.mark.skipif(cuda_host.COMPILER is None, reason="there is no g++ to run the CUDA source with")
 needs_gpu = pytest.mark.skipif(cuda.unavailable() is not None, reason=f"no GPU: {cuda.unavailable()}")
@@ -89,7 +90,6 @@ def enumerated(first):
 
 
 def test_the_source_counts_as_python_does():
-    assert [getattr(_examples, name) for name in enumerated("IDENTITY")] == [0, 1, 2, 3, 4]
     assert [getattr(_kernels, name) for name in enumerated("CYCLIC")] == [0, 1, 2, 3]
     assert [name.lower() for name in enumerated("PROJECTED")] == list(Rule._fields)
     names = [name.lower() for name in enumerated("MU")]
@@ -108,7 +108,7 @@ def ptx_of_nvrtc(*options):
     if library is None:
         pytest.skip("NVRTC is not installed: pip install nvidia-cuda-nvrtc-cu12")
     nvrtc, program, size = ctypes.CDLL(str(library)), ctypes.c_void_p(), ctypes.c_size_t()
-    assert nvrtc.nvrtcCreateProgram(ctypes.byref(program), TEXT.encode(), b"kernels.cu", 0, None, None) == 0
+    assert nvrtc.nvrtcCreateProgram(ctypes.byref(program), WITH_LOSS.encode(), b"kernels.cu", 0, None, None) == 0
     texts = [o.encode() for o in ("--gpu-architecture=compute_75", *options)]
     failed = nvrtc.nvrtcCompileProgram(program, len(texts), (ctypes.c_char_p * len(texts))(*texts))
     nvrtc.nvrtcGetProgramLogSize(program, ctypes.byref(size))
@@ -124,8 +124,8 @@ def ptx_of_nvrtc(*options):
 def ptx_of_nvcc(*options):
     if shutil.which("nvcc") is None:
         pytest.skip("nvcc is not installed")
-    command = ["nvcc", "-ptx", "-arch=compute_75", "-Werror=all-warnings", *options, str(cuda.SOURCE), "-o", "-"]
-    compiled = subprocess.run(command, capture_output=True, text=True)
+    command = ["nvcc", "-ptx", "-arch=compute_75", "-Werror=all-warnings", *options, "-x", "cu", "-", "-o", "-"]
+    compiled = subprocess.run(command, input=WITH_LOSS, capture_output=True, text=True)
     if "Unsupported gpu architecture" in compiled.stderr:
         pytest.skip(compiled.stderr.strip())
     assert compiled.returncode == 0, compiled.stderr
@@ -178,6 +178,15 @@ def test_sums_agree_to_round_off(problem, order, host):
     p = planned(problem, f"amsgrad(alpha=0.5, batch_size=3){order}", 20)
     expected = made(Compiled(problem, p.sampler, 1), p)
     assert_same(p, made(Cuda(problem, p.sampler, host, 4), p), expected, ROUND_OFF_OF_A_RUN)
+
+
+@pytest.mark.parametrize("kind", test_own_losses.OWN)
+def test_a_users_loss_is_in_the_source(kind, host):
+    problem = kind(test_own_losses.X, test_own_losses.TARGETS)
+    p = planned(problem, "adam(alpha=0.1, batch_size=3)+adambs", 12)
+    expected = made(Compiled(problem, p.sampler, 1), p)
+    assert_same(p, made(Cuda(problem, p.sampler, host, 4), p), expected, ROUND_OFF_OF_A_RUN)
+    assert cuda.source(problem) != WITH_LOSS
 
 
 @pytest.mark.parametrize("order", BANDITS + EXTREMES)
@@ -354,7 +363,7 @@ class Cupy(types.ModuleType):
 
         class RawModule:
             def __init__(self, *, code, options):
-                assert (code, options) == (TEXT, ("--fmad=false",))
+                assert (code, options) == (WITH_LOSS, ("--fmad=false",))
 
             def compile(self):
                 if not compiles:
@@ -362,7 +371,9 @@ class Cupy(types.ModuleType):
 
             def get_function(self, name):
                 host = cuda_host.Host(library)
-                return lambda grid, block, args, *, shared_mem: host.launch(name, *grid, *block, shared_mem, args)
+                return lambda grid, block, args, *, shared_mem: host.launch(
+                    WITH_LOSS, name, *grid, *block, shared_mem, args
+                )
 
         def devices():
             if count == 0:
@@ -405,7 +416,7 @@ def test_a_device_of_cupys(library, monkeypatch):
 def test_a_device_that_cannot_be_used(stub, reason, monkeypatch):
     Cupy(None, **stub).install(monkeypatch)
     with pytest.raises(rl.InputError, match=reason):
-        cuda.Device()
+        cuda.Device().load(WITH_LOSS)
 
 
 @pytest.mark.usefixtures("installed")

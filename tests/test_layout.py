@@ -46,6 +46,8 @@ RANKS = [
 ]
 #: Compiled kernels take the samplers' laws and trees where they are written.
 PRIVATE = {("engines", "samplers")}
+#: What else is at the top of the package.
+NO_MODULES = ("__init__.py", "__pycache__", "py.typed")
 #: Names at the top of the package: fewer are found faster.
 MOST_AT_THE_TOP = 29
 HEAVY = ("numpy", "sympy", "numba", "matplotlib", "xarray")
@@ -100,7 +102,7 @@ def test_an_import_against_the_arrows_would_be_found(tmp_path, how):
 
 
 def test_the_top_of_the_package_is_ranked_and_seen_at_once():
-    there = {p.name.removesuffix(".py") for p in PACKAGE.iterdir() if p.name not in ("__pycache__", "__init__.py")}
+    there = {p.name.removesuffix(".py") for p in PACKAGE.iterdir() if p.name not in NO_MODULES}
     assert there == set().union(*RANKS)
     assert len(there) <= MOST_AT_THE_TOP
 

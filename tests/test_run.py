@@ -163,7 +163,7 @@ def test_provenance_is_complete():
     facts = json.loads(record.attrs["descriptions"])[0]
     assert record.attrs["regretlab"] == rl.__version__
     assert record.attrs["engine"] == "compiled"
-    assert record.attrs["engine_reason"] == "every part of the run is built in"
+    assert record.attrs["engine_reason"] == "every part of the run has a compiled form"
     assert facts["seed"] == 3
     assert facts["sampler_parameters"]["p_min"] == 0.4 / 40
     assert facts["problem"]["digest"] == small().digest() != rl.problems.OneNeuron(n=40, d=4).digest()

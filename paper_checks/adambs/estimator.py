@@ -49,7 +49,7 @@ def is_exact_second_moment(n, K, p, g):
 
 
 def with_one_draw():
-    """The designs with K = 1."""
+    """Select the designs with K = 1."""
     return [case for case in designs() if case["K"] == 1]
 
 

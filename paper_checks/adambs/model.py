@@ -11,7 +11,7 @@ a, b, u, A, B, r, z2, e, y = real("a b u A B r z2 e y")
 
 
 def sigmoid(u):
-    """The logistic function."""
+    """Evaluate the logistic function."""
     return 1 / (1 + exp(-u))
 
 
@@ -21,7 +21,7 @@ def loss(u, y):
 
 
 def slope(u, y):
-    """The printed gradient, without the factor z."""
+    """Evaluate the printed gradient, without the factor z."""
     return where(u > 0, -y * (1 - sigmoid(maximum(u, 0))), 0)
 
 

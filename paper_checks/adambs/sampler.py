@@ -46,7 +46,7 @@ def projections():
 
 
 def projects_to(w, floor):
-    """The projection is the expected one."""
+    """Check that the projection is the expected one."""
     expected = (Fraction(9, 19), Fraction(27, 95), Fraction(27, 190), Fraction(1, 10))
     return kl_projection(w, 1, floor, 1) == expected and sum(expected) == 1
 

@@ -19,7 +19,7 @@ AMSGRAD = "amsgrad.schedule_free"
 
 
 def on_amsgrad(losses, parameters, horizon):
-    """The corrected form on the same losses: the schedule-free bound of projected AMSGrad."""
+    """State the corrected form on the same losses: the schedule-free bound of projected AMSGrad."""
     return {
         "latex": r"R(T)\le\frac{D_\infty^2\sqrt T}{2\alpha(1-\beta_1)}\sum_i\sqrt{\hat v_{T,i}}+\frac{\kappa"
         r"\alpha(1+\beta_1)\sqrt{1+\ln T}}{2(1-\beta_1)\sqrt{1-\beta_2}(1-\eta)}\sum_i\|g_{1:T,i}\|\quad"

@@ -18,12 +18,12 @@ SIZE, BATCH = 4, 3
 
 
 def tuned(T):
-    """The exploration of Lemma 2: sqrt(n ln(n/K)/((e-1) T K))."""
+    """Return the exploration of Lemma 2: sqrt(n ln(n/K)/((e-1) T K))."""
     return sqrt(SIZE * log(F(SIZE, BATCH)) / ((e - 1) * T * BATCH))
 
 
 def steps_to_freeze(T):
-    """The least s for which the first example is capped after s steps, whatever batches were drawn.
+    """Find the least s for which the first example is capped after s steps, whatever batches were drawn.
 
     Its weight stays 1. As long as no example is capped, every drawn one of the others shrinks by exp(-K gamma/(n p)) or
     more, p <= 1, and one at most is not drawn; their sum is largest if that is always the same one. Capped means that

@@ -26,7 +26,7 @@ fractional = [p > 0, p < 1, q > 0, q < 1]
 
 
 def mean(first, second, chance=chance):
-    """The mean of a quantity after the duel."""
+    """Average a quantity after the duel."""
     return chance * first + (1 - chance) * second
 
 
@@ -111,7 +111,7 @@ P.finite(
 
 
 def estimate(p, g, n, J):
-    """The estimate of the mean gradient without the factor 1/K: sum_{j in J} g_j/(n p_j)."""
+    """Estimate the mean gradient without the factor 1/K: sum_{j in J} g_j/(n p_j)."""
     return sum(g[j] / (n * p[j]) for j in J)
 
 
@@ -162,7 +162,7 @@ x, m, v, V, ratio, b1, b2, alpha, eps = real("x m v V ratio beta1 beta2 alpha ep
 
 
 def moved(scale, eps):
-    """The iterate after a step in which all gradients are, and were, multiplied by ``scale``."""
+    """Make the step in which all gradients are, and were, multiplied by ``scale``; return the iterate."""
     k = Coefficients(mu=b1, nu=1 - b1, beta=b2, om=1 - b2, rho=ratio, wd=0, eta=alpha, kap=0, c=1, p=0.5, eps=eps)
     state = Moments(x, scale * m, scale**2 * v, scale**2 * V)
     return step(state, scale * g, k, lambda x, weights: x, OPS).x

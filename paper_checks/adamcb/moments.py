@@ -14,7 +14,7 @@ BATCHES = [(3, 2), (4, 2), (4, 3)]
 
 
 def estimate(p, g, n, J):
-    """The estimate of the mean gradient without the factor 1/K: sum_{j in J} g_j/(n p_j)."""
+    """Estimate the mean gradient without the factor 1/K: sum_{j in J} g_j/(n p_j)."""
     return sum(g[j] / (n * p[j]) for j in J)
 
 

@@ -22,7 +22,7 @@ value = F(1, 2) / (F(1, 1000) * F(1, 10) ** 2) * sqrt((e - 1) * 128 / (60000 * l
 
 
 def terms(gamma, k, log_term):
-    """The three terms of the derived bound."""
+    """Return the three terms of the derived bound."""
     rho1 = D**2 * L / (2 * alpha * gamma * (1 - beta1) ** 2)
     rho2 = alpha * sqrt(1 + log(T)) / ((1 - beta1) ** 2 * sqrt(1 - beta2) * (1 - eta))
     rho3 = d * beta1 * D**2 * L / (2 * alpha * gamma * (1 - beta1) ** 2 * (1 - lam) ** 2)

@@ -14,7 +14,7 @@ n, K, L, M, D = real("n K L M D")
 
 
 def least(rows, K):
-    """A lower bound on min sum_t sum_j g_tj^2/p_j over {sum p = K, 0 < p <= 1}; it is attained.
+    """Bound min sum_t sum_j g_tj^2/p_j over {sum p = K, 0 < p <= 1} from below; the bound is attained.
 
     By weak duality: for every r >= 0 the minimum is at least sum_j min_{p <= 1}(a_j/p + r^2 p) - K r^2, where the inner
     minimum is 2 r sqrt(a_j), or a_j + r^2 if sqrt(a_j) >= r. The rows are such that sqrt(a_j) is an integer.

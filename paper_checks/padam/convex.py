@@ -81,12 +81,12 @@ CONSTANTS = [alpha > 0, beta1 >= 0, beta1 < 1, kappa > 0, kappa <= 1, k > 0, k <
 
 
 def diameter(moments):
-    """The first term of the bound, for the sum of v_hat^p."""
+    """Return the first term of the bound, for the sum of v_hat^p."""
     return D**2 * moments * sqrt(T) / (2 * alpha * (1 - beta1))
 
 
 def moving(norm, Lam=Lam):
-    """The energy of the moments, for the sum of the norms."""
+    """Return the energy of the moments, for the sum of the norms."""
     return kappa * alpha * w * Lam / k / (1 - beta1) * norm
 
 

@@ -78,7 +78,7 @@ P.disagreement(
 
 
 def two(**given):
-    """The iterate after two steps from rest."""
+    """Make two steps from rest and return the iterate."""
     return move(g2, move(g, Moments(theta, 0, 0, 0), **AVERAGES | given), **AVERAGES | given).x
 
 

@@ -24,7 +24,7 @@ def padam(gradient, state, power=HALF, project=lambda x, w: x, **given):
 
 
 def box(x, w):
-    """The projection onto [-1, 1]."""
+    """Project onto [-1, 1]."""
     return minimum(1, maximum(-1, x))
 
 
@@ -150,7 +150,7 @@ P.inequality(
 
 
 def without_maximum(gradients):
-    """The second moments v_t from rest, without the maximum."""
+    """Return the second moments v_t from rest, without the maximum."""
     state, found = Moments(theta, 0, 0, 0), []
     for gradient in gradients:
         state = padam(gradient, state, rho=0, beta=HALF, om=HALF)

@@ -14,7 +14,7 @@ BETA2, ZERO = 1 / (1 + C**2), Fraction(0)
 
 
 def after(v, g):
-    """The second moment after a gradient g: the step that is simulated."""
+    """Return the second moment after a gradient g: the step that is simulated."""
     k = Coefficients(0, 1, BETA2, 1 - BETA2, 0, 0, 0, 0, 1, 0, 0)
     return step(Moments(ZERO, ZERO, v, ZERO), g, k, lambda x, weight: x, OPS).v
 

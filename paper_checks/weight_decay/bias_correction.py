@@ -52,7 +52,7 @@ rho, gradient, expected = sp.Symbol("rho1"), sp.IndexedBase("g"), sp.Symbol("G")
 
 
 def average(first, gradient):
-    """The first moment after the step of Adam, on symbols."""
+    """Return the first moment after the step of Adam, on symbols."""
     k = Coefficients(mu=rho, nu=1 - rho, beta=0, om=1, rho=0, wd=0, eta=1, kap=0, c=1, p=0, eps=0)
     return step(Moments(0, first, 0, 0), gradient, k, lambda x, w: x, OPS).m
 
@@ -115,7 +115,7 @@ P.inequality(
 
 # --- the sampled gradient --------------------------------------------------------------------------------------------
 def mean_of(values):
-    """The average."""
+    """Average the values."""
     return sum(values, start=Fraction(0)) / len(values)
 
 

@@ -14,7 +14,7 @@ eta, eta2, alpha, eps, delta, rho1, rho2 = real("eta eta2 alpha epsilon delta rh
 
 
 def run(gradients, start=None, *, decay=None, l2=None, **given):
-    """The states after each step from ``start``, with x / ``l2`` in the gradient, or decay by ``decay`` beside it."""
+    """Return the states after each step from ``start``, with x / ``l2`` in the gradient or decay by ``decay``."""
     k = Coefficients(**PLAIN | given | ({} if decay is None else {"wd": decay}))
     states = [start or Moments(theta, 0, 0, 0)]
     for gradient in gradients:
@@ -24,7 +24,7 @@ def run(gradients, start=None, *, decay=None, l2=None, **given):
 
 
 def equal(first, second):
-    """The last iterates agree."""
+    """Check that the last iterates agree."""
     return first[-1].x == second[-1].x
 
 

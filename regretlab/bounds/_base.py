@@ -196,7 +196,8 @@ class Bound(Theorem):
 
         def excess(u: np.ndarray) -> np.ndarray:
             with np.errstate(divide="ignore"):
-                return np.log(self._priced({**given, "T": np.exp(u)}, _evaluation.terms)) - u - np.log(step)
+                priced = self._priced({**given, "T": np.exp(u)}, _evaluation.terms)
+                return np.asarray(np.log(priced) - u - np.log(step))
 
         power = max(grows[:2] for grows in self.exponents(self._decaying(given)).values())
         last = bool(excess(np.array([_horizons.LAST_FLOAT]))[0] >= 0)

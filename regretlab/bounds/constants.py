@@ -55,4 +55,5 @@ def complete(given: Mapping[str, Any], T: Any) -> dict[str, Any]:
 def _worst(statistic: sp.Symbol) -> Callable[..., Any]:
     """Return the largest possible value of a statistic as a function of its symbols in alphabetical order."""
     worst = s.WORST[statistic]
-    return sp.lambdify(sorted(worst.free_symbols, key=str), worst, "numpy")
+    made: Callable[..., Any] = sp.lambdify(sorted(worst.free_symbols, key=str), worst, "numpy")
+    return made

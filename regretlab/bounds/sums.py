@@ -47,17 +47,17 @@ def _tail(lam: float, last: np.ndarray) -> np.ndarray:
         return np.zeros_like(last)
 
     def term(s: np.ndarray | float) -> np.ndarray:
-        return np.sqrt(s) * np.exp(-rate * s)
+        return np.asarray(np.sqrt(s) * np.exp(-rate * s))
 
     def slope(s: np.ndarray | float) -> np.ndarray:
-        return (0.5 / np.asarray(s) - rate) * term(s)
+        return np.asarray((0.5 / np.asarray(s) - rate) * term(s))
 
     if rate > 0:
         share = scipy.special.gammainc(1.5, rate * last) - scipy.special.gammainc(1.5, rate * HEAD)
         integral = scipy.special.gamma(1.5) * rate**-1.5 * share
     else:
         integral = (last**1.5 - HEAD**1.5) / 1.5
-    return integral + (term(last) - term(HEAD)) / 2 + (slope(last) - slope(HEAD)) / 12
+    return np.asarray(integral + (term(last) - term(HEAD)) / 2 + (slope(last) - slope(HEAD)) / 12)
 
 
 def weights_sum(beta1: float, lam: float, T: np.ndarray) -> np.ndarray:

@@ -117,7 +117,8 @@ class Theorem:
     @cached_property
     def function(self) -> Callable[..., list[Any]]:
         """All terms at once, as a NumPy function of the symbols in alphabetical order."""
-        return sp.lambdify(self.arguments, list(self.tied_terms.values()), "numpy", cse=True)
+        made: Callable[..., list[Any]] = sp.lambdify(self.arguments, list(self.tied_terms.values()), "numpy", cse=True)
+        return made
 
     def about(self, method: str, sampler: str) -> bool:
         """Whether the bound speaks of this pair."""

@@ -172,7 +172,7 @@ class Paper:
         return claim
 
     def _malformed(self, id: Any, at: Any, latex: Any, why: str) -> Claim:
-        """What stands for a claim that was refused, under its own id, or else under its place in the paper."""
+        """Put a malformed claim for one that was refused, under its own id or else under its place in the paper."""
         place = f"claim {len(self.claims) + 1}"
         for name in (id, place):
             with suppress(InputError):
@@ -183,7 +183,7 @@ class Paper:
         raise refuse(f"{self.id}.{place}", why.rstrip("."), "rename the claim of that id")
 
     def _free(self, id: str) -> str:
-        """The full id of a claim, if no other claim has it."""
+        """Return the full id of a claim, if no other claim has it."""
         check_id("claim", id)
         full = f"{self.id}.{id}"
         if full.endswith(".corrected"):

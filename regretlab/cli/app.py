@@ -58,7 +58,7 @@ def main() -> None:
 
 @app.callback(invoke_without_command=True)
 def _top(version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False) -> None:
-    """Does the algorithm behave as the theorem says? Simulate, measure regret, compare with the bound."""
+    """Simulate, measure regret, compare with the bound: does the algorithm behave as the theorem says?"""
     if version:
         print(f"regretlab {__version__}")
         raise typer.Exit

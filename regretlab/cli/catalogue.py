@@ -68,7 +68,7 @@ def everything() -> dict[str, list[tuple[str, str]]]:
 
 
 def _parts(known: Register[Any], line: Callable[[Any], str] = _line) -> list[tuple[str, str]]:
-    """The parts of a kind, each in a line; what an installed one is from, or why it cannot be used."""
+    """List the parts of a kind, each in a line: what an installed one is from, or why it cannot be used."""
     rows = {}
     for name in known:
         try:

@@ -12,15 +12,10 @@ import numpy as np
 
 from regretlab.compilation import inner
 from regretlab.engines._steps import G, X
-from regretlab.simd import WIDTH, choose, first, load, multiplied, pair_sums, size, store, total, vector
-from regretlab.vectors import ANCHOR, LABEL, LN2, PHI, SCORE, SLOPE, J, W, exp, log1p
+from regretlab.simd import WIDTH, called, choose, first, load, multiplied, pair_sums, store, total, vector
+from regretlab.vectors import ANCHOR, LABEL, PHI, SCORE, SLOPE, J, W, exp
 
 Array = Any
-
-#: Losses: phi(u) = u; log(1 + exp(-y u)); y log(1 + exp(-max(u, 0))); (u - y)^2 / 2 above its value at an anchor;
-#: max(1 - y u, 0).
-#: Softmax has several scores an example, and kernels of its own here.
-IDENTITY, LOGISTIC, NEURON, HALF_SQUARE, HINGE, SOFTMAX = range(6)
 
 
 @inner(always=True)
@@ -103,33 +98,6 @@ def _sparse_gradient(values: Array, starts: Array, columns: Array, b: Array, K: 
 
 
 @inner
-def losses(code: int, K: int, F: Array) -> None:
-    """phi and its derivative at the scores; one that is not a number stays so, and the run stops."""
-    for k in range(0, K, WIDTH):
-        y, u = load(F, LABEL, k), load(F, SCORE, k)
-        if code == IDENTITY:
-            phi, slope = u, vector(1.0)
-        elif code == HALF_SQUARE:
-            slope, anchor = u - y, load(F, ANCHOR, k)
-            phi = (u - anchor) * (slope + (anchor - y)) / 2.0
-        elif code == HINGE:
-            margin = 1.0 - y * u
-            phi, slope = choose(margin <= 0.0, 0.0, margin), choose(margin > 0.0, -y, 0.0)
-        else:
-            e = exp(-size(u))
-            phi = log1p(e)
-            if code == LOGISTIC:
-                z = -y * u
-                phi = phi + choose(z <= 0.0, 0.0, z)
-                slope = -y * (choose(z >= 0.0, 1.0, e) / (1.0 + e))
-            else:
-                phi = y * choose(u <= 0.0, LN2, phi)
-                slope = choose(u > 0.0, -y * (e / (1.0 + e)), 0.0)
-        store(F, PHI, k, phi)
-        store(F, SLOPE, k, slope)
-
-
-@inner
 def _softmax(
     Z: Array | None, values: Array, starts: Array, columns: Array, b: Array, classes: int, K: int, F: Array, Q: Array,
     S: Array,
@@ -197,16 +165,16 @@ def _softmax_gradient(
 
 @inner
 def evaluate(
-    code: int, Z: Array | None, values: Array, starts: Array, columns: Array, y: Array, d: int, b: Array, classes: int,
+    loss: int, Z: Array | None, values: Array, starts: Array, columns: Array, y: Array, d: int, b: Array, classes: int,
     K: int, F: Array, Q: Array, S: Array | None,
 ) -> None:  # fmt: skip
     """Losses and slopes of the batch at the iterate; ``S`` is working memory of a problem with classes.
 
-    The rows of ``y`` are labels and anchors.
+    ``loss`` is the address of the linear model's loss; the rows of ``y`` are labels and, if it has one, its column.
     """
     for k in range(K):
         F[LABEL, k] = y[0, Q[J, k]]
-    if code == HALF_SQUARE:
+    if y.shape[0] > 1:
         for k in range(K):
             F[ANCHOR, k] = y[1, Q[J, k]]
     if S is not None:
@@ -216,7 +184,7 @@ def evaluate(
             _sparse_scores(values, starts, columns, b, K, F, Q)
         else:
             _scores(Z, d, b, K, F, Q)
-        losses(code, K, F)
+        called(loss, F, K)
 
 
 @inner
@@ -246,23 +214,23 @@ class Looks(NamedTuple):
 
 @inner
 def look(
-    looks: Looks, r: int, total_p: float, code: int, Z: Array | None, values: Array, starts: Array, columns: Array,
+    looks: Looks, r: int, total_p: float, loss: int, Z: Array | None, values: Array, starts: Array, columns: Array,
     y: Array, lengths: Array, d: int, b: Array, classes: int, F: Array, Q: Array, S: Array | None,
 ) -> float:  # fmt: skip
     """Look at all examples at the iterate; the sum of their squared norms. The rows of the batch are overwritten."""
-    n, loss, norms, squares = y.shape[1], 0.0, 0.0, 0.0
+    n, value, norms, squares = y.shape[1], 0.0, 0.0, 0.0
     for begin in range(0, n, F.shape[1]):
         count = min(F.shape[1], n - begin)
         for k in range(count):
             Q[J, k] = begin + k
-        evaluate(code, Z, values, starts, columns, y, d, b, classes, count, F, Q, S)
+        evaluate(loss, Z, values, starts, columns, y, d, b, classes, count, F, Q, S)
         for k in range(count):
             norm = abs(F[SLOPE, k]) * lengths[begin + k]
             looks.squares[begin + k] = norm * norm
-            loss += F[PHI, k]
+            value += F[PHI, k]
             norms += norm
             squares += norm * norm
-    looks.full_loss[r] += loss / n
+    looks.full_loss[r] += value / n
     looks.uniform_variance[r] += squares * n / total_p
     looks.oracle_variance[r] += norms * norms / total_p
     if looks.squared_norms.shape[0] > 0:

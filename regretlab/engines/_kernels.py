@@ -68,7 +68,7 @@ def _ordered(
 
 @entry
 def advance(
-    begin: int, end: int, K: int, loss_code: int, sampler: int, per_draw: float, everyone: float, rule: Rule | None,
+    begin: int, end: int, K: int, phi: int, sampler: int, per_draw: float, everyone: float, rule: Rule | None,
     Z: Array | None, values: Array, starts: Array, columns: Array, y: Array, lengths: Array, constant: Array,
     moving: Array, rows: Array, x: Array, m: Array, v: Array, v_hat: Array, words: Array, position: Array, own: Array,
     loss: Array, received: Array, squared_gradient: Array, second_moment: Array, largest_coordinate: Array,
@@ -78,14 +78,14 @@ def advance(
 ) -> None:  # fmt: skip
     """All steps of a block for the replicates begin..end-1, one after the other, in place.
 
-    ``constant`` holds the nine coefficients, p, eps and the ends of the box; those in ``moving`` change from step to
-    step, as ``rows`` (of each, all steps) has it. ``per_draw`` is the weight of one draw in the second moment,
-    ``everyone`` the constant probability of a sampler without a rule. What is None is left out of the machine code,
-    which then takes half the time to compile: ``Z`` when the features are sparse, ``rule`` when the sampler learns
-    nothing, ``looks`` unless what they add to is measured, ``radius`` unless the domain is a ball, ``seen`` unless
-    every step is to be looked at. The probabilities sum to ``total_p``. ``trees`` are the samplers', one for every
-    replicate or for all in turn, and if ``standing``, those of the state. The five before ``seen`` are working memory,
-    ``S`` only of a problem with classes.
+    ``phi`` is the address of a linear model's loss, or 0. ``constant`` holds the nine coefficients, p, eps and the ends
+    of the box; those in ``moving`` change from step to step, as ``rows`` (of each, all steps) has it. ``per_draw`` is
+    the weight of one draw in the second moment, ``everyone`` the constant probability of a sampler without a rule. What
+    is None is left out of the machine code, which then takes half the time to compile: ``Z`` when the features are
+    sparse, ``rule`` when the sampler learns nothing, ``looks`` unless what they add to is measured, ``radius`` unless
+    the domain is a ball, ``seen`` unless every step is to be looked at. The probabilities sum to ``total_p``. ``trees``
+    are the samplers', one for every replicate or for all in turn, and if ``standing``, those of the state. The five
+    before ``seen`` are working memory, ``S`` only of a problem with classes.
     """
     n, d = y.shape[1], x.shape[1]
     stamp = 0
@@ -106,7 +106,7 @@ def advance(
                 constant[moving[i]] = rows[i, s]
             if looks is not None:
                 squares = look(
-                    looks, r, total_p, loss_code, Z, values, starts, columns, y, lengths, d, b, classes, F, Q, S
+                    looks, r, total_p, phi, Z, values, starts, columns, y, lengths, d, b, classes, F, Q, S
                 )  # fmt: skip
                 if rule is None:
                     looks.variance[r] += squares / everyone
@@ -120,7 +120,7 @@ def advance(
                 stamp += 1
                 _ordered(sampler, everyone, words, r, at, mark, stamp, n, K, F, Q)
                 at = (at + K) % n
-            evaluate(loss_code, Z, values, starts, columns, y, d, b, classes, K, F, Q, S)
+            evaluate(phi, Z, values, starts, columns, y, d, b, classes, K, F, Q, S)
             for k in range(K):
                 F[NORM, k] = abs(F[SLOPE, k]) * lengths[Q[J, k]]
                 received[r, Q[J, k]] += F[W, k]

@@ -10,37 +10,15 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy import sparse
 
-from regretlab.engines import _examples as examples
 from regretlab.engines import _kernels as kernels
 from regretlab.engines import array
+from regretlab.engines._phi import Loss, Untraceable
 from regretlab.engines.array import State
 from regretlab.engines.streams import Streams
 from regretlab.methods import Coefficients, Method
-from regretlab.problems import (
-    Box,
-    Domain,
-    HeavyTailedLogistic,
-    Hinge,
-    LeastSquares,
-    Linear,
-    Logistic,
-    OneNeuron,
-    Problem,
-    Reddi,
-    StochasticReddi,
-)  # fmt: skip
+from regretlab.problems import Box, Domain, Problem
 from regretlab.samplers import Bandit, Cyclic, Sampler, Uniform
 
-LOSSES: dict[type[Problem], int] = {
-    Linear: examples.IDENTITY,
-    Reddi: examples.IDENTITY,
-    StochasticReddi: examples.IDENTITY,
-    Logistic: examples.LOGISTIC,
-    HeavyTailedLogistic: examples.LOGISTIC,
-    OneNeuron: examples.NEURON,
-    LeastSquares: examples.HALF_SQUARE,
-    Hinge: examples.HINGE,
-}
 #: The totals in the order of the kernels' arguments.
 TOTALS = (
     "loss", "received", "squared_gradient", "second_moment", "largest_coordinate", "largest_gradient",
@@ -60,7 +38,11 @@ def unsupported(
     if type(method).step is not Method.step:
         return f"the method {method.name!r} has a step of its own, outside the generic one"
     if type(problem) not in engine.problems:
-        return f"the problem {problem.name!r} is of the class {type(problem).__name__}, which has no compiled form"
+        try:
+            Loss(problem.measured)
+        except Untraceable as why:
+            kind = type(problem).__name__
+            return f"the problem {problem.name!r} is of the class {kind}, which has no compiled form: {why}"
     if problem.domain is not None and type(problem.domain) not in engine.domains:
         return f"the domain {problem.domain!r} has no compiled form"
     ruled = isinstance(sampler, Bandit) and sampler.is_its_rule()
@@ -80,8 +62,9 @@ class Blocks(ABC):
         Parts with a compiled form (see :func:`unsupported`), the sampler fitted.
     """
 
-    #: What the kernels know: the codes of losses, what they measure beyond the totals, and domains to project onto.
-    problems: dict[type[Problem], int] = LOSSES
+    #: What the kernels know: problems beside linear models, what they measure beyond the totals, and domains to
+    #: project onto.
+    problems: tuple[type[Problem], ...] = ()
     measures: tuple[str, ...] = ()
     domains: tuple[type[Domain], ...] = (Box,)
 
@@ -143,8 +126,9 @@ class Blocks(ABC):
 
 
 def labels(problem: Any) -> np.ndarray:
-    """The labels, and what squares are measured from (:class:`regretlab.problems.least_squares.Excess`), in rows."""
-    return np.ascontiguousarray([problem.y, getattr(problem.measured, "anchors", np.zeros(problem.n))], dtype=float)
+    """The labels and, of a linear model that has one, its column beside them, in rows."""
+    beside = [getattr(problem.measured, name) for name in getattr(problem.measured, "columns", ())]
+    return np.ascontiguousarray([problem.y, *beside], dtype=float)
 
 
 def features(Z: Any) -> tuple[np.ndarray, ...]:

@@ -67,7 +67,7 @@ def choose(
         if engine != "auto" and missing:
             raise InputError(f"engine={engine!r} cannot make this run: {missing}; use engine='auto' or 'array'.")
         if engine == "auto":
-            reason = missing or "every part of the run is built in"
+            reason = missing or "every part of the run has a compiled form"
             engine = "array" if missing else "compiled"
     if engine == "compiled":
         return Choice(compiled.Compiled(problem, sampler), engine, reason, array.namespace("array"))

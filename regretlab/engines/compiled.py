@@ -11,18 +11,21 @@ import functools
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from joblib import cpu_count
 
+from regretlab.compilation import callback
 from regretlab.engines import _examples as examples
 from regretlab.engines import _kernels as kernels
 from regretlab.engines import _lanes as lanes
 from regretlab.engines import array
+from regretlab.engines._phi import Loss
 from regretlab.engines._steps import ROWS
 from regretlab.engines.array import State
-from regretlab.engines.blocks import LOSSES, TOTALS, Blocks, features, labels, table
+from regretlab.engines.blocks import TOTALS, Blocks, features, labels, table
 from regretlab.engines.memory import Pool, whole, zeros
 from regretlab.engines.streams import Streams
 from regretlab.methods import Coefficients, Moments
@@ -51,7 +54,7 @@ class Compiled(Blocks):
     """
 
     measures, domains = array.MEASURES, (Box, L2Ball)
-    problems = LOSSES | {Softmax: examples.SOFTMAX}
+    problems = (Softmax,)
 
     def __init__(self, problem: Any, sampler: Any, threads: int | None = None) -> None:
         super().__init__(problem, sampler)
@@ -94,17 +97,18 @@ class Compiled(Blocks):
         position = own if self._code == kernels.CYCLIC else np.zeros(R, np.int64)
         weights = own if bandit else np.zeros((R, 1))
         schedule_table = table(schedule, problem.domain)
-        loss = self.problems[type(problem)]
         summed, looks = [totals[name] for name in TOTALS], [totals.get(name) for name in examples.Looks._fields[:-1]]
         measured = any(a is not None for a in looks)
         radius = problem.domain.radius if isinstance(problem.domain, L2Ball) else None
-        plain = loss == examples.IDENTITY and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
+        plain = problem.linear and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
         plain = plain and not bandit and not measured and radius is None and seen is None
         grow = 2 * leaves(problem.n) if bandit else 0
         everyones = 8 * grow * R <= MOST_FOR_TREES
         if everyones and len(self._trees) != R:
             self._trees = zeros((R, grow))
         standing = everyones and state.sampler[0] is self._planted
+
+        phi = 0 if plain or self._classes > 1 else self._loss.address
 
         def work(thread: int, begin: int, end: int) -> None:
             constant, moving, rows = schedule_table
@@ -115,7 +119,7 @@ class Compiled(Blocks):
                 lanes.advance_lanes(begin, end, self._code, *carried, *summed, *self._lanes(thread))
             else:
                 kernels.advance(
-                    begin, end, sampler.run.K, loss, self._code, self._per_draw, self._everyone, self._rule,
+                    begin, end, sampler.run.K, phi, self._code, self._per_draw, self._everyone, self._rule,
                     *self._features, self._labels, self._lengths, *carried, weights, *summed,
                     self._looks(looks, R) if measured else None, sampler.law.total, radius,
                     self._trees if everyones else self._tree(thread), standing,
@@ -130,6 +134,11 @@ class Compiled(Blocks):
             list(self._pool.map(work, range(threads), edges[:-1], edges[1:]))
         self._planted = own
         return State(state.t + len(schedule.eta), Moments(*moments), (own,), totals), words
+
+    @cached_property
+    def _loss(self) -> Any:
+        """The loss of a linear model as a compiled function."""
+        return callback(Loss(self._problem.measured).numba(), "loss")
 
     def _looks(self, measured: list[np.ndarray | None], R: int) -> examples.Looks:
         """Where to add what is seen; what is not measured goes nowhere."""

@@ -6,14 +6,15 @@ where nothing has to be summed and no exponential is taken. The source is ``kern
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from regretlab.engines._examples import IDENTITY
+from regretlab.engines._phi import Loss
 from regretlab.engines.array import State, host
-from regretlab.engines.blocks import LOSSES, TOTALS, Blocks, features, labels, table
+from regretlab.engines.blocks import TOTALS, Blocks, features, labels, table
 from regretlab.errors import InputError
 from regretlab.methods import Coefficients
 from regretlab.samplers import Cyclic, Rule
@@ -39,14 +40,19 @@ SCRATCH = 1 << 27
 
 
 class Launcher(Protocol):
-    """A device: the namespace of its arrays, and a way to run a kernel of the source on them.
+    """A device: the namespace of its arrays, and a way to run a kernel of a source on them.
 
-    ``launch`` returns when the kernel is done. Arguments are arrays and NumPy scalars; ``shared`` is in bytes.
+    ``load`` compiles a source, unless it did before. ``launch`` returns when the kernel is done. Arguments are arrays
+    and NumPy scalars; ``shared`` is in bytes.
     """
 
     xp: Any
 
-    def launch(self, name: str, grid: int, block: int, shared: int, arguments: tuple[Any, ...]) -> None: ...
+    def load(self, source: str) -> None: ...
+
+    def launch(
+        self, source: str, name: str, grid: int, block: int, shared: int, arguments: tuple[Any, ...]
+    ) -> None: ...  # fmt: skip
 
 
 class Device:
@@ -60,26 +66,38 @@ class Device:
 
     def __init__(self) -> None:
         missing = unavailable()
-        if missing is None:
-            import array_api_compat.cupy as xp
-            import cupy
-
-            self.xp = xp
-            self._wait = cupy.cuda.runtime.deviceSynchronize
-            self._module = cupy.RawModule(code=SOURCE.read_text(encoding="utf-8"), options=OPTIONS)
-            try:
-                self._module.compile()
-            except RuntimeError as error:  # CUDA's run-time compiler is not there, or too old for the device
-                missing = f"its kernels cannot be compiled ({_first_line(error)})"
         if missing is not None:
-            raise InputError(
-                f"engine='cuda' cannot be used: {missing}; it needs an NVIDIA GPU and pip install 'regretlab[gpu]' "
-                "('regretlab doctor' shows what is there)."
-            )
+            raise _unusable(missing)
+        import array_api_compat.cupy as xp
+        import cupy
 
-    def launch(self, name: str, grid: int, block: int, shared: int, arguments: tuple[Any, ...]) -> None:
-        self._module.get_function(name)((grid,), (block,), arguments, shared_mem=shared)
+        self.xp = xp
+        self._wait = cupy.cuda.runtime.deviceSynchronize
+        self._module = functools.cache(lambda source: cupy.RawModule(code=source, options=OPTIONS))
+
+    def load(self, source: str) -> None:
+        try:
+            self._module(source).compile()
+        except RuntimeError as error:  # CUDA's run-time compiler is not there, or too old for the device
+            raise _unusable(f"its kernels cannot be compiled ({_first_line(error)})") from None
+
+    def launch(
+        self, source: str, name: str, grid: int, block: int, shared: int, arguments: tuple[Any, ...]
+    ) -> None:  # fmt: skip
+        self._module(source).get_function(name)((grid,), (block,), arguments, shared_mem=shared)
         self._wait()
+
+
+def _unusable(missing: str) -> InputError:
+    return InputError(
+        f"engine='cuda' cannot be used: {missing}; it needs an NVIDIA GPU and pip install 'regretlab[gpu]' "
+        "('regretlab doctor' shows what is there)."
+    )
+
+
+def source(problem: Any) -> str:
+    """The CUDA source with the loss of a problem."""
+    return SOURCE.read_text(encoding="utf-8") + Loss(problem.measured).cuda()
 
 
 def unavailable() -> str | None:
@@ -136,7 +154,8 @@ class Cuda(Blocks):
 
     def __init__(self, problem: Any, sampler: Any, device: Launcher | None = None, threads: int | None = None) -> None:
         super().__init__(problem, sampler)
-        self._device = device or Device()
+        self._device, self._source = device or Device(), source(problem)
+        self._device.load(self._source)
         self.xp = self._device.xp
         n, d, K = problem.n, problem.d, sampler.run.K
         self._strands = STRANDS_OF_A_BATCH if K >= BATCH else STRANDS
@@ -147,7 +166,7 @@ class Cuda(Blocks):
         tree = 2 * leaves(n) if self._rule else 0
         self._scratch = d + tree + (work if self._shared == COMMON else 0)
         self._sizes = [
-            n, d, K, LOSSES[type(problem)], self._code, self._strands, hasattr(problem.Z, "indptr"),
+            n, d, K, len(labels(problem)) - 1, self._code, self._strands, hasattr(problem.Z, "indptr"),
         ]  # fmt: skip
         scalars = (np.float64(self._per_draw), np.float64(self._everyone))
         held = ([float(a) for a in self._rule or (0.0,) * len(Rule._fields)], *features(problem.Z), labels(problem))
@@ -169,11 +188,11 @@ class Cuda(Blocks):
             *after.moments, moved, own, own, *(after.totals[name] for name in TOTALS),
         )  # fmt: skip
         name, shared = ("advance_lanes", TABLE) if plain else ("advance", self._shared)
-        self._device.launch(name, grid, self._threads, 8 * shared, arguments)
+        self._device.launch(self._source, name, grid, self._threads, 8 * shared, arguments)
         return State(state.t + steps, after.moments, after.sampler, after.totals), host(moved)
 
 
 def _plain(problem: Any, sampler: Any) -> bool:
     """Whether one thread can make a replicate's steps: linear losses in one dimension, one of them per step."""
     ordered = sampler.rule is None and (type(sampler) is Cyclic or sampler.replacement)
-    return ordered and LOSSES[type(problem)] == IDENTITY and problem.d == sampler.run.K == 1
+    return ordered and problem.linear and problem.d == sampler.run.K == 1

@@ -12,13 +12,12 @@
 typedef long long Int;
 typedef unsigned long long Word;
 
-enum { IDENTITY, LOGISTIC, NEURON, HALF_SQUARE, HINGE };  // losses
-enum { CYCLIC, UNIFORM, FLOYD, BANDIT };     // samplers
+enum { CYCLIC, UNIFORM, FLOYD, BANDIT };  // samplers
 enum { PROJECTED, DISTINCT, MIXING, TOTAL, FLOOR, RATE, TOP, SCALE, WEIGHT };  // a Rule
 enum { MU, NU, BETA, OM, RHO, WD, ETA, KAP, C, POWER, EPS, LOW, HIGH, COEFFICIENTS };
-// What the engine fixes: examples, coordinates, batch size, codes, strands of a sum, whether rows are sparse, replicates,
-// numbers of scratch per block, whether the working memory is shared; and of this launch steps and moving coefficients.
-enum { N, D, BATCH, LOSS_CODE, SAMPLER, STRANDS, SPARSE, REPLICATES, SCRATCH, SHARED, STEPS, MOVING };
+// What the engine fixes: examples, coordinates, batch size, numbers of an example beside its label, the sampler's code,
+// strands of a sum, whether rows are sparse, replicates, numbers of scratch per block, whether the working memory is shared; and of this launch steps and moving coefficients.
+enum { N, D, BATCH, BESIDE, SAMPLER, STRANDS, SPARSE, REPLICATES, SCRATCH, SHARED, STEPS, MOVING };
 // Rows of K numbers: uniforms, parts of a draw, probabilities, weights; weighted losses and slopes, what the second moment
 // adds, gradients' norms and the largest of them; and 2 K weights of a list.
 enum { U, SHARE, POINT, P, W, PHI, SLOPE, SPREAD, NORM, LONGEST, FILLED, NUMBERS = FILLED + 2 };
@@ -31,7 +30,7 @@ enum { DEPTH = 64, AHEAD = 32 };  // room for a path through a tree; steps whose
 #define EACH(i, begin, end) for (Int i = (begin) + THREAD; i < (end); i += (Int)blockDim.x)
 
 #define INF __longlong_as_double(0x7ff0000000000000LL)
-constexpr double LN2 = 0.69314718055994530942, SMALLEST = -708.0, LARGEST = 709.0, INFINITE = 600.0, TINY = 1e-200;
+constexpr double SMALLEST = -708.0, LARGEST = 709.0, INFINITE = 600.0, TINY = 1e-200;
 constexpr double MOST = 1.0 * (1ull << 50) * (1ull << 50) * (1ull << 50) * (1ull << 50), LEAST = 1.0 / MOST;
 constexpr double CERTAIN = 1.0 - 1.0 / (1ull << 44);
 
@@ -428,30 +427,8 @@ __device__ void ordered(const Block &b, Int sampler, double everyone, Int positi
     __syncthreads();
 }
 
-// phi and its derivative at a score; squares are measured from their value at an anchor.
-__device__ double loss_of(Int code, double u, double y, double anchor, double &slope) {
-    if (code == IDENTITY) {
-        slope = 1.0;
-        return u;
-    }
-    if (code == HALF_SQUARE) {
-        slope = u - y;
-        return (u - anchor) * (slope + (anchor - y)) / 2.0;
-    }
-    if (code == HINGE) {
-        double margin = 1.0 - y * u;
-        slope = margin > 0.0 ? -y : 0.0;
-        return margin <= 0.0 ? 0.0 : margin;
-    }
-    double e = exps(-fabs(u)), phi = log1p(e);
-    if (code == LOGISTIC) {
-        double z = -y * u;
-        slope = -y * ((z >= 0.0 ? 1.0 : e) / (1.0 + e));
-        return phi + (z <= 0.0 ? 0.0 : z);
-    }
-    slope = u > 0.0 ? -y * (e / (1.0 + e)) : 0.0;
-    return y * (u <= 0.0 ? LN2 : phi);
-}
+// phi and its derivative at a score; `a` is an example's number beside its label. It is the problem's own, and follows.
+__device__ double loss_of(double u, double y, double a, double &slope);
 
 // The generic adaptive method on one coordinate: these lines round as NumPy's do.
 __device__ void step(const double *k, double g, double &x, double &m, double &v, double &top) {
@@ -536,7 +513,8 @@ extern "C" __global__ void __launch_bounds__(128, 8) advance(ARGUMENTS) {
             EACH(i, 0, K) {
                 double score = parts[i * strands], w = b.F(W)[i], p = b.F(P)[i], slope;
                 for (Int strand = 1; strand < strands; strand++) score += parts[i * strands + strand];
-                b.F(PHI)[i] = w * loss_of(sizes[LOSS_CODE], score, y[batch[i]], y[n + batch[i]], slope);
+                double beside = sizes[BESIDE] ? y[n + batch[i]] : 0.0;
+                b.F(PHI)[i] = w * loss_of(score, y[batch[i]], beside, slope);
                 b.F(SLOPE)[i] = w * slope;
                 double norm = fabs(slope) * lengths[batch[i]];
                 b.F(NORM)[i] = norm;

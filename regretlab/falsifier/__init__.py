@@ -147,7 +147,7 @@ def _hunt(conjecture: Conjecture, seed: int, spent: Spent, best: Best, definitio
 
 
 def _broken(conjecture: Conjecture, instance: Instance, rounds: int) -> str:
-    """What to say of an instance on which a control fails; empty where both hold."""
+    """Say which control fails on an instance; empty where both hold."""
     controls = play_controls(conjecture.subject, [instance], rounds)
     failed = [c for c, fails in zip(controls, failures(controls)[:, 0], strict=True) if fails]
     words = ", ".join(f"{control.title} exceeds {control.bound.id}" for control in failed)
@@ -156,7 +156,7 @@ def _broken(conjecture: Conjecture, instance: Instance, rounds: int) -> str:
 
 
 def _proof(conjecture: Conjecture, instance: Instance, rounds: int) -> tuple[Proof | None, str]:
-    """The certificate, if the ledger's checker accepts it and it is about the run that is simulated; else why not."""
+    """Return the certificate, if the ledger's checker accepts it and it is about the simulated run; else why not."""
     try:
         instance = conjecture.cut(instance, rounds)
         statement, form, body = conjecture.certificate(instance, rounds)

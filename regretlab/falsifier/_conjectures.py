@@ -64,7 +64,7 @@ class Conjecture(ABC):
 
     @abstractmethod
     def says(self, score: float, best: Instance) -> str:
-        """What the largest score, that of the candidate ``best``, means in words."""
+        """Say what the largest score, that of the candidate ``best``, means."""
 
     @abstractmethod
     def scores(self, candidates: Sequence[Instance], rounds: int) -> np.ndarray:
@@ -75,14 +75,14 @@ class Conjecture(ABC):
 
     @abstractmethod
     def refuted(self, instances: Sequence[Instance], rounds: int) -> np.ndarray:
-        """The step at which each instance clearly refutes the conjecture, 0 where it does not, shape (K,)."""
+        """Find the step at which each instance clearly refutes the conjecture, 0 where it does not, shape (K,)."""
 
     @abstractmethod
     def certificate(self, instance: Instance, rounds: int) -> Certificate:
-        """The statement that the instance refutes, and the form and body of the certificate."""
+        """Return the statement that the instance refutes, and the form and body of the certificate."""
 
     def cut(self, instance: Instance, rounds: int) -> Instance:
-        """The instance without the losses that come after the round at which it refutes."""
+        """Return the instance without the losses that come after the round at which it refutes."""
         return instance
 
     def agrees(self, instance: Instance, statement: Statement) -> bool:
@@ -205,7 +205,7 @@ class RegretVanishes(Conjecture):
 def first_violation(
     losses: Sequence[Any], algorithm: str, bound: str, horizon: int, start: Any = 1
 ) -> int | None:  # fmt: skip
-    """The first T <= horizon at which the certified regret lies above the bound; None if there is none.
+    """Find the first T <= horizon at which the certified regret lies above the bound; None if there is none.
 
     Every T is looked at, in interval arithmetic and with the simulator's own step; ``T`` is what a claim
     ``P.regret_bound`` needs as its horizon to be refuted.
@@ -244,7 +244,7 @@ def first_violation(
 
 
 def _first(statement: RegretBound) -> int | None:
-    """The first T up to the statement's horizon at which the regret is certainly above the bound."""
+    """Find the first T up to the statement's horizon at which the regret is certainly above the bound."""
     expression, method = replay.theorem(statement)
     rounds = enumerate(replay.replay(method, statement, statement.horizon), 1)
     certain = (t for t, (regret, values) in rounds if regret.low > enclose(expression, values).high)
@@ -256,7 +256,7 @@ PARAMETRIC = {"sqrt_step", "decaying_beta1", "eps_zero", "gamma_kb", "eta"}
 
 
 def exact(losses: Sequence[Any]) -> tuple[Fraction | Kink, ...]:
-    """The losses with fractions for their numbers."""
+    """Read losses with fractions for their numbers."""
     return tuple(Kink(*map(_fraction, c)) if isinstance(c, (tuple, list)) else _fraction(c) for c in losses)
 
 
@@ -265,7 +265,7 @@ def _fraction(value: Any) -> Fraction:
 
 
 def missed(bound: Bound, method: Method) -> str:
-    """The first assumption about the parameters that the method does not meet, in words; empty if it meets all."""
+    """Name the first assumption about the parameters that the method does not meet; empty if it meets all."""
     for assumption in bound.assumes:
         if assumption.id in PARAMETRIC and not audit.PARAMETER_RULES[assumption.id](method.parameters())[2]:
             return assumption.text

@@ -39,7 +39,7 @@ def define(file: Path) -> None:
 
 
 def _try(file: Path) -> None:
-    """Raises an :class:`InputError` if the file ends its process or does not end; other errors are left to come."""
+    """Raise an :class:`InputError` if the file ends its process or does not end; other errors are left to come."""
     mine, theirs = mp.Pipe(duplex=False)
     trial = mp.get_context("fork").Process(target=_run, args=(file, theirs), daemon=True)
     trial.start()
@@ -74,7 +74,7 @@ def _run(file: Path, done: Connection) -> None:
 
 @contextmanager
 def blamed(file: Path | None) -> Iterator[None]:
-    """What goes wrong in the user's file, or because of what it defines, is said in one sentence that names it."""
+    """Name the user's file in one sentence for whatever goes wrong in it or because of what it defines."""
     try:
         yield
     except (Exception, SystemExit, GeneratorExit) as error:

@@ -89,7 +89,7 @@ class Instance:
                     yield replace(self, losses=(-top * against, *[against] * count))
 
     def _of(self, numbers: Sequence[Fraction]) -> Instance:
-        """The instance with these numbers in place of its own."""
+        """Return the instance with these numbers in place of its own."""
         left = iter(numbers)
         losses = [Kink(*islice(left, 3)) if isinstance(loss, Kink) else next(left) for loss in self.losses]
         start = next(left)
@@ -97,7 +97,7 @@ class Instance:
 
 
 def _scaled(loss: Loss, scale: int | Fraction, denominator: int) -> Loss:
-    """The loss times ``scale``, its slopes rounded."""
+    """Multiply a loss by ``scale`` and round its slopes."""
     if isinstance(loss, Kink):
         left, right = ((Fraction(x) * scale).limit_denominator(denominator) for x in loss[:2])
         return Kink(left, right, loss.at)
@@ -114,5 +114,5 @@ def starts(instances: Sequence[Instance]) -> np.ndarray:
 
 
 def largest(instance: Instance) -> float:
-    """The largest slope: G."""
+    """Return the largest slope, G."""
     return max(abs(float(slope)) for loss in instance.losses for slope in kink(loss)[:2])

@@ -89,7 +89,7 @@ class Falsification:
         return self.text()
 
     def text(self) -> str:
-        """What was asked and what was found, in a few lines."""
+        """Say what was asked and what was found, in a few lines."""
         tried = f"{self.candidates} candidates in {self.seconds:.1f} s"
         lines = [self.conjecture.text, *(f"discarded: {words}" for words in self.discarded)]
         if self.proof is not None:
@@ -174,7 +174,7 @@ class Falsification:
         plots.save(plots.instance(self.record)[0], folder / FIGURE)
 
     def claim(self) -> str:
-        """The claim as a file for ``regretlab verify``: the conjecture, pinned as refuted."""
+        """Write the claim as a file for ``regretlab verify``: the conjecture, pinned as refuted."""
         if self.proof is None:
             raise InputError("there is no instance to claim, because nothing was found; search longer.")
         lines = [f'"""{self.conjecture.text}.', "", f"Refuted: {self.proof.outcome.words}.", '"""', ""]
@@ -188,7 +188,7 @@ class Falsification:
 
 
 def _call(statement: Statement, conjecture: Conjecture) -> list[str]:
-    """The call that makes the statement again."""
+    """Write the call that makes the statement again."""
     if isinstance(statement, RegretBound) and isinstance(conjecture, BoundHolds):
         given = {
             "losses": [[*map(str, c)] if isinstance(c, Kink) else str(c) for c in statement.losses],
@@ -208,18 +208,18 @@ def _call(statement: Statement, conjecture: Conjecture) -> list[str]:
 
 
 def _raw(text: str) -> str:
-    """The text as a raw string where that is possible."""
+    """Write a text as a raw string where that is possible."""
     return json.dumps(text) if '"' in text or text.endswith("\\") or "\n" in text else f'r"{text}"'
 
 
 def _rough(loss: Loss) -> str:
-    """A loss of floats, for reading."""
+    """Write a loss in floats, for reading."""
     left, right, at = map(float, kink(loss))
     return f"max({left:.3g} (x - {at:.3g}), {right:.3g} (x - {at:.3g}))" if left < right else f"{left:.3g} x"
 
 
 def _repeated(instance: Instance) -> str:
-    """The losses of one period, for reading; a long run of equal ones is counted."""
+    """Write the losses of one period, for reading; a long run of equal losses is counted."""
     words = [str(loss) if isinstance(loss, Kink) else f"{loss} x" for loss in instance.losses]
     runs = [(word, len(list(equal))) for word, equal in groupby(words)]
     return ", ".join(f"{word} ({n} times)" if n > 4 else ", ".join([word] * n) for word, n in runs) + " in turn"

@@ -17,7 +17,7 @@ OF_A_SAMPLER = {"n", "K", "p_min", "gamma", "total", "R2", "S", "M", "M_star", "
 
 
 def conjecture(algorithm: str, bound: str | Bound | None) -> Conjecture:
-    """The conjecture, once it is known that a certificate of the contrary could exist.
+    """Make the conjecture, once it is known that a certificate of the contrary could exist.
 
     Raises
     ------

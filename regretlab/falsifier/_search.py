@@ -102,7 +102,7 @@ def search(conjecture: Conjecture, seed: int, spent: Spent, best: Best) -> Itera
 def _evolve(
     conjecture: Conjecture, family: Family, generations: int, seed: list[int], spent: Spent, best: Best
 ) -> Instance | None:
-    """The best candidate of a family, if its score is enough."""
+    """Search a family for its best candidate; return it if its score is enough."""
     ends = _ends(conjecture, family)
 
     def costs(vectors: np.ndarray) -> np.ndarray:
@@ -140,7 +140,7 @@ def _decoded(conjecture: Conjecture, family: Family, vector: np.ndarray) -> Inst
 
 
 def _losses(family: Family, own: np.ndarray, largest: float) -> tuple[Loss, ...]:
-    """The losses of one period; slopes are scaled so that the largest one is ``largest``."""
+    """Make the losses of one period; slopes are scaled so that the largest slope is ``largest``."""
     if family.shape == "kinked":
         first, second, at = own.reshape(3, -1)
         slopes = np.sort([first, second], axis=0) * largest / max(np.abs(own[: 2 * family.period]).max(), TINY)

@@ -17,7 +17,7 @@ LANES = 128
 
 
 def rounded(conjecture: Conjecture, candidate: Instance, rounds: int) -> Instance | None:
-    """The candidate with the smallest denominators at which it refutes the conjecture, if it does at any."""
+    """Round a candidate to the smallest denominators at which it refutes the conjecture, if it does at any."""
     tries = [candidate.rounded(q) for q in FIRST]
     tries = [instance for instance in tries if _possible(conjecture, instance)]
     times = conjecture.refuted(tries, rounds) if tries else np.zeros(0)
@@ -45,7 +45,7 @@ def shrink(conjecture: Conjecture, instance: Instance, rounds: int) -> Iterator[
 
 
 def _sizes(conjecture: Conjecture, proposed: Sequence[Instance], rounds: int) -> list[float]:
-    """The size of every instance that refutes the conjecture while all controls hold; infinite for the others."""
+    """Measure every instance that refutes the conjecture while all controls hold; infinite for the others."""
     sizes = np.full(len(proposed), np.inf)
     for i in range(0, len(proposed), LANES):
         times = conjecture.refuted(proposed[i : i + LANES], rounds)

@@ -41,7 +41,7 @@ class Subject:
     free: Mapping[str, tuple[float, float]]
 
     def method(self, parameters: Mapping[str, Any]) -> Method:
-        """The method with these values of the free parameters."""
+        """Make the method with these values of the free parameters."""
         return self.kind(**{name: _plain(value) for name, value in {**self.given, **parameters}.items()})
 
     @property
@@ -50,7 +50,7 @@ class Subject:
         return self._spell(self.given)
 
     def spelled(self, instance: Instance) -> str:
-        """The algorithm of an instance as text that :func:`regretlab.algorithms.parse` reads back exactly."""
+        """Write an instance's algorithm as text that :func:`regretlab.algorithms.parse` reads back exactly."""
         return self._spell({**dict(instance.parameters), **self.given})
 
     def _spell(self, words: Mapping[str, Any]) -> str:
@@ -58,12 +58,12 @@ class Subject:
         return f"{self.name}({', '.join(inside)})" if inside else self.name
 
     def play(self, instances: Sequence[Instance], rounds: int) -> Runs:
-        """The subject's runs on the instances."""
+        """Run the subject on the instances."""
         methods = [self.method(dict(instance.parameters)) for instance in instances]
         return play(methods, spread([i.losses for i in instances], rounds), starts(instances))
 
     def repeats(self, instance: Instance) -> None:
-        """Raises an :class:`InputError` unless the method gives the same numbers when it is played again."""
+        """Raise an :class:`InputError` unless the method gives the same numbers when it is played again."""
         times = np.arange(1.0, 1 + TRIAL)
         lengths = (times, times, times[:2])
         once, again, begun = (self.method(dict(instance.parameters)).schedule_over(t) for t in lengths)

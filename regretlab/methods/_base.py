@@ -39,10 +39,10 @@ class Method(Component):
 
     @abstractmethod
     def coefficients(self, t: Array) -> Coefficients:
-        """The coefficients of steps ``t`` (a float array of shape (T,) holding 1, 2, ...), vectorised."""
+        """Give the coefficients of steps ``t`` (a float array of shape (T,) holding 1, 2, ...), vectorised."""
 
     def schedule_over(self, t: Array) -> Coefficients:
-        """The coefficients of steps ``t``, each an array over them, also where :meth:`coefficients` gives a number."""
+        """Give the coefficients of steps ``t`` as arrays over them, also where :meth:`coefficients` gives a number."""
         with np.errstate(over="ignore", invalid="ignore"):  # the run stops there, and says so
             return generic(t, **self.coefficients(t)._asdict())
 
@@ -100,7 +100,7 @@ def generic(
 
 
 def over(t: Array, value: Any) -> Array:
-    """A schedule as it is, or one value at every t; floats, unless ``t`` holds objects."""
+    """Return a schedule as it is, or one value at every t; floats, unless ``t`` holds objects."""
     kind = object if t.dtype == object else float
     return value if getattr(value, "shape", 0) == t.shape else constant(value, t, kind)
 

@@ -35,11 +35,11 @@ class Coefficients(NamedTuple):
     eps: float
 
     def at(self, index: int) -> Coefficients:
-        """The scalars of one step."""
+        """Return the scalars of one step."""
         return self._replace(**{name: float(getattr(self, name)[index]) for name in self._fields[:9]})
 
     def part(self, begin: int, end: int) -> Coefficients:
-        """The schedule of the steps begin..end-1 of it."""
+        """Return the schedule of the steps begin..end-1 of it."""
         return self._replace(**{name: getattr(self, name)[begin:end] for name in self._fields[:9]})
 
 

@@ -60,5 +60,5 @@ class NAdam(MovingAverages):
         )  # fmt: skip
 
     def _weights(self, t: Array) -> Array:
-        """The sum of the weights of g_1, ..., g_t in m_t: 1 less the product of the mu_s."""
+        """Sum the weights of g_1, ..., g_t in m_t: 1 less the product of the mu_s."""
         return np.asarray(1 - self.beta1**t * self.lam ** (t * (t - 1) / 2))

@@ -132,7 +132,7 @@ def average_regret(result: Record, *, kind: str = "online", ax: Axes | None = No
 
 @style()
 def regret_overview(result: Record, *, kind: str = "online", ax: Axes | None = None) -> Axes:
-    """The regret of every algorithm, with the exponents of t and their 95 % intervals in the legend."""
+    """Draw the regret of every algorithm, with the exponents of t and their 95 % intervals in the legend."""
     data = regret_overview_data(result, kind=kind)
     ax = ax or axes()
     curves = [curve for _, curve in data.groupby("algorithm", sort=False)]
@@ -152,7 +152,7 @@ def _power(exponent: float, low: float, high: float) -> str:
 
 @style()
 def sampling_probabilities(result: Record, *, algorithms: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
-    """What the samplers have learned at the horizon: probabilities in decreasing order, beside the uniform law.
+    """Draw what the samplers have learned at the horizon: probabilities in decreasing order, and the uniform law.
 
     Algorithms whose law is fixed are left out unless named. Inclusion probabilities, which sum to K, are divided by K.
     """

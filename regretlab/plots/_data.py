@@ -24,7 +24,7 @@ FIT = ["exponent", "exponent_low", "exponent_high"]
 
 
 def against(result: Record, name: str, bound: Bound) -> str:
-    """An algorithm and a bound about it, in few words."""
+    """Name an algorithm and a bound about it."""
     short = result.label(name)
     return bound.title if bound.title.startswith(short) else f"{short}: {bound.title}"
 
@@ -33,7 +33,7 @@ def bound_versus_regret_data(
     result: Record, algorithm: str | None = None, *, kind: str | None = None,
     bounds: Sequence[str | Bound] | None = None, mode: str = "stated",
 ) -> pd.DataFrame:  # fmt: skip
-    """The data of :func:`bound_versus_regret`: one line per curve and checkpoint that is drawn.
+    """Tabulate the data of :func:`bound_versus_regret`: one line per curve and checkpoint that is drawn.
 
     Columns ``role`` (regret, bound, term, trivial), ``id``, ``label``, ``t``, ``value``; for the regret ``low`` and
     ``high``, the ends of its band; for a bound ``above``, how many of the ``intervals`` (one per run, or that of the
@@ -81,7 +81,7 @@ def _bound(c: Comparison) -> pd.DataFrame:
 
 
 def first_bound(result: Record, algorithm: str | None) -> Bound:
-    """The bound of a figure that shows one, unless another is asked for."""
+    """Return the bound that a figure of one bound shows unless another is asked for."""
     if not (known := result.applicable(algorithm)):
         name = result.description(algorithm).algorithm
         raise InputError(f"no bound in the library is about {name}; 'regretlab list' shows what bounds are about.")
@@ -104,16 +104,14 @@ def ratios(c: Comparison) -> pd.DataFrame:
 
 
 def average_regret_data(result: Record, *, kind: str = "online") -> pd.DataFrame:
-    """The data of :func:`average_regret`: columns ``algorithm``, ``label``, ``t``, ``value``, ``low``, ``high``,
-    ``joined``.
-    """
+    """Tabulate the data of :func:`average_regret`, with the columns of :func:`regret_overview_data`."""
     data = _regrets(result, kind)
     data[["value", "low", "high"]] = data[["value", "low", "high"]].div(data.t, axis=0)
     return data
 
 
 def regret_overview_data(result: Record, *, kind: str = "online") -> pd.DataFrame:
-    """The data of :func:`regret_overview`.
+    """Tabulate the data of :func:`regret_overview`.
 
     Columns ``algorithm``, ``label``, ``t``, ``value``, ``low``, ``high``, ``joined`` (whether a line may join the
     checkpoints), and the exponent of t with its 95 % interval, nan where there is none: ``exponent``,
@@ -126,12 +124,12 @@ def regret_overview_data(result: Record, *, kind: str = "online") -> pd.DataFram
 
 
 def learning(result: Record) -> list[str]:
-    """The algorithms whose sampler learns: its law is neither fixed nor that of the present step alone."""
+    """List the algorithms whose sampler learns: its law is neither fixed nor that of the present step alone."""
     return [a for a in result.algorithms if result.description(a).learns]
 
 
 def sampling_probabilities_data(result: Record, *, algorithms: Sequence[str] | None = None) -> pd.DataFrame:
-    """The data of :func:`sampling_probabilities`.
+    """Tabulate the data of :func:`sampling_probabilities`.
 
     Columns ``algorithm``, ``label``, ``rank`` (1 is a run's likeliest example), ``value``, ``low``, ``high`` (over the
     runs: mean, smallest and largest probability of that rank), ``uniform`` (1/n), ``total`` (the sum that was divided
@@ -152,7 +150,7 @@ def sampling_probabilities_data(result: Record, *, algorithms: Sequence[str] | N
 
 
 def _regrets(result: Record, kind: str, names: Sequence[str] = ()) -> pd.DataFrame:
-    """The mean regrets of the algorithms that have this kind, or of one, with their bands; ``attrs`` names the band."""
+    """Tabulate the mean regrets of the algorithms that have this kind, with bands; ``attrs`` names the band."""
     chosen = names or [name for name in result.algorithms if kind in result.kinds(name)] or result.algorithms
     regrets = {name: result.regret(kind, name) for name in chosen}
     wide = any(float((r.high - r.low).mean()) > WIDE * float(abs(r.value).mean()) for r in regrets.values())

@@ -57,7 +57,7 @@ _NO_DATE: dict[str, dict[str, Any]] = {
 
 @contextmanager
 def style() -> Iterator[None]:
-    """The look of the figures, as a context: fonts of 7 to 8 points, thin axes, no frame, reproducible files."""
+    """Enter a context with the figures' look: fonts of 7 to 8 points, thin axes, no frame, reproducible files."""
     with mpl.rc_context(_STYLE):
         yield
 
@@ -112,12 +112,12 @@ def _look(i: int) -> dict[str, Any]:
 
 
 def _alone(curve: pd.DataFrame) -> dict[str, Any]:
-    """What takes the line from a curve whose checkpoints no line may join."""
+    """Give the look that takes the line from a curve whose checkpoints no line may join."""
     return {"ls": "", "markevery": 1} if "joined" in curve and not curve.joined.all() else {}
 
 
 def _fill(ax: Axes, curve: pd.DataFrame, low: pd.Series, high: pd.Series, **look: Any) -> None:
-    """What lies between two curves; where no line may join the checkpoints, at each of them."""
+    """Fill the area between two curves; where no line may join the checkpoints, at each of them."""
     if _alone(curve):
         ax.vlines(curve.t, low, high, lw=3, **look)
     else:
@@ -125,7 +125,7 @@ def _fill(ax: Axes, curve: pd.DataFrame, low: pd.Series, high: pd.Series, **look
 
 
 def _sizes(values: Sequence[Any]) -> np.ndarray:
-    """The positive ones, without round-off of the largest; 1 if there is none, so that axes have limits."""
+    """Keep the positive values above the round-off of the largest; 1 if there is none, so that axes have limits."""
     joined = np.concatenate([np.asarray(v, dtype=float) for v in values])
     positive = joined[np.isfinite(joined) & (joined > 0)]
     return positive[positive > ROUND_OFF * positive.max()] if positive.size else np.ones(1)
@@ -158,7 +158,7 @@ def _below(ax: Axes, curves: list[pd.DataFrame], bottom: float, room: int, lette
 
 
 def _decade(value: float, position: float) -> str:
-    """A tick's label as a power of ten in plain text: the same look as mathtext's at a third of its time."""
+    """Label a tick by a power of ten in plain text: the same look as mathtext's at a third of its time."""
     power = round(math.log10(value))
     return f"10{str(power).translate(SUPERSCRIPTS)}" if math.isclose(value, 10.0**power) else f"{value:g}"
 
@@ -185,7 +185,7 @@ def _logarithmic(ax: Axes, t: pd.Series, low: float, high: float, notes: int) ->
 
 
 def _guides(ax: Axes, curve: pd.DataFrame, letter: str = "t") -> None:
-    """The slopes 1/2 and 1, from the curve, over the window in which exponents are fitted; labelled where they end."""
+    """Draw the slopes 1/2 and 1 from the curve over the window of the fitted exponents; labelled where they end."""
     window = curve[(curve.value > 0) & (curve.t >= curve.t.max() / WINDOW)]
     if window.empty:
         return
@@ -208,7 +208,7 @@ def _note(ax: Axes, t: float, words: str, room: int, color: str) -> None:
 
 
 def _remark(line: pd.DataFrame) -> str:
-    """What is said of a violated bound: the first horizon above it, and what qualifies it."""
+    """Say of a violated bound the first horizon above it, and what qualifies it."""
     first, runs = line.iloc[0], line.above.max()
     seen = f"first seen above at t = {first['first']:g}"
     if first.verdict != "violated":
@@ -218,7 +218,7 @@ def _remark(line: pd.DataFrame) -> str:
 
 
 def _mark_violation(ax: Axes, line: pd.DataFrame, color: str, remark: str, room: int) -> None:
-    """A cross where a bound is first violated, the step below it, and the regret above the bound hatched."""
+    """Mark where a bound is first violated by a cross and its step; hatch the regret above the bound."""
     first, worst = line.iloc[0], np.maximum(line.worst, line.value)
     look: dict[str, Any] = {"facecolor": "none", "edgecolor": color, "hatch": "////", "lw": 0, "zorder": 1.5}
     if not _alone(line):
@@ -230,7 +230,7 @@ def _mark_violation(ax: Axes, line: pd.DataFrame, color: str, remark: str, room:
 
 
 def _legend(ax: Axes, title: str, band: str = "", margin: float = MARGIN) -> Axes:
-    """The legend above the axes, in as many columns as fit; a figure made by :func:`axes` grows by its height.
+    """Put the legend above the axes, in as many columns as fit; a figure of :func:`axes` grows by its height.
 
     It begins ``margin`` points left of the axes, and is wrapped more narrowly where it would not fit the width.
     """
@@ -256,5 +256,5 @@ def _legend(ax: Axes, title: str, band: str = "", margin: float = MARGIN) -> Axe
 
 
 def _wrapped(words: str, width: int) -> str:
-    """The words in lines; "R = 8" is not torn apart."""
+    """Break words into lines; "R = 8" is not torn apart."""
     return "\n".join(textwrap.fill(line.replace(" = ", "\xa0=\xa0"), width) for line in words.split("\n"))

@@ -23,7 +23,7 @@ WIDE = 20
 
 
 def exponents_data(*results: Record, kind: str = "online") -> pd.DataFrame:
-    """The data of :func:`exponents`: one line per problem and algorithm.
+    """Tabulate the data of :func:`exponents`: one line per problem and algorithm.
 
     Columns ``problem``, ``algorithm``, ``label``; ``exponent`` of t in the regret with its 95 % interval ``low`` and
     ``high`` (nan where there is none) and ``how`` it was found or why not (:meth:`Record.exponent`); ``claimed``, the
@@ -47,7 +47,7 @@ def exponents_data(*results: Record, kind: str = "online") -> pd.DataFrame:
 
 @style()
 def exponents(*results: Record, kind: str = "online", ax: Axes | None = None) -> Axes:
-    """A forest plot of the exponents of t with their intervals (:func:`regretlab.scaling.exponent`), beside bounds.
+    """Draw a forest plot of the exponents of t with their intervals (:func:`regretlab.scaling.exponent`) and bounds.
 
     A triangle is the smallest exponent of T that a bound about the algorithm has. Where a whole interval lies to its
     right the marker is a cross: the regret grew faster over the window than the bound does.
@@ -88,7 +88,7 @@ def exponents(*results: Record, kind: str = "online", ax: Axes | None = None) ->
 
 
 def _keys(ax: Axes, data: pd.DataFrame) -> None:
-    """What the marks mean, for those that occur."""
+    """Explain the marks that occur."""
     fast = data.low > data.claimed
     if (np.isfinite(data.exponent) & ~fast).any():
         ax.plot([], [], "-o", color=COLOURS[0], ms=4, label="fit, with interval")

@@ -47,7 +47,7 @@ def ratio_map_data(
     grid: Grid | pd.DataFrame, names: Sequence[str] = ("n", "K"), *, algorithm: str | None = None,
     bound: str | Bound | None = None, mode: str = "stated",
 ) -> pd.DataFrame:  # fmt: skip
-    """The data of :func:`ratio_map`: one line per simulation.
+    """Tabulate the data of :func:`ratio_map`: one line per simulation.
 
     Columns: the two parameters; ``id`` of the bound, by default the first that is about the algorithm; ``regret`` and
     ``bound`` at the horizon and their ``ratio``, in the run whose ratio is largest (for a bound in expectation: of the
@@ -117,7 +117,7 @@ def ratio_map(
 
 
 def _cell(ax: Axes, x: int, y: int, cell: dict[Hashable, Any], colour: tuple[float, ...]) -> None:
-    """The number and the marks of one cell."""
+    """Draw the number and the marks of one cell."""
     ink = "black" if _luminance(colour) > BRIGHT else "white"
     verdict, words = str(cell["verdict"]), _short(cell["ratio"])
     if cell["vacuous"]:
@@ -132,7 +132,7 @@ def _cell(ax: Axes, x: int, y: int, cell: dict[Hashable, Any], colour: tuple[flo
 
 
 def regret_over_data(grid: Grid, name: str = "n", *, kind: str = "online") -> pd.DataFrame:
-    """The data of :func:`regret_over`: one line per algorithm and simulation.
+    """Tabulate the data of :func:`regret_over`: one line per algorithm and simulation.
 
     Columns ``algorithm`` (its short name, by which the simulations' algorithms are matched), the parameter, and the
     mean regret at the horizon with its interval: ``value``, ``low``, ``high``. In a cyclic order it is that at the end
@@ -160,14 +160,14 @@ def regret_over_data(grid: Grid, name: str = "n", *, kind: str = "online") -> pd
 
 
 def _last(result: Record, kind: str, name: str) -> Interval:
-    """The mean regret at the horizon, or in a cyclic order at the end of the last whole period, with its interval."""
+    """Return the mean regret and its interval at the horizon; in a cyclic order at the end of the last whole period."""
     record, run = result.of(name), result.description(name)
     return interval(run, kind, record.sel(t=slice(last_end(run, record.t.values))), "normal")
 
 
 @style()
 def regret_over(grid: Grid, name: str = "n", *, kind: str = "online", ax: Axes | None = None) -> Axes:
-    """The regret at the horizon over one parameter of a grid of simulations, for every algorithm.
+    """Draw the regret at the horizon over one parameter of a grid of simulations, for every algorithm.
 
     ``grid`` maps the parameter's values to results; ``name`` is its meaning. Slopes 1/2 and 1 are drawn beside.
     """
@@ -189,12 +189,12 @@ def regret_over(grid: Grid, name: str = "n", *, kind: str = "online", ax: Axes |
 
 
 def _letter(name: str) -> str:
-    """A parameter as mathematics: its symbol in the bounds, else its own name."""
+    """Return a parameter as mathematics: its symbol in the bounds, else its own name."""
     return {symbol.name: latex for symbol, latex in LATEX.items()}.get(name, name)
 
 
 def _meaning(name: str) -> str:
-    """A parameter as the label of an axis: its letter, and in words what the bounds call it."""
+    """Return a parameter as the label of an axis: its letter, and in words what the bounds call it."""
     words = {symbol.name: f"{text} ${_letter(symbol.name)}$" for symbol, text in MEANING.items()}
     return words.get(name, name)
 
@@ -210,7 +210,7 @@ def _short(ratio: float) -> str:
 
 
 def _cells(grid: Grid, names: Sequence[str]) -> list[tuple[dict[str, Any], Record]]:
-    """The results of a grid with the values of their parameters by name."""
+    """Return the results of a grid with the values of their parameters by name."""
     if not grid:
         raise InputError(f"the grid is empty; give at least one result, by its {' and '.join(names)}.")
     cells = []

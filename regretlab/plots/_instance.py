@@ -21,7 +21,7 @@ HEIGHT, RATIOS = 4.2, (0.5, 1.0, 1.4)
 
 
 def instance_data(record: xr.Dataset) -> pd.DataFrame:
-    """The data of :func:`instance`: one line per curve and round.
+    """Tabulate the data of :func:`instance`: one line per curve and round.
 
     Columns ``panel`` (loss, iterate, regret), ``role`` (``left`` and ``right``: the slopes on either side of a loss's
     kink, equal where it has none; ``x``, ``regret``, ``average regret``, ``bound``, ``limit``), ``algorithm``, ``t``,
@@ -51,7 +51,7 @@ def instance_data(record: xr.Dataset) -> pd.DataFrame:
 
 @style()
 def instance(record: xr.Dataset) -> list[Axes]:
-    """The losses and iterates of the first periods, and the regret of all rounds: three Axes, one above the other.
+    """Draw losses and iterates of the first periods and the regret of all rounds: three Axes above one another.
 
     The subject is drawn with the negative controls; its regret with the bound that it exceeds, or its average regret
     with the limit that is not zero.
@@ -96,7 +96,7 @@ def instance(record: xr.Dataset) -> list[Axes]:
 
 
 def _curves(data: pd.DataFrame, panel: str) -> list[pd.DataFrame]:
-    """The curves of the subject and the controls in a panel."""
+    """Return the curves of the subject and the controls in a panel."""
     own = data[(data.panel == panel) & data.role.isin(["x", "regret", "average regret"])]
     return [curve for _, curve in own.groupby("algorithm", sort=False)]
 
@@ -106,7 +106,7 @@ def _line(i: int) -> dict[str, Any]:
 
 
 def _limit(ax: Axes, data: pd.DataFrame, record: xr.Dataset) -> None:
-    """What the average regret tends to, on a logarithmic axis of rounds that begins where a period ends."""
+    """Draw the limit of the average regret, on a logarithmic axis of rounds that begins where a period ends."""
     limit, period, last = record.attrs["limit"], record.attrs["period"], int(record.t.max())
     ax.axhline(limit, color=COLOURS[0], lw=0.8, ls=(0, (1, 1.5)), label=f"limit of $R(t)/t$: {limit:.4g}")
     ax.set(xscale="log", xlabel="round $t$", ylabel="average regret $R(t)/t$", xlim=(period, last))
@@ -115,7 +115,7 @@ def _limit(ax: Axes, data: pd.DataFrame, record: xr.Dataset) -> None:
 
 
 def _bound(ax: Axes, data: pd.DataFrame, record: xr.Dataset) -> None:
-    """The bound, the round of the first violation, and the regret above the bound hatched."""
+    """Draw the bound and the round of the first violation, and hatch the regret above the bound."""
     subject = data[data.role == "bound"].algorithm.iloc[0]
     own = data[(data.panel == "regret") & (data.algorithm == subject)]
     regret, bound = (own[own.role == role].value.to_numpy() for role in ("regret", "bound"))

@@ -22,7 +22,7 @@ SETS = {"train": "-", "test": (0, (4, 1.5))}
 
 
 def loss_curves_data(result: Record, *, over: str = "epoch") -> pd.DataFrame:
-    r"""The data of :func:`loss_curves`, from a problem that holds out examples (``test=0.2``).
+    r"""Tabulate the data of :func:`loss_curves`, from a problem that holds out examples (``test=0.2``).
 
     Columns ``algorithm``, ``label``, ``set`` (train, test), ``x``, ``value`` (the mean over the runs), ``low``,
     ``high``, one sigma below and above, ``engine``, and ``joined`` (whether a line may join the points). After t steps

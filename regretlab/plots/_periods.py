@@ -30,7 +30,7 @@ class Drawn(NamedTuple):
 
 
 def drawn(run: Description, t: np.ndarray) -> Drawn:
-    """What is drawn of a run that was recorded at the increasing steps ``t``.
+    """Choose the steps that are drawn of a run that was recorded at the increasing steps ``t``.
 
     The ends of whole periods, and before them the first period where the record has few of them. Where these are no
     curve that goes beyond half of the run, as with checkpoints at any steps, every checkpoint is a point of its own.
@@ -53,7 +53,7 @@ def drawn(run: Description, t: np.ndarray) -> Drawn:
 
 
 def last_end(run: Description, t: np.ndarray) -> int:
-    """The end of the last whole period of a run that was recorded at the steps ``t``; else its horizon."""
+    """Return the end of the last whole period of a run that was recorded at the steps ``t``; else its horizon."""
     T = int(t[-1])
     end = T - T % _period(run)
     return end if end in t else T
@@ -64,7 +64,7 @@ def _period(run: Description) -> int:
 
 
 def axis(name: str, parts: Iterable[Drawn]) -> str:
-    """The label of an axis of steps: its name, and what is said of the curves over it."""
+    """Label an axis of steps by its name and by what is said of the curves over it."""
     said = list(dict.fromkeys(part.words for part in parts))
     if len(said) > 1:  # only some of the algorithms take the examples in their order
         said = [f"cyclic: {words}" for words in said if words]

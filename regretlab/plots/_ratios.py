@@ -42,7 +42,7 @@ def bound_ratio_data(
     result: Record, algorithms: str | Sequence[str] | None = None, *, kind: str = "online",
     bounds: str | Sequence[str] | None = None, mode: str = "stated",
 ) -> pd.DataFrame:  # fmt: skip
-    """The data of :func:`bound_ratio`: one line per algorithm, bound and checkpoint that is drawn.
+    """Tabulate the data of :func:`bound_ratio`: one line per algorithm, bound and checkpoint that is drawn.
 
     ``bounds`` are ids; by default every algorithm has its tightest bound, that with the smallest value at the horizon.
 

@@ -19,7 +19,7 @@ Points = Mapping[str, Mapping[float, np.ndarray]]
 
 
 def sweep_data(points: Points) -> pd.DataFrame:
-    """The data of :func:`sweep`: columns ``label``, ``x``, ``value`` (the mean), ``low``, ``high``.
+    """Tabulate the data of :func:`sweep`: columns ``label``, ``x``, ``value`` (the mean), ``low``, ``high``.
 
     The interval is Student's, 95 % if what was observed is normal; nan where all of it agrees.
     """
@@ -36,7 +36,7 @@ def sweep_data(points: Points) -> pd.DataFrame:
 def sweep(
     points: Points, name: str, quantity: str, *, title: str = "", guides: bool = True, ax: Axes | None = None
 ) -> Axes:
-    """A quantity over one parameter, on logarithmic axes.
+    """Draw a quantity over one parameter, on logarithmic axes.
 
     ``points`` holds by curve and by the parameter's value what was observed there (replicates, or draws of the data);
     one number, such as a bound's, has no interval. ``guides`` are the slopes 1/2 and 1.

@@ -37,7 +37,7 @@ SHADES = (0.55, 0.3, 0.16, 0.08)
 def bound_terms_data(
     result: Record, algorithm: str | None = None, *, bound: str | Bound | None = None, mode: str = "stated"
 ) -> pd.DataFrame:
-    """The data of :func:`bound_terms`: that of :func:`bound_versus_regret` for one bound, with the terms stacked.
+    """Tabulate the data of :func:`bound_terms`: those of :func:`bound_versus_regret` for one bound, terms stacked.
 
     The terms come in decreasing order of their values at the last step drawn, the horizon or the end of a period.
     Columns ``role``, ``id``, ``label``, ``t``, ``value``, ``low``, ``high``, ``above``, ``intervals``, ``worst``,
@@ -110,7 +110,7 @@ def bound_terms(
 
 
 def _words(layer: pd.DataFrame) -> str:
-    """A term's entry in the legend: its name, its share of the bound at the horizon and its growth."""
+    """Write a term's entry in the legend: its name, its share of the bound at the horizon and its growth."""
     share, power = layer.share.iloc[0], layer.growth.iloc[0]
     if layer.value.max() <= 0:
         return f"{layer.label.iloc[0]} (= 0)"

@@ -31,7 +31,7 @@ BESIDE: dict[str, tuple[Any, str]] = {
 
 
 def variance_data(result: Record, *, algorithms: Sequence[str] | None = None) -> pd.DataFrame:
-    r"""The data of :func:`variance`, from a result that was simulated with ``measure=["sampler"]``.
+    r"""Tabulate the data of :func:`variance`, from a result that was simulated with ``measure=["sampler"]``.
 
     Columns ``algorithm``, ``label``, ``law`` (sampler, best, oracle), ``t`` (a checkpoint), ``value``, ``low``,
     ``high``: the mean over the runs, the smallest and the largest, of

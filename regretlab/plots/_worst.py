@@ -25,7 +25,7 @@ FIRST_STEPS = 8
 
 
 def worst_case_data(result: Record, algorithm: str | None = None, *, until: int = FIRST_STEPS) -> pd.DataFrame:
-    """The data of :func:`worst_case`: one line per checkpoint t up to ``until``.
+    """Tabulate the data of :func:`worst_case`: one line per checkpoint t up to ``until``.
 
     Columns ``t``; ``bound``, Zinkevich's; ``worst``, the largest regret of all instances with the run's ``D2`` and
     ``G2`` (:func:`regretlab.worst_case.regret`, which needs PEPit); ``line``, the largest one found in one dimension
@@ -57,7 +57,7 @@ def worst_case_data(result: Record, algorithm: str | None = None, *, until: int 
 def worst_case(
     result: Record, algorithm: str | None = None, *, until: int = FIRST_STEPS, ax: Axes | None = None
 ) -> Axes:
-    """The first steps of a run of projected gradient descent, under the exact worst case, under Zinkevich's bound.
+    """Draw the first steps of projected gradient descent under the exact worst case and Zinkevich's bound.
 
     What lies between the bound and the worst case is what the proof gives away; what lies between the worst case and
     the run is the run's good fortune.

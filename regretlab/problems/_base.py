@@ -179,11 +179,11 @@ class Problem(metaclass=_Checked):
         """
 
     def constants(self) -> dict[str, Constant]:
-        """Declared bounds on the domain: L, G_inf (per-example gradients), span (of one f_j over X), floor (of f_j)."""
+        """Declare bounds on the domain: L, G_inf (of a grad f_j), span (of one f_j over X), floor (of all f_j)."""
         return {}
 
     def floors(self) -> np.ndarray:
-        """A lower bound of every example's loss on the domain, shape (n,): what certifies a non-convex minimum."""
+        """Bound every example's loss on the domain from below, shape (n,): this certifies a non-convex minimum."""
         floor = self.constants()["floor"].value if "floor" in self.constants() else -np.inf
         return np.full(self.n, floor)
 
@@ -196,7 +196,7 @@ class Problem(metaclass=_Checked):
         return self
 
     def offsets(self) -> np.ndarray:
-        """What :attr:`measured` leaves out of every loss, shape (n,)."""
+        """Return what :attr:`measured` leaves out of every loss, shape (n,)."""
         return np.zeros(self.n)
 
     def test_loss(self, x: Array) -> Array:
@@ -223,7 +223,7 @@ class Problem(metaclass=_Checked):
         return array_namespace(x).mean(self.held_out.all_losses(x), axis=-1)
 
     def on(self, xp: Any) -> Problem:
-        """The same problem with its arrays in the namespace ``xp`` (CuPy, say); the default has none to move."""
+        """Move the problem's arrays to the namespace ``xp`` (CuPy, say); the default has none to move."""
         return self
 
     def all_losses(self, x: Array) -> Array:
@@ -252,7 +252,7 @@ class Problem(metaclass=_Checked):
         return np.ones(self.d)
 
     def smoothed(self, width: float) -> Problem:
-        """A smooth convex problem that approaches this one as ``width`` falls, for a problem with ``kinks``."""
+        """Make a smooth convex problem that approaches this one as ``width`` falls, for a problem with ``kinks``."""
         raise NotImplementedError
 
     def excess(self, x: np.ndarray, weights: np.ndarray) -> float:
@@ -265,7 +265,7 @@ class Problem(metaclass=_Checked):
         return self.losses_and_gradients(x, J)
 
     def digest(self) -> str:
-        """A hash of the problem's data, part of a run's provenance.
+        """Hash the problem's data, for a run's provenance.
 
         The default covers the arrays, numbers and texts among the public attributes, not what is computed from them.
         """
@@ -281,7 +281,7 @@ class Problem(metaclass=_Checked):
 
 
 def _short(value: Any) -> str:
-    """An argument as it is written, or the shape of an array."""
+    """Write an argument as it is, or the shape of an array."""
     if getattr(value, "shape", ()):
         return f"<array {value.shape}>"
     text = repr(value)

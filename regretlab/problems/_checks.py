@@ -23,7 +23,7 @@ BATCH = 32  # rows that a step makes dense: the default batch size of the proble
 
 
 def features(X: Any) -> Features:
-    """A float64 copy of a finite matrix with at least one row and one column, dense or CSR."""
+    """Copy a finite matrix with at least one row and one column as float64, dense or CSR."""
     X = X if sparse.issparse(X) else array(X, "X")
     if isinstance(X, np.ma.MaskedArray):
         X = _unmasked(X, "X")
@@ -42,7 +42,7 @@ def features(X: Any) -> Features:
 
 
 def _compressed(X: Any) -> Features:
-    """A copy of a sparse matrix, as CSR where that takes less than half the memory, else dense."""
+    """Copy a sparse matrix, as CSR where that takes less than half the memory, else dense."""
     X = canonical(X.copy())
     n, d = X.shape
     if 12 * X.nnz >= 8 * n * d / 2:
@@ -60,7 +60,7 @@ def dense(X: sparse.csr_array, advice: str) -> np.ndarray:
     if gibibytes(*X.shape) > DENSE_LIMIT_GIB:
         size = f"{gibibytes(*X.shape):.3g} GiB when dense, above {DENSE_LIMIT_GIB}"
         raise InputError(f"X needs {size}; {advice}.")
-    return X.toarray()
+    return np.asarray(X.toarray())
 
 
 def gibibytes(n: int, d: int) -> float:
@@ -75,7 +75,7 @@ def array(values: Any, name: str) -> np.ndarray:
 
 
 def _unmasked(values: Any, name: str) -> np.ndarray:
-    """The array under a mask that hides nothing; what is hidden is missing."""
+    """Return the array under a mask that hides nothing; what is hidden is missing."""
     hidden = np.argwhere(np.ma.getmaskarray(values))
     if len(hidden):
         raise InputError(f"{name}{hidden[0].tolist()} is masked, so it is missing; fill it in, or drop its row.")
@@ -83,7 +83,7 @@ def _unmasked(values: Any, name: str) -> np.ndarray:
 
 
 def target(y: Any, n: int, kind: str) -> tuple[np.ndarray, tuple[str, ...]]:
-    """The targets of n examples as floats, and for classes the raw labels in the order of their numbers.
+    """Read the targets of n examples as floats, and for classes the raw labels in the order of their numbers.
 
     ``kind`` is ``"binary"`` (-1 and +1), ``"classes"`` (0, 1, 2, ...) or ``"real"`` (as they are, no labels).
     """

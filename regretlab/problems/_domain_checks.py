@@ -46,7 +46,7 @@ def probe(domain: Any, d: int) -> np.ndarray:
     rng = np.random.default_rng(d)
     count = max(2, min(POINTS, ENTRIES // d))
     D, D2 = _diameters(domain, d)
-    origin = _projected(domain, np.zeros((1, d)), np.ones((1, d)))[0]
+    origin: np.ndarray = _projected(domain, np.zeros((1, d)), np.ones((1, d)))[0]
     size = D2 if np.inf > D2 else 1 + float(np.linalg.norm(origin))
     if not SIZES[0] < size < SIZES[1]:  # squares would not be numbers
         return origin[None]

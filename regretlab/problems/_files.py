@@ -42,7 +42,7 @@ _MARK = b"\xef\xbb\xbf"  # what some editors begin UTF-8 with
 
 
 def reader(path: Path) -> tuple[Callable[[Path], tuple[Any, Any]], str, str]:
-    """The reader that a file's name asks for, the name without its suffix, and the suffix."""
+    """Return the reader that a file's name asks for, the name without its suffix, and the suffix."""
     if path.is_dir():
         raise InputError(f"'{path}' is a directory; give the path of one data file.")
     idx = _IDX_NAME.search(path.name)
@@ -63,7 +63,7 @@ def _open(path: Path, mode: str, **how: Any) -> Any:
 
 
 def _libsvm_by_content(path: Path) -> tuple[Any, Any]:
-    """A file whose name says nothing, as those of LIBSVM's own collection: a9a, a9a.t, news20.binary.bz2."""
+    """Read a file whose name says nothing, as in LIBSVM's own collection: a9a, a9a.t, news20.binary.bz2."""
     try:
         return _libsvm(path)
     except InputError as error:
@@ -107,7 +107,7 @@ def _not_libsvm(number: int, line: bytes) -> InputError:
 
 
 def _fault(line: str) -> str:
-    """What is wrong with a line that is not LIBSVM, where that can be said."""
+    """Say what is wrong with a line that is not LIBSVM, where that can be said."""
     label, *pairs = line.partition("#")[0].split() or [""]
     if _decimal(label) is None:
         return f"its label {label[:50]!r} is not a number"
@@ -202,7 +202,7 @@ def _is_name(cell: str) -> bool:
 
 
 def _features(row: list[str], label: int, width: int, place: str) -> list[float]:
-    """The numbers of a row without its label."""
+    """Read the numbers of a row without its label."""
     if len(row) != width:
         _check_separator(",".join(row), place)
         raise InputError(f"{place} has {len(row)} cells, the first {width}; make them equal.")
@@ -227,7 +227,7 @@ def _check_separator(text: str, place: str) -> None:
 
 
 def _decimal(cell: str) -> float | None:
-    """A decimal number, rounded as double precision does; None for all else, such as 1_000, 0x1F, nan and 1,5."""
+    """Read a decimal number in double precision; None for all else, such as 1_000, 0x1F, nan and 1,5."""
     try:
         return float(cell) if _DECIMAL.issuperset(cell) else None
     except ValueError:

@@ -30,7 +30,8 @@ def probe_phi(model: LinearModel) -> None:
     )
     u = low + (high - low) * np.linspace(0, 1, SCORES)
     y = np.broadcast_to(model.y[J, None], u.shape)
-    phi, slope = np.asarray(model.phi(u, y)), np.asarray(model.slope(u, y))
+    own = model.of(J[:, None])
+    phi, slope = np.asarray(own.phi(u, y)), np.asarray(own.slope(u, y))
     slack = ROUND_OFF * np.abs(phi).max(-1, keepdims=True)
     smallest, greatest = model.floors()[J, None], np.full((len(J), 1), np.inf)
     if model.domain is not None:

@@ -89,7 +89,7 @@ class _Seen:
 
 
 def _points(problem: Problem, rng: np.random.Generator) -> np.ndarray:
-    """The start and points of the domain, near and far; without one, points around the start."""
+    """Choose the start and points of the domain, near and far; without a domain, points around the start."""
     inside = None if problem.domain is None else checked(problem.domain, problem.d)
     start = np.asarray(problem.start, dtype=float)[None]
     if start.shape != (1, problem.d) or not np.isfinite(start).all():
@@ -125,7 +125,8 @@ def _crossed(problem: Problem, x: np.ndarray, gradients: np.ndarray, rng: np.ran
         return x[None][:0]
     far = domain.diameters(problem.d)[1]
     far = 10 * far if 0 < far < 1e100 else 1.0
-    return domain.project(x + np.concatenate([far * steep, -far * steep]), np.ones((2 * len(steep), problem.d)))
+    beyond = x + np.concatenate([far * steep, -far * steep])
+    return np.asarray(domain.project(beyond, np.ones_like(beyond)))
 
 
 def _within_floats(problem: Problem, seen: _Seen) -> None:
@@ -257,7 +258,7 @@ def _slopes(problem: Problem, seen: _Seen, rng: np.random.Generator) -> None:
 
 
 def _everyone(problem: Problem, seen: _Seen, rng: np.random.Generator) -> None:
-    """What looks at all examples agrees with what looks at a few."""
+    """Check that functions of all examples agree with those of a few."""
     if problem.n * problem.d > ENTRIES:
         return
     x, J = seen.x[:2], seen.J
@@ -283,10 +284,10 @@ def _everyone(problem: Problem, seen: _Seen, rng: np.random.Generator) -> None:
 def _lengths(gradients: np.ndarray) -> np.ndarray:
     """Euclidean norms along the last axis, also where squares over- or underflow."""
     size = np.abs(gradients).max(-1)
-    return size * np.sqrt(((gradients / np.where(size > 0, size, 1.0)[..., None]) ** 2).sum(-1))
+    return np.asarray(size * np.sqrt(((gradients / np.where(size > 0, size, 1.0)[..., None]) ** 2).sum(-1)))
 
 
 def _text(x: np.ndarray) -> Any:
-    """A point, the first few coordinates of a long one."""
+    """Write a point, of a long one the first few coordinates."""
     shown = ", ".join(f"{value:.4g}" for value in x[:4])
     return f"({shown}{', ...' if len(x) > 4 else ''})"

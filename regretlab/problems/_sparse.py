@@ -34,7 +34,7 @@ def canonical(Z: Any) -> sparse.csr_array:
 
 
 def entrywise(function: Callable[[np.ndarray], np.ndarray], Z: Features) -> Features:
-    """``function`` of every entry, for a function that takes 0 to 0; a sparse matrix stays one.
+    """Apply a function that takes 0 to 0 to every entry; a sparse matrix stays one.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def entrywise(function: Callable[[np.ndarray], np.ndarray], Z: Features) -> Feat
 
 
 def by_rows(function: Callable[[Features], np.ndarray], Z: Features) -> np.ndarray:
-    """``function`` of the rows, shape (n, ...), some rows at a time, so that what it needs meanwhile stays small."""
+    """Apply ``function`` to the rows, some at a time so that it needs little memory; shape (n, ...)."""
     return function(Z) if sparse.issparse(Z) else np.concatenate([function(Z[block]) for block in _blocks(Z)])
 
 
@@ -60,20 +60,20 @@ def weighted_squares(weights: np.ndarray, Z: Features) -> np.ndarray:
     array([ 9., 18.])
     """
     if sparse.issparse(Z):
-        return weights @ (Z * Z)
+        return np.asarray(weights @ (Z * Z))
     return sum((weights[block] @ Z[block] ** 2 for block in _blocks(Z)), np.zeros(Z.shape[1]))
 
 
 def _blocks(Z: np.ndarray) -> list[slice]:
-    """The rows of dense features, some at a time."""
+    """Cut the rows of dense features into blocks."""
     step = max(1, ENTRIES // Z.shape[1])
     return [slice(first, first + step) for first in range(0, len(Z), step)]
 
 
 def row_maxima(Z: Features) -> np.ndarray:
-    """The largest entry of every row, shape (n,)."""
+    """Find the largest entry of every row, shape (n,)."""
     largest = Z.max(axis=-1)
-    return largest.toarray().ravel() if sparse.issparse(largest) else largest
+    return np.asarray(largest.toarray().ravel() if sparse.issparse(largest) else largest)
 
 
 def rows(xp: Any, a: Any, J: Any) -> Any:

@@ -50,7 +50,7 @@ class Supervised(Problem):
         return unit * np.sqrt(by_rows(lambda z: ((z / unit) * (z / unit)).sum(-1), self.Z))
 
     def on(self, xp: Any) -> Supervised:
-        """The same problem with its arrays in ``xp``: a sparse Z stays sparse on NumPy and CuPy, else becomes dense."""
+        """Move the problem's arrays to ``xp``: a sparse Z stays sparse on NumPy and CuPy, else becomes dense."""
         moved = copy.copy(self)
         moved.Z, moved.y = features_on(xp, self.Z), xp.asarray(self.y)
         for lengths in ("squared_norms", "norms"):
@@ -70,7 +70,7 @@ class Supervised(Problem):
         test: float,
         split_seed: int,
     ) -> datasets.Examples:
-        """The examples that the arguments of a problem on data speak of; sets ``data``, ``scaling`` and ``name``."""
+        """Read the examples that a problem's arguments speak of; set ``data``, ``scaling`` and ``name``."""
         if isinstance(X, (str, os.PathLike)):
             X, data = None, X
         if X is None and y is None and data is None:
@@ -85,7 +85,8 @@ class Supervised(Problem):
         )
         examples = datasets.prepare(self.data, scale, test, split_seed)
         self.scaling, self.batch_size = examples.scaling, min(checks.BATCH, len(examples.y))
-        self.name = f"{self.family}({self.data.name})"
+        family = getattr(self, "family", type(self).__name__.lower())
+        self.name = f"{family}({self.data.name})"
         return examples
 
     def _hold_out(self, examples: datasets.Examples) -> None:

@@ -45,10 +45,10 @@ class Domain(Protocol):
         """``min over z in X of <c, z>``, which is what the Frank-Wolfe gap needs; c has shape (d,)."""
 
     def reach(self, z: Features) -> tuple[np.ndarray, np.ndarray]:
-        """The smallest and largest value of ``<z_j, x>`` over X for every row of ``z`` (n, d), dense or CSR."""
+        """Return the least and the largest ``<z_j, x>`` over X for every row of ``z`` (n, d), dense or CSR."""
 
     def diameters(self, d: int) -> tuple[float, float]:
-        """The diameter of one coordinate (D, also called D_inf) and the Euclidean diameter (D2)."""
+        """Return the diameter of one coordinate (D, also called D_inf) and the Euclidean diameter (D2)."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ NAMED = ("box", "ball", "none", "simplex", "l1_ball")
 
 
 def domain_named(kind: str | Domain | None, radius: float) -> Domain | None:
-    """The domain of a problem from one of the names :data:`NAMED` and a radius; objects pass through."""
+    """Make the domain of a problem from one of the names :data:`NAMED` and a radius; objects pass through."""
     from regretlab.problems.simplex import Ball, Simplex  # here: they are made of the domains above
 
     kinds: dict[str, Callable[[], Domain | None]] = {
@@ -179,7 +179,7 @@ def checked(domain: Any, d: int) -> np.ndarray:
 
 
 def spelled(domain: Any) -> str:
-    """A domain as text that is the same in another process, and other for another domain.
+    """Write a domain as text that is the same in another process, and other for another domain.
 
     That is its own ``repr``; where it has none, its class with what is in it, of arrays a hash.
 
@@ -190,11 +190,12 @@ def spelled(domain: Any) -> str:
     """
     if domain is None or isinstance(domain, Component):
         return repr(domain)
+    kind: Any = type(domain)
     inside = getattr(domain, "__dict__", {})
-    if type(domain).__repr__ is not object.__repr__ and not any(isinstance(v, np.ndarray) for v in inside.values()):
+    if kind.__repr__ is not object.__repr__ and not any(isinstance(v, np.ndarray) for v in inside.values()):
         return repr(domain)
     parts = [f"{name}={_spelled(value)}" for name, value in sorted(inside.items())]
-    return f"{type(domain).__name__}({', '.join(parts)})"
+    return f"{kind.__name__}({', '.join(parts)})"
 
 
 def _spelled(value: Any) -> str:

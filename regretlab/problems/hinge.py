@@ -90,7 +90,7 @@ class RoundedHinge(LinearModel):
         return -y * self._share(u, y)
 
     def slope_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        return np.maximum(np.abs(self.slope(low, self.y)), np.abs(self.slope(high, self.y)))
+        return np.asarray(np.maximum(np.abs(self.slope(low, self.y)), np.abs(self.slope(high, self.y))))
 
     def excess(self, x: np.ndarray, weights: np.ndarray) -> float:
         return float(weights @ self._lift(self._share(self.Z @ x, self.y)))

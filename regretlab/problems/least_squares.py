@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, cast
 
 import numpy as np
-from array_api_compat import array_namespace
 
 from regretlab.problems._base import Array, Constant
-from regretlab.problems._sparse import rows
 from regretlab.problems.linear import LinearModel, OnData
 
 
@@ -49,7 +46,7 @@ class LeastSquares(OnData):
         return u - y
 
     def slope_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        return np.maximum(np.abs(low - self.y), np.abs(high - self.y))
+        return np.asarray(np.maximum(np.abs(low - self.y), np.abs(high - self.y)))
 
     def phi_range(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self.phi(np.clip(self.y, low, high), self.y), self.slope_bound(low, high) ** 2 / 2
@@ -62,7 +59,7 @@ class LeastSquares(OnData):
         return Excess(self)
 
     def offsets(self) -> np.ndarray:
-        return self.phi(self.measured.anchors, self.y)
+        return np.asarray(self.phi(self.measured.anchors, self.y))
 
 
 class Excess(LinearModel):
@@ -84,6 +81,7 @@ class Excess(LinearModel):
 
     convex = True
     infimum = 0.0
+    columns = ("anchors",)
 
     def __init__(self, squares: LeastSquares) -> None:
         vars(self).update({name: value for name, value in vars(squares).items() if name not in _OWN})
@@ -92,25 +90,14 @@ class Excess(LinearModel):
     def check(self) -> None:
         """Nothing: the squares were tried."""
 
-    def on(self, xp: Any) -> Excess:
-        moved = cast(Excess, super().on(xp))
-        moved.anchors = xp.asarray(self.anchors)
-        return moved
-
-    def losses_and_gradients(self, x: Array, J: Array) -> tuple[Array, Array]:
-        xp = array_namespace(x)
-        z, y, h = (rows(xp, a, J) for a in (self.Z, self.y, self.anchors))
-        u = xp.sum(z * x[:, None, :], axis=-1)
-        return _excess(u, y, h), (u - y)[..., None] * z
-
     def phi(self, u: Array, y: Array) -> Array:
-        return _excess(u, y, self.anchors)
+        return (u - self.anchors) * ((u - y) + (self.anchors - y)) / 2
 
     def slope(self, u: Array, y: Array) -> Array:
         return u - y
 
     def slope_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        return np.maximum(np.abs(low - self.y), np.abs(high - self.y))
+        return np.asarray(np.maximum(np.abs(low - self.y), np.abs(high - self.y)))
 
     def phi_range(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         lowest = self.phi(np.clip(self.y, low, high), self.y)
@@ -119,7 +106,3 @@ class Excess(LinearModel):
 
 #: What a problem keeps of its losses, and its relative has otherwise.
 _OWN = ("measured", "_constants", "_range")
-
-
-def _excess(u: Array, y: Array, anchor: Array) -> Array:
-    return (u - anchor) * ((u - y) + (anchor - y)) / 2

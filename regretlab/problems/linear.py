@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from abc import abstractmethod
 from functools import cached_property
+from typing import Any, cast
 
 import numpy as np
 from array_api_compat import array_namespace
@@ -33,6 +34,11 @@ class LinearModel(Supervised):
 
     with suprema over the values :math:`z_j \cdot x` takes on the domain, so that they are true bounds.
 
+    Kernels are made from :meth:`phi` and :meth:`slope` where these are plain operations on u and y: ``+ - * /``, powers
+    1/2, 1 and 2, comparisons, ``abs``, ``sqrt``, ``exp``, ``log``, ``log1p``, ``maximum``, ``minimum``, ``clip`` and
+    ``where`` of their namespace or of NumPy. What differs from example to example beside y is named in ``columns``.
+    Other losses run on the array engine.
+
     Parameters
     ----------
     Z : array (n, d) or scipy sparse matrix (n, d)
@@ -50,6 +56,8 @@ class LinearModel(Supervised):
     #: zero at its minimum only. A class with ``convex = True`` need not say so.
     monotone: bool = False
     unimodal: bool = False
+    #: The arrays (n,) beside y that phi reads: of a batch, phi is given its own entries of them.
+    columns: tuple[str, ...] = ()
     #: Units in the last place that phi may be away from the truth.
     roundings: int = 4
 
@@ -65,11 +73,11 @@ class LinearModel(Supervised):
 
     @abstractmethod
     def phi(self, u: Array, y: Array) -> Array:
-        """The loss as a function of the score u = z . x."""
+        """Evaluate the loss as a function of the score u = z . x."""
 
     @abstractmethod
     def slope(self, u: Array, y: Array) -> Array:
-        """The derivative of phi in u."""
+        """Evaluate the derivative of phi in u."""
 
     @abstractmethod
     def slope_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
@@ -100,11 +108,24 @@ class LinearModel(Supervised):
         with np.errstate(all="ignore"):
             probe_phi(self)
 
+    def of(self, J: Array) -> LinearModel:
+        """Return the model whose columns are those of the examples J, in the shape of J, so that its phi is theirs."""
+        if not self.columns:
+            return self
+        xp, own = array_namespace(J), object.__new__(type(self))
+        vars(own).update(vars(self), **{name: rows(xp, getattr(self, name), J) for name in self.columns})
+        return own
+
     def losses_and_gradients(self, x: Array, J: Array) -> tuple[Array, Array]:
         xp = array_namespace(x)
         z, y = rows(xp, self.Z, J), rows(xp, self.y, J)
-        u = xp.sum(z * x[:, None, :], axis=-1)
-        return self.phi(u, y), self.slope(u, y)[..., None] * z
+        u, own = xp.sum(z * x[:, None, :], axis=-1), self.of(J)
+        return own.phi(u, y), own.slope(u, y)[..., None] * z
+
+    def on(self, xp: Any) -> LinearModel:
+        moved = cast(LinearModel, super().on(xp))
+        vars(moved).update({name: xp.asarray(getattr(self, name)) for name in self.columns})
+        return moved
 
     def all_losses(self, x: Array) -> Array:
         return self.phi(self._scores(x), self.y)
@@ -144,7 +165,7 @@ class LinearModel(Supervised):
         }
 
     def _steepest(self) -> tuple[float, float]:
-        """The largest gradient of an example over X, in the Euclidean norm and in the largest coordinate."""
+        """Bound an example's gradient over X, in the Euclidean norm and in the largest coordinate."""
         slope = self.slope_bound(*self.reach())
         largest = by_rows(lambda z: row_maxima(abs(z)), self.Z)
         # An example without features has no gradient, even where phi' is unbounded.
@@ -169,7 +190,7 @@ class LinearModel(Supervised):
         return np.maximum(ends[0] - low, self.infimum), ends[1] + high
 
     def reach(self) -> tuple[np.ndarray, np.ndarray]:
-        """The smallest and largest score of every example over the domain."""
+        """Return the smallest and largest score of every example over the domain."""
         domain = self.domain
         if domain is None:
             infinite = np.where(abs(self.Z).sum(-1) > 0, np.inf, 0.0)

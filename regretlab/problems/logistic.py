@@ -22,17 +22,12 @@ class _Logistic(LinearModel):
         return xp.log1p(xp.exp(-xp.abs(u))) + xp.maximum(-y * u, xp.zeros_like(u))
 
     def slope(self, u: Array, y: Array) -> Array:
-        return -y * sigmoid(-y * u)
+        xp = array_namespace(u)
+        small = xp.exp(-xp.abs(u))
+        return -y * (xp.where(-y * u >= 0, 1.0, small) / (1 + small))
 
     def slope_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        return np.maximum(np.abs(self.slope(low, self.y)), np.abs(self.slope(high, self.y)))
-
-
-def sigmoid(u: Array) -> Array:
-    """1 / (1 + exp(-u)) without overflow."""
-    xp = array_namespace(u)
-    small = xp.exp(-xp.abs(u))
-    return xp.where(u >= 0, 1.0, small) / (1 + small)
+        return np.asarray(np.maximum(np.abs(self.slope(low, self.y)), np.abs(self.slope(high, self.y))))
 
 
 class Logistic(OnData, _Logistic):

@@ -12,7 +12,7 @@ from regretlab.problems.data import is_bundled
 
 
 def parse(text: str | Problem) -> Problem:
-    """The problem written as ``NAME(key=value, ...)``; objects pass through.
+    """Read a problem written as ``NAME(key=value, ...)``; objects pass through.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def parse(text: str | Problem) -> Problem:
 
 
 def located(text: str, folder: Path) -> str:
-    """The problem with its data file, if it names one, looked for in a folder; what cannot be read stays as it is.
+    """Look for the data file that a problem names in a folder; a text that cannot be read stays as it is.
 
     Examples
     --------
@@ -56,6 +56,6 @@ def located(text: str, folder: Path) -> str:
 
 
 def declared(name: str) -> dict[str, inspect.Parameter]:
-    """The arguments of a problem that can be written as text."""
+    """Return the arguments of a problem that can be written as text."""
     given = inspect.signature(Problem.known[name]).parameters
     return {key: value for key, value in given.items() if key not in ("X", "y", "Z")}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from array_api_compat import array_namespace
 from scipy import sparse
@@ -11,9 +13,10 @@ from regretlab.parameters import number
 from regretlab.problems._base import Array
 from regretlab.problems.domains import Domain, domain_named
 from regretlab.problems.linear import LinearModel
-from regretlab.problems.logistic import _Logistic, sigmoid
+from regretlab.problems.logistic import _Logistic
 from regretlab.system import memory
 
+LN2 = math.log(2)
 SOURCE = " (Liu, Wu & Mozafari 2020, Section 4.3)"
 #: How many uniforms are drawn at a time: half a MiB of them stays in a core's cache.
 DRAWS = 1 << 16
@@ -135,16 +138,17 @@ class OneNeuron(_HeavyTailed):
     family, title, source = "one_neuron", "One neuron on heavy-tailed features", "Liu, Wu & Mozafari 2020"
     convex = False
     convex_reason = "-y log(sigmoid(relu(u))) is not convex in u for either label: flat then falling, or concave"
-    infimum = -float(np.log(2))
+    infimum = -LN2
     monotone = True
 
     def phi(self, u: Array, y: Array) -> Array:
         xp = array_namespace(u)
-        return y * xp.log1p(xp.exp(-xp.maximum(u, xp.zeros_like(u))))
+        return y * xp.where(u <= 0, LN2, xp.log1p(xp.exp(-xp.abs(u))))
 
     def slope(self, u: Array, y: Array) -> Array:
         xp = array_namespace(u)
-        return xp.where(u > 0, -y * sigmoid(-u), xp.zeros_like(u))
+        small = xp.exp(-xp.abs(u))
+        return xp.where(u > 0, -y * (small / (1 + small)), 0.0)
 
     def slope_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         return np.where(high > 0, 0.5, 0.0)

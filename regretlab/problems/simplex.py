@@ -111,7 +111,7 @@ class Ball(Component):
 
 
 def _shrunk(x: Any, weights: Any, total: float) -> Any:
-    """The point z >= 0 with sum ``total`` that minimises ``sum(weights * (z - x)**2)``, along the last axis."""
+    """Find the point z >= 0 with sum ``total`` that minimises ``sum(weights * (z - x)**2)``, along the last axis."""
     xp = array_namespace(x)
     top = xp.max(weights, axis=-1, keepdims=True)
     s = xp.where(top > 0, weights / xp.where(top > 0, top, 1.0), 1.0)

@@ -18,7 +18,7 @@ from regretlab.problems.domains import Domain, domain_named
 
 
 def cross_entropy(scores: Array, y: Array) -> tuple[Array, Array]:
-    r"""The loss :math:`-\log p_y` with :math:`p = \mathrm{softmax}(s)`, and its gradient :math:`p - e_y` in the scores.
+    r"""Evaluate :math:`-\log p_y` with :math:`p = \mathrm{softmax}(s)`, and its gradient :math:`p - e_y` in s.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ class Softmax(Supervised):
         }
 
     def floors(self) -> np.ndarray:
-        return np.logaddexp(0, np.log(self.c - 1) - self._leads())
+        return np.asarray(np.logaddexp(0, np.log(self.c - 1) - self._leads()))
 
     @cached_property
     def _most(self) -> np.ndarray:
@@ -155,18 +155,19 @@ class Softmax(Supervised):
         return most
 
     def _leads(self) -> np.ndarray:
-        """The largest lead with the round-off of its sum."""
-        return self._most + self.features * np.spacing(np.where(np.isfinite(self._most), abs(self._most), 0.0))
+        """Bound the largest lead with the round-off of its sum."""
+        size = np.where(np.isfinite(self._most), abs(self._most), 0.0)
+        return np.asarray(self._most + self.features * np.spacing(size))
 
     def _matrix(self, x: Array) -> Array:
         return array_namespace(x).reshape(x, (*x.shape[:-1], self.features, self.c))
 
     def _of_all(self, x: Array) -> list[tuple[Array, Array]]:
-        """The losses (n,) and residuals (n, c) of all examples, for every replicate."""
+        """Evaluate the losses (n,) and residuals (n, c) of all examples, for every replicate."""
         # One product per replicate: a batched product would round differently for other numbers of replicates.
         return [cross_entropy(self.Z @ self._matrix(x[r, :]), self.y) for r in range(x.shape[0])]
 
 
 def _beside(z: Features) -> Features:
-    """The rows (z_j, -z_j)."""
+    """Join the rows z_j and -z_j."""
     return sparse.hstack([z, -z], format="csr") if sparse.issparse(z) else np.hstack([z, -z])

@@ -44,7 +44,7 @@ def checkpoint_times(checkpoints: str | Sequence[int], horizon: int) -> np.ndarr
 
 
 def ends_of_periods(t: np.ndarray, after: int) -> np.ndarray:
-    """The last ends of periods, ``after`` so many steps each, at or before the steps ``t``.
+    """Return the last ends of periods, ``after`` so many steps each, at or before the steps ``t``.
 
     Examples
     --------

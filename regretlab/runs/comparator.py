@@ -102,7 +102,7 @@ def frank_wolfe_gap(domain: Domain | None, gradient: np.ndarray, x: np.ndarray) 
     """Bound from above how far a convex function with this gradient at x is above its minimum over the domain."""
     if domain is None:
         return 0.0 if not gradient.any() else np.inf
-    return max(0.0, float(gradient @ x) - domain.linear_minimum(gradient))
+    return max(0.0, float(gradient @ x) - float(domain.linear_minimum(gradient)))
 
 
 class _Objective:
@@ -204,7 +204,7 @@ def _by_quasi_newton(objective: _Objective, start: np.ndarray, unit: np.ndarray)
         scaled, start / unit, jac=True, method="L-BFGS-B", bounds=bounds, callback=stop, options=options
     )
     x = found.x * unit
-    return x if box is None else np.clip(x, box.low, box.high)
+    return np.asarray(x if box is None else np.clip(x, box.low, box.high))
 
 
 def _by_projections(objective: _Objective, start: np.ndarray, metric: np.ndarray) -> np.ndarray:
@@ -213,7 +213,7 @@ def _by_projections(objective: _Objective, start: np.ndarray, metric: np.ndarray
     assert domain is not None
 
     def project(x: np.ndarray) -> np.ndarray:
-        return domain.project(x[None], metric[None])[0]
+        return np.asarray(domain.project(x[None], metric[None])[0])
 
     x = project(start)
     value, gradient = objective(x)
@@ -255,4 +255,4 @@ def _inside(problem: Problem, share: float) -> np.ndarray:
     if problem.domain is None:
         return share * one / math.sqrt(problem.d)
     beyond = problem.domain.diameters(problem.d)[0] + abs(problem.domain.project(0 * one, one)).max()
-    return problem.domain.project(share * (beyond if beyond < np.inf else 1.0) * one, one)
+    return np.asarray(problem.domain.project(share * (beyond if beyond < np.inf else 1.0) * one, one))

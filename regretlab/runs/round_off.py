@@ -72,7 +72,8 @@ def round_off(
     if np.isfinite(L) and (problem.kinks or "full_loss" in totals):  # where other slopes than those seen may matter
         steep = np.full_like(steep, L)
     steps = state.t + additions + problem.roundings
-    return summation_error(steps, size) + summation_error(steps + problem.d, steep * (visited + length) * weight)
+    scores = summation_error(steps + problem.d, steep * (visited + length) * weight)
+    return np.asarray(summation_error(steps, size) + scores)
 
 
 def farthest(problem: Problem) -> float:

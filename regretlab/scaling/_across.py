@@ -17,7 +17,7 @@ def across(
     runs: Mapping[float, Any], *, kind: str = "online", algorithm: str | None = None, name: str = "n",
     random: bool = True, confidence: float = CONFIDENCE, log_power: float = 0.0,
 ) -> Exponent:  # fmt: skip
-    r"""The exponent of the regret at the horizon across runs: :math:`E R \propto n^{\text{value}}` for a grid of n.
+    r"""Fit the exponent of the regret at the horizon across runs: :math:`E R \propto n^{\text{value}}` for a grid of n.
 
     The same for K, d, or for T where parameters are tied to the horizon. Replicate r is one observation of the whole
     grid: it is resampled at all values together, so runs that share their random numbers (the same seed) are treated

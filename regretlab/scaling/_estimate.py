@@ -42,12 +42,12 @@ class Estimate(NamedTuple):
 
 
 def level(confidence: float) -> float:
-    """A confidence in (0, 1), or the error that says so."""
+    """Read a confidence in (0, 1), or raise the error that says so."""
     return float(number("confidence", confidence, "(0, 1)", "; 0.95 stands for 95 %"))
 
 
 def mean_estimate(values: np.ndarray, random: bool, confidence: float) -> Estimate:
-    """The mean over replicates with Student's interval, which assumes normal replicates; exact where nothing is random.
+    """Estimate the mean over replicates with Student's interval, for normal replicates; exact if nothing is random.
 
     Unknown (nan) from one value, and from values that all agree: that they do says nothing of what is rare.
     """
@@ -66,7 +66,7 @@ def slope_weights(u: np.ndarray) -> np.ndarray:
 
 
 def half_weights(u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The slope weights of the two halves of the range of ``u``, which share the point nearest to its middle."""
+    """Return the slope weights of the two halves of the range of ``u``, which share the point nearest to its middle."""
     middle = int(np.clip(np.argmin(abs(u - (u[0] + u[-1]) / 2)), 1, u.size - 2))
     early, late = np.zeros(u.size), np.zeros(u.size)
     early[: middle + 1], late[middle:] = slope_weights(u[: middle + 1]), slope_weights(u[middle:])
@@ -136,7 +136,7 @@ def _resamples(R: int) -> np.ndarray:
 
 
 def _delta(weights: np.ndarray, curves: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The contrast and its delta-method error on every resample; ``counts`` (B, R) says how often each curve is in."""
+    """Compute the contrast and its delta-method error on every resample; ``counts`` (B, R) counts each curve."""
     R = len(curves)
     mean = counts @ curves / R
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -147,7 +147,7 @@ def _delta(weights: np.ndarray, curves: np.ndarray, counts: np.ndarray) -> tuple
 
 
 def smooth_contrast(weights: np.ndarray, u: np.ndarray, y: np.ndarray, confidence: float) -> Estimate:
-    """The contrast ``weights @ y`` on one curve y(u) without sampling error; what scatters about a parabola is noise.
+    """Estimate ``weights @ y`` on one curve y(u) without sampling error; what scatters about a parabola is noise.
 
     Not a confidence interval: nothing was drawn. It keeps jitter (checkpoints at other phases of a period) from passing
     for knowledge. Nan ends with fewer than four points.

@@ -105,7 +105,7 @@ class Exponent(NamedTuple):
         return max(2, math.ceil(self.replicates * (half / gap) ** 2)) if gap > 0 else math.inf
 
     def horizon_needed(self, resolution: float = RESOLUTION) -> float:
-        r"""The horizon from which the change of slope still to come hides no more than ``resolution``.
+        r"""Estimate the horizon from which the change of slope still to come hides no more than ``resolution``.
 
         If the regret is :math:`A t^a + B t^{a-1/2}` (a second term smaller by :math:`\sqrt t`), the slope's distance
         from a falls like :math:`t^{-1/2}`, hence halves from one half of the window to the next, a factor 4 of t: what
@@ -204,7 +204,7 @@ def fit(
     x: np.ndarray, curves: np.ndarray, where: str, name: str, random: bool, confidence: float,
     ceiling: float = math.inf,
 ) -> Exponent:  # fmt: skip
-    """The slope, its interval and its drift on a grid, from R curves (R, k).
+    """Fit the slope, its interval and its drift on a grid, from R curves (R, k).
 
     A rising slope is not expected to rise above ``ceiling``: where losses are bounded, regret is at most linear in T.
     """
@@ -236,14 +236,14 @@ def fit(
 
 
 def _from(R: int, confidence: float) -> str:
-    """What an interval from R replicates assumes: kinds of runs this rare may be missing among them."""
+    """Say what an interval from R replicates assumes: kinds of runs this rare may be missing among them."""
     unseen = 1 - (1 - confidence) ** (1 / R)
     kind = f"no kind of run rarer than {100 * unseen:.2g} % carries the mean"
     return f"{100 * confidence:g} % interval from {R} replicates if {kind}"
 
 
 def _widened(fit: Exponent, reach: Estimate) -> Exponent:
-    """The fit with the change of slope still to come; ``reach`` estimates late + 2 drift."""
+    """Widen a fit by the change of slope still to come; ``reach`` estimates late + 2 drift."""
     if not fit.bend > NEGLIGIBLE:
         hidden = fit.drift.critical * fit.drift.error
         if not (fit.sampled and RESOLUTION < hidden < math.inf):

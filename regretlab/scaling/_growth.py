@@ -97,7 +97,7 @@ def linear_growth(t: np.ndarray, regret: np.ndarray, *, random: bool = True, con
 
 
 def _increments(t: np.ndarray, regret: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The checkpoints t >= T/8 whose half lies on the grid, (k,), and R(t) - R(t/2) there, (R, k)."""
+    """Return the checkpoints t >= T/8 whose half lies on the grid, (k,), and R(t) - R(t/2) there, (R, k)."""
     ends = t[(t >= 2 * t[-1] / WINDOW) & (t >= 2 * t[0])]
     halves = np.stack([np.interp(ends / 2, t, r) for r in regret])
     return ends, regret[:, np.searchsorted(t, ends)] - halves

@@ -161,7 +161,7 @@ class Register(MutableMapping[str, P]):
 
 
 def _gives(point: EntryPoint, part: object) -> bool:
-    """Whether a part is the one of an entry point, which may have been imported by its user."""
+    """Tell whether a part is the one of an entry point, which may have been imported by its user."""
     module, _, name = point.value.partition("[")[0].strip().partition(":")
     try:
         return attrgetter(name)(sys.modules[module]) is part
@@ -171,7 +171,7 @@ def _gives(point: EntryPoint, part: object) -> bool:
 
 @cache
 def _entry_points(path: tuple[str, ...]) -> list[tuple[EntryPoint, str]]:
-    """The entry points in groups of the library, each with the name and version of its distribution."""
+    """List the entry points in groups of the library, each with the name and version of its distribution."""
     found: dict[str, list[tuple[EntryPoint, str]]] = {}
     for distribution in distributions(path=list(path)):
         if f"[{PACKAGE}." in (distribution.read_text("entry_points.txt") or ""):

@@ -63,7 +63,7 @@ class _Difference(NamedTuple):
 
 
 def _first(a: xr.DataArray, b: xr.DataArray) -> _Difference | None:
-    """The earliest difference of two variables of one shape; what has no t comes after all that has."""
+    """Find the earliest difference of two variables of one shape; what has no t comes after all that has."""
     x, y = np.ascontiguousarray(a.values), np.ascontiguousarray(b.values)
     bits = [v.view(f"u{v.dtype.itemsize}") if v.dtype.kind == "f" else v for v in (x, y)]
     places = np.argwhere(np.atleast_1d(bits[0] != bits[1]))

@@ -37,7 +37,7 @@ def draws(sampler: Sampler, state: tuple[np.ndarray, ...], u: np.ndarray) -> Dra
 
 
 def law(sampler: Sampler, state: tuple[np.ndarray, ...], rng: np.random.Generator, draws_made: int) -> Law:
-    """The law of the next draw from ``state``: exact if its cells are found, else ``draws_made`` draws."""
+    """Find the law of the next draw from ``state``: exact if its cells are found, else ``draws_made`` draws."""
     n, m = sampler.run.n, sampler.uniforms
     cells = _cells(sampler, state, rng) if n <= MOST_EXAMPLES and m <= MOST_UNIFORMS else None
     if cells is not None:
@@ -67,7 +67,7 @@ def _chunks(rows: int, n: int) -> list[int]:
 
 
 def _cells(sampler: Sampler, state: tuple[np.ndarray, ...], rng: np.random.Generator) -> Law | None:
-    """The exact law, if the draw is constant on a product of intervals of the uniforms; None if that is not found.
+    """Find the exact law, if the draw is constant on products of intervals of the uniforms; None if it is not.
 
     A cell is missed only if it is narrower than 1/GRID and has the same batch on both sides, or if every base misses
     it; each cell found is tried at four points.

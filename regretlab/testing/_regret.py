@@ -221,7 +221,7 @@ def _decides(e: Exponent, at_most: float, resolution: float) -> str:
 
 
 def _data(t: np.ndarray, regret: np.ndarray) -> str:
-    """The mean regret at five checkpoints of the window, with its standard error."""
+    """Write the mean regret at five checkpoints of the window, with its standard error."""
     chosen = np.unique(np.searchsorted(t, np.geomspace(max(t[0], t[-1] / 16), t[-1], 5)).clip(max=t.size - 1))
     errors = regret.std(axis=0, ddof=1) / math.sqrt(len(regret)) if len(regret) > 1 else np.zeros(t.size)
     pairs = ", ".join(

@@ -125,7 +125,7 @@ def assert_inclusion_probabilities(
 
 
 def _checked(draws: int, false_alarms: float, seed: int) -> tuple[int, float, int]:
-    """The parameters of the Monte Carlo test in their ranges."""
+    """Check that the parameters of the Monte Carlo test are in their ranges."""
     return (
         int(number("draws", draws, "[2, inf)", integer=True)),
         float(number("false_alarms", false_alarms, "(0, 1)")),
@@ -148,7 +148,7 @@ def _setting(sampler: Sampler) -> Setting:
 
 
 def _laws(sampler: Sampler, count: int, seed: int) -> Iterator[tuple[int, tuple[np.ndarray, ...], Law]]:
-    """The sampler's state after STEPS of learning from norms in [0, L], each with the law of its next draw."""
+    """Yield the sampler's state after STEPS of learning from norms in [0, L], with the law of its next draw."""
     rng = np.random.default_rng(seed)
     n, L = sampler.run.n, sampler.run.L
     norms = (L if math.isfinite(L) else 1.0) * rng.random(n) ** 2
@@ -163,7 +163,7 @@ def _laws(sampler: Sampler, count: int, seed: int) -> Iterator[tuple[int, tuple[
 def _furthest(
     found: Law, values: np.ndarray, expected: np.ndarray, top: float, false_alarms: float
 ) -> tuple[int, float, float]:
-    """The example whose mean of ``values`` exceeds its allowance most, that mean, and the allowance.
+    """Find the example whose mean of ``values`` exceeds its allowance most, that mean, and the allowance.
 
     For m draws whose values of one example add up to at most ``top``, the allowance is the empirical Bernstein bound,
     at level ``false_alarms`` shared by the examples and the states.

@@ -10,9 +10,9 @@ import numpy as np
 import xarray as xr
 
 from regretlab.runs.description import Description
-from regretlab.runs.round_off import ROUND_OFF
+from regretlab.runs.round_off import ROUND_OFF, SMALLEST_SQUARED
 from regretlab.samplers import largest_divergence
-from regretlab.verdicts.looks import SMALLEST_SQUARED, Look
+from regretlab.verdicts.looks import Look
 
 #: What was measured for an assumption that has no rule here.
 NOT_AUDITED = "not audited"

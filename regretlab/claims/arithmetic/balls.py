@@ -101,7 +101,7 @@ def truth(root: Node, point: Mapping[Term, Any]) -> bool:
     return decide() if any(isinstance(v, Enclosure) for v in point.values()) else refined(decide)
 
 
-def holds(root: Any, jet: Any) -> bool:
+def holds(root: Node, jet: Any) -> bool:
     """Decide a relation whose terms have the jets ``jet(term)``."""
     a = root.args
     match root.op:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from regretlab.claims.arithmetic.balls import Undecided
-from regretlab.claims.language.terms import ONE, ZERO, Node, Term, exp, walk
+from regretlab.claims.language.terms import ONE, ZERO, Term, exp, term, walk
 
 
 def derivative(root: Term, x: Term, order: int = 1) -> Term:
@@ -33,9 +35,10 @@ def _once(root: Term, x: Term) -> Term:
     return slope[id(root)]
 
 
-def _rule(node: Node, du: Term, dv: Term = ZERO) -> Term:
-    u = node.args[0]
-    v = node.args[-1]
+def _rule(node: Any, du: Term, dv: Term = ZERO) -> Term:
+    u: Term = node.args[0]
+    v: Term = node.args[-1]
+    k: int = node.args[-1]  # a power's exponent or a root's degree
     match node.op:
         case "+":
             return dv if du is ZERO else du + dv
@@ -51,9 +54,9 @@ def _rule(node: Node, du: Term, dv: Term = ZERO) -> Term:
             change = _product(du, v)
             return (-_product(u, dv) if change is ZERO else change - _product(u, dv)) / v**2
         case "pow":
-            return v * u ** (v - 1) * du
+            return k * u ** (k - 1) * du
         case "root":
-            return du / (v * node ** (v - 1))
+            return du / term(k * node ** (k - 1))
         case "exp":
             return exp(u) * du
         case "log":

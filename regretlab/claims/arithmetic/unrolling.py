@@ -26,7 +26,8 @@ def value(node: Any, at: Mapping[str, Fraction], entry: Callable[[str], Fraction
     a = node.args
     match node.op:
         case "num":
-            return a[0]
+            number: Fraction = a[0]
+            return number
         case "index" | "bound" | "before":
             return at[a[0]]
         case "symbol" | "integer":
@@ -44,7 +45,8 @@ def value(node: Any, at: Mapping[str, Fraction], entry: Callable[[str], Fraction
         return _power(node, *parts)
     if node.op not in OPERATORS:
         raise Rejected(f"{node.op} is not evaluated exactly")
-    return OPERATORS[node.op](*parts)
+    result: Fraction = OPERATORS[node.op](*parts)
+    return result
 
 
 def _power(node: Any, base: Fraction, exponent: Fraction) -> Fraction:

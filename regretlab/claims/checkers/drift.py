@@ -68,7 +68,8 @@ def period(pattern: list[Fraction], beta1: Fraction, beta2: Fraction) -> Interva
         state = step(state, slope, k, lambda x, _: x, OPS)
     if (state.m, state.v) != first:
         raise Rejected("the moments are not periodic")
-    return -state.x
+    down: Interval = -state.x
+    return down
 
 
 def before(inputs: list[Fraction], beta: Fraction) -> Fraction:

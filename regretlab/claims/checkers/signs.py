@@ -14,8 +14,8 @@ LARGER = {"<=": (1, 0), "<": (1, 0), ">=": (0, 1), ">": (0, 1), "==": (0, 1), "!
 
 def difference(r: Relation) -> Term:
     """Subtract the smaller side from the larger; the second from the first of an equation."""
-    more, less = (r.args[i] for i in LARGER[r.op])
-    return more - less
+    sides: list[Term] = [r.args[i] for i in LARGER[r.op]]
+    return sides[0] - sides[1]
 
 
 def cleared(quotients: Quotients, node: Term) -> tuple[Polynomial, dict[Factor, int]]:

@@ -13,6 +13,8 @@ from types import CodeType, FunctionType
 from typing import Any
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+#: What may have a docstring.
+Documented = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSION = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SCOPE = (*_FUNCTION, *_COMPREHENSION, ast.ClassDef)
@@ -98,7 +100,7 @@ def line(node: Function) -> str:
     return " ".join(text.strip() for text in ast.unparse(ast.copy_location(shown, node)).splitlines())
 
 
-def _body(node: Any) -> list[ast.stmt]:
+def _body(node: Documented) -> list[ast.stmt]:
     """Return the statements of a function, class or module, without its docstring."""
     return node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
 
@@ -115,10 +117,9 @@ def written(node: Any) -> Iterator[str]:
             yield "JoinedStr"
             yield from written([ast.Constant(part) if isinstance(part, str) else part for part in parts])
     elif isinstance(node, ast.AST):
-        documented = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module))
         yield f"{type(node).__name__}("
         for name in sorted(set(node._fields) - _SILENT):
-            value = _body(node) if documented and name == "body" else getattr(node, name, None)
+            value = _body(node) if isinstance(node, Documented) and name == "body" else getattr(node, name, None)
             if value is not None and value != []:  # fields that a newer Python adds are empty in older code
                 yield f"{name}="
                 yield from written(value)

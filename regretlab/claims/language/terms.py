@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from regretlab.claims.language.rationals import number
 from regretlab.errors import InputError
@@ -31,13 +31,14 @@ class Node:
     op: str
     args: tuple[Any, ...]
 
-    def __new__(cls, op: str, *args: Any) -> Any:
+    def __new__(cls, op: str, *args: Any) -> Self:
         key = (cls, op, *((id(a) if isinstance(a, Node) else (type(a), a)) for a in args))
-        if key not in Node._all:
+        node: Self | None = Node._all.get(key)
+        if node is None:
             node = object.__new__(cls)
             node.op, node.args = op, args
             Node._all[key] = node
-        return Node._all[key]
+        return node
 
     __hash__ = object.__hash__
 

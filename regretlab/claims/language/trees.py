@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from regretlab.claims.language.terms import Node, Relation, Term, all_of, term, walk
 
@@ -12,14 +12,18 @@ def symbols(*roots: Node) -> list[Term]:
     return [n for n in walk(*roots) if n.op in ("symbol", "integer")]  # type: ignore[misc]
 
 
-def substitute(root: Any, values: dict[Term, Any]) -> Any:
+AnyNode = TypeVar("AnyNode", bound=Node)
+
+
+def substitute(root: AnyNode, values: dict[Term, Any]) -> AnyNode:
     """Replace symbols of a tree by terms."""
     done: dict[int, Any] = {id(s): term(v) for s, v in values.items()}
     for node in walk(root):
         if id(node) not in done:
             args = [done[id(a)] if isinstance(a, Node) else a for a in node.args]
             done[id(node)] = type(node)(node.op, *args)
-    return done[id(root)]
+    made: AnyNode = done[id(root)]
+    return made
 
 
 def conjuncts(relation: Any) -> list[Relation]:

@@ -23,7 +23,9 @@ TERMS = {
     "root": "ti", "+": "tt", "-": "tt", "*": "tt", "/": "tt", "max": "tt", "min": "tt", "where": "rtt",
 }  # fmt: skip
 RELATIONS = dict.fromkeys(("<=", "<", ">=", ">", "==", "!="), "tt") | {"and": "rr", "or": "rr", "not": "r"}
-_STATEMENTS = {name: getattr(s, name) for name in s.__all__ if isinstance(getattr(s, name), type)}
+_STATEMENTS: dict[str, type[s.Statement]] = {
+    name: getattr(s, name) for name in s.__all__ if isinstance(getattr(s, name), type)
+}
 
 
 class Unwritable(Exception):

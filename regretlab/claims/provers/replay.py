@@ -47,7 +47,7 @@ class Losses(NamedTuple):
     def anywhere(self) -> np.ndarray:
         """Evaluate the losses at the points, shape (K, T, P)."""
         away = self.points[:, None, :] - self.at[:, :, None]
-        return np.maximum(self.left[:, :, None] * away, self.right[:, :, None] * away)
+        return np.asarray(np.maximum(self.left[:, :, None] * away, self.right[:, :, None] * away))
 
 
 def find(statement: RegretBound) -> tuple[str, dict[str, Any]] | None:

@@ -8,7 +8,7 @@ from typing import Any
 from regretlab.claims.arithmetic.balls import Undecided
 from regretlab.claims.checkers import series as checker
 from regretlab.claims.checkers.pieces import as_inequality
-from regretlab.claims.language.trees import walk
+from regretlab.claims.language.terms import walk
 from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.provers import pieces, solver, sos
 from regretlab.claims.statements import Series
