@@ -113,10 +113,10 @@ def _alone(kind: type[Method]) -> Named:
 ALGORITHMS: dict[str, Named] = {
     a.name: a
     for a in (
-        *map(_alone, Method.known.library.values()), AdamBS, AdamBSCorrected, AdamCB, AdamCBOurs,
-        AMSGradBS, AdamIMPT, AdamAPT, AdamUNI,
+        *map(_alone, Method.known.library.values()),
+        *[pair for pair in list(vars().values()) if isinstance(pair, Named)],
     )
-}  # fmt: skip
+}
 Method.known.reserve(name for name, a in ALGORITHMS.items() if a.sampler)
 
 

@@ -8,13 +8,15 @@ import pytest
 import regretlab as rl
 from regretlab.algorithms import parse
 from regretlab.bounds import Bound
+from regretlab.claims import Ledger
+from regretlab.claims.ledger.loading import PAPERS
 from regretlab.cli import catalogue
 from regretlab.methods import Method
 from regretlab.problems import Problem
 from regretlab.samplers import Sampler
 
 REGISTERS = {"methods": Method.known, "samplers": Sampler.known, "problems": Problem.known}
-EVERY = [*REGISTERS.values(), Bound.known]
+EVERY = [*REGISTERS.values(), Bound.known, PAPERS]
 LION = """
 import regretlab as rl
 
@@ -243,3 +245,32 @@ def test_a_bound_of_another_id_is_refused(install):
     install("lion_lab", BOUND, "lion.printed = lion_lab:lion", "regretlab.bounds")
     with pytest.raises(rl.InputError, match=r"^lion_lab 1.0 calls 'lion_lab:lion' the bound 'lion.printed', which"):
         rl.simulate("reddi", "sgd", horizon=5).table()
+
+
+CLAIMS = """
+import sys
+from regretlab.claims import Paper, real
+P = Paper("lion", "Chen et al. 2023")
+a, b = real("a b")
+P.inequality("square", r"2ab \\le a^2 + b^2", at="Lemma 1", show=2 * a * b <= a**2 + b**2)
+"""
+
+
+def test_an_installed_paper_is_verified_by_its_name(install):
+    install("lion_claims", CLAIMS, "lion = lion_claims", "regretlab.papers")
+    (entry,) = Ledger(["lion"]).verify(jobs=1)
+    assert (entry.claim.id, entry.verdict) == ("lion.square", "proved")
+    assert "lion_claims" not in sys.modules, "it is run in a process of its own"
+    assert "lion.square (Lemma 1)" in catalogue.page("lion")
+    assert listed("lion", "Papers").endswith("lion_claims.py (installed: lion_claims 1.0)")
+
+
+def test_a_shipped_paper_is_found_by_its_folder():
+    assert {claim.split(".")[0] for claim in Ledger(["zinkevich"]).asked} == {"OGD"}
+    assert "zinkevich" in PAPERS.library
+
+
+def test_a_paper_without_its_module_is_one_sentence(install):
+    install("lion_claims", CLAIMS, "lion = lion_claim", "regretlab.papers")
+    with pytest.raises(rl.InputError, match=r"^the paper 'lion' of lion_claims 1\.0 cannot be imported"):
+        Ledger(["lion"])

@@ -19,6 +19,7 @@ from regretlab.bounds import symbols as s
 from regretlab.bounds.symbols import LATEX, MEANING
 from regretlab.claims import Ledger
 from regretlab.claims.ledger import pages
+from regretlab.claims.ledger.loading import PAPERS
 from regretlab.errors import InputError, unknown_name
 from regretlab.methods import Method
 from regretlab.parameters import Component
@@ -97,6 +98,8 @@ def page(name: str) -> str:
         if kind is not None:
             schedule = f"\n\n{_coefficients(kind())}" if issubclass(kind, Method) else ""
             return f"{name}\n\n{_doc(kind)}\n\n{_parameters(kind)}{schedule}"
+    if name in PAPERS:
+        return _paper(name, Ledger([name]))
     ledger = Ledger()
     if name in ledger.claims:
         return pages.one(ledger.verify([name], jobs=1)[0])
@@ -210,15 +213,17 @@ def _since(log10: float) -> str:
 
 
 def _paper(name: str, ledger: Ledger) -> str:
-    claims = [c for c in ledger.claims.values() if c.id.startswith(f"{name}.")]
-    folder = ledger.files[claims[0].id].parent
+    named = name in PAPERS
+    claims = [c for c in ledger.claims.values() if c.id in ledger.asked and (named or c.id.startswith(f"{name}."))]
+    folder = name if named else ledger.files[claims[0].id].parent
     lines = [f"  {c.id} ({c.at}): {c.statement.kind}" for c in claims]
     return "\n".join([f"{name}: {claims[0].paper}", "", f"Claims (regretlab verify {folder}):", *lines])
 
 
 def _papers() -> list[tuple[str, str]]:
     counts = Counter((c.id.split(".")[0], c.paper) for c in Ledger().claims.values() if not c.is_correction)
-    return [(name, f"{title}: {count} claims") for (name, title), count in counts.items()]
+    shipped = [(name, f"{title}: {count} claims") for (name, title), count in counts.items()]
+    return shipped + [row for row in _parts(PAPERS, lambda file: f"claims in {file}") if row[0] not in PAPERS.library]
 
 
 def _parameters(part: Component | type[Component]) -> str:

@@ -47,6 +47,7 @@ class Register(MutableMapping[str, P]):
         self.defined: dict[str, P] = {}
         self.library: dict[str, P] = {}
         self._reserved: list[str] = []
+        self._loaded: dict[str, Any] = {}
 
     def import_folder(self, package: str) -> list[str]:
         """Import the public files of a package, the library's own parts; return the names of their classes."""
@@ -117,12 +118,13 @@ class Register(MutableMapping[str, P]):
         if not given:
             return ""
         (point, source), *others = given
-        if others or (part is not None and not _gives(point, part)):
-            other = others[0][1] if others else part.__module__ if isinstance(part, type) else part.source
+        if others or not (part is None or part is self._loaded.get(name) or _gives(point, part)):
+            other = part.__module__ if isinstance(part, type) else getattr(part, "source", part)
+            other = others[0][1] if others else other
             raise InputError(f"the {self.kind} {name!r} is given by {other} and by {source}; uninstall or rename one.")
         before = dict(self.defined)
         try:
-            part = point.load()
+            part = self.load(point)
         except Exception as error:
             self.defined = before
             why = error if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
@@ -134,7 +136,12 @@ class Register(MutableMapping[str, P]):
             raise InputError(
                 f"{source} calls {point.value!r} the {self.kind} {name!r}, which it is not; repair or uninstall it."
             )
+        self._loaded[name] = part
         return source
+
+    def load(self, point: EntryPoint) -> Any:
+        """Import the part of an entry point."""
+        return point.load()
 
     def _installed(self) -> list[tuple[EntryPoint, str]]:
         return [pair for pair in _entry_points(tuple(sys.path)) if pair[0].group == self.group]
