@@ -165,7 +165,7 @@ def test_an_instance_on_which_a_control_fails_is_discarded(monkeypatch):
     small = {name: term / 9 for name, term in rl.bounds.sgd.zinkevich.terms.items()}
     wrong = replace(rl.bounds.sgd.zinkevich, id="sgd.ninth", terms=small)
     del Bound.known["sgd.ninth"]
-    monkeypatch.setattr(_controls, "zinkevich", wrong)
+    monkeypatch.setattr(_controls, "ZINKEVICH", wrong)
     found = rl.falsify("adam(beta1=0)", candidates=300)
     assert not found.certified
     assert "SGD exceeds sgd.ninth" in found.text()

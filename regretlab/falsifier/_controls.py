@@ -15,6 +15,8 @@ from regretlab.falsifier._subject import Subject
 from regretlab.methods import SGD, AMSGrad, Method
 from regretlab.parameters import Interval
 
+ZINKEVICH, SCHEDULE_FREE = Bound.known["sgd.zinkevich"], Bound.known["amsgrad.schedule_free"]
+
 
 class Control(NamedTuple):
     """One control on K instances."""
@@ -34,8 +36,8 @@ def play_controls(subject: Subject, instances: Sequence[Instance], rounds: int) 
     descent: list[Method] = [SGD(alpha=math.sqrt(2) / largest(instance)) for instance in instances]
     ratchet: list[Method] = [_amsgrad(subject.method(dict(instance.parameters))) for instance in instances]
     return [
-        Control("SGD", Bound.known["sgd.zinkevich"], play(descent, losses, first)),
-        Control("AMSGrad", Bound.known["amsgrad.schedule_free"], play(ratchet, losses, first)),
+        Control("SGD", ZINKEVICH, play(descent, losses, first)),
+        Control("AMSGrad", SCHEDULE_FREE, play(ratchet, losses, first)),
     ]
 
 
