@@ -13,10 +13,11 @@ from regretlab.claims.ledger.loading import PAPERS
 from regretlab.cli import catalogue
 from regretlab.methods import Method
 from regretlab.problems import Problem
+from regretlab.problems.domains import DOMAINS
 from regretlab.samplers import Sampler
 
 REGISTERS = {"methods": Method.known, "samplers": Sampler.known, "problems": Problem.known}
-EVERY = [*REGISTERS.values(), Bound.known, PAPERS]
+EVERY = [*REGISTERS.values(), Bound.known, PAPERS, DOMAINS]
 LION = """
 import regretlab as rl
 
@@ -274,3 +275,24 @@ def test_a_paper_without_its_module_is_one_sentence(install):
     install("lion_claims", CLAIMS, "lion = lion_claim", "regretlab.papers")
     with pytest.raises(rl.InputError, match=r"^the paper 'lion' of lion_claims 1\.0 cannot be imported"):
         Ledger(["lion"])
+
+
+DOMAIN = """
+from regretlab.problems import Box
+
+def lion(radius):
+    return Box(0, radius)
+"""
+
+
+def test_an_installed_domain_is_named_in_texts(install):
+    install("lion_lab", DOMAIN, "lion = lion_lab:lion", "regretlab.domains")
+    assert rl.problems.names.parse("linear(n=3, d=2, domain='lion', radius=4)").domain == rl.problems.Box(0, 4)
+    assert listed("lion", "Domains") == "Box(low=0.0, high=1.0) (installed: lion_lab 1.0)"
+    assert "a clip" in catalogue.page("lion")
+
+
+def test_a_domain_that_is_none_is_one_sentence(install):
+    install("lion_lab", "lion = float", "lion = lion_lab:lion", "regretlab.domains")
+    with pytest.raises(rl.InputError, match=r"^the domain 'lion' of lion_lab 1\.0 cannot be imported"):
+        rl.problems.Linear(domain="lion")

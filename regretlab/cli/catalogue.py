@@ -23,7 +23,7 @@ from regretlab.claims.ledger.loading import PAPERS
 from regretlab.errors import InputError, unknown_name
 from regretlab.methods import Method
 from regretlab.parameters import Component
-from regretlab.problems import Problem, names
+from regretlab.problems import Domain, Problem, domains, names
 from regretlab.samplers import Sampler
 from regretlab.spelling.register import Register
 
@@ -57,6 +57,7 @@ def everything() -> dict[str, list[tuple[str, str]]]:
     return {
         "Studies (regretlab run STUDY)": [(name, _first_comment(name)) for name in studies.BUILT_IN],
         "Problems": _parts(Problem.known),
+        "Domains (domain=...; here with radius=1)": _parts(domains.DOMAINS, lambda make: domains.spelled(make(1.0))),
         "Data sets (data=...; or a LIBSVM, IDX, npz or CSV file)": list(DATA_SETS.items()),
         "Algorithms (each method alone, any METHOD+SAMPLER, and these pairs)": [
             (a.name, _line(a)) for a in ALGORITHMS.values() if a.sampler
@@ -98,6 +99,11 @@ def page(name: str) -> str:
         if kind is not None:
             schedule = f"\n\n{_coefficients(kind())}" if issubclass(kind, Method) else ""
             return f"{name}\n\n{_doc(kind)}\n\n{_parameters(kind)}{schedule}"
+    if name in domains.DOMAINS:
+        made = domains.DOMAINS[name](1.0)
+        return (
+            f"{name}: a domain, with radius=1 {domains.spelled(made)}\n\n{_doc(Domain if made is None else type(made))}"
+        )
     if name in PAPERS:
         return _paper(name, Ledger([name]))
     ledger = Ledger()
