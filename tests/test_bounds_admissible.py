@@ -1,17 +1,14 @@
 """What a theorem does not admit is refused in a sentence: constants out of range, and bounds that say nothing."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab import bounds, plots
-from regretlab.bounds import TYPICAL, Assumption, Bound, assumptions
+from regretlab import bounds
+from regretlab.bounds import TYPICAL, Bound
 from regretlab.bounds import symbols as s
-from regretlab.cli import catalogue
-from regretlab.verdicts import audit
 
 USUAL = {"adamcb.printed": {k: v for k, v in TYPICAL.items() if k != "gamma"}}
 
@@ -84,66 +81,3 @@ def test_orders_are_readable():
     assert " dominates " in repr(found)
     assert repr(found["diameter"]) == "Order(T^1/2 d)"
     assert "momentum (dropped): d" in repr(bounds.adambs.theorem4.order())
-
-
-@pytest.fixture
-def own():
-    """Bounds with an id of their own are forgotten afterwards."""
-    before = dict(Bound.known)
-    yield lambda **changes: replace(bounds.sgd.zinkevich, **{"id": "mine.theorem", **changes})
-    Bound.known.clear()
-    Bound.known.update(before)
-
-
-def test_a_bound_of_ones_own_is_made_of_public_parts(own):
-    mine = own(terms={"all": 2 * s.D2 * s.G2 * s.T ** (s.T / s.T / 2)}, assumes=(assumptions.CONVEX,))
-    assert str(mine.order()["all"]) == "T^1/2"
-    assert "mine.theorem" in catalogue.page("mine.theorem")
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"terms": {}}, "has no terms"),
-        ({"terms": {"all": "sqrt(T)"}}, r"the all of the bound mine.theorem is 'sqrt\(T\)'; write it as a sympy"),
-        ({"terms": {"all": s.sp.Symbol("T")}}, "has the symbol T of its own; take it from rl.bounds.symbols"),
-        ({"dropped": {"rest": s.sp.Symbol("sigma")}}, "the rest of .* has the symbol sigma of its own"),
-        ({"id": "adam.printed"}, "another bound with the id 'adam.printed' .Kingma & Ba"),
-    ],
-)
-def test_a_bound_that_could_not_be_evaluated_is_refused(own, changes, words):
-    known = dict(Bound.known)
-    with pytest.raises(rl.InputError, match=words):
-        own(**changes)
-    assert Bound.known == known
-
-
-def test_the_same_bound_may_be_made_twice(own):
-    assert own() == own()
-    with pytest.raises(rl.InputError, match=r"del rl.bounds.Bound.known\['mine.theorem'\]"):
-        own(title="another")
-
-
-def test_an_assumption_nobody_can_check_is_not_passed(own):
-    own(assumes=(*bounds.sgd.zinkevich.assumes, Assumption("magic", "the stars are right")))
-    result = rl.simulate(rl.problems.Reddi(C=3), "sgd(alpha=1)", horizon=12)
-    found = result.bound("mine.theorem")
-    assert found.verdict == "not applicable because magic cannot be audited"
-    (row,) = found.audit().query("id == 'magic'").to_dict("records")
-    assert (row["measured"], row["passed"]) == (audit.NOT_AUDITED, False)
-    assert result.bound("sgd.zinkevich").verdict != found.verdict
-    plots.bound_terms(result, bound="mine.theorem")
-    both = [*found.checks, audit.Check("convex", "", "no", "yes", False)]
-    text = audit.verdict(both, found.look, found.curve[:, -1], found.trivial[-1])
-    assert text == "not applicable because convex fails and magic cannot be audited"
-
-
-def test_lists_and_pages_say_which_is_which():
-    listed = catalogue.everything()
-    lines = [line for _, line in listed["Bounds"]]
-    assert len(set(lines)) == len(lines)
-    assert not any(":class:" in line or "`" in line for section in listed.values() for _, line in section)
-    page = catalogue.page("adambs.theorem4")
-    assert "The bound in its place: adambs.ours." in page
-    assert "AdamBS.Thm4" in page.partition("The ledger says")[2]
-    assert "λ" in catalogue.page("adamx.decaying")

@@ -11,7 +11,6 @@ from packaging.specifiers import SpecifierSet
 
 import regretlab as rl
 from regretlab.bounds import Bound
-from regretlab.verdicts import audit
 
 PACKAGE = Path(rl.__file__).parent
 
@@ -136,7 +135,9 @@ def test_every_public_name_is_there():
 
 
 def test_every_assumption_can_be_audited():
-    assert {a.id for b in Bound.known.values() for a in b.assumes} == set(audit.RULES)
+    for bound in Bound.known.values():
+        for assumption in bound.assumes:
+            assert assumption.on_run or assumption.on_method or assumption.holds is not None, assumption.id
 
 
 def test_the_pythons_that_are_promised_are_the_pythons_that_are_run():

@@ -7,15 +7,21 @@ your own, and is known by its id as soon as it is made, to ``regretlab show`` an
 Examples
 --------
 >>> import sympy as sp
->>> from regretlab import bounds
->>> from regretlab.bounds import Bound, assumptions, symbols as s
+>>> import regretlab as rl
+>>> from regretlab.bounds import Assumption, Bound, Finding, assumptions, symbols as s
+>>> small = Assumption("small", "alpha <= 1 / L", holds=s.alpha <= 1 / s.L)
+>>> def long(run, record):
+...     return Finding(f"T = {run.horizon}", "at least 10", run.horizon >= 10)
 >>> mine = Bound(
 ...     id="mine.lemma2", title="mine", source="my notes, Lemma 2", status="ours", speaks_of="online",
-...     terms={"both": 2 * s.D2 * s.G2 * sp.sqrt(s.T)}, assumes=(assumptions.CONVEX, assumptions.BOUNDED),
-...     methods=("sgd",),
+...     terms={"both": 2 * s.D2 * s.G2 * sp.sqrt(s.T)}, methods=("sgd",),
+...     assumes=(assumptions.CONVEX, small, Assumption("long", "the run is long", on_run=long)),
 ... )
->>> float(mine.at_T(4, {"D2": 3, "G2": 1})), mine.order()["both"], bounds.mine.lemma2 is mine
+>>> float(mine.at_T(4, {"D2": 3, "G2": 1})), mine.order()["both"], rl.bounds.mine.lemma2 is mine
 (12.0, Order(T^1/2), True)
+>>> found = rl.simulate(rl.problems.Reddi(C=3), "sgd(alpha=0.5)", horizon=9).bound(mine)
+>>> found.verdict, found.checks[1].measured, found.checks[1].needed
+('not applicable because small and long fail', 'alpha = 0.5', '<= 1/L = 0.333333')
 >>> del Bound.known["mine.lemma2"]
 """
 
@@ -27,11 +33,12 @@ from regretlab.bounds import assumptions, symbols, theorems
 from regretlab.bounds._base import Bound
 from regretlab.bounds._horizons import Minimum, Vacuous
 from regretlab.bounds._order import Order, Orders
-from regretlab.bounds.assumptions import Assumption
+from regretlab.bounds.assumptions import Assumption, Finding
 from regretlab.bounds.symbols import TYPICAL
 
 __all__ = [
-    "TYPICAL", "Assumption", "Bound", "Minimum", "Order", "Orders", "Vacuous", "assumptions", "symbols", "theorems",
+    "TYPICAL", "Assumption", "Bound", "Finding", "Minimum", "Order", "Orders", "Vacuous", "assumptions", "symbols",
+    "theorems",
 ]  # fmt: skip
 
 #: The ids of bounds by their names before the id was the path; adamcb_printed is adamcb.printed, and so are the others.

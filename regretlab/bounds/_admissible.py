@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 
 from regretlab.bounds import symbols as s
-from regretlab.bounds.assumptions import DECAYING, ETA, ETA_P, GAMMA_KB, SUBSET, Assumption
+from regretlab.bounds.assumptions import Assumption, evaluated
 from regretlab.bounds.theorem import Theorem
 from regretlab.errors import InputError, shown, unknown_name
 from regretlab.parameters import Interval, one_of
@@ -24,12 +24,6 @@ RANGES: dict[str, str] = dict.fromkeys((symbol.name for symbol in s.MEANING), "[
 INTEGERS = {"d", "n", "K"}
 #: Sums over the schedule are made for one schedule at a time.
 ALONE = {"beta1", "lam"}
-
-#: What the theorems take for granted of several constants: a formula that is below 1.
-BELOW_ONE: dict[str, sp.Expr] = {
-    GAMMA_KB.id: s.gamma_kb, ETA.id: s.eta, ETA_P.id: s.beta1 / s.beta2**s.p, DECAYING.id: s.lam,
-    SUBSET.id: s.K / s.n,
-}  # fmt: skip
 
 
 def admit(
@@ -64,15 +58,15 @@ def admit(
         alone = ALONE if purpose == "arrays" else set()
         numbers[name] = _number(name, value, bound.source, purpose in ("values", "arrays") and name not in alone)
     values = {**(typical or {}), **numbers}
-    relations = [(a.text, BELOW_ONE[a.id]) for a in bound.assumes if a.id in BELOW_ONE]
-    for text, formula in relations:
-        _below_one(bound, formula, values, f"assumes that {text}", strictly=True)
+    relations = [(a.text, a.holds) for a in bound.assumes if a.holds is not None and a.holds.rel_op != "=="]
+    for text, relation in relations:
+        _holds(bound, relation, values, f"assumes that {text}")
     if s.K in bound.symbols:
-        _below_one(bound, s.K / s.n, values, "is about batches of K <= n examples", strictly=False)
+        _holds(bound, sp.Le(s.K, s.n), values, "is about batches of K <= n examples")
     if s.p_min in bound.symbols:
-        _below_one(bound, s.p_min * s.n / bound.total, values, "needs p_min <= sum_j p_j / n", strictly=False)
+        _holds(bound, s.p_min * s.n / bound.total <= 1, values, "needs p_min <= sum_j p_j / n")
     _together({name: np.shape(value) for name, value in numbers.items()})
-    checked = {symbol.name for _, formula in relations for symbol in formula.free_symbols}
+    checked = {symbol.name for _, relation in relations for symbol in relation.free_symbols}
     # T is asked for, whether or not statistics are given that it is in.
     names = read(bound, numbers, purpose) | checked | ({"T"} if purpose in ("arrays", "numbers") else set())
     if foreign := [name for name, value in numbers.items() if name not in names and not usual(name, value)]:
@@ -148,13 +142,10 @@ def _together(shapes: Mapping[str, tuple[int, ...]]) -> None:
         raise InputError(f"{said} do not broadcast together; give arrays of one shape, or numbers.") from None
 
 
-def _below_one(bound: Theorem, formula: sp.Expr, values: Mapping[str, Any], words: str, *, strictly: bool) -> None:
-    names = sorted(symbol.name for symbol in formula.free_symbols)
-    if not values.keys() >= set(names):
-        return
-    with np.errstate(all="ignore"):
-        found = np.asarray(sp.lambdify(names, formula, "numpy")(*(np.asarray(values[x], dtype=float) for x in names)))
-    if not (found < 1 if strictly else found <= 1).all():
+def _holds(bound: Theorem, relation: Any, values: Mapping[str, Any], words: str) -> None:
+    """Refuse constants that miss a relation between them."""
+    names = sorted(symbol.name for symbol in relation.free_symbols)
+    if values.keys() >= set(names) and not np.all(evaluated(relation, values)):
         at = ", ".join(f"{name}={values[name]:g}" if np.ndim(values[name]) == 0 else name for name in names)
         raise InputError(f"the bound {bound.id} {words}, which fails at {at} ({bound.source}).")
 
@@ -190,16 +181,8 @@ def _holds_text(raw: np.ndarray) -> bool:
 
 def check_statement(bound: Theorem) -> None:
     """Refuse a bound that could not be evaluated: without terms, or with symbols that are not the library's."""
-    kinds: dict[str, type] = {
-        "id": str,
-        "title": str,
-        "source": str,
-        "status": str,
-        "speaks_of": str,
-        "remark": str,
-        "mark": str,
-    }
-    kinds |= {"terms": dict, "ties": dict, "dropped": dict, "assumes": tuple, "methods": tuple, "samplers": tuple}
+    kinds: dict[str, type] = dict.fromkeys(("id", "title", "source", "status", "speaks_of", "remark", "mark"), str)
+    kinds |= {"terms": dict, "dropped": dict, "assumes": tuple, "methods": tuple, "samplers": tuple}
     for name, kind in kinds.items():
         if not isinstance(getattr(bound, name), kind):
             raise InputError(f"{name}={shown(getattr(bound, name))} of a bound is no {kind.__name__}; give one.")
@@ -208,8 +191,8 @@ def check_statement(bound: Theorem) -> None:
     one_of("speaks_of", bound.speaks_of, s.REGRET)
     if not bound.terms:
         raise InputError(f"the bound {bound.id} has no terms; give at least one, such as {{'diameter': D * sqrt(T)}}.")
-    named = {**bound.terms, **bound.dropped, **{f"tie of {symbol}": tie for symbol, tie in bound.ties.items()}}
-    for name, term in named.items():
+    sides = [(f"assumption {a.id}", side) for a in bound.assumes if a.holds is not None for side in a.holds.args]
+    for name, term in [*bound.terms.items(), *bound.dropped.items(), *sides]:
         if not isinstance(term, sp.Expr):
             raise InputError(
                 f"the {name} of the bound {bound.id} is {term!r}; "

@@ -7,6 +7,8 @@ gradient *estimate* in the two norms, ``L`` the gradient of one example. Statist
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import sympy as sp
 
 
@@ -78,6 +80,9 @@ MEANING: dict[sp.Symbol, str] = {
     B: "from beta1 and lam", W: "from beta1 and lam", Q: "from beta1 and lam; t_0 is the last decrease of "
     "sqrt(t)/(1 - beta_{1,t})",
 }  # fmt: skip
+
+#: What the formulas of :mod:`regretlab.samplers.ties` need to run on symbols.
+FORMULAS = SimpleNamespace(sqrt=sp.sqrt, log=sp.log, e=sp.E, minimum=sp.Min)
 
 # The constants that several theorems share.
 eta = beta1 / sp.sqrt(beta2)

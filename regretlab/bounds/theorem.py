@@ -33,8 +33,6 @@ class Theorem:
     assumes : tuple of Assumption
     methods, samplers : tuple of str
         The parts of an algorithm it is about; no samplers means any.
-    ties : dict
-        Parameters the theorem ties to T, n and K, by their formula.
     mark : str
         ``"reconstructed"`` where the source's text was lost, else empty.
     remark : str
@@ -61,7 +59,6 @@ class Theorem:
     methods: tuple[str, ...]
     samplers: tuple[str, ...] = ()
     in_expectation: bool = False
-    ties: dict[sp.Symbol, sp.Expr] = field(default_factory=dict)
     mark: str = ""
     remark: str = ""
     total: sp.Expr = sp.S.One
@@ -87,6 +84,11 @@ class Theorem:
         """What the audit checks: the assumptions as stated, and what the notation beta_{1,t} takes for granted."""
         taken = s.beta1 in self.symbols and not {DECAYING, NON_INCREASING} & set(self.assumes)
         return (*self.assumes, NON_INCREASING) if taken else self.assumes
+
+    @property
+    def ties(self) -> dict[sp.Symbol, sp.Expr]:
+        """The parameters that the theorem ties to T, n and K, by their formula: what its assumptions say of them."""
+        return {a.holds.lhs: a.holds.rhs for a in self.assumes if a.tied and a.holds is not None}
 
     @cached_property
     def symbols(self) -> set[sp.Symbol]:

@@ -29,7 +29,6 @@ from regretlab.falsifier._subject import Subject
 from regretlab.methods import Adam, Method
 from regretlab.parameters import number
 from regretlab.spelling import numerals
-from regretlab.verdicts import audit
 
 #: Scores above this are worth a closer look.
 ENOUGH = 1.0
@@ -251,10 +250,6 @@ def _first(statement: RegretBound) -> int | None:
     return next(certain, None)
 
 
-#: The assumptions that are about the method's parameters alone.
-PARAMETRIC = {"sqrt_step", "decaying_beta1", "eps_zero", "gamma_kb", "eta"}
-
-
 def exact(losses: Sequence[Any]) -> tuple[Fraction | Kink, ...]:
     """Read losses with fractions for their numbers."""
     return tuple(Kink(*map(_fraction, c)) if isinstance(c, (tuple, list)) else _fraction(c) for c in losses)
@@ -266,7 +261,5 @@ def _fraction(value: Any) -> Fraction:
 
 def missed(bound: Bound, method: Method) -> str:
     """Name the first assumption about the parameters that the method does not meet; empty if it meets all."""
-    for assumption in bound.assumes:
-        if assumption.id in PARAMETRIC and not audit.PARAMETER_RULES[assumption.id](method.parameters())[2]:
-            return assumption.text
-    return ""
+    found = ((assumption.text, assumption.of_method(method.parameters())) for assumption in bound.assumes)
+    return next((text for text, finding in found if finding is not None and not finding.passed), "")

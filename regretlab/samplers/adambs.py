@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from regretlab.errors import InputError
 from regretlab.parameters import parameter
 from regretlab.samplers._base import Quotient, Rule, Setting
 from regretlab.samplers.bandit import Bandit
+from regretlab.samplers.ties import exp3_step, exploration
 
 PAPER = "AdamBS, Algorithm 2"
 CORRECTED = "AdamCB, Appendix D"
@@ -47,6 +47,7 @@ class AdamBS(Bandit):
 
     Examples
     --------
+    >>> import math
     >>> s = AdamBS(gamma=0.5).fit(Setting(n=2, K=1, L=1.0, horizon=100))
     >>> s.p_min, math.isclose(s.alpha_p, math.sqrt(math.log(3) / 200) / 16)
     (0.25, True)
@@ -66,10 +67,9 @@ class AdamBS(Bandit):
             raise InputError(f"{given} is too small to be divided by ({PAPER}); use a larger one.")
         if p_min * n > 1 + 1e-12:
             raise InputError(f"p_min={p_min:g} is outside (0, 1/n] with n={n} ({PAPER}); use at most {1 / n:g}.")
-        L, alpha_p = setting.L, self.alpha_p
+        alpha_p = self.alpha_p
         if alpha_p is None:
-            R2 = largest_divergence(n, p_min) if self.divergence == "sup" else math.log(n)
-            alpha_p = math.sqrt(2 * R2 / (n * setting.horizon)) * (p_min / L) ** 2
+            alpha_p = exp3_step(self.divergence, n, setting.horizon, setting.L, p_min)
         return {
             "p_min": p_min,
             "alpha_p": alpha_p,
@@ -117,8 +117,7 @@ class AdamBSCorrected(Bandit):
     gamma: float | None = parameter(None, "(0, 1]", "exploration; default tied to T as in Lemma 12", CORRECTED)
 
     def tied(self, setting: Setting) -> dict[str, Any]:
-        n, T = setting.n, setting.horizon
-        tuned = min(1.0, math.sqrt(n * math.log(n) / ((math.e - 1) * T))) if n > 1 else 1.0
+        tuned = exploration(setting.n, 1, setting.horizon) if setting.n > 1 else 1.0
         return {"gamma": tuned if self.gamma is None else self.gamma}
 
     @property
@@ -129,21 +128,3 @@ class AdamBSCorrected(Bandit):
             projected=False, distinct=False, mixing=self.gamma, total=1.0, floor=floor, rate=Quotient(floor, K),
             top=1.0, scale=Quotient(floor, self.run.L), weight=Quotient(1, K * n),
         )  # fmt: skip
-
-
-def largest_divergence(n: int, p_min: float) -> float:
-    r"""R^2 of AdamBS Lemma 1: the supremum of KL(p, q) over P = {sum p = 1, p >= p_min}, reached at two vertices.
-
-    .. math:: R^2 = (a - b) \ln(a / b), \qquad a = 1 - (n-1) p_{\min}, \quad b = p_{\min}.
-
-    Examples
-    --------
-    >>> largest_divergence(2, 0.25) == 0.5 * math.log(3)
-    True
-    >>> largest_divergence(2, 0.0)
-    inf
-    """
-    top = 1 - (n - 1) * p_min
-    if p_min == 0 and n > 1:
-        return math.inf
-    return max(0.0, (top - p_min) * math.log(top / p_min)) if n > 1 and top > p_min else 0.0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
 from regretlab.parameters import parameter
 from regretlab.samplers._base import Law, Quotient, Rule, Setting
 from regretlab.samplers.bandit import Bandit
+from regretlab.samplers.ties import exploration, mirror_step
 
 PAPER = "AdamCB, Algorithms 2 and 3"
 
@@ -57,7 +57,7 @@ class AdamCB(Bandit):
 
     def tied(self, setting: Setting) -> dict[str, Any]:
         n, K, T = setting.n, setting.K, setting.horizon
-        tuned = min(1.0, math.sqrt(n * math.log(n / K) / ((math.e - 1) * T * K))) if n > K else 1.0
+        tuned = exploration(n, K, T) if n > K else 1.0
         return {"gamma": tuned if self.gamma is None else self.gamma}
 
     @property
@@ -110,7 +110,7 @@ class AdamCBOurs(Bandit):
         n, K, T = setting.n, setting.K, setting.horizon
         tied: dict[str, Any] = {"gamma": 1.0} if n == K else {}
         if self.step is None:
-            tied["step"] = math.sqrt(2 * K * math.log(n / K) / (n * T))
+            tied["step"] = mirror_step(n, K, T)
         return tied
 
     @property

@@ -172,7 +172,7 @@ def compare(
 
 def anytime(bound: Bound) -> bool:
     """Whether a bound is a claim about every T of a run; one with parameters tied to the horizon is about the last."""
-    return not bound.ties and not any(a.id.startswith("tied") for a in bound.assumes)
+    return not any(assumption.tied for assumption in bound.assumes)
 
 
 def every_run(bound: Bound) -> bool:

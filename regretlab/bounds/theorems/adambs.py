@@ -2,25 +2,11 @@
 
 import sympy as sp
 
+from regretlab.bounds import assumptions as a
 from regretlab.bounds._base import Bound
-from regretlab.bounds.assumptions import (
-    BOUNDED,
-    CONVEX,
-    DECAYING,
-    ETA,
-    EXAMPLES,
-    GAMMA_KB,
-    GRADIENTS,
-    MODEL,
-    NO_EPS,
-    NON_INCREASING,
-    SQRT_STEP,
-    TIED_GAMMA,
-    TIED_STEP,
-    UNBIASED,
-)
 from regretlab.bounds.symbols import (
     D2,
+    FORMULAS,
     R2,
     S_2,
     D,
@@ -44,11 +30,12 @@ from regretlab.bounds.symbols import (
     n,
     p_min,
 )  # fmt: skip
+from regretlab.samplers import exploration
 
 rho1 = D2**2 * G / (2 * alpha * (1 - beta1))
 rho2 = alpha * (1 + beta1) * G / ((1 - beta1) * sp.sqrt(1 - beta2) * (1 - gamma_kb) ** 2)
 rho3 = d * D**2 * G * sp.sqrt(1 - beta2) / (2 * alpha * (1 - beta1) * (1 - gamma_kb) ** 2)
-PRINTED = (CONVEX, BOUNDED, GRADIENTS, SQRT_STEP, DECAYING, GAMMA_KB)
+PRINTED = (a.CONVEX, a.BOUNDED, a.GRADIENTS, a.SQRT_STEP, a.DECAYING, a.GAMMA_KB)
 
 theorem1 = Bound(
     id="adambs.theorem1",
@@ -83,7 +70,7 @@ theorem2 = Bound(
         * (2 * n * T) ** sp.Rational(1, 4),
         "momentum": rho3,
     },
-    assumes=(*PRINTED, EXAMPLES, TIED_STEP),
+    assumes=(*PRINTED, a.EXAMPLES, a.SUP_STEP),
     methods=("adam",),
     samplers=("adambs",),
     corrected="adambs.ours",
@@ -102,7 +89,7 @@ theorem4 = Bound(
         "optimal sampling": rho2 * sp.sqrt(d) / (n * sp.sqrt(K)) * sp.sqrt(sp.log(d) * T) * sp.log(n),
     },
     dropped={name: theorem2.terms[name] for name in ("bandit", "momentum")},
-    assumes=(BOUNDED, GRADIENTS, SQRT_STEP, DECAYING, GAMMA_KB, EXAMPLES, TIED_STEP, MODEL),
+    assumes=(a.BOUNDED, a.GRADIENTS, a.SQRT_STEP, a.DECAYING, a.GAMMA_KB, a.EXAMPLES, a.SUP_STEP, a.MODEL),
     methods=("adam",),
     samplers=("adambs",),
     corrected="adambs.ours",
@@ -123,7 +110,7 @@ theorem_d1 = Bound(
     status="as printed",
     speaks_of="online",
     terms={**d1_terms, "momentum": beta1 * D**2 * G / (2 * (1 - beta1) * (1 - lam) ** 2)},
-    assumes=(CONVEX, BOUNDED, GRADIENTS, SQRT_STEP, DECAYING, NO_EPS, ETA),
+    assumes=(a.CONVEX, a.BOUNDED, a.GRADIENTS, a.SQRT_STEP, a.DECAYING, a.NO_EPS, a.ETA),
     methods=("amsgrad",),
     samplers=("adambs",),
     corrected="adambs.d1_corrected",
@@ -138,7 +125,7 @@ d1_corrected = Bound(
     status="corrected",
     speaks_of="online",
     terms=d1_terms,
-    assumes=(CONVEX, BOUNDED, GRADIENTS, SQRT_STEP, NON_INCREASING, NO_EPS, ETA),
+    assumes=(a.CONVEX, a.BOUNDED, a.GRADIENTS, a.SQRT_STEP, a.NON_INCREASING, a.NO_EPS, a.ETA),
     methods=("amsgrad",),
     samplers=("adambs",),
     represented_by="adambs.ours",
@@ -148,10 +135,10 @@ d1_corrected = Bound(
 rho1_cb = D**2 * L / (2 * alpha * gamma * (1 - beta1) ** 2)
 rho2_cb = alpha * harmonic / ((1 - beta1) ** 2 * sp.sqrt(1 - beta2) * (1 - eta))
 rho3_cb = d * beta1 * D**2 * L / (2 * alpha * gamma * (1 - beta1) ** 2 * (1 - lam) ** 2)
-PRINTED_CB = (CONVEX, BOUNDED, EXAMPLES, SQRT_STEP, DECAYING, NO_EPS, ETA, TIED_GAMMA)
+PRINTED_CB = (a.CONVEX, a.BOUNDED, a.EXAMPLES, a.SQRT_STEP, a.DECAYING, a.NO_EPS, a.ETA)
 
 #: Lemma 12's gamma.
-TIES = {gamma: sp.Min(1, sp.sqrt(n * sp.log(n) / ((sp.E - 1) * T)))}
+TIED_GAMMA = a.tied(gamma, exploration(n, 1, T, FORMULAS))
 
 corrected = Bound(
     id="adambs_corrected.printed",
@@ -167,8 +154,7 @@ corrected = Bound(
         * sp.sqrt(M + L**2 * n**2 / gamma**2 * (n / gamma * sp.log(n) + (sp.E - 1) * gamma * T)),
         "momentum": rho3_cb,
     },
-    ties=TIES,
-    assumes=PRINTED_CB,
+    assumes=(*PRINTED_CB, TIED_GAMMA),
     methods=("adamx",),
     samplers=("adambs_corrected",),
     corrected="adambs.ours",
@@ -189,7 +175,7 @@ ours = Bound(
         "sampling": rho2_ours * sp.sqrt(d)
         * sp.sqrt((M + L**2 * n**2 / gamma**2 * sp.sqrt(2 * n * T * sp.log(n))) / (K * n**2) + (1 - 1 / K) * H),
     },
-    assumes=(CONVEX, BOUNDED, EXAMPLES, SQRT_STEP, NO_EPS, ETA, UNBIASED, TIED_STEP),
+    assumes=(a.CONVEX, a.BOUNDED, a.EXAMPLES, a.SQRT_STEP, a.NO_EPS, a.ETA, a.UNBIASED, a.START_STEP),
     methods=("amsgrad",),
     samplers=("adambs",),
     remark="For constant gamma = n p_min; the full gradient's norm is bounded by L.",

@@ -2,25 +2,14 @@
 
 import sympy as sp
 
+from regretlab.bounds import assumptions as a
 from regretlab.bounds._base import Bound
-from regretlab.bounds.assumptions import (
-    BOUNDED,
-    CONVEX,
-    DECAYING,
-    ETA,
-    EXAMPLES,
-    NO_EPS,
-    NON_INCREASING,
-    SQRT_STEP,
-    SUBSET,
-    TIED_STEP,
-    UNBIASED,
-)  # fmt: skip
-from regretlab.bounds.symbols import D, H, K, L, M, M_star, S, T, alpha, beta1, d, gamma, n
+from regretlab.bounds.symbols import FORMULAS, D, H, K, L, M, M_star, S, T, alpha, beta1, d, gamma, n
 from regretlab.bounds.theorems.adambs import PRINTED_CB, rho1_cb, rho2_cb, rho2_ours, rho3_cb
+from regretlab.samplers import exploration
 
 #: Lemma 2's gamma.
-TIES = {gamma: sp.Min(1, sp.sqrt(n * sp.log(n / K) / ((sp.E - 1) * T * K)))}
+TIED_GAMMA = a.tied(gamma, exploration(n, K, T, FORMULAS))
 
 #: The values of AdamCB's MNIST experiment (with D = L = d = 1), at which the rate of its first term is quoted.
 EXPERIMENT = {
@@ -42,8 +31,7 @@ printed = Bound(
         * sp.sqrt(M + L**2 * n**2 / gamma**2 * (n / gamma * sp.log(n / K) + (sp.E - 1) * K * gamma * T)),
         "momentum": rho3_cb,
     },
-    ties=TIES,
-    assumes=(*PRINTED_CB, SUBSET),
+    assumes=(*PRINTED_CB, TIED_GAMMA, a.SUBSET),
     methods=("adamx",),
     samplers=("adamcb",),
     total=K,
@@ -65,7 +53,7 @@ lemma1 = Bound(
         "sampling": sp.sqrt(d) * rho2_cb * sp.sqrt(S / (n**2 * K)),
         "momentum": rho3_cb,
     },
-    assumes=(CONVEX, BOUNDED, EXAMPLES, SQRT_STEP, DECAYING, NO_EPS, ETA),
+    assumes=PRINTED_CB,
     methods=("adamx",),
     samplers=("adamcb",),
     total=K,
@@ -81,11 +69,14 @@ OURS = {
     "status": "ours",
     "speaks_of": "cumulative",
     "in_expectation": True,
-    "assumes": (CONVEX, BOUNDED, EXAMPLES, SQRT_STEP, NON_INCREASING, NO_EPS, ETA, UNBIASED, TIED_STEP, SUBSET),
+    "assumes": (
+        a.CONVEX, a.BOUNDED, a.EXAMPLES, a.SQRT_STEP, a.NON_INCREASING, a.NO_EPS, a.ETA, a.UNBIASED, a.MIRROR_STEP,
+        a.SUBSET,
+    ),
     "methods": ("amsgrad",),
     "samplers": ("adamcb_ours",),
     "total": K,
-}
+}  # fmt: skip
 
 ours = Bound(
     id="adamcb.ours",

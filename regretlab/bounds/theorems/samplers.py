@@ -6,11 +6,10 @@ They speak of the bandit alone, so of any method that uses its sampler.
 import sympy as sp
 
 from regretlab.bounds._base import Bound
-from regretlab.bounds.assumptions import EXAMPLES, SUBSET, TIED_GAMMA, TIED_STEP, Assumption
+from regretlab.bounds.assumptions import EXAMPLES, MIRROR_STEP, OWN_STEP, SUBSET
 from regretlab.bounds.symbols import R2, K, L, T, gamma, n, p_min
 from regretlab.bounds.theorems import adambs, adamcb
 
-OWN_STEP = Assumption("tied_lemma_step", "alpha_p is the lemma's, tied to T, for the R^2 the sampler was given")
 ANY = ("any method",)
 
 
@@ -45,8 +44,7 @@ adambs_lemma12 = Lemma(
     speaks_of="sampler",
     in_expectation=True,
     terms={"bandit": L**2 * n**2 / gamma**2 * 2 * sp.sqrt((sp.E - 1) * n * T * sp.log(n))},
-    ties=adambs.TIES,
-    assumes=(EXAMPLES, TIED_GAMMA),
+    assumes=(EXAMPLES, adambs.TIED_GAMMA),
     methods=ANY,
     samplers=("adambs_corrected",),
     remark="With gamma(T) it is 2(e-1) times the trivial bound n L^2 T / p_min, p_min = gamma / n.",
@@ -61,8 +59,7 @@ adamcb_lemma2 = Lemma(
     speaks_of="sampler",
     in_expectation=True,
     terms={"bandit": L**2 * n**2 / gamma**2 * 2 * sp.sqrt((sp.E - 1) * K * n * T * sp.log(n / K))},
-    ties=adamcb.TIES,
-    assumes=(EXAMPLES, TIED_GAMMA, SUBSET),
+    assumes=(EXAMPLES, adamcb.TIED_GAMMA, SUBSET),
     methods=ANY,
     samplers=("adamcb",),
     total=K,
@@ -78,7 +75,7 @@ adamcb_ours_lemma = Lemma(
     speaks_of="sampler",
     in_expectation=True,
     terms={"bandit": adamcb.bandit},
-    assumes=(EXAMPLES, TIED_STEP, SUBSET),
+    assumes=(EXAMPLES, MIRROR_STEP, SUBSET),
     methods=ANY,
     samplers=("adamcb_ours",),
     total=K,

@@ -14,7 +14,7 @@ as they are.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
@@ -23,29 +23,14 @@ import numpy as np
 
 from regretlab import algorithms, spelling
 from regretlab.algorithms import Algorithm
-from regretlab.bounds import Bound
+from regretlab.bounds import Assumption, Bound
+from regretlab.bounds.assumptions import COMPARISONS
 from regretlab.claims.arithmetic.balls import Undecided
 from regretlab.claims.arithmetic.intervals import OPS, Interval, enclose
 from regretlab.claims.language.verdict import Outcome, Rejected, fields, natural
 from regretlab.claims.statements import Kink, RegretBound, kink
 from regretlab.methods import Method, Moments
 
-#: How each assumption of a theorem is checked for a method with exact parameters; those not here cannot hold.
-ASSUMPTIONS: dict[str, Callable[[Any], bool]] = {
-    "convex": lambda method: True,
-    "bounded_iterates": lambda method: True,
-    "bounded_gradients": lambda method: True,
-    "bounded_examples": lambda method: True,
-    "unbiased": lambda method: True,
-    # With one example there is one law, whatever the sampler's step size is.
-    "tied_sampler_step": lambda method: True,
-    "sqrt_step": lambda method: method.schedule == "sqrt",
-    "decaying_beta1": lambda method: method.lam < 1,
-    "non_increasing": lambda method: method.lam <= 1,
-    "eps_zero": lambda method: method.eps == 0,
-    "gamma_kb": lambda method: method.beta1**2 < method.beta2.sqrt(),
-    "eta": lambda method: method.beta1 < method.beta2.sqrt(),
-}
 Round = tuple[Interval, dict[str, Interval]]
 
 
@@ -98,18 +83,27 @@ def applies(bound: Bound, algorithm: Algorithm, method: Method) -> None:
     about = bound.about(type(method).__name__.lower(), type(algorithm.sampler).__name__.lower())
     if not about or bound.speaks_of != "online":
         raise Rejected(f"{bound.id} does not speak of {algorithm.name} on losses that change with t")
+    parameters = method.parameters()
     for assumption in bound.assumes:
-        test = ASSUMPTIONS.get(assumption.id)
-        if test is None:
-            raise Rejected(f"{bound.id} assumes that {assumption.text}, which a replay cannot check")
-        try:
-            met = test(method)
-        except AttributeError as error:
-            raise Rejected(
-                f"{bound.id} assumes that {assumption.text}, and {algorithm.name} has no {error.name} to tell by"
-            ) from None
+        words = f"{bound.id} assumes that {assumption.text}"
+        met = _met(assumption, parameters)
+        if met is None:
+            raise Rejected(f"{words}, which a replay of {algorithm.name} cannot check")
         if not met:
-            raise Rejected(f"{bound.id} assumes that {assumption.text}, which is not so for {algorithm.name}")
+            raise Rejected(f"{words}, which is not so for {algorithm.name}")
+
+
+def _met(assumption: Assumption, parameters: Mapping[str, Any]) -> bool | None:
+    """Tell whether an assumption holds for a method with intervals for its numbers; None where nothing tells."""
+    relation = assumption.holds
+    if relation is not None and {symbol.name for symbol in relation.free_symbols} <= parameters.keys():
+        return bool(COMPARISONS[relation.rel_op](*(enclose(side, parameters) for side in relation.args)))
+    if relation is not None or assumption.on_method is None:
+        return assumption.in_replay or None
+    try:
+        return assumption.on_method(parameters).passed
+    except Exception:  # a function of its user's, which may need floats
+        return None
 
 
 def replay(method: Any, statement: RegretBound, rounds: int) -> Iterator[Round]:
