@@ -18,9 +18,10 @@ from regretlab.parameters import Interval, one_of
 RANGES: dict[str, str] = dict.fromkeys((symbol.name for symbol in s.MEANING), "[0, inf)") | {
     **dict.fromkeys(("T", "d", "n", "K", "total"), "[1, inf)"),
     **dict.fromkeys(("D", "D2", "G", "G2", "L", "alpha"), "(0, inf)"),
-    **dict.fromkeys(("beta1", "beta2"), "[0, 1)"), **dict.fromkeys(("lam", "gamma", "p_min", "kappa"), "(0, 1]"),
+    **dict.fromkeys(("beta1", "beta2"), "[0, 1)"),
+    **dict.fromkeys(("lam", "gamma", "p_min", "kappa"), "(0, 1]"),
     "p": "[0, 0.5]",
-}  # fmt: skip
+}
 INTEGERS = {"d", "n", "K"}
 #: Sums over the schedule are made for one schedule at a time.
 ALONE = {"beta1", "lam"}
