@@ -31,7 +31,8 @@ from regretlab.engines.compiled.trees import SIDE_BY_SIDE, leaves
 from regretlab.engines.phi import Loss
 from regretlab.engines.streams import Streams
 from regretlab.methods import Coefficients, Moments
-from regretlab.problems import Box, L2Ball, Softmax
+from regretlab.problems import Box, L2Ball
+from regretlab.problems.softmax import Softmax
 
 #: Bytes of trees that may be kept between blocks.
 MOST_FOR_TREES = 1 << 28
