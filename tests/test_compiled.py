@@ -22,6 +22,7 @@ from regretlab.engines.compiled import engine as compiled
 from regretlab.engines.compiled.engine import Compiled
 from regretlab.engines.phi import Loss
 from regretlab.engines.streams import Streams, generator
+from regretlab.methods import Moments
 from regretlab.problems import Box, L2Ball, domains
 from regretlab.runs.plan import plan
 from regretlab.runs.run import run
@@ -443,8 +444,9 @@ def test_every_compiled_function_and_all_it_freezes_are_part_of_the_caches_name(
             module = getattr(node, "module", None) or ""
             if module.startswith("regretlab") and not module.startswith("regretlab.engines.compiled"):
                 frozen |= {alias.name for alias in node.names}
-    assert frozen == {"Rule", "CERTAIN", "NEWTON_STEPS"}
-    assert (rl.samplers.Rule._fields, rl.samplers.CERTAIN, domains.NEWTON_STEPS) == compilation.FROZEN
+    assert frozen == {"Trace", "Moments", "Rule", "CERTAIN", "NEWTON_STEPS"}
+    values = (array.Trace._fields, Moments._fields, rl.samplers.Rule._fields, rl.samplers.CERTAIN, domains.NEWTON_STEPS)
+    assert values == compilation.FROZEN
 
 
 def test_a_change_of_what_is_frozen_empties_the_cache(monkeypatch):

@@ -21,7 +21,7 @@ from regretlab.claims import Ledger
 from regretlab.claims.ledger import pages
 from regretlab.claims.ledger.loading import PAPERS
 from regretlab.errors import InputError, unknown_name
-from regretlab.methods import Method
+from regretlab.methods import SEQUENCES, Method
 from regretlab.parameters import Component
 from regretlab.problems import Domain, Problem, domains, names
 from regretlab.samplers import Sampler
@@ -251,7 +251,7 @@ def _coefficients(method: Method) -> str:
     at = "the defaults" if method == type(method)() else "these parameters"
     lines = [f"Coefficients of the step at {at} (p = {k.p:.10g}, eps = {k.eps:.10g}):"]
     lines += [f"  {'t':5}{''.join(f'{moment:>13.10g}' for moment in t)}"]
-    lines += [f"  {name:5}{''.join(f'{value:>13.6g}' for value in getattr(k, name))}" for name in k._fields[:9]]
+    lines += [f"  {name:5}{''.join(f'{value:>13.6g}' for value in getattr(k, name))}" for name in SEQUENCES]
     if type(method).step is not Method.step:
         lines += ["", "The step is not the generic one (see above): only the array engines run it."]
     replaced = [] if method.gradient == "g" else [f"g     <- {method.gradient}"]

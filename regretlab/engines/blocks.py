@@ -13,17 +13,13 @@ from scipy import sparse
 from regretlab.engines import array
 from regretlab.engines.array import State
 from regretlab.engines.compiled.layout import BANDIT, CYCLIC, FLOYD, UNIFORM
+from regretlab.engines.compiled.values import Features, Schedule
 from regretlab.engines.phi import Loss, Untraceable
 from regretlab.engines.streams import Streams
-from regretlab.methods import Coefficients, Method
+from regretlab.methods import SEQUENCES, Coefficients, Method
 from regretlab.problems import Box, Domain, Problem
 from regretlab.samplers import Bandit, Cyclic, Sampler, Uniform
 
-#: The totals in the order of the kernels' arguments.
-TOTALS = (
-    "loss", "received", "squared_gradient", "second_moment", "largest_coordinate", "largest_gradient",
-    "largest_example_gradient", "smallest_x", "largest_x",
-)  # fmt: skip
 #: A block takes about this long, so that the progress bar moves and Ctrl-C is heard.
 BLOCK_SECONDS = 0.2
 FIRST_BLOCK, LARGEST_BLOCK = 64, 1 << 18
@@ -125,30 +121,25 @@ class Blocks(ABC):
         """Return the state and the words after the block; those before it stay as they are."""
 
 
-def labels(problem: Any) -> np.ndarray:
-    """Return rows: the labels and, of a linear model that has one, its column."""
-    beside = [getattr(problem.measured, name) for name in getattr(problem.measured, "columns", ())]
-    return np.ascontiguousarray([problem.y, *beside], dtype=float)
+def features(problem: Any) -> tuple[np.ndarray, Features]:
+    """Return dense rows, or none, and what else kernels take of a problem's examples."""
+    Z, model, none = problem.Z, problem.measured, np.empty(0, np.int64)
+    own = (getattr(model, name) for name in getattr(model, "columns", ()))
+    y = np.ascontiguousarray([problem.y, *own], dtype=float)
+    if not sparse.issparse(Z):
+        return Z, Features(np.empty(0), none, none, y, problem.norms)
+    starts, columns = (a.astype(np.int64, copy=False) for a in (Z.indptr, Z.indices))
+    return np.empty((0, 0)), Features(Z.data, starts, columns, y, problem.norms)
 
 
-def features(Z: Any) -> tuple[np.ndarray, ...]:
-    """Dense rows, or no rows but the values, row starts and columns of sparse ones."""
-    if sparse.issparse(Z):
-        return np.empty((0, 0)), Z.data, Z.indptr.astype(np.int64, copy=False), Z.indices.astype(np.int64, copy=False)
-    return Z, np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64)
-
-
-def table(schedule: Coefficients, domain: Domain | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return what kernels take of a schedule: constants, the coefficients that move, and their rows (moving, steps).
-
-    A coefficient broadcast from one number is known by its stride.
-    """
+def table(schedule: Coefficients, domain: Domain | None) -> Schedule:
+    """Return what kernels take of a schedule; a coefficient broadcast from one number is known by its stride."""
     box = (domain.low, domain.high) if isinstance(domain, Box) else (-np.inf, np.inf)
-    columns = [np.asarray(a) for a in schedule[:9]]
+    columns = [np.asarray(getattr(schedule, name)) for name in SEQUENCES]
     steps = len(columns[0])
     moving = [i for i, a in enumerate(columns) if a.strides[0]]
     rows = np.empty((len(moving), steps))
     for row, i in zip(rows, moving, strict=True):
         row[:] = columns[i]
-    constant = np.array([*(a[0] if steps else 0.0 for a in columns), schedule.p, schedule.eps, *box])
-    return constant, np.array(moving, np.int64), rows
+    constant = np.array([[*(a[0] if steps else 0.0 for a in columns), schedule.p, schedule.eps, *box]])
+    return Schedule(constant, np.array(moving, np.int64), rows)

@@ -1,11 +1,11 @@
 """Methods: coefficient schedules over the one generic step. Each file of the folder is a method, found by itself."""
 
 from regretlab.methods._base import Method, MovingAverages, Scheduled, averages, generic
-from regretlab.methods._step import Coefficients, Moments, power, step
+from regretlab.methods._step import SEQUENCES, Coefficients, Moments, power, step
 
 _PARTS = Method.known.import_folder(__name__)
 __getattr__ = Method.known.of_class
 __all__ = [
-    "Coefficients", "Method", "Moments", "MovingAverages", "Scheduled", "averages", "generic", "power", "step",
-    *_PARTS,
+    "SEQUENCES", "Coefficients", "Method", "Moments", "MovingAverages", "Scheduled", "averages", "generic", "power",
+    "step", *_PARTS,
 ]  # fmt: skip

@@ -36,11 +36,19 @@ class Coefficients(NamedTuple):
 
     def at(self, index: int) -> Coefficients:
         """Return the scalars of one step."""
-        return self._replace(**{name: float(getattr(self, name)[index]) for name in self._fields[:9]})
+        return self.mapped(lambda a: float(a[index]))
 
     def part(self, begin: int, end: int) -> Coefficients:
         """Return the schedule of the steps begin..end-1 of it."""
-        return self._replace(**{name: getattr(self, name)[begin:end] for name in self._fields[:9]})
+        return self.mapped(lambda a: a[begin:end])
+
+    def mapped(self, change: Callable[[Any], Any]) -> Coefficients:
+        """Return the coefficients with each of the :data:`SEQUENCES` changed."""
+        return self._replace(**{name: change(getattr(self, name)) for name in SEQUENCES})
+
+
+#: The coefficients that are sequences over t.
+SEQUENCES = Coefficients._fields[:9]
 
 
 Project = Callable[[Any, Any], Any]

@@ -121,7 +121,7 @@ def replay(method: Any, statement: RegretBound, rounds: int) -> Iterator[Round]:
     totals = dict.fromkeys([Fraction(-1), Fraction(1), *(f.at for f in losses if -1 < f.at < 1)], Fraction(0))
     largest, squares = Fraction(0), Fraction(0)
     for t in range(1, rounds + 1):
-        k = schedule._replace(**{name: getattr(schedule, name)[t - 1] for name in schedule._fields[:9]})
+        k = schedule.mapped(lambda a, t=t: a[t - 1])
         f = losses[(t - 1) % len(losses)]
         if not (state.x.low >= -1 and state.x.high <= 1):
             raise Rejected(f"the iterate of round {t} may lie outside [-1, 1]")

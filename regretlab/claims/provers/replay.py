@@ -13,7 +13,7 @@ import numpy as np
 from regretlab import algorithms
 from regretlab.bounds import Bound
 from regretlab.claims.statements import RegretBound, kink
-from regretlab.methods import Coefficients, Method, Moments, step
+from regretlab.methods import SEQUENCES, Coefficients, Method, Moments, step
 
 #: Relative excess that round-off cannot make.
 CLEAR = 1e-9
@@ -176,7 +176,6 @@ def column(methods: Sequence[Method], name: str) -> np.ndarray:
 
 def _stacked(schedules: Sequence[Coefficients]) -> Callable[[int], Coefficients]:
     """Lay schedules side by side: coefficients at a time have shape (K, 1); all must have the same p."""
-    names = Coefficients._fields[:9]
-    over_t = {name: np.stack([getattr(s, name) for s in schedules], axis=-1)[..., None] for name in names}
+    over_t = {name: np.stack([getattr(s, name) for s in schedules], axis=-1)[..., None] for name in SEQUENCES}
     eps: Any = np.array([[schedule.eps] for schedule in schedules])
     return lambda t: schedules[0]._replace(**{name: values[t] for name, values in over_t.items()}, eps=eps)

@@ -20,11 +20,13 @@ from numba import types
 from numba.core.ccallback import CFunc
 from platformdirs import user_cache_path
 
+from regretlab.engines.array import Trace
+from regretlab.methods import Moments
 from regretlab.problems.domains import NEWTON_STEPS
 from regretlab.samplers import CERTAIN, Rule
 
 #: Values from outside this folder that machine code contains (a test keeps them complete).
-FROZEN = (Rule._fields, CERTAIN, NEWTON_STEPS)
+FROZEN = (Trace._fields, Moments._fields, Rule._fields, CERTAIN, NEWTON_STEPS)
 #: Kernels are given all their memory, so Numba need not count references to it: that would cost more than the work.
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 

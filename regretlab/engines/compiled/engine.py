@@ -19,7 +19,7 @@ from joblib import cpu_count
 
 from regretlab.engines import array
 from regretlab.engines.array import State
-from regretlab.engines.blocks import TOTALS, Blocks, features, labels, table
+from regretlab.engines.blocks import Blocks, features, table
 from regretlab.engines.compiled import general, one_dimensional
 from regretlab.engines.compiled.compilation import callback
 from regretlab.engines.compiled.layout import CYCLIC, DEPTH, FLOYD, INDICES, NUMBERS
@@ -28,9 +28,10 @@ from regretlab.engines.compiled.memory import Pool, round_up, zeros
 from regretlab.engines.compiled.simd import WIDTH
 from regretlab.engines.compiled.step import ROWS
 from regretlab.engines.compiled.trees import SIDE_BY_SIDE, leaves
+from regretlab.engines.compiled.values import Draws, Room, Totals
 from regretlab.engines.phi import Loss
 from regretlab.engines.streams import Streams
-from regretlab.methods import Coefficients, Moments
+from regretlab.methods import SEQUENCES, Coefficients, Moments
 from regretlab.problems import Box, L2Ball
 from regretlab.problems.softmax import Softmax
 
@@ -58,9 +59,8 @@ class Compiled(Blocks):
     def __init__(self, problem: Any, sampler: Any, threads: int | None = None) -> None:
         super().__init__(problem, sampler)
         self._threads = threads or cpu_count()
-        dense, *sparse = features(problem.Z)
-        self._features, self._lengths = (dense if dense.size else None, *sparse), problem.norms
-        self._labels = labels(problem)
+        Z, self._features = features(problem)
+        self._rows = Z if Z.size else None
         self._memory = Pool()
         #: The replicates' trees, and the state that they stand for; where they would be too large, one by thread.
         self._trees, self._tree_state = zeros((0, 0)), np.zeros(0)
@@ -79,24 +79,28 @@ class Compiled(Blocks):
         """As :meth:`advance`, with what every step saw: by the general kernel, whatever made the run."""
         R, steps, d = len(streams.state), len(schedule.eta), self._problem.d
         shapes = [(R, steps, d)] * 3 + [(R, steps)] * 2
-        seen = general.Seen(*map(np.empty, shapes))
+        seen = array.Trace(*map(np.empty, shapes))
         with _Notice():
             state, streams.state = self._made(state, schedule, streams.state, seen)
-        return state, array.Trace(*seen)
+        return state, seen
 
     def _made(
-        self, state: State, schedule: Coefficients, words: np.ndarray, seen: general.Seen | None = None
+        self, state: State, schedule: Coefficients, words: np.ndarray, seen: array.Trace | None = None
     ) -> tuple[State, np.ndarray]:
         problem, sampler, R = self._problem, self._sampler, len(words)
         words = words.copy()
-        moments = [self._memory.copy(a) for a in state.moments]
+        moments = Moments(*map(self._memory.copy, state.moments))
         totals = {name: self._memory.copy(a) for name, a in state.totals.items()}
         own = self._memory.copy(state.sampler[0])
         bandit = self._rule is not None
         position = own if self._code == CYCLIC else np.zeros(R, np.int64)
+        draws = Draws(self._code, self._everyone, self._per_draw, words, position)
         weights = own if bandit else np.zeros((R, 1))
-        schedule_table = table(schedule, problem.domain)
-        summed, looks = [totals[name] for name in TOTALS], [totals.get(name) for name in Looks._fields[:-1]]
+        pace = table(schedule, problem.domain)
+        summed, looks = (
+            Totals(*(totals[name] for name in Totals._fields)),
+            [totals.get(name) for name in Looks._fields[:-1]],
+        )
         measured = any(a is not None for a in looks)
         radius = problem.domain.radius if isinstance(problem.domain, L2Ball) else None
         plain = problem.linear and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
@@ -110,19 +114,16 @@ class Compiled(Blocks):
         phi = 0 if plain or self._classes > 1 else self._loss.address
 
         def work(thread: int, begin: int, end: int) -> None:
-            constant, moving, rows = schedule_table
-            carried = (constant.copy(), moving, rows, *moments, words, position)
+            own_pace = pace._replace(constant=pace.constant.copy())  # kernels write the step's coefficients there
             if plain and end == begin + 1:
-                one_dimensional.advance_alone(begin, self._code, *carried, *summed, *self._alone(thread))
+                one_dimensional.advance_alone(begin, draws, own_pace, moments, summed, *self._alone(thread))
             elif plain:
-                one_dimensional.advance_lanes(begin, end, self._code, *carried, *summed, *self._lanes(thread))
+                one_dimensional.advance_lanes(begin, end, draws, own_pace, moments, summed, *self._lanes(thread))
             else:
                 general.advance(
-                    begin, end, sampler.run.K, phi, self._code, self._per_draw, self._everyone, self._rule,
-                    *self._features, self._labels, self._lengths, *carried, weights, *summed,
-                    self._looks(looks, R) if measured else None, sampler.law.total, radius,
-                    self._trees if everyones else self._tree(thread), built,
-                    self._classes, *self._room(thread), seen,
+                    begin, end, sampler.run.K, phi, self._rule, draws, self._rows, self._features, own_pace, moments,
+                    weights, summed, self._looks(looks, R) if measured else None, sampler.law.total, radius,
+                    self._trees if everyones else self._tree(thread), built, self._classes, *self._room(thread), seen,
                 )  # fmt: skip
 
         threads = min(self._threads, R)
@@ -132,43 +133,40 @@ class Compiled(Blocks):
             edges = [R * i // threads for i in range(threads + 1)]
             list(self._pool.map(work, range(threads), edges[:-1], edges[1:]))
         self._tree_state = own
-        return State(state.t + len(schedule.eta), Moments(*moments), (own,), totals), words
+        return State(state.t + len(schedule.eta), moments, (own,), totals), words
 
     @cached_property
     def _loss(self) -> Any:
-        """The loss of a linear model as a compiled function."""
+        """Compile the loss of a linear model."""
         return callback(Loss(self._problem.measured).numba(), "loss")
 
     def _looks(self, measured: list[np.ndarray | None], R: int) -> Looks:
-        """Where to add what is seen; what is not measured goes nowhere."""
+        """Make room to add to for what is measured, and for what is not."""
         shapes = [(R,)] * 4 + [(0, 0)]
         given = [np.zeros(shape) if a is None else a for a, shape in zip(measured, shapes, strict=True)]
         return Looks._make([*given, np.zeros(self._problem.n)])
 
-    def _general_room(self, thread: int) -> tuple[np.ndarray | None, ...]:
+    def _general_room(self, thread: int) -> tuple[np.ndarray | None, Room]:
         """Working memory of ``general.advance``."""
         n, d, width = self._problem.n, self._problem.d, round_up(max(2 * self._sampler.run.K, DEPTH), SIDE_BY_SIDE)
         # A row of classes may end in the one after the last.
         numbers = round_up(d) + (WIDTH if self._classes > 1 else 0)
-        return (
-            zeros((width, round_up(self._classes))) if self._classes > 1 else None,
-            zeros((NUMBERS, width)), zeros((INDICES, width), np.int64), zeros((ROWS, numbers)),
-            zeros((n if self._code == FLOYD else 0,), np.int64),
-        )  # fmt: skip
+        marks = zeros((n if self._code == FLOYD else 0,), np.int64)
+        room = Room(zeros((NUMBERS, width)), zeros((INDICES, width), np.int64), zeros((ROWS, numbers)), marks)
+        return zeros((width, round_up(self._classes))) if self._classes > 1 else None, room
 
     def _lanes_room(self, thread: int) -> tuple[np.ndarray, ...]:
         """Working memory of ``one_dimensional.advance_lanes``."""
         n, L, S = self._problem.n, one_dimensional.LANES, one_dimensional.SHORT_CHUNK
-        return (
-            zeros((S, 9)), zeros((one_dimensional.ROWS, L)), zeros((4, L), np.uint64), zeros((S, L), np.uint64),
-            zeros((S,), np.uint64), *self._slopes(),
-            zeros((n * (1 if self._code == CYCLIC else L),), np.int32),
-        )  # fmt: skip
+        counts = zeros((n * (1 if self._code == CYCLIC else L),), np.int32)
+        rows, words = zeros((one_dimensional.ROWS, L)), zeros((4, L), np.uint64)
+        drawn, visited = zeros((S, L), np.uint64), zeros((S,), np.uint64)
+        return zeros((S, len(SEQUENCES))), rows, words, drawn, visited, *self._slopes(), counts
 
     def _alone_room(self, thread: int) -> tuple[np.ndarray, ...]:
         """Working memory of ``one_dimensional.advance_alone``."""
         C = one_dimensional.CHUNK
-        return zeros((C, 9)), zeros((NUMBERS, C)), zeros((C,), np.uint64), *self._slopes()
+        return zeros((C, len(SEQUENCES))), zeros((NUMBERS, C)), zeros((C,), np.uint64), *self._slopes()
 
     def _slopes(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the slopes of one-dimensional linear losses, and what each adds to the second moment."""

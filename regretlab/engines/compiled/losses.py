@@ -26,6 +26,7 @@ from regretlab.engines.compiled.simd import (
     store,
 )
 from regretlab.engines.compiled.step import G, X
+from regretlab.engines.compiled.values import Features, Room
 
 Array = Any
 
@@ -189,39 +190,37 @@ def _softmax_gradient(
 
 @inner
 def evaluate(
-    loss: int, Z: Array | None, values: Array, starts: Array, columns: Array, y: Array, d: int, b: Array, classes: int,
-    K: int, F: Array, Q: Array, S: Array | None,
-) -> None:  # fmt: skip
+    loss: int, Z: Array | None, features: Features, d: int, classes: int, K: int, room: Room, S: Array | None
+) -> None:
     """Compute losses and slopes of the batch at the iterate; ``S`` is working memory of a problem with classes.
 
-    ``loss`` is the address of the linear model's loss; the rows of ``y`` are labels and, if it has one, its column. A
+    ``loss`` is the address of the linear model's loss; the rows of y are labels and, if it has one, its column. A
     call by address keeps the loss out of the kernel, which is compiled once for all losses; one call serves a batch.
     """
+    F, Q, y = room.F, room.Q, features.y
     for k in range(K):
         F[LABEL, k] = y[0, Q[J, k]]
     if y.shape[0] > 1:
         for k in range(K):
             F[ANCHOR, k] = y[1, Q[J, k]]
     if S is not None:
-        _softmax(Z, values, starts, columns, b, classes, K, F, Q, S)
+        _softmax(Z, features.values, features.starts, features.columns, room.b, classes, K, F, Q, S)
     else:
         if Z is None:
-            _sparse_scores(values, starts, columns, b, K, F, Q)
+            _sparse_scores(features.values, features.starts, features.columns, room.b, K, F, Q)
         else:
-            _scores(Z, d, b, K, F, Q)
+            _scores(Z, d, room.b, K, F, Q)
         called(loss, F, K)
 
 
 @inner
-def estimate(
-    Z: Array | None, values: Array, starts: Array, columns: Array, d: int, b: Array, classes: int, K: int, F: Array,
-    Q: Array, S: Array | None,
-) -> None:  # fmt: skip
+def estimate(Z: Array | None, features: Features, d: int, classes: int, K: int, room: Room, S: Array | None) -> None:
     """Compute the gradient estimate ``b[G]`` from the weights and slopes of the batch."""
+    F, Q, b = room.F, room.Q, room.b
     if S is not None:
-        _softmax_gradient(Z, values, starts, columns, d, b, classes, K, F, Q, S)
+        _softmax_gradient(Z, features.values, features.starts, features.columns, d, b, classes, K, F, Q, S)
     elif Z is None:
-        _sparse_gradient(values, starts, columns, b, K, F, Q)
+        _sparse_gradient(features.values, features.starts, features.columns, b, K, F, Q)
     else:
         _gradient(Z, d, b, K, F, Q)
 
@@ -239,8 +238,8 @@ class Looks(NamedTuple):
 
 @inner
 def look(
-    looks: Looks, r: int, total_p: float, loss: int, Z: Array | None, values: Array, starts: Array, columns: Array,
-    y: Array, lengths: Array, d: int, b: Array, classes: int, F: Array, Q: Array, S: Array | None,
+    looks: Looks, r: int, total_p: float, loss: int, Z: Array | None, features: Features, d: int, classes: int,
+    room: Room, S: Array | None,
 ) -> float:  # fmt: skip
     """Look at all examples at the iterate; return the sum of their squared norms.
 
@@ -248,14 +247,14 @@ def look(
     variance sum_j s_j / p_j is n sum_j s_j / T for the uniform law, and (sum_j sqrt(s_j))^2 / T for the best one by
     Cauchy and Schwarz.
     """
-    n, value, norms, squares = y.shape[1], 0.0, 0.0, 0.0
+    F, n, value, norms, squares = room.F, features.y.shape[1], 0.0, 0.0, 0.0
     for begin in range(0, n, F.shape[1]):
         count = min(F.shape[1], n - begin)
         for k in range(count):
-            Q[J, k] = begin + k
-        evaluate(loss, Z, values, starts, columns, y, d, b, classes, count, F, Q, S)
+            room.Q[J, k] = begin + k
+        evaluate(loss, Z, features, d, classes, count, room, S)
         for k in range(count):
-            norm = abs(F[SLOPE, k]) * lengths[begin + k]
+            norm = abs(F[SLOPE, k]) * features.lengths[begin + k]
             looks.squares[begin + k] = norm * norm
             value += F[PHI, k]
             norms += norm

@@ -13,7 +13,9 @@ import numpy as np
 from regretlab.engines.compiled.compilation import entry, inner
 from regretlab.engines.compiled.layout import CYCLIC, ELEVEN, FORTY, ONE, THREE, TWENTY_FOUR, UNIT, U, uniforms
 from regretlab.engines.compiled.simd import WIDTH, floats, gather, load, select, splat, store, truncate
-from regretlab.engines.compiled.step import step
+from regretlab.engines.compiled.step import EPS, LEAST, MOST, POWER, step
+from regretlab.engines.compiled.values import Draws, Schedule, Totals
+from regretlab.methods import Moments
 
 Array = Any
 #: Steps whose draws and coefficients are laid out together: for one replicate, and for replicates side by side.
@@ -27,12 +29,12 @@ X, M, V, V_HAT, SQUARES, LOW, HIGH, LOSS, SIZE, MOMENT = range(ROWS)
 
 
 @inner
-def _lay_out(k: Array, moving: Array, rows: Array, begin: int, count: int) -> None:
+def _lay_out(k: Array, schedule: Schedule, begin: int, count: int) -> None:
     """Lay out the coefficients of ``count`` steps; those that do not move are there already."""
-    for i in range(moving.shape[0]):
-        row = moving[i]
+    for i in range(schedule.moving.shape[0]):
+        row = schedule.moving[i]
         for s in range(count):
-            k[s, row] = rows[i, begin + s]
+            k[s, row] = schedule.rows[i, begin + s]
 
 
 @inner
@@ -57,7 +59,7 @@ def _eight(
     squares, low, high = load(b, SQUARES, c), load(b, LOW, c), load(b, HIGH, c)
     loss, largest, moment = load(b, LOSS, c), load(b, SIZE, c), load(b, MOMENT, c)
     word0, word1, word2, counter = load(state, 0, c), load(state, 1, c), load(state, 2, c), load(state, 3, c)
-    eps, least, most = fixed[10], fixed[11], fixed[12]
+    eps, least, most = fixed[0, EPS], fixed[0, LEAST], fixed[0, MOST]
     for s in range(count):
         if cyclic:
             slope, more = splat(slopes[visited[s]]), splat(moments[visited[s]])
@@ -74,10 +76,7 @@ def _eight(
         largest = select(abs(slope) > largest, abs(slope), largest)
         low = select(x < low, x, low)
         high = select(x > high, x, high)
-        x, m, v, top, _ = step(
-            x, m, v, top, slope, k[s, 0], k[s, 1], k[s, 2], k[s, 3], k[s, 4], k[s, 5], k[s, 6], k[s, 7], k[s, 8],
-            p, eps, least, most,
-        )  # fmt: skip
+        x, m, v, top, _ = step(x, m, v, top, slope, k, s, p, eps, least, most)
     store(b, X, c, x)
     store(b, M, c, m)
     store(b, V, c, v)
@@ -96,97 +95,92 @@ def _eight(
 
 @entry
 def advance_alone(
-    r: int, sampler: int, constant: Array, moving: Array, rows: Array, x: Array, m: Array, v: Array, v_hat: Array,
-    words: Array, position: Array, loss: Array, received: Array, squared_gradient: Array, second_moment: Array,
-    largest_coordinate: Array, largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array,
-    largest_x: Array, k: Array, F: Array, drawn: Array, slopes: Array, moments: Array,
+    r: int, draws: Draws, schedule: Schedule, moments: Moments, totals: Totals, k: Array, F: Array, drawn: Array,
+    slopes: Array, second_moments: Array,
 ) -> None:  # fmt: skip
     """Make the steps of :func:`advance_lanes` for one replicate: what a step hands to the next stays in registers.
 
     Draws and coefficients of ``CHUNK`` steps are laid out first, so that a step waits for nothing but the one before.
     """
     n = slopes.shape[0]
+    x, m, v, v_hat = moments
     now, first, second, top = x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0]
-    value, squares, moment, size = loss[r], squared_gradient[r, 0], second_moment[r], largest_gradient[r]
-    least, most, at = smallest_x[r, 0], largest_x[r, 0], int(position[r])
-    p, eps, low, high = constant[9], constant[10], constant[11], constant[12]
+    value, squares, moment = totals.loss[r], totals.squared_gradient[r, 0], totals.second_moment[r]
+    size, least, most = totals.largest_gradient[r], totals.smallest_x[r, 0], totals.largest_x[r, 0]
+    at, fixed, steps = int(draws.position[r]), schedule.constant, schedule.rows.shape[1]
+    p, eps, low, high = fixed[0, POWER], fixed[0, EPS], fixed[0, LEAST], fixed[0, MOST]
     for s in range(k.shape[0]):
         for i in range(k.shape[1]):
-            k[s, i] = constant[i]
-    for begin in range(0, rows.shape[1], CHUNK):
-        count = min(CHUNK, rows.shape[1] - begin)
-        _lay_out(k, moving, rows, begin, count)
-        if sampler == CYCLIC:
+            k[s, i] = fixed[0, i]
+    for begin in range(0, steps, CHUNK):
+        count = min(CHUNK, steps - begin)
+        _lay_out(k, schedule, begin, count)
+        if draws.sampler == CYCLIC:
             at = _visit(drawn, at, n, count)
         else:
-            uniforms(words, r, count, F)
+            uniforms(draws.words, r, count, F)
             for s in range(count):
                 drawn[s] = np.uint64(F[U, s] * n)
         for s in range(count):
             j = drawn[s]
             g = slopes[j]
-            received[r, j] += 1.0
+            totals.received[r, j] += 1.0
             value += g * now
             squares += g * g
-            moment += moments[j]
+            moment += second_moments[j]
             size = abs(g) if abs(g) > size else size
             least = now if now < least else least
             most = now if now > most else most
-            now, first, second, top, _ = step(
-                now, first, second, top, g, k[s, 0], k[s, 1], k[s, 2], k[s, 3], k[s, 4], k[s, 5], k[s, 6], k[s, 7],
-                k[s, 8], p, eps, low, high,
-            )  # fmt: skip
+            now, first, second, top, _ = step(now, first, second, top, g, k, s, p, eps, low, high)
     x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0] = now, first, second, top
-    loss[r], squared_gradient[r, 0], second_moment[r], largest_gradient[r] = value, squares, moment, size
-    largest_coordinate[r] = largest_example_gradient[r] = size
-    smallest_x[r, 0], largest_x[r, 0] = least, most
-    position[r] = at
+    totals.loss[r], totals.squared_gradient[r, 0], totals.second_moment[r] = value, squares, moment
+    totals.largest_gradient[r] = totals.largest_coordinate[r] = totals.largest_example_gradient[r] = size
+    totals.smallest_x[r, 0], totals.largest_x[r, 0] = least, most
+    draws.position[r] = at
 
 
 @entry
 def advance_lanes(
-    begin: int, end: int, sampler: int, constant: Array, moving: Array, rows: Array, x: Array, m: Array, v: Array,
-    v_hat: Array, words: Array, position: Array, loss: Array, received: Array, squared_gradient: Array,
-    second_moment: Array, largest_coordinate: Array, largest_gradient: Array, largest_example_gradient: Array,
-    smallest_x: Array, largest_x: Array, k: Array, b: Array, state: Array, drawn: Array, visited: Array,
-    slopes: Array, moments: Array, counts: Array,
+    begin: int, end: int, draws: Draws, schedule: Schedule, moments: Moments, totals: Totals, k: Array, b: Array,
+    state: Array, drawn: Array, visited: Array, slopes: Array, second_moments: Array, counts: Array,
 ) -> None:  # fmt: skip
     """Make the steps of ``general.advance`` for linear losses with d = K = 1, eight replicates side by side.
 
     Draws are counted as integers, a column per replicate, and added at the end: each has weight 1, so the sum is exact.
     The loop is compiled three times, with p and for p = 1/2 the order as constants: so it has no power and no branch.
     """
-    n, cyclic = slopes.shape[0], sampler == CYCLIC
+    x, m, v, v_hat = moments
+    n, cyclic, fixed, steps = slopes.shape[0], draws.sampler == CYCLIC, schedule.constant, schedule.rows.shape[1]
     for s in range(k.shape[0]):
         for i in range(k.shape[1]):
-            k[s, i] = constant[i]
+            k[s, i] = fixed[0, i]
     for first in range(begin, end, LANES):
         alive = min(LANES, end - first)
         for i in range(alive):
             r = first + i
             b[X, i], b[M, i], b[V, i], b[V_HAT, i] = x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0]
-            b[SQUARES, i], b[SIZE, i] = squared_gradient[r, 0], largest_gradient[r]
-            b[LOW, i], b[HIGH, i] = smallest_x[r, 0], largest_x[r, 0]
-            b[LOSS, i], b[MOMENT, i] = loss[r], second_moment[r]
+            b[SQUARES, i], b[SIZE, i] = totals.squared_gradient[r, 0], totals.largest_gradient[r]
+            b[LOW, i], b[HIGH, i] = totals.smallest_x[r, 0], totals.largest_x[r, 0]
+            b[LOSS, i], b[MOMENT, i] = totals.loss[r], totals.second_moment[r]
             for word in range(4):
-                state[word, i] = words[r, word]
-        at = int(position[first])
+                state[word, i] = draws.words[r, word]
+        at = int(draws.position[first])
         for j in range(counts.shape[0]):
             counts[j] = 0
-        for from_step in range(0, rows.shape[1], SHORT_CHUNK):
-            count = min(SHORT_CHUNK, rows.shape[1] - from_step)
-            _lay_out(k, moving, rows, from_step, count)
+        for from_step in range(0, steps, SHORT_CHUNK):
+            count = min(SHORT_CHUNK, steps - from_step)
+            _lay_out(k, schedule, from_step, count)
             if cyclic:
                 at = _visit(visited, at, n, count)
                 for s in range(count):
                     counts[visited[s]] += 1
             for c in range(0, alive, WIDTH):
-                if constant[9] == 0.5 and cyclic:
-                    _eight(b, c, k, constant, 0.5, count, True, visited, slopes, moments, state, drawn)
-                elif constant[9] == 0.5:
-                    _eight(b, c, k, constant, 0.5, count, False, visited, slopes, moments, state, drawn)
+                if fixed[0, POWER] == 0.5 and cyclic:
+                    _eight(b, c, k, fixed, 0.5, count, True, visited, slopes, second_moments, state, drawn)
+                elif fixed[0, POWER] == 0.5:
+                    _eight(b, c, k, fixed, 0.5, count, False, visited, slopes, second_moments, state, drawn)
                 else:
-                    _eight(b, c, k, constant, 0.0, count, cyclic, visited, slopes, moments, state, drawn)
+                    _eight(b, c, k, fixed, 0.0, count, cyclic, visited, slopes, second_moments, state, drawn)
             if not cyclic:
                 for s in range(count):
                     for i in range(LANES):
@@ -194,13 +188,13 @@ def advance_lanes(
         for i in range(alive):
             r = first + i
             x[r, 0], m[r, 0], v[r, 0], v_hat[r, 0] = b[X, i], b[M, i], b[V, i], b[V_HAT, i]
-            squared_gradient[r, 0], largest_gradient[r] = b[SQUARES, i], b[SIZE, i]
-            largest_coordinate[r] = largest_example_gradient[r] = b[SIZE, i]
-            smallest_x[r, 0], largest_x[r, 0] = b[LOW, i], b[HIGH, i]
-            loss[r], second_moment[r] = b[LOSS, i], b[MOMENT, i]
+            totals.squared_gradient[r, 0] = b[SQUARES, i]
+            totals.loss[r], totals.second_moment[r] = b[LOSS, i], b[MOMENT, i]
+            totals.largest_gradient[r] = totals.largest_coordinate[r] = totals.largest_example_gradient[r] = b[SIZE, i]
+            totals.smallest_x[r, 0], totals.largest_x[r, 0] = b[LOW, i], b[HIGH, i]
             for word in range(4):
-                words[r, word] = state[word, i]
+                draws.words[r, word] = state[word, i]
             if cyclic:
-                position[r] = at
+                draws.position[r] = at
             for j in range(n):
-                received[r, j] += counts[j] if cyclic else counts[j * LANES + i]
+                totals.received[r, j] += counts[j] if cyclic else counts[j * LANES + i]

@@ -22,26 +22,26 @@ Array = Any
 #: denominator.
 ROWS = 10
 X, M, V, V_HAT, G, SQUARES, LOW, HIGH, SIZE, SCALE = range(ROWS)
+#: What a step takes: nine coefficients in the order of Coefficients, p, eps and the ends of the box.
+MU, NU, BETA, OM, RHO, WD, ETA, KAP, C, POWER, EPS, LEAST, MOST = range(13)
 
 
 @inner(always=True)
-def step(  # the arguments are the step's symbols, in the order of Coefficients
-    x: Any, m: Any, v: Any, top: Any, g: Any,
-    mu: float, nu: float, beta: float, om: float, rho: float, wd: float, eta: float, kap: float, c: float,
-    p: float, eps: float, low: float, high: float,
-) -> tuple[Any, Any, Any, Any, Any]:  # fmt: skip
+def step(
+    x: Any, m: Any, v: Any, top: Any, g: Any, k: Array, s: int, p: float, eps: float, low: float, high: float
+) -> tuple[Any, Any, Any, Any, Any]:
     """Make a step of the generic adaptive method: bit for bit :func:`regretlab.methods.step`, then a clip.
 
-    Comparisons keep a NaN in the iterate, as NumPy's do, so that the run can say where it came from. Returned with the
-    state is the denominator, in whose norm a ball's projection is taken.
+    The coefficients are row s of k. Comparisons keep a NaN in the iterate, as NumPy's do, so that the run can say where
+    it came from. Returned with the state is the denominator, in whose norm a ball's projection is taken.
     """
-    m = mu * m + nu * g
-    v = beta * v + om * (g * g)
-    top = rho * top
+    m = k[s, MU] * m + k[s, NU] * g
+    v = k[s, BETA] * v + k[s, OM] * (g * g)
+    top = k[s, RHO] * top
     top = select(top > v, top, v)
-    move = eta * (m + kap * g)
-    x = (1.0 - wd) * x
-    scale = power(c * top, p) + eps
+    move = k[s, ETA] * (m + k[s, KAP] * g)
+    x = (1.0 - k[s, WD]) * x
+    scale = power(k[s, C] * top, p) + eps
     x = x - select(move == 0.0, move, move / scale)
     x = select(x < low, low, x)
     x = select(x > high, high, x)
@@ -50,9 +50,10 @@ def step(  # the arguments are the step's symbols, in the order of Coefficients
 
 @inner
 def advance_coordinates(b: Array, d: int, k: Array) -> float:
-    """Make one step of all coordinates with the coefficients k, add to their totals, and return the gradient's length.
+    """Make one step of all coordinates, add to their totals, and return the gradient's length.
 
-    Rows are padded to whole vectors with zeros, whose gradients are zero: they stay and add nothing.
+    The coefficients k are (1, 13). Rows are padded to whole vectors with zeros, whose gradients are zero: they stay and
+    add nothing.
     """
     length = splat(0.0)
     for i in range(0, d, WIDTH):
@@ -64,8 +65,7 @@ def advance_coordinates(b: Array, d: int, k: Array) -> float:
         store(b, LOW, i, select(x < low, x, low))
         store(b, HIGH, i, select(x > high, x, high))
         x, m, v, top, scale = step(
-            x, load(b, M, i), load(b, V, i), load(b, V_HAT, i), g, k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7],
-            k[8], k[9], k[10], k[11], k[12],
+            x, load(b, M, i), load(b, V, i), load(b, V_HAT, i), g, k, 0, k[0, POWER], k[0, EPS], k[0, LEAST], k[0, MOST]
         )  # fmt: skip
         store(b, X, i, x)
         store(b, M, i, m)

@@ -13,8 +13,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from regretlab.engines.array import State, host
-from regretlab.engines.blocks import TOTALS, Blocks, features, labels, table
+from regretlab.engines.blocks import Blocks, features, table
 from regretlab.engines.compiled.trees import leaves
+from regretlab.engines.compiled.values import Totals
 from regretlab.engines.phi import Loss
 from regretlab.errors import InputError
 from regretlab.methods import Coefficients
@@ -165,13 +166,13 @@ class Cuda(Blocks):
         self._shared = work + COMMON if work + COMMON <= SHARED else COMMON
         tree = 2 * leaves(n) if self._rule else 0
         self._scratch = d + tree + (work if self._shared == COMMON else 0)
+        Z, held = features(problem)
         self._sizes = [
-            n, d, K, len(labels(problem)) - 1, self._code, self._strands, hasattr(problem.Z, "indptr"),
+            n, d, K, len(held.y) - 1, self._code, self._strands, hasattr(problem.Z, "indptr"),
         ]  # fmt: skip
         scalars = (np.float64(self._per_draw), np.float64(self._everyone))
-        held = ([float(a) for a in self._rule or (0.0,) * len(Rule._fields)], *features(problem.Z), labels(problem))
-        arrays = (*map(np.asarray, held), problem.norms)
-        self._constant = (*scalars, *(self.xp.asarray(np.ascontiguousarray(a)) for a in arrays))
+        rule = np.array([float(a) for a in self._rule or (0.0,) * len(Rule._fields)])
+        self._constant = (*scalars, *(self.xp.asarray(np.ascontiguousarray(a)) for a in (rule, Z, *held)))
 
     def _made(self, state: State, schedule: Coefficients, words: np.ndarray) -> tuple[State, np.ndarray]:
         xp, R, steps = self.xp, len(words), len(schedule.eta)
@@ -185,7 +186,7 @@ class Cuda(Blocks):
         own = after.sampler[0]
         arguments = (
             xp.asarray(np.array(sizes, np.int64)), *self._constant, constant, moving, rows, scratch,
-            *after.moments, moved, own, own, *(after.totals[name] for name in TOTALS),
+            *after.moments, moved, own, own, *(after.totals[name] for name in Totals._fields),
         )  # fmt: skip
         name, shared = ("advance_lanes", TABLE) if plain else ("advance", self._shared)
         self._device.launch(self._source, name, grid, self._threads, 8 * shared, arguments)
