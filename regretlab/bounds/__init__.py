@@ -1,8 +1,9 @@
 """Regret bounds with every constant: one file per paper, each bound a sum of named sympy terms.
 
 Every bound is here by its name and, as ``Bound.known[id]``, by its id. A bound of yours is a :class:`Bound` over
-:mod:`regretlab.bounds.symbols`, with hypotheses from :mod:`regretlab.bounds.assumptions` or of your own, and is known
-by its id as soon as it is made, to ``regretlab show`` and to every comparison.
+:mod:`regretlab.bounds.symbols`, to which :func:`~regretlab.bounds.symbols.declare` adds, with hypotheses from
+:mod:`regretlab.bounds.assumptions` or of your own, and is known by its id as soon as it is made, to ``regretlab show``
+and to every comparison.
 
 Examples
 --------
