@@ -129,6 +129,21 @@ def test_an_assumption_that_could_not_be_checked_is_refused(changes, words):
         Assumption(**{"id": "bad", "text": "it is so", **changes})
 
 
+@pytest.mark.parametrize(
+    "about", [a for a in vars(assumptions).values() if isinstance(a, Assumption)], ids=lambda a: a.id
+)
+def test_a_method_meets_an_assumption_with_words_and_without(about):
+    good, bad = "amsgrad(beta1=0.5, beta2=0.9, lam=0.9)", "amsgrad(beta1=0.9, beta2=0.1, eps=1, schedule='constant')"
+    told = []
+    for text in (good, bad, "sgd()", "adagrad()"):
+        parameters = rl.algorithms.parse(text).method.parameters()
+        found = about.of_method(parameters)
+        assert about.met(parameters) == (None if found is None else found.passed)
+        told.append(about.met(parameters))
+    of_step = about.id in ("sqrt_step", "fixed_step", "constant_step")
+    assert of_step or told[:2] in ([True, False], [None, None], [True, True]), "the twin is found out"
+
+
 def test_an_assumption_about_unknown_symbols_is_refused(own):
     with pytest.raises(rl.InputError, match=r"the assumption bad of the bound mine\.theorem has the symbol sigma"):
         own(assumes=(Assumption("bad", "sigma < 1", holds=s.sp.Symbol("sigma") < 1),))
