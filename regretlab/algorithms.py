@@ -85,30 +85,6 @@ def _batch_size(value: Any) -> int | None:
     return None if value is None else int(number("batch_size", value, "[1, inf)", integer=True))
 
 
-SGD = Named("sgd", "Online gradient descent / SGD", "Zinkevich 2003", methods.SGD)
-Adam = Named("adam", "Adam", "Kingma & Ba 2015, Alg. 1", methods.Adam)
-AMSGrad = Named("amsgrad", "AMSGrad", "Reddi, Kale & Kumar 2018, Alg. 2", methods.AMSGrad)
-AdamX = Named("adamx", "AdamX", "Tran & Phong 2019, Alg. 2", methods.AdamX)
-Momentum = Named("momentum", "SGD with heavy-ball momentum", "Polyak 1964; Padam slides", methods.Momentum)
-MomentumW = Named(
-    "momentumw", "Momentum, decoupled weight decay", "weight-decay slides, Weight Decay V", methods.MomentumW
-)
-MomentumL2 = Named("momentuml2", "Momentum with L2", "weight-decay slides, Weight Decay V", methods.MomentumL2)
-Nesterov = Named(
-    "nesterov", "SGD with Nesterov momentum", "Nesterov 1983; Sutskever et al. 2013, Eqs. 3-4", methods.Nesterov
-)
-AdaGrad = Named("adagrad", "AdaGrad", "Duchi, Hazan & Singer 2011", methods.AdaGrad)
-AdaGradMean = Named("adagradmean", "AdaGrad with the mean of the squares", "Padam slides", methods.AdaGradMean)
-AdaGradW = Named(
-    "adagradw", "AdaGrad, decoupled weight decay", "weight-decay slides, Weight Decay IV", methods.AdaGradW
-)
-AdaGradL2 = Named("adagradl2", "AdaGrad with L2", "weight-decay slides, Weight Decay IV", methods.AdaGradL2)
-RMSprop = Named("rmsprop", "RMSprop", "Tieleman & Hinton 2012; Padam slides", methods.RMSprop)
-AdamW = Named("adamw", "AdamW", "Loshchilov & Hutter 2019; weight-decay slides, AdamW I", methods.AdamW)
-AdamL2 = Named("adaml2", "Adam with L2", "weight-decay slides, Adam I", methods.AdamL2)
-Hedge = Named("hedge", "Hedge, exponentiated gradient on the simplex", "Freund & Schapire 1997", methods.Hedge)
-Padam = Named("padam", "Padam", "Chen & Gu 2018; Padam slides", methods.Padam)
-NAdam = Named("nadam", "NAdam", "Dozat 2016, Alg. 2", methods.NAdam)
 AdamBS = Named("adambs", "AdamBS (original)", "Liu, Wu & Mozafari 2020, Alg. 1-2", methods.Adam, samplers.AdamBS)
 AdamBSCorrected = Named(
     "adambs_corrected", "AdamBS, corrected", "Kim & Oh 2025, App. D (reconstructed)", methods.AdamX,
@@ -127,15 +103,29 @@ AdamIMPT = Named("adam_impt", "Adam-IMPT", "Katharopoulos & Fleuret 2018, Alg. 1
 AdamAPT = Named("adam_apt", "Adam-APT", "Namkoong et al. 2017, in AdamBS's Table 1", methods.Adam, samplers.APT)
 AdamUNI = Named("adam_uni", "Adam-UNI", "Namkoong et al. 2017, in AdamBS's Table 1", methods.Adam, samplers.UNI)
 
-#: Every named algorithm by its name in strings and study files.
+
+def _alone(kind: type[Method]) -> Named:
+    """Make an algorithm of a method without a sampler of its own."""
+    return Named(kind.name, kind.title, kind.source, kind)
+
+
+#: The library's algorithms by their names in strings and study files: every method alone, and the pairs.
 ALGORITHMS: dict[str, Named] = {
     a.name: a
     for a in (
-        SGD, Momentum, MomentumW, MomentumL2, Nesterov, AdaGrad, AdaGradMean, AdaGradW, AdaGradL2, RMSprop, Hedge, Adam,
-        AdamW, AdamL2, NAdam, AMSGrad, AdamX, Padam, AdamBS, AdamBSCorrected, AdamCB, AdamCBOurs,
-        AMSGradBS, AdamIMPT, AdamAPT, AdamUNI,
+        *map(_alone, Method.known.library.values()),
+        *[pair for pair in list(vars().values()) if isinstance(pair, Named)],
     )
-}  # fmt: skip
+}
+Method.known.reserve(name for name, a in ALGORITHMS.items() if a.sampler)
+
+
+def __getattr__(name: str) -> Named:
+    """Return the algorithm of a method by the name of its class: ``rl.algorithms.Adam(alpha=0.1)``."""
+    try:
+        return _alone(Method.known.of_class(name))
+    except AttributeError:
+        raise AttributeError(f"module 'regretlab.algorithms' has no attribute {name!r}") from None
 
 
 def parse_all(texts: Sequence[str | Algorithm]) -> list[Algorithm]:
@@ -194,7 +184,7 @@ def named(name: str) -> Named:
     if name in ALGORITHMS:
         return ALGORITHMS[name]
     if name in Method.known:
-        return Named(name, Method.known[name].__name__, "a user's own method", Method.known[name])
+        return _alone(Method.known[name])
     raise unknown_name("algorithm", name, {*ALGORITHMS, *Method.known})
 
 

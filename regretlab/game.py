@@ -86,13 +86,15 @@ def play(
     prefix = np.cumsum(squares, axis=0)[game.times - 1]
     best = np.array([best_variance(*game.sampler.choices(s)) for s in prefix])
     variance = np.stack(paid, axis=-1)
-    return game.record({
-        "variance": (("replicate", "t"), variance),
-        "sampler_regret": (("replicate", "t"), variance - best),
-        "best_variance": ("t", best),
-        "uniform_variance": ("t", prefix.sum(-1) * n / law.total),
-        "oracle_variance": ("t", np.cumsum(norms.sum(-1) ** 2)[game.times - 1] / law.total),
-    })  # fmt: skip
+    return game.record(
+        {
+            "variance": (("replicate", "t"), variance),
+            "sampler_regret": (("replicate", "t"), variance - best),
+            "best_variance": ("t", best),
+            "uniform_variance": ("t", prefix.sum(-1) * n / law.total),
+            "oracle_variance": ("t", np.cumsum(norms.sum(-1) ** 2)[game.times - 1] / law.total),
+        }
+    )
 
 
 def play_losses(
@@ -160,9 +162,9 @@ def play_losses(
     prefix = np.sort(np.cumsum(losses, axis=0)[game.times - 1], axis=1)
     best = prefix[:, : round(fitted.law.total)].sum(-1)
     loss = np.stack(paid, axis=-1)
-    return game.record({
-        "loss": (("replicate", "t"), loss), "regret": (("replicate", "t"), loss - best), "best": ("t", best)
-    })  # fmt: skip
+    return game.record(
+        {"loss": (("replicate", "t"), loss), "regret": (("replicate", "t"), loss - best), "best": ("t", best)}
+    )
 
 
 def frozen_arm(T: int = 400, first: int = 44) -> np.ndarray:

@@ -200,16 +200,18 @@ class Record:
         for name in self.algorithms:
             regret = {kind: self.interval(kind, name) for kind in self.kinds(name)}
             e = self.exponent("online", name)
-            rows.append({
-                "problem": self.problem.name,
-                "algorithm": name,
-                "horizon": self.horizon,
-                "replicates": self.replicates,
-                "regret": {kind: {"mean": i.mean, "lo": i.low, "hi": i.high} for kind, i in regret.items()},
-                "interval": STUDENT if self.replicates > 1 and self.random(name) else CERTIFIED,
-                "exponent": {"value": e.value, "lo": e.low, "hi": e.high, "how": e.how},
-                "bounds": [c.summary() for c in self.comparisons(name)],
-            })  # fmt: skip
+            rows.append(
+                {
+                    "problem": self.problem.name,
+                    "algorithm": name,
+                    "horizon": self.horizon,
+                    "replicates": self.replicates,
+                    "regret": {kind: {"mean": i.mean, "lo": i.low, "hi": i.high} for kind, i in regret.items()},
+                    "interval": STUDENT if self.replicates > 1 and self.random(name) else CERTIFIED,
+                    "exponent": {"value": e.value, "lo": e.low, "hi": e.high, "how": e.how},
+                    "bounds": [c.summary() for c in self.comparisons(name)],
+                }
+            )
         return rows
 
     def table(self) -> pd.DataFrame:

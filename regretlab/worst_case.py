@@ -172,7 +172,7 @@ def _checked(method: Method, horizon: Any, D2: Any, G2: Any) -> tuple[list[Coeff
         )
     if type(method).step is not Method.step:
         raise InputError(
-            f"{type(method).__name__.lower()} has a step of its own, whose worst case is not computed; give a method "
+            f"{method.name} has a step of its own, whose worst case is not computed; give a method "
             f"that is a schedule over the generic step."
         )
     T = number("horizon", horizon, f"[1, {LONGEST}]", " (the program grows with its square)", integer=True)
@@ -180,7 +180,7 @@ def _checked(method: Method, horizon: Any, D2: Any, G2: Any) -> tuple[list[Coeff
     if k.p != 0:
         raise InputError(
             f"worst cases are computed for methods with denominator 1 (p = 0), such as sgd; "
-            f"{type(method).__name__.lower()} divides by its gradients (p = {k.p:g})."
+            f"{method.name} divides by its gradients (p = {k.p:g})."
         )
     D2, G2 = (float(number(name, value, "(0, inf)")) for name, value in (("D2", D2), ("G2", G2)))
     return [k.at(t) for t in range(int(T))], D2, G2

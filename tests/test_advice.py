@@ -129,7 +129,7 @@ def called(call):
     last = name.rsplit(".", 1)[-1]
     if last in algorithms.ALGORITHMS:
         return [k.arg for k in call.keywords if is_parameter(last, k.arg)]
-    if last in problems.names.known():
+    if last in problems.Problem.known:
         return problems.names.declared(last)
     found = next((getattr(place, last) for place in PLACES if hasattr(place, last)), None)
     return None if found is None else inspect.signature(found).parameters
@@ -288,7 +288,7 @@ def test_the_examples_that_are_given_for_names_are_read():
     examples = set(re.findall(r"'([a-z_]+\([A-Za-z0-9_]+=[0-9.]+(?:, \w+=[0-9.]+)*\))'", said))
     assert len(examples) >= 3
     for example in examples:
-        parse = problems.names.parse if example.split("(")[0] in problems.names.known() else algorithms.parse
+        parse = problems.names.parse if example.split("(")[0] in problems.Problem.known else algorithms.parse
         parse(example)
 
 

@@ -39,7 +39,7 @@ def _made(tmp_path_factory):
     run = rl.simulate(rl.problems.Reddi(C=3), "amsgrad(alpha=0.1, lam=0.5)", horizon=40, engine="array")
     run.to_netcdf(path / "a.nc")
     sizes = {n: np.full(3, float(n)) + np.arange(3) for n in (4, 8, 16, 32)}
-    zinkevich, fitted = rl.bounds.zinkevich, rl.samplers.AdamBS().fit(Setting(n=3, K=1, L=1.0, horizon=10))
+    zinkevich, fitted = rl.bounds.sgd.zinkevich, rl.samplers.AdamBS().fit(Setting(n=3, K=1, L=1.0, horizon=10))
     pair, e = {"a": np.arange(5.0), "b": np.arange(5.0) ** 2}, rl.scaling.exponent(np.arange(1.0, 40), CURVES)
     game, curves = (
         {"batch_size": 1, "replicates": 2, "seed": 0, "checkpoints": "log"},

@@ -187,9 +187,9 @@ def test_a_million_horizons_are_one_call():
 
 def test_a_missing_constant_is_named():
     with pytest.raises(rl.InputError, match=r"sgd.zinkevich needs a value for G2 \(Zinkevich 2003"):
-        rl.bounds.zinkevich.evaluate({"T": 1, "D2": 1, "alpha": 1})
+        rl.bounds.sgd.zinkevich.evaluate({"T": 1, "D2": 1, "alpha": 1})
     with pytest.raises(rl.InputError, match=r"adagrad.duchi needs a value for S_g \(Duchi"):
-        rl.bounds.duchi.at_T(10, {"D": 1, "alpha": 1})
+        rl.bounds.adagrad.duchi.at_T(10, {"D": 1, "alpha": 1})
 
 
 def test_every_bound_is_stated_in_latex_with_its_ties():
@@ -198,7 +198,7 @@ def test_every_bound_is_stated_in_latex_with_its_ties():
         assert r"\le" in text
         assert text.count("{") == text.count("}")
         assert all(rf"\quad {symbol}" in text.replace(r"\gamma", "gamma") for symbol in bound.ties)
-    assert r"\textstyle\sum_i\hat v_{T,i}^{\,p}" in rl.bounds.padam_ours.latex()
+    assert r"\textstyle\sum_i\hat v_{T,i}^{\,p}" in rl.bounds.padam.ours.latex()
 
 
 def test_false_bounds_name_the_one_in_their_place():

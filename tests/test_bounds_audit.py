@@ -67,7 +67,7 @@ def test_a_rising_schedule_is_found_on_the_run():
         result = rl.simulate(rl.problems.Reddi(C=3), f"rising({COMMON})", horizon=12)
         record = result.of()
         assert (np.diff(record.beta1_t.values) > 0).all()
-        check = rl.bounds.schedule_free.hypotheses[-1]
+        check = rl.bounds.amsgrad.schedule_free.hypotheses[-1]
         assert not audit.check(check, result.description(), record).passed
     finally:
         del Known.known["rising"]

@@ -24,7 +24,7 @@ from tests.tolerances import ROUND_OFF
 def own():
     """Bounds with an id of their own are forgotten afterwards."""
     before = dict(Bound.known)
-    yield lambda **changes: replace(bounds.zinkevich, **{"id": "mine.theorem", **changes})
+    yield lambda **changes: replace(bounds.sgd.zinkevich, **{"id": "mine.theorem", **changes})
     Bound.known.clear()
     Bound.known.update(before)
 
@@ -150,7 +150,7 @@ def test_an_assumption_about_unknown_symbols_is_refused(own):
 
 
 def test_an_assumption_nobody_can_check_is_not_passed(own):
-    own(assumes=(*bounds.zinkevich.assumes, Assumption("magic", "the stars are right")))
+    own(assumes=(*bounds.sgd.zinkevich.assumes, Assumption("magic", "the stars are right")))
     result = rl.simulate(rl.problems.Reddi(C=3), "sgd(alpha=1)", horizon=12)
     found = result.bound("mine.theorem")
     assert found.verdict == "not applicable because magic cannot be audited"

@@ -27,9 +27,11 @@ def test_the_main_verdicts_at_horizon_42():
     result = reddi(42, ADAM, AMSGRAD, ADAMX)
     verdicts = {c.bound.id: c.verdict for a in result.algorithms for c in result.comparisons(a)}
     assert verdicts == {
-        "adam.printed": "violated", "amsgrad.printed": "holds", "amsgrad.schedule_free": "holds",
+        "adam.printed": "violated",
+        "amsgrad.printed": "holds",
+        "amsgrad.schedule_free": "holds",
         "adamx.printed": "holds",
-    }  # fmt: skip
+    }
     assert all(check.passed for check in result.bound("adam.printed", "adam").checks)
 
 

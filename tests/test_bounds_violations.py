@@ -97,9 +97,10 @@ def slopes(rng, shape, decades=(-4, 2)):
 
 def schedules(rng, largest):
     return {
-        "alpha": 10 ** rng.uniform(-2, 1.5), "beta1": float(rng.choice([0.0, rng.uniform(0, 0.99 * largest)])),
+        "alpha": 10 ** rng.uniform(-2, 1.5),
+        "beta1": float(rng.choice([0.0, rng.uniform(0, 0.99 * largest)])),
         "lam": float(rng.choice([1.0, rng.uniform(0.01, 0.999)])),
-    }  # fmt: skip
+    }
 
 
 def pathwise(rng, method):
@@ -153,9 +154,13 @@ def search(first, families, problems, samplers, decades=(-4, 2)):
         Z = slopes(rng, (problems, int(rng.integers(2, 7)), int(rng.integers(1, 4))), decades)
         algorithm = Algorithm("x", method, Cyclic() if order == "cyclic" else Uniform())
         made = plan(
-            Many(Z, rng.uniform(-1, 1), order), algorithm, horizon=int(rng.integers(1, LONGEST)),
-            replicates=problems, seed=seed, checkpoints="log",
-        )  # fmt: skip
+            Many(Z, rng.uniform(-1, 1), order),
+            algorithm,
+            horizon=int(rng.integers(1, LONGEST)),
+            replicates=problems,
+            seed=seed,
+            checkpoints="log",
+        )
         for c in comparisons(made, ids, ExactRegrets(), "measured", decades == (-4, 2)):
             seen.add(c.bound.id)
             violated += [(seed, c.bound.id)] * (c.verdict == "violated")

@@ -236,7 +236,7 @@ def test_every_listed_name_has_a_page(monkeypatch):
     from regretlab.cli import catalogue
 
     monkeypatch.setattr(catalogue.Ledger, "verify", lambda self, names, jobs: [])
-    parts = {**catalogue.names.known(), **catalogue.Method.known, **catalogue.Sampler.known}
+    parts = {**catalogue.Problem.known, **catalogue.Method.known, **catalogue.Sampler.known}
     of_tests = {name for name, part in parts.items() if not part.__module__.startswith("regretlab.")}
     for rows in catalogue.everything().values():
         for name, line in rows:

@@ -29,9 +29,12 @@ from tests.tolerances import ROUND_OFF, ROUND_OFF_OF_A_RUN
 #: Two units in the last place for the polynomials and one for the system's functions, at the worst point of a binade.
 POLYNOMIALS = 2.0**-50
 METHODS = [
-    "sgd(alpha=0.5)", "adam(alpha=0.5)", "adam(alpha=0.5, beta1=0, beta2=1/17, bias_correction=False, eps=0)",
-    "amsgrad(alpha=0.5, eps=0)", "adamx(alpha=0.5, lam=0.9)",
-]  # fmt: skip
+    "sgd(alpha=0.5)",
+    "adam(alpha=0.5)",
+    "adam(alpha=0.5, beta1=0, beta2=1/17, bias_correction=False, eps=0)",
+    "amsgrad(alpha=0.5, eps=0)",
+    "adamx(alpha=0.5, lam=0.9)",
+]
 ORDERS = ["", "+cyclic", "+uniform", "+uniform(replacement=False)"]
 BANDITS = [
     "+adambs", "+adambs(alpha_p=0.01)", "+adambs_corrected(gamma=0.5)", "+adamcb(gamma=0.4)", "+adamcb(gamma=1)",
@@ -143,9 +146,12 @@ def test_balls_are_projected_onto_as_by_the_array_engine(method, radius):
 
 
 EXTREMES = [
-    "+adambs(gamma=1e-6, alpha_p=1e-4)", "+adambs_corrected(gamma=0.001)", "+adamcb(gamma=0.01)",
-    "+adamcb_ours(gamma=0.01, step=2)", "+adamcb_ours(gamma=0.1, update='gains')",
-]  # fmt: skip
+    "+adambs(gamma=1e-6, alpha_p=1e-4)",
+    "+adambs_corrected(gamma=0.001)",
+    "+adamcb(gamma=0.01)",
+    "+adamcb_ours(gamma=0.01, step=2)",
+    "+adamcb_ours(gamma=0.1, update='gains')",
+]
 
 
 @pytest.mark.parametrize("order", BANDITS + EXTREMES)
@@ -426,9 +432,10 @@ def test_editing_a_helper_in_another_file_empties_the_cache(tmp_path):
 def test_every_file_with_compiled_functions_is_part_of_the_caches_name():
     root = Path(rl.__file__).parent
     compiled_files = {
-        p.relative_to(root).as_posix() for p in root.rglob("*.py") if "import" in (t := p.read_text()) and
-        any(line.startswith(("@inner", "@entry")) for line in t.splitlines())
-    }  # fmt: skip
+        p.relative_to(root).as_posix()
+        for p in root.rglob("*.py")
+        if "import" in (t := p.read_text()) and any(line.startswith(("@inner", "@entry")) for line in t.splitlines())
+    }
     assert compiled_files <= set(compilation.SOURCES)
     assert all((root / name).exists() for name in compilation.SOURCES)
     for name in compilation.SOURCES:  # constants are frozen into the machine code

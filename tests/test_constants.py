@@ -34,13 +34,18 @@ class Robust(OnData):
 
 
 CAUCHY = {
-    "phi": lambda self, u, y: np.log1p((u - y) ** 2), "slope": lambda self, u, y: 2 * (u - y) / (1 + (u - y) ** 2),
-    "slope_bound": lambda self, low, high: np.ones_like(low), "convex": False,
-}  # fmt: skip
+    "phi": lambda self, u, y: np.log1p((u - y) ** 2),
+    "slope": lambda self, u, y: 2 * (u - y) / (1 + (u - y) ** 2),
+    "slope_bound": lambda self, low, high: np.ones_like(low),
+    "convex": False,
+}
 WAVE = {
-    "phi": lambda self, u, y: np.sin(3 * u) - y, "slope": lambda self, u, y: 3 * np.cos(3 * u),
-    "slope_bound": lambda self, low, high: np.full_like(low, 3.0), "convex": False, "infimum": -np.inf,
-}  # fmt: skip
+    "phi": lambda self, u, y: np.sin(3 * u) - y,
+    "slope": lambda self, u, y: 3 * np.cos(3 * u),
+    "slope_bound": lambda self, low, high: np.full_like(low, 3.0),
+    "convex": False,
+    "infimum": -np.inf,
+}
 
 
 def of(changes):
@@ -81,15 +86,17 @@ def test_what_nothing_is_said_of_is_unknown():
 WRONG = {
     "a smaller slope bound": ({"slope_bound": lambda self, low, high: 0.3 + 0 * low}, ["not a bound"]),
     "a slope too flat": ({"slope": lambda self, u, y: 0.8 * np.clip(u - y, -1, 1)}, ["gradient"]),
-    "a slope too flat, not convex": ({**CAUCHY, "slope": lambda self, u, y: (u - y) / (1 + (u - y) ** 2)},
-                                     ["not the derivative"]),
+    "a slope too flat, not convex": (
+        {**CAUCHY, "slope": lambda self, u, y: (u - y) / (1 + (u - y) ** 2)},
+        ["not the derivative"],
+    ),
     "the wrong sign": ({"slope": lambda self, u, y: -np.clip(u - y, -1, 1)}, ["example"]),
     "an infimum too high": ({"infimum": 0.2}, ["floor", "0.2"]),
     "a range too small": ({"phi_range": lambda self, low, high: (0 * low, 0 * low + 0.1)}, ["span = 0.1"]),
     "not convex": ({**CAUCHY, "convex": True}, ["convex"]),
     "not unimodal": ({**WAVE, "unimodal": True}, ["robust"]),
     "not monotone": ({**WAVE, "monotone": True}, ["robust"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("changes", "words"), WRONG.values(), ids=WRONG)
@@ -170,9 +177,11 @@ def test_a_problem_that_contradicts_itself_is_one_sentence(changes, words):
 def test_kinks_and_flat_pieces_are_no_contradiction():
     """At a kink every slope between the two sides is right, and where a loss underflows its slope may be tiny."""
     absolute = {
-        "phi": lambda self, u, y: abs(u), "slope": lambda self, u, y: np.sign(u), "infimum": 0.0,
+        "phi": lambda self, u, y: abs(u),
+        "slope": lambda self, u, y: np.sign(u),
+        "infimum": 0.0,
         "slope_bound": lambda self, low, high: np.ones_like(low),
-    }  # fmt: skip
+    }
     assert of(absolute).constants()["floor"].value == 0
     rl.problems.Softmax("wine", scale="none", radius=3)
 
@@ -184,11 +193,15 @@ def test_constants_of_linear_losses_scale_with_them(s):
         assert declared[name].value == pytest.approx(value * s, rel=1e-14)
 
 
-@pytest.mark.parametrize(("name", "make"), {
-    "example 0": lambda: rl.problems.Reddi(C=1e308), "example 1": lambda: rl.problems.Reddi(c=1.7e308),
-    "probability=1/10": lambda: rl.problems.StochasticReddi(C=1e308, probability=0.1),
-    "linear": lambda: rl.problems.Linear([[1e308, -1e308]], domain="simplex"),
-}.items())  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "make"),
+    {
+        "example 0": lambda: rl.problems.Reddi(C=1e308),
+        "example 1": lambda: rl.problems.Reddi(c=1.7e308),
+        "probability=1/10": lambda: rl.problems.StochasticReddi(C=1e308, probability=0.1),
+        "linear": lambda: rl.problems.Linear([[1e308, -1e308]], domain="simplex"),
+    }.items(),
+)
 def test_losses_whose_changes_overflow_are_refused_as_such(name, make):
     with pytest.raises(rl.InputError, match=rf"{name}.*changes by more than floats hold, 1.8e\+308; measure") as error:
         make()
@@ -200,10 +213,14 @@ def test_losses_that_are_nearly_0_are_no_contradiction(s):
     rows = np.random.default_rng(0).normal(size=(20, 3))
     y = np.arange(20) % 2
     for made in (
-        rl.problems.Reddi(C=8 * s, c=s), rl.problems.Reddi(C=s), rl.problems.Linear(rows * s, domain="simplex"),
-        rl.problems.Logistic(rows * s, y, scale="none"), rl.problems.LeastSquares(rows, y * s, scale="none"),
-        rl.problems.Softmax(rows * s, y, scale="none"), rl.problems.Hinge(rows * s, y, scale="none"),
-    ):  # fmt: skip
+        rl.problems.Reddi(C=8 * s, c=s),
+        rl.problems.Reddi(C=s),
+        rl.problems.Linear(rows * s, domain="simplex"),
+        rl.problems.Logistic(rows * s, y, scale="none"),
+        rl.problems.LeastSquares(rows, y * s, scale="none"),
+        rl.problems.Softmax(rows * s, y, scale="none"),
+        rl.problems.Hinge(rows * s, y, scale="none"),
+    ):
         regret = rl.simulate(made, "sgd", horizon=30).regret()
         assert (regret.low <= regret.high).all()
 

@@ -204,7 +204,7 @@ def test_every_step_of_a_bandit_is_the_compiled_engines(order, K, host):
 
 @pytest.mark.parametrize(
     "order", ["+adamcb(gamma=0.4)", "+adamcb_ours(gamma=0.1, update='gains')", "+adambs_corrected(gamma=0.5)"]
-)  # fmt: skip
+)
 @pytest.mark.parametrize("others", [0.0, -100.0, -500.0])
 @pytest.mark.parametrize("largest", [(650.0,), (300.0, 650.0), (900.0, 100.0)])
 def test_weights_of_any_size(order, others, largest, host):
@@ -244,9 +244,10 @@ def test_large_batches_and_working_memory_in_scratch(n, K, order, host):
 
 @pytest.mark.parametrize("order", ORDERS + BANDITS)
 @pytest.mark.parametrize(
-    "problem", [cuda_host.uneven(20), rl.problems.HeavyTailedLogistic(n=40, d=3), rl.problems.StochasticReddi()],
+    "problem",
+    [cuda_host.uneven(20), rl.problems.HeavyTailedLogistic(n=40, d=3), rl.problems.StochasticReddi()],
     ids=["logistic", "heavy_tailed", "reddi"],
-)  # fmt: skip
+)
 def test_threads_blocks_and_splits_do_not_change_a_bit(problem, order, host, monkeypatch):
     p = planned(problem, f"adam(alpha=0.1, batch_size={min(9, problem.n)}){order}", 24, replicates=3)
     whole = made(Cuda(problem, p.sampler, host, 1), p)
@@ -301,9 +302,12 @@ def test_a_run_that_overflows_says_where_and_why(samples):
     problem = rl.problems.Logistic(np.array([[1.0], [-1.0]]), np.array([1.0, -1.0]), domain="none")
     with pytest.raises(rl.NonFiniteError, match="step 2500, replicate 0, coordinate 0: the iterate overflowed"):
         rl.simulate(
-            problem, algorithms.Algorithm("bursting", Bursting(), None, None), engine="cuda", horizon=4000,
+            problem,
+            algorithms.Algorithm("bursting", Bursting(), None, None),
+            engine="cuda",
+            horizon=4000,
             replicates=samples,
-        )  # fmt: skip
+        )
 
 
 WATCHED = "halt_on_error=1:exitcode=66"
@@ -382,16 +386,16 @@ class Cupy(types.ModuleType):
 
         facts = {"name": b"Stub", "totalGlobalMem": 2**31, "major": 9, "minor": 0}
         runtime = types.SimpleNamespace(
-            getDeviceCount=devices, CUDARuntimeError=CUDARuntimeError, deviceSynchronize=lambda: None,
+            getDeviceCount=devices,
+            CUDARuntimeError=CUDARuntimeError,
+            deviceSynchronize=lambda: None,
             getDeviceProperties=lambda i: facts,
-        )  # fmt: skip
+        )
         self.RawModule, self.cuda = RawModule, types.ModuleType("cupy.cuda")
         self.cuda.runtime = runtime
 
     def install(self, monkeypatch):
-        for name, module in (
-            ("cupy", self), ("cupy.cuda", self.cuda), ("array_api_compat.cupy", cuda_host.Host.xp)
-        ):  # fmt: skip
+        for name, module in (("cupy", self), ("cupy.cuda", self.cuda), ("array_api_compat.cupy", cuda_host.Host.xp)):
             monkeypatch.setitem(sys.modules, name, module)
         monkeypatch.setattr("array_api_compat.cupy", cuda_host.Host.xp, raising=False)
 

@@ -46,9 +46,10 @@ def test_an_unknown_format_is_bad_input(monkeypatch, capsys):
 
 def test_what_is_missing_comes_with_what_to_do(monkeypatch):
     monkeypatch.setattr(
-        doctor, "_requirements",
+        doctor,
+        "_requirements",
         lambda: ["numpy>=99", "no-such-package>=1", 'cupy-cuda12x>=13.3; extra == "gpu"', 'pytest; extra == "test"'],
-    )  # fmt: skip
+    )
     monkeypatch.setattr(doctor, "_provided", lambda: ["gpu", "test"])
     monkeypatch.setattr(doctor, "_version", lambda name: {"numpy": "2.1", "pytest": "8"}.get(name))
     monkeypatch.setattr(cuda, "unavailable", lambda: "CuPy is not installed")

@@ -74,9 +74,10 @@ def test_coordinates_far_outside_or_free_to_move_are_projected_too(kind):
 def test_the_comparator_on_any_domain_is_certified_and_best(domain):
     X, y = data()
     for problem in (
-        rl.problems.Logistic(X, y, scale="none", domain=domain), rl.problems.Hinge(X, y, scale="none", domain=domain),
+        rl.problems.Logistic(X, y, scale="none", domain=domain),
+        rl.problems.Hinge(X, y, scale="none", domain=domain),
         rl.problems.LeastSquares(X, y, scale="none", domain=domain),
-    ):  # fmt: skip
+    ):
         weights = np.random.default_rng(1).random(problem.n)
         found = minimum(problem, weights, problem.start)
         span = problem.constants()["span"].value
@@ -125,9 +126,7 @@ def test_a_domain_without_a_repr_is_named_by_its_contents(tmp_path):
 
     X, y = data()
     tops = np.linspace(1, 2, 5)
-    same, again, other = (
-        rl.problems.Logistic(X, y, domain=Cap(top)) for top in (tops, tops.copy(), tops + 1e-12)
-    )  # fmt: skip
+    same, again, other = (rl.problems.Logistic(X, y, domain=Cap(top)) for top in (tops, tops.copy(), tops + 1e-12))
     assert " at 0x" not in spelled(same.domain)
     assert same.digest() == again.digest() != other.digest()
     run = rl.simulate(same, "sgd(alpha=0.5)", horizon=20)

@@ -9,7 +9,6 @@ import pytest
 import regretlab as rl
 from regretlab.algorithms import ALGORITHMS
 from regretlab.samplers import Sampler, Setting
-from regretlab.spelling.naming import built_in
 
 #: The smallest float, and powers whose squares and reciprocals under- or overflow.
 SMALL, LARGE = (5e-324, 1e-300, 1e-160, 1e-156, 1e-30), (1e160, 1e300, sys.float_info.max)
@@ -51,7 +50,7 @@ def test_a_parameter_at_the_end_of_its_range_is_a_result_or_one_sentence(name):
                     assert isinstance(found, rl.Result) or len(found) < LONGEST
 
 
-@pytest.mark.parametrize("name", [name for name, kind in Sampler.known.items() if built_in(kind)])
+@pytest.mark.parametrize("name", Sampler.known.library)
 def test_a_sampler_that_can_be_fitted_has_finite_numbers(name):
     for key, declared in Sampler.known[name].declared().items():
         for value in ends(declared.metadata["within"] or (True, False), declared.metadata["integer"]):

@@ -30,7 +30,7 @@ class NoRatchet(rl.methods.AMSGrad):
     def coefficients(self, t):
         return super().coefficients(t)._replace(rho=0 * t)
 
-about = rl.bounds.schedule_free
+about = rl.bounds.amsgrad.schedule_free
 replace(about, id="mine.ratchet", methods=("noratchet",))
 replace(about, id="mine.halved", terms={name: term / 2 for name, term in about.terms.items()})
 """
@@ -162,10 +162,10 @@ def test_the_same_seed_and_count_give_the_same_instance(linear):
 
 
 def test_an_instance_on_which_a_control_fails_is_discarded(monkeypatch):
-    small = {name: term / 9 for name, term in rl.bounds.zinkevich.terms.items()}
-    wrong = replace(rl.bounds.zinkevich, id="sgd.ninth", terms=small)
+    small = {name: term / 9 for name, term in rl.bounds.sgd.zinkevich.terms.items()}
+    wrong = replace(rl.bounds.sgd.zinkevich, id="sgd.ninth", terms=small)
     del Bound.known["sgd.ninth"]
-    monkeypatch.setattr(_controls, "zinkevich", wrong)
+    monkeypatch.setattr(_controls, "ZINKEVICH", wrong)
     found = rl.falsify("adam(beta1=0)", candidates=300)
     assert not found.certified
     assert "SGD exceeds sgd.ninth" in found.text()

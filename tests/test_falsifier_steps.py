@@ -114,10 +114,10 @@ def _known():
     """The methods of this file are known during its tests, and so is Zinkevich's bound said of them."""
     names = [kind.__name__.lower() for kind in OWN]
     rl.methods.Method.known.update(zip(names, OWN, strict=True))
-    replace(rl.bounds.zinkevich, id="test.zinkevich", methods=tuple(names))
+    replace(rl.bounds.sgd.zinkevich, id="test.zinkevich", methods=tuple(names))
     s = rl.bounds.symbols
     constant = s.G2 * sympy.Rational(5, 2)  # more than the regret of one round, which is at most 2 G
-    replace(rl.bounds.zinkevich, id="test.constant", methods=tuple(names), terms={"constant": constant})
+    replace(rl.bounds.sgd.zinkevich, id="test.constant", methods=tuple(names), terms={"constant": constant})
     yield
     for bound in ("test.zinkevich", "test.constant"):
         Bound.known.pop(bound)

@@ -35,11 +35,14 @@ def grid():
     return {
         (alpha, C): simulate(
             rl.algorithms.Adam(alpha=alpha, beta1=0, beta2=1 / (1 + C * C), lam=1 / 1000, eps=0),
-            problem=rl.problems.Reddi(C=C), horizon=300, replicates=1, checkpoints=[30, 100, 300],
+            problem=rl.problems.Reddi(C=C),
+            horizon=300,
+            replicates=1,
+            checkpoints=[30, 100, 300],
         )
         for alpha in ALPHAS
         for C in SLOPES
-    }  # fmt: skip
+    }
 
 
 def layers(ax):
@@ -294,9 +297,11 @@ def test_worst_cases_are_about_zinkevichs_bound(reddi):
 
 def test_nothing_is_torn_or_overlaps(reddi, neuron, grid):
     drawn = [
-        plots.bound_terms(reddi, "adam"), plots.bound_ratio(neuron), plots.exponents(reddi, neuron),
+        plots.bound_terms(reddi, "adam"),
+        plots.bound_ratio(neuron),
+        plots.exponents(reddi, neuron),
         plots.ratio_map(grid, ("alpha", "C")),
-    ]  # fmt: skip
+    ]
     for ax in drawn:
         ax.figure.draw_without_rendering()
         assert not overlaps(ax)

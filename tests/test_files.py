@@ -139,7 +139,7 @@ FOREIGN = {
     "a gap in the losses": (lambda r: with_a_gap(r, "loss", (0, 1, 2)), "'loss' that is not a number"),
     "no regret of one algorithm": (lambda r: with_a_gap(r, "online_low", 1), "'online_low'"),
     "a gap in another curve": (lambda r: with_a_gap(r, "sum_v_hat_p", (2, 0, 0)), "'sum_v_hat_p'"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", FOREIGN)

@@ -69,7 +69,7 @@ def test_half_of_the_bound_is_violated(half):
     problem = Linear(np.where(np.arange(50) == 0, -1.0, 1.0)[None], domain="simplex")
     hedge = "hedge(alpha=0.01, schedule='constant')"
     assert 0.9 < verdict(problem, hedge, 3000, "hedge.fixed").ratio < 1
-    assert verdict(problem, hedge, 3000, half(rl.bounds.hedge_fixed)).verdict == "violated"
+    assert verdict(problem, hedge, 3000, half(rl.bounds.hedge.fixed)).verdict == "violated"
 
 
 def test_a_step_that_falls_is_outside_the_theorem_of_a_fixed_one():
@@ -86,7 +86,7 @@ def test_gradient_descent_on_the_simplex_holds_zinkevichs_bound():
     # Twin: a gradient that is not followed but climbed.
     run = rl.simulate(Linear([[1.0, 0.0]], domain="simplex"), "climbing(alpha=0.5)", horizon=T)
     del rl.methods.Method.known["climbing"]
-    bound = rl.bounds.zinkevich.at_T(T, {"D2": 2**0.5, "G2": 1, "alpha": 0.5})
+    bound = rl.bounds.sgd.zinkevich.at_T(T, {"D2": 2**0.5, "G2": 1, "alpha": 0.5})
     assert run.interval().low > bound
 
 

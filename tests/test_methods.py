@@ -31,7 +31,7 @@ from tests.tolerances import FAR, POWER, ROUND_OFF, ROUND_OFF_OF_A_RUN
 
 STEPS, D = 60, 4
 LAM = 0.25  # of the weight decays
-BUILT_IN = sorted(name for name, kind in Method.known.items() if kind.__module__.startswith("regretlab.methods"))
+BUILT_IN = sorted(Method.known.library)
 OUTSIDE = ["adagradl2", "adaml2", "momentuml2", "hedge"]
 
 
@@ -232,8 +232,7 @@ PROBLEMS = {
 
 
 def test_every_built_in_linear_model_is_here():
-    kinds = rl.problems.names.PROBLEMS
-    assert PROBLEMS.keys() == kinds.keys() - {"softmax", "mlp"}
+    assert PROBLEMS.keys() == rl.problems.Problem.known.library.keys() - {"softmax", "mlp"}
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)

@@ -10,12 +10,9 @@ import pytest
 import regretlab as rl
 from regretlab.algorithms import ALGORITHMS
 from regretlab.methods import SGD, Method
-from regretlab.methods._base import PAIRS
 from regretlab.parameters import parameter
 from regretlab.problems import Problem
-from regretlab.problems.names import PROBLEMS
 from regretlab.samplers import Sampler, Uniform
-from regretlab.spelling import naming
 
 
 def defined(name, base, /, **body):
@@ -23,12 +20,7 @@ def defined(name, base, /, **body):
     return type(name, (base,), {"__module__": "theirs", "__qualname__": name, **body})
 
 
-def built_in(known):
-    """The names of the package's own parts."""
-    return [name for name, part in known.items() if naming.built_in(part)]
-
-
-@pytest.mark.parametrize("name", [*built_in(Method.known), *ALGORITHMS])
+@pytest.mark.parametrize("name", [*ALGORITHMS])
 def test_no_method_takes_the_name_of_a_built_in(name):
     before = dict(Method.known)
     for spelled in (name, name.upper(), name.title()):
@@ -37,7 +29,7 @@ def test_no_method_takes_the_name_of_a_built_in(name):
     assert Method.known == before
 
 
-@pytest.mark.parametrize("name", built_in(Sampler.known))
+@pytest.mark.parametrize("name", Sampler.known.library)
 def test_no_sampler_takes_the_name_of_a_built_in(name):
     before = dict(Sampler.known)
     for body in ({"name": name}, {"name": name.upper()}):
@@ -48,7 +40,9 @@ def test_no_sampler_takes_the_name_of_a_built_in(name):
     assert Sampler.known == before
 
 
-@pytest.mark.parametrize("name", [*PROBLEMS, *(problem.__name__ for problem in PROBLEMS.values())])
+@pytest.mark.parametrize(
+    "name", [*Problem.known.library, *(problem.__name__ for problem in Problem.known.library.values())]
+)
 def test_no_problem_takes_the_name_of_a_built_in(name):
     before = dict(Problem.known)
     for base in (Problem, rl.problems.Reddi, rl.problems.Logistic):
@@ -66,10 +60,6 @@ def test_a_problem_of_a_name_of_its_own_is_found_by_it_and_replaced_when_defined
         defined("MyReddi", rl.problems.Reddi, __init__=lambda self, C=C: rl.problems.Reddi.__init__(self, C=C))
         run = rl.simulate("myreddi", "sgd", horizon=20)
         assert (run.record.loss == rl.simulate(f"reddi(C={C})", "sgd", horizon=20).record.loss).all()
-
-
-def test_the_names_that_pairs_have_are_all_reserved():
-    assert set(PAIRS) == set(ALGORITHMS) - set(built_in(Method.known))
 
 
 @pytest.mark.parametrize("name", ["two words", "", "a+b", "1st", "a-b", 5, None])

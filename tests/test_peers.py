@@ -102,9 +102,11 @@ def _losses() -> tuple[Losses, ...]:
     examples = rng.normal(size=(STEPS, 8, D)) + drift
     long = rng.normal(size=(LONG_STEPS, D)) * scales / 3
     return (
-        Linear("random", gradients, start), Linear("fading", fading, start), Logistic("logistic", examples, start),
+        Linear("random", gradients, start),
+        Linear("fading", fading, start),
+        Logistic("logistic", examples, start),
         Linear("long", long, start),
-    )  # fmt: skip
+    )
 
 
 RANDOM, FADING, LOGISTIC, LONG = _losses()

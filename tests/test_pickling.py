@@ -10,7 +10,6 @@ from joblib import Parallel, delayed
 import regretlab as rl
 from regretlab.algorithms import ALGORITHMS
 from regretlab.bounds import Bound
-from regretlab.problems.names import PROBLEMS
 
 WAYS = {"pickle": lambda a: pickle.loads(pickle.dumps(a)), "deepcopy": copy.deepcopy, "copy": copy.copy}
 
@@ -59,7 +58,7 @@ def test_comparisons_algorithms_and_problems_are_the_same_elsewhere(looked_at):
     assert WAYS["pickle"](comparison).summary() == comparison.summary()
     for name, named in ALGORITHMS.items():
         assert WAYS["pickle"](named()) == named(), name
-    for name in PROBLEMS:
+    for name in rl.problems.Problem.known.library:
         problem = rl.problems.names.parse(name)
         rl.simulate(problem, "adam", horizon=2)
         there = WAYS["pickle"](problem)

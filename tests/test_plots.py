@@ -28,9 +28,11 @@ def simulate(*names, problem=None, **options):
 @pytest.fixture(scope="module")
 def reddi():
     return simulate(
-        f"adam(alpha=7/20, eps=0, {COMMON})", f"amsgrad(alpha=7/20, {COMMON})", f"adambs(alpha=7/20, {COMMON})",
+        f"adam(alpha=7/20, eps=0, {COMMON})",
+        f"amsgrad(alpha=7/20, {COMMON})",
+        f"adambs(alpha=7/20, {COMMON})",
         measure=["cumulative"],
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="module")

@@ -151,9 +151,13 @@ def test_the_best_static_law_is_optimal_on_its_set():
         candidates = candidates[(candidates <= cap).all(1)]
         assert best <= (squares / candidates).sum(1).min() + ROUND_OFF
         other = optimize.minimize(
-            lambda p, s=squares: (s / p).sum(), np.full(8, total / 8), method="SLSQP", bounds=[(floor, cap)] * 8,
-            constraints={"type": "eq", "fun": lambda p, t=total: p.sum() - t}, options={"ftol": 1e-14, "maxiter": 500},
-        )  # fmt: skip
+            lambda p, s=squares: (s / p).sum(),
+            np.full(8, total / 8),
+            method="SLSQP",
+            bounds=[(floor, cap)] * 8,
+            constraints={"type": "eq", "fun": lambda p, t=total: p.sum() - t},
+            options={"ftol": 1e-14, "maxiter": 500},
+        )
         assert best == pytest.approx(other.fun, rel=1e-6)
 
 

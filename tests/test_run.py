@@ -33,9 +33,13 @@ def final(problem, algorithm, replicates, horizon=60, checkpoints="log", block=N
     if block:
         monkeypatch.setattr("regretlab.engines.array.BLOCK_STEPS", block)
     p = plan(
-        problem, algorithms.parse(algorithm), horizon=horizon, replicates=replicates, checkpoints=checkpoints,
+        problem,
+        algorithms.parse(algorithm),
+        horizon=horizon,
+        replicates=replicates,
+        checkpoints=checkpoints,
         measure=("cumulative", "sampler"),
-    )  # fmt: skip
+    )
     return run(p, observers=[Regrets()])
 
 

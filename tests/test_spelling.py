@@ -18,7 +18,7 @@ from regretlab.spelling import numerals
 def sentence(text):
     """What is said about an algorithm, or a problem, that is written wrongly."""
     with pytest.raises(rl.InputError) as caught:
-        (names if spelling.stem(text) in names.PROBLEMS else algorithms).parse(text)
+        (names if spelling.stem(text) in rl.problems.Problem.known else algorithms).parse(text)
     said = str(caught.value)
     assert said.endswith(".")
     assert "\n" not in said

@@ -207,7 +207,7 @@ def test_the_page_has_a_table_of_paired_differences():
 @pytest.mark.parametrize(
     ("numbers", "text"),
     [((1.23456, 1.2, 1.27), "1.235 [1.200, 1.270]"), ((798.58, 672, 900), "799 [672, 900]")],
-)  # fmt: skip
+)
 def test_no_false_precision(numbers, text):
     assert words.bracket(*numbers) == text
 
@@ -265,7 +265,7 @@ MALFORMED = {
     "a bare carriage return": (PLAIN.replace("\n", "\r"), "not a TOML file"),
     "a long key": (f"{PLAIN}{'k' * 40_000} = 1\n", "unknown key of a study"),
     "a key with an escape": (f'{PLAIN}"\\u001b[2J" = 1\n', "unknown key of a study"),
-}  # fmt: skip
+}
 CONCLUSIONS = {
     "": "conclude={} says nothing; write [conclude]", "what = 1": "what=1",
     'what = ["ranking"]': "what=['ranking']", "[conclude.what]": "what={}",

@@ -8,7 +8,7 @@ from scipy import optimize, sparse
 
 import regretlab as rl
 from regretlab import algorithms
-from regretlab.problems import names
+from regretlab.problems import Problem, names
 from regretlab.runs.comparator import minimum
 from regretlab.runs.held_out import held_out_losses
 from regretlab.runs.plan import plan
@@ -413,11 +413,11 @@ def test_bad_targets_are_one_sentence(kind, y, words):
 
 @pytest.mark.parametrize("kind", [*KINDS, "logistic"])
 def test_a_problem_without_data_is_the_same_by_class_and_by_name(kind):
-    problem = names.PROBLEMS[kind]()
+    problem = Problem.known[kind]()
     assert problem.digest() == names.parse(kind).digest()
     assert problem.name.startswith(f"{kind}({'diabetes' if kind == 'least_squares' else 'digits'})")
     with pytest.raises(rl.InputError, match=f"needs either arrays X and y, or data='{problem.data.name}'"):
-        names.PROBLEMS[kind](y=[0, 1])
+        Problem.known[kind](y=[0, 1])
 
 
 def test_the_last_example_is_not_held_out():

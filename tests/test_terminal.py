@@ -35,10 +35,13 @@ def called(shell="", command=(sys.executable, "-c", WRITES), **environment):
 
 @pytest.mark.parametrize(
     "environment",
-    [{"PYTHONIOENCODING": "cp1252"}, {"PYTHONIOENCODING": "ascii:strict"},
-     {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""}],
+    [
+        {"PYTHONIOENCODING": "cp1252"},
+        {"PYTHONIOENCODING": "ascii:strict"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""},
+    ],
     ids=["cp1252", "ascii", "C"],
-)  # fmt: skip
+)
 def test_signs_that_an_encoding_lacks_are_question_marks(environment):
     status, output, errors = called(**environment)
     assert (status, errors) == (0, "")

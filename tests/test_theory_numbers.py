@@ -64,10 +64,10 @@ def test_item_6_tran_and_phongs_example():
 
 
 def test_item_15_bounds_at_given_constants():
-    zinkevich = rl.bounds.zinkevich.evaluate({"T": 1e4, "alpha": 0.1, "D2": 2 * np.sqrt(10), "G2": 3 * np.sqrt(10)})
+    zinkevich = rl.bounds.sgd.zinkevich.evaluate({"T": 1e4, "alpha": 0.1, "D2": 2 * np.sqrt(10), "G2": 3 * np.sqrt(10)})
     assert sum(zinkevich.values()) == pytest.approx(20895.5, rel=PRINTED_DIGITS)
     given = {"d": 10, "D": 2, "alpha": 0.1, "beta1": 0.9, "beta2": 0.99, "eps": 0, "S_v": 24, "S_g": 1500, "kappa": 1}
-    free = rl.bounds.schedule_free.evaluate({"T": 1e4, **given})
+    free = rl.bounds.amsgrad.schedule_free.evaluate({"T": 1e4, **given})
     assert sum(free.values()) == pytest.approx(956964.87948641, rel=PRINTED_DIGITS)
 
 
@@ -93,16 +93,16 @@ def test_item_18_twin_the_logistic_loss_is_convex_at_the_same_points():
 
 def test_item_19_the_first_term_of_adamcbs_printed_bound_is_linear():
     for T in (1e5, 1e9):
-        values = {**rl.bounds.adamcb.EXPERIMENT, "T": T}
-        rate = float(rl.bounds.adamcb_printed.on_run(values)["diameter"]) / T
+        values = {**rl.bounds.adamcb.printed.experiment, "T": T}
+        rate = float(rl.bounds.adamcb.printed.on_run(values)["diameter"]) / T
         assert rate == pytest.approx(1220.693264, rel=1e-9)
     closed = mpmath.sqrt((mpmath.e - 1) * 128 / (60000 * mpmath.log(mpmath.mpf(60000) / 128))) / (2 * 0.001 * 0.1**2)
     assert rate == pytest.approx(float(closed), rel=PRINTED_DIGITS)
-    assert rl.bounds.adamcb_printed.order()["diameter"].T == 1
+    assert rl.bounds.adamcb.printed.order()["diameter"].T == 1
 
 
 def test_item_19_twin_with_constant_gamma_it_grows_like_the_root():
-    assert str(rl.bounds.adamcb_ours.order()["diameter"].T) == "1/2"
+    assert str(rl.bounds.adamcb.ours.order()["diameter"].T) == "1/2"
 
 
 def test_the_readmes_claim_about_its_figure():

@@ -18,7 +18,7 @@ needs_pepit = pytest.mark.skipif(
 
 
 def zinkevich(T, D2=1.0, G2=1.0, alpha=1.0):
-    return float(sum(rl.bounds.zinkevich.evaluate({"T": T, "D2": D2, "G2": G2, "alpha": alpha}).values()))
+    return float(sum(rl.bounds.sgd.zinkevich.evaluate({"T": T, "D2": D2, "G2": G2, "alpha": alpha}).values()))
 
 
 def replayed(instance, alpha, D2):
@@ -100,7 +100,7 @@ def test_other_schedules_break_zinkevichs_bound():
 def test_a_smaller_bound_is_refuted():
     """Zinkevich's bound with half its gradient term: the worst case lies above it at every T from 1 on."""
     for T in (1, 3):
-        terms = rl.bounds.zinkevich.evaluate({"T": T, "D2": 1, "G2": 1, "alpha": 1})
+        terms = rl.bounds.sgd.zinkevich.evaluate({"T": T, "D2": 1, "G2": 1, "alpha": 1})
         assert worst_case.regret(SGD(alpha=1), T) > 1.01 * (terms["diameter"] + terms["gradients"] / 2)
 
 

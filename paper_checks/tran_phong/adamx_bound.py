@@ -156,15 +156,19 @@ P.derivation(
     r"+ \frac{\alpha\sqrt{\ln T+1}}{(1-\beta_1)^2\sqrt{1-\beta_2}(1-\eta)} \sum_i \|g_{1:T,i}\|_2",
     at="Theorem 5.1",
     uses=[
-        "AdamX5.1.identity", "SF.projection", "AdamX5.1.young", "AdamX5.1.sum", "AdamX5.1.abel", "AdamX5.1.cap", "AdamX5.1.weights",
+        "AdamX5.1.identity",
+        "SF.projection",
+        "AdamX5.1.young",
+        "AdamX5.1.sum",
+        "AdamX5.1.abel",
+        "AdamX5.1.cap",
+        "AdamX5.1.weights",
         "AdamX5.1.third",
     ],
     given=[*SIZES, *SUMS, T >= 1],
-    show=d * D**2 * G * sqrt(T) / (2 * alpha * (1 - beta1))
-    + d * D**2 * G / (2 * alpha * (1 - beta1)) * Bsum
-    + THIRD
+    show=d * D**2 * G * sqrt(T) / (2 * alpha * (1 - beta1)) + d * D**2 * G / (2 * alpha * (1 - beta1)) * Bsum + THIRD
     >= R,
     expect="follows",
     bounds=("adamx.printed", "adamx.decaying", "adamx.ours"),
     note="For a non-increasing beta_{1,t}.",
-)  # fmt: skip
+)

@@ -22,6 +22,7 @@ from regretlab.bounds.constants import complete
 from regretlab.bounds.theorem import Theorem
 from regretlab.errors import InputError, shown, unknown_name
 from regretlab.parameters import number
+from regretlab.spelling.register import Register
 
 #: The powers of T and log T of the trivial bound.
 LINEAR = (Fraction(1), Fraction(0))
@@ -37,11 +38,11 @@ class Bound(Theorem):
         For no terms, terms that are no expressions of :mod:`regretlab.bounds.symbols`, or the id of another bound.
     """
 
-    known: ClassVar[dict[str, Bound]] = {}
+    known: ClassVar[Register[Bound]] = Register("bound", "bounds")
 
     def __post_init__(self) -> None:
         check_statement(self)
-        other = Bound.known.get(self.id)
+        other = Bound.known.defined.get(self.id)
         if other is not None and other != self:
             raise InputError(
                 f"there is another bound with the id {self.id!r} ({other.source}); choose an id that is free, "
@@ -83,7 +84,7 @@ class Bound(Theorem):
         Examples
         --------
         >>> from regretlab import bounds
-        >>> b = bounds.zinkevich.evaluate({"T": 4, "D2": 1, "G2": 1, "alpha": 1})
+        >>> b = bounds.sgd.zinkevich.evaluate({"T": 4, "D2": 1, "G2": 1, "alpha": 1})
         >>> float(b["diameter"]), float(b["gradients"])
         (1.0, 1.5)
         """
@@ -124,7 +125,7 @@ class Bound(Theorem):
         Examples
         --------
         >>> from regretlab import bounds
-        >>> bounds.zinkevich.at_T(np.array([1.0, 4.0]), {"D2": 1, "G2": 1, "alpha": 1})
+        >>> bounds.sgd.zinkevich.at_T(np.array([1.0, 4.0]), {"D2": 1, "G2": 1, "alpha": 1})
         array([1. , 2.5])
         """
         if "T" in a_mapping(constants):
@@ -143,7 +144,7 @@ class Bound(Theorem):
         Examples
         --------
         >>> from regretlab import bounds
-        >>> found = bounds.adamcb_printed.order()
+        >>> found = bounds.adamcb.printed.order()
         >>> print(found["diameter"], "|", found["sampling"])
         T n^-1/2 d K^1/2 | T^3/4 n^-1/4 d^1/2 K^1/4 log(T)^1/2
         """
@@ -188,7 +189,7 @@ class Bound(Theorem):
         Examples
         --------
         >>> from regretlab import bounds
-        >>> print(bounds.zinkevich.vacuous_from({"D2": 1, "G2": 1, "alpha": 2}, span=1))
+        >>> print(bounds.sgd.zinkevich.vacuous_from({"D2": 1, "G2": 1, "alpha": 2}, span=1))
         for T <= 2.69087
         """
         given, step = admit(self, constants, "horizons"), float(number("span", span, "(0, inf)"))
@@ -211,7 +212,7 @@ class Bound(Theorem):
         Examples
         --------
         >>> from regretlab import bounds
-        >>> best = bounds.zinkevich.minimise("alpha", {"T": 10**6, "D2": 1, "G2": 1})
+        >>> best = bounds.sgd.zinkevich.minimise("alpha", {"T": 10**6, "D2": 1, "G2": 1})
         >>> round(best.argument, 4)  # D2 / (G2 sqrt(2)), nearly
         0.7073
         """

@@ -215,17 +215,23 @@ def _below(id: str, text: str, less: sp.Expr, than: sp.Expr, needed: str = "< 1"
 
 CONVEX = Assumption("convex", "every loss is convex", on_run=_convex, in_replay=True)
 BOUNDED = Assumption(
-    "bounded_iterates", "iterates and comparator stay in a set of the stated diameter", on_run=_bounded_iterates,
+    "bounded_iterates",
+    "iterates and comparator stay in a set of the stated diameter",
+    on_run=_bounded_iterates,
     in_replay=True,
-)  # fmt: skip
+)
 GRADIENTS = Assumption(
-    "bounded_gradients", "|g_t,i| <= G_inf", on_run=partial(_at_most, "largest_coordinate", "G_inf", True),
+    "bounded_gradients",
+    "|g_t,i| <= G_inf",
+    on_run=partial(_at_most, "largest_coordinate", "G_inf", True),
     in_replay=True,
-)  # fmt: skip
+)
 EXAMPLES = Assumption(
-    "bounded_examples", "every example's gradient norm is at most L",
-    on_run=partial(_at_most, "largest_example_gradient", "L", False), in_replay=True,
-)  # fmt: skip
+    "bounded_examples",
+    "every example's gradient norm is at most L",
+    on_run=partial(_at_most, "largest_example_gradient", "L", False),
+    in_replay=True,
+)
 UNBIASED = Assumption("unbiased", "E f_t = f", on_run=_unbiased, in_replay=True)
 SUBSET = Assumption("proper_batch", "K < n", holds=sp.Lt(s.K, s.n))
 MODEL = Assumption(
@@ -235,9 +241,10 @@ MODEL = Assumption(
 SQRT_STEP = Assumption("sqrt_step", "alpha_t = alpha / sqrt(t)", on_method=partial(_schedule, "sqrt", None))
 FIXED_STEP = Assumption("fixed_step", "alpha_t = alpha", on_method=partial(_schedule, "constant", None))
 CONSTANT_STEP = Assumption(
-    "constant_step", "the step over the root of the sum of squared gradients is constant",
+    "constant_step",
+    "the step over the root of the sum of squared gradients is constant",
     on_method=partial(_schedule, "constant", "constant"),  # AdaGrad's, also before it had the parameter
-)  # fmt: skip
+)
 TUNED_STEP = Assumption("tuned_step", "alpha = D_inf / sqrt(2)", holds=sp.Eq(s.alpha, s.D / sp.sqrt(2)))
 NO_EPS = Assumption("eps_zero", "eps = 0", holds=sp.Eq(s.eps, 0))
 DECAYING = Assumption("decaying_beta1", "beta_{1,t} = beta1 lam^(t-1) with lam < 1", holds=s.lam < 1)
@@ -253,6 +260,8 @@ SUP_STEP = Assumption(*_STEP, on_run=partial(_alpha_p, "sup"), in_replay=True, t
 START_STEP = Assumption(*_STEP, on_run=partial(_alpha_p, "start"), in_replay=True, tied=True)
 MIRROR_STEP = Assumption(*_STEP, on_run=_mirror_step, in_replay=True, tied=True)
 OWN_STEP = Assumption(
-    "tied_lemma_step", "alpha_p is the lemma's, tied to T, for the R^2 the sampler was given",
-    on_run=partial(_alpha_p, ""), tied=True,
-)  # fmt: skip
+    "tied_lemma_step",
+    "alpha_p is the lemma's, tied to T, for the R^2 the sampler was given",
+    on_run=partial(_alpha_p, ""),
+    tied=True,
+)

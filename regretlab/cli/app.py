@@ -153,7 +153,8 @@ def doctor_(form: Annotated[str, typer.Option("--format", help="text or json.")]
 @app.command()
 def verify(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Files of claims or folders of them; default the papers shipped.")
+        list[Path] | None,
+        typer.Argument(help="Files of claims, folders of them, or papers by name; default all shipped."),
     ] = None,
     search: Annotated[bool, typer.Option("--search", help="Find every certificate anew and write it.")] = False,
     renew: Annotated[

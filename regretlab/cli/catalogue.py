@@ -6,6 +6,7 @@ import inspect
 import math
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,14 +19,14 @@ from regretlab.bounds import symbols as s
 from regretlab.bounds.symbols import LATEX, MEANING
 from regretlab.claims import Ledger
 from regretlab.claims.ledger import pages
-from regretlab.errors import unknown_name
+from regretlab.claims.ledger.loading import PAPERS
+from regretlab.errors import InputError, unknown_name
 from regretlab.methods import Method
 from regretlab.parameters import Component
-from regretlab.problems import names
+from regretlab.problems import Domain, Problem, domains, names
 from regretlab.samplers import Sampler
+from regretlab.spelling.register import Register
 
-#: The marks of Sphinx, which a terminal does not read: ``:class:`Logistic` `` is Logistic.
-ROLE = re.compile(r":\w+:(?=`)")
 #: The names by which sympy draws Greek letters.
 GREEK = {s.lam: sp.Symbol("lambda"), s.eps: sp.Symbol("epsilon")}
 #: Horizons are written out up to this power of ten.
@@ -47,18 +48,37 @@ STEP = (
 )
 
 
+def _line(part: Any) -> str:
+    return f"{part.title}: {part.source}"
+
+
 def everything() -> dict[str, list[tuple[str, str]]]:
     """Section title to (name, one line), for every section."""
     return {
         "Studies (regretlab run STUDY)": [(name, _first_comment(name)) for name in studies.BUILT_IN],
-        "Problems": [(name, _first_line(kind)) for name, kind in names.known().items()],
+        "Problems": _parts(Problem.known),
+        "Domains (domain=...; here with radius=1)": _parts(domains.DOMAINS, lambda make: domains.spelled(make(1.0))),
         "Data sets (data=...; or a LIBSVM, IDX, npz or CSV file)": list(DATA_SETS.items()),
-        "Algorithms": [(a.name, f"{a.title}: {a.source}") for a in ALGORITHMS.values()],
-        "Methods (METHOD+SAMPLER makes an algorithm)": [(n, _first_line(k)) for n, k in Method.known.items()],
-        "Samplers": [(name, _first_line(kind)) for name, kind in Sampler.known.items()],
+        "Algorithms (each method alone, any METHOD+SAMPLER, and these pairs)": [
+            (a.name, _line(a)) for a in ALGORITHMS.values() if a.sampler
+        ],
+        "Methods": _parts(Method.known),
+        "Samplers": _parts(Sampler.known),
         "Papers whose claims 'regretlab verify' re-checks ('regretlab show CLAIM')": _papers(),
-        "Bounds": [(b.id, f"{b.source}; {b.status}{', ' + b.mark if b.mark else ''}") for b in Bound.known.values()],
+        "Bounds": _parts(Bound.known, lambda b: f"{b.source}; {b.status}{', ' + b.mark if b.mark else ''}"),
     }
+
+
+def _parts(known: Register[Any], line: Callable[[Any], str] = _line) -> list[tuple[str, str]]:
+    """List the parts of a kind, each in a line: what an installed one is from, or why it cannot be used."""
+    rows = {}
+    for name in known:
+        try:
+            origin = known.origin(name)
+            rows[name] = line(known[name]) + (f" (installed: {origin})" if origin else "")
+        except InputError as error:
+            rows[name] = str(error)
+    return list(rows.items())
 
 
 def page(name: str) -> str:
@@ -67,9 +87,9 @@ def page(name: str) -> str:
         raise unknown_name("name", name, ALGORITHMS)
     name = name.strip()
     if "(" in name or "+" in name:
-        return _problem(name) if spelling.stem(name) in names.known() else _algorithm(name)
+        return _problem(name) if spelling.stem(name) in Problem.known else _algorithm(name)
     # A study may have the name of what it is about: one page shows both.
-    part = _algorithm(name) if name in ALGORITHMS else _problem(name) if name in names.known() else ""
+    part = _algorithm(name) if name in ALGORITHMS else _problem(name) if name in Problem.known else ""
     study = _study(name) if name in studies.BUILT_IN else ""
     if part or study:
         return "\n\n".join(filter(None, (part, study)))
@@ -79,6 +99,13 @@ def page(name: str) -> str:
         if kind is not None:
             schedule = f"\n\n{_coefficients(kind())}" if issubclass(kind, Method) else ""
             return f"{name}\n\n{_doc(kind)}\n\n{_parameters(kind)}{schedule}"
+    if name in domains.DOMAINS:
+        made = domains.DOMAINS[name](1.0)
+        return (
+            f"{name}: a domain, with radius=1 {domains.spelled(made)}\n\n{_doc(Domain if made is None else type(made))}"
+        )
+    if name in PAPERS:
+        return _paper(name, Ledger([name]))
     ledger = Ledger()
     if name in ledger.claims:
         return pages.one(ledger.verify([name], jobs=1)[0])
@@ -87,7 +114,7 @@ def page(name: str) -> str:
         return _paper(name, ledger)
     if name.split(".")[0] in papers:
         raise unknown_name("claim", name, [c for c in ledger.claims if c.startswith(f"{name.split('.')[0]}.")])
-    known = {*papers, *studies.BUILT_IN, *ALGORITHMS, *names.known(), *Bound.known, *Method.known, *Sampler.known}
+    known = {*papers, *studies.BUILT_IN, *ALGORITHMS, *Problem.known, *Bound.known, *Method.known, *Sampler.known}
     # Softmax and adam-impt, as classes and papers have them, are softmax and adam_impt.
     spelled = {_letters(k): k for k in known}
     if name != spelled.get(_letters(name), name):
@@ -110,7 +137,7 @@ def _algorithm(text: str) -> str:
         parts.append("Sampler: the problem's own order (cyclic on Reddi's example, uniform elsewhere).")
     chosen = "default the problem's own (1 on Reddi's example, else at most 32)"
     parts.append(f"batch_size: K; {chosen if made.batch_size is None else f'here {made.batch_size}'}.")
-    pair = type(method).__name__.lower(), sampler.name if sampler else "uniform"
+    pair = method.name, sampler.name if sampler else "uniform"
     parts.append(f"Bounds: {', '.join(b.id for b in Bound.known.values() if b.about(*pair)) or 'none'}")
     return "\n\n".join(parts)
 
@@ -132,7 +159,7 @@ def _problem(text: str) -> str:
     ]
     made = names.parse(text) if given else None
     size = ["", f"Here n = {made.n} examples and d = {made.d} dimensions."] if made else []
-    head = [f"{text}: a problem", "", _doc(names.known()[name]), "", "Parameters and defaults:"]
+    head = [f"{text}: a problem", "", _doc(Problem.known[name]), "", "Parameters and defaults:"]
     return "\n".join([*head, *lines, *size])
 
 
@@ -192,15 +219,17 @@ def _since(log10: float) -> str:
 
 
 def _paper(name: str, ledger: Ledger) -> str:
-    claims = [c for c in ledger.claims.values() if c.id.startswith(f"{name}.")]
-    folder = ledger.files[claims[0].id].parent
+    named = name in PAPERS
+    claims = [c for c in ledger.claims.values() if c.id in ledger.asked and (named or c.id.startswith(f"{name}."))]
+    folder = name if named else ledger.files[claims[0].id].parent
     lines = [f"  {c.id} ({c.at}): {c.statement.kind}" for c in claims]
     return "\n".join([f"{name}: {claims[0].paper}", "", f"Claims (regretlab verify {folder}):", *lines])
 
 
 def _papers() -> list[tuple[str, str]]:
     counts = Counter((c.id.split(".")[0], c.paper) for c in Ledger().claims.values() if not c.is_correction)
-    return [(name, f"{title}: {count} claims") for (name, title), count in counts.items()]
+    shipped = [(name, f"{title}: {count} claims") for (name, title), count in counts.items()]
+    return shipped + [row for row in _parts(PAPERS, lambda file: f"claims in {file}") if row[0] not in PAPERS.library]
 
 
 def _parameters(part: Component | type[Component]) -> str:
@@ -231,10 +260,6 @@ def _coefficients(method: Method) -> str:
 
 def _doc(thing: Any) -> str:
     return inspect.getdoc(thing) or ""
-
-
-def _first_line(thing: Any) -> str:
-    return ROLE.sub("", _doc(thing).split("\n\n")[0].replace("\n", " ")).replace("`", "")
 
 
 def _first_comment(name: str) -> str:

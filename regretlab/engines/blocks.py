@@ -36,7 +36,7 @@ def unsupported(
 ) -> str | None:
     """The part of a run that has no compiled form in an engine, in words; None when every part has one."""
     if type(method).step is not Method.step:
-        return f"the method {type(method).__name__.lower()!r} has a step of its own, outside the generic one"
+        return f"the method {method.name!r} has a step of its own, outside the generic one"
     if type(problem) not in engine.problems:
         try:
             Loss(problem.measured)

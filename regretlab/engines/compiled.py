@@ -29,7 +29,8 @@ from regretlab.engines.blocks import TOTALS, Blocks, features, labels, table
 from regretlab.engines.memory import Pool, whole, zeros
 from regretlab.engines.streams import Streams
 from regretlab.methods import Coefficients, Moments
-from regretlab.problems import Box, L2Ball, Softmax
+from regretlab.problems import Box, L2Ball
+from regretlab.problems.softmax import Softmax
 from regretlab.samplers._trees import SIDE_BY_SIDE, leaves
 from regretlab.simd import WIDTH
 from regretlab.vectors import DEPTH, INDICES, NUMBERS

@@ -201,9 +201,7 @@ class RegretVanishes(Conjecture):
         return Fraction(values["beta1"]), Fraction(values["beta2"])
 
 
-def first_violation(
-    losses: Sequence[Any], algorithm: str, bound: str, horizon: int, start: Any = 1
-) -> int | None:  # fmt: skip
+def first_violation(losses: Sequence[Any], algorithm: str, bound: str, horizon: int, start: Any = 1) -> int | None:
     """Find the first T <= horizon at which the certified regret lies above the bound; None if there is none.
 
     Every T is looked at, in interval arithmetic and with the simulator's own step; ``T`` is what a claim

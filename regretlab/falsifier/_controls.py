@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from regretlab.bounds import Bound, schedule_free, zinkevich
+from regretlab.bounds import Bound
 from regretlab.claims.provers.replay import Runs, above, play, spread
 from regretlab.falsifier._instance import Instance, largest, starts
 from regretlab.falsifier._subject import Subject
 from regretlab.methods import SGD, AMSGrad, Method
 from regretlab.parameters import Interval
+
+ZINKEVICH, SCHEDULE_FREE = Bound.known["sgd.zinkevich"], Bound.known["amsgrad.schedule_free"]
 
 
 class Control(NamedTuple):
@@ -34,8 +36,8 @@ def play_controls(subject: Subject, instances: Sequence[Instance], rounds: int) 
     descent: list[Method] = [SGD(alpha=math.sqrt(2) / largest(instance)) for instance in instances]
     ratchet: list[Method] = [_amsgrad(subject.method(dict(instance.parameters))) for instance in instances]
     return [
-        Control("SGD", zinkevich, play(descent, losses, first)),
-        Control("AMSGrad", schedule_free, play(ratchet, losses, first)),
+        Control("SGD", ZINKEVICH, play(descent, losses, first)),
+        Control("AMSGrad", SCHEDULE_FREE, play(ratchet, losses, first)),
     ]
 
 

@@ -192,9 +192,11 @@ def _call(statement: Statement, conjecture: Conjecture) -> list[str]:
     if isinstance(statement, RegretBound) and isinstance(conjecture, BoundHolds):
         given = {
             "losses": [[*map(str, c)] if isinstance(c, Kink) else str(c) for c in statement.losses],
-            "algorithm": statement.algorithm, "bound": statement.bound,
-            "horizon": statement.horizon, "start": str(statement.start),
-        }  # fmt: skip
+            "algorithm": statement.algorithm,
+            "bound": statement.bound,
+            "horizon": statement.horizon,
+            "start": str(statement.start),
+        }
         kind, latex, at = "regret_bound", conjecture.bound.latex(), conjecture.bound.source
     else:
         assert isinstance(statement, NoRegret)

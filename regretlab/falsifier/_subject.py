@@ -106,7 +106,7 @@ def subject(text: str, free: Mapping[str, tuple[float, float]]) -> Subject:
     if algorithm.sampler is not None:
         raise InputError(
             f"{name} brings a sampler, but the falsifier's losses come in a fixed order, one per round; "
-            f"name its method alone, {type(algorithm.method).__name__.lower()!r}."
+            f"name its method alone, {algorithm.method.name!r}."
         )
     given = dict(written)
     if "eps" in declared and "eps" not in given:

@@ -10,13 +10,9 @@ import numpy as np
 
 from regretlab.methods._step import Coefficients, Moments, Project, step
 from regretlab.parameters import Component, parameter
-from regretlab.spelling.naming import register
+from regretlab.spelling.register import Register
 
 Array = np.ndarray
-#: The names of algorithms that are a method and a sampler (a test keeps them complete): no method can take them.
-PAIRS = (
-    "adambs", "adambs_corrected", "adamcb", "adamcb_ours", "amsgrad_bs", "adam_impt", "adam_apt", "adam_uni",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -24,10 +20,14 @@ class Method(Component):
     """A method of the generic family. A subclass is one frozen dataclass with :meth:`coefficients`, nothing else.
 
     A rule outside the family overrides :meth:`step` as well, and runs on the array engine only. Subclasses are found by
-    name (``AMSGrad`` is ``"amsgrad"``) as soon as they are defined; a name that a built-in has is refused.
+    name (``AMSGrad`` is ``"amsgrad"``) as soon as they are defined; a name that a built-in has is refused. ``title``
+    and ``source`` are what ``regretlab list`` says of them.
     """
 
-    known: ClassVar[dict[str, type[Method]]] = {}
+    known: ClassVar[Register[type[Method]]] = Register("method", "methods")
+    name: ClassVar[str]
+    title: ClassVar[str]
+    source: ClassVar[str]
     #: What the generic step takes for the gradient g, as ``regretlab show`` writes it.
     gradient: ClassVar[str] = "g"
     #: Whether the step moves in the entropic geometry, which a domain has to have.
@@ -35,8 +35,7 @@ class Method(Component):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if not cls.__name__.startswith("_"):
-            register(Method.known, cls.__name__.lower(), cls, "method", PAIRS)
+        cls.name = Method.known.enter(cls)
 
     @abstractmethod
     def coefficients(self, t: Array) -> Coefficients:
@@ -53,7 +52,7 @@ class Method(Component):
 
 
 @dataclass(frozen=True)
-class _Scheduled(Method):
+class Scheduled(Method):
     """Shared by all: a step size and its schedule."""
 
     alpha: float = parameter(1e-3, "(0, inf)", "step size; alpha_t = alpha / sqrt(t), or alpha when constant")
@@ -65,7 +64,7 @@ class _Scheduled(Method):
 
 
 @dataclass(frozen=True)
-class _MovingAverages(_Scheduled):
+class MovingAverages(Scheduled):
     """Shared by the Adam family: two exponential moving averages and the decay of the theory."""
 
     beta1: float = parameter(0.9, "[0, 1)", "first-moment decay; beta_{1,t} = beta1 * lam**(t-1)")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from regretlab.methods._base import Array, _Scheduled, generic
+from regretlab.methods._base import Array, Scheduled, generic
 from regretlab.methods._step import Coefficients
 from regretlab.parameters import parameter
 
 
 @dataclass(frozen=True)
-class AdaGrad(_Scheduled):
+class AdaGrad(Scheduled):
     r"""AdaGrad (Duchi, Hazan & Singer 2011, Figure 1: diagonal matrices, mirror descent).
 
     .. math:: v_t = \sum_{s\le t} g_s^2, \qquad x_{t+1} = \Pi_X\big(x_t - \alpha_t g_t/(\sqrt{v_t}+\epsilon)\big).
@@ -41,6 +41,7 @@ class AdaGrad(_Scheduled):
     (array([1., 1.]), array([1., 1.]), array([0.001, 0.001]))
     """
 
+    title, source = "AdaGrad", "Duchi, Hazan & Singer 2011"
     schedule: str = parameter("constant", ("sqrt", "constant"), "alpha_t = alpha / sqrt(t), or alpha (the paper's)")
     eps: float = parameter(0.0, "[0, inf)", "added to the root of the sum")
 
@@ -49,7 +50,7 @@ class AdaGrad(_Scheduled):
 
 
 @dataclass(frozen=True)
-class AdaGradMean(_Scheduled):
+class AdaGradMean(Scheduled):
     r"""AdaGrad as the Padam slides print it, with the mean of the squares.
 
     .. math:: v_t = \frac1t\sum_{s\le t} g_s^2, \qquad
@@ -78,6 +79,7 @@ class AdaGradMean(_Scheduled):
     (array([0.  , 0.75]), array([1.  , 0.25]))
     """
 
+    title, source = "AdaGrad with the mean of the squares", "Padam slides"
     eps: float = parameter(0.0, "[0, inf)", "added to the root of the mean")
 
     def coefficients(self, t: Array) -> Coefficients:

@@ -40,6 +40,7 @@ class AdaGradL2(AdaGrad):
     array([0.])
     """
 
+    title, source = "AdaGrad with L2", "weight-decay slides, Weight Decay IV"
     weight_decay: float = parameter(0.01, "[0, inf)", "lambda: lambda * x is added to the gradient")
     gradient = "g + lambda x"
 

@@ -40,6 +40,7 @@ class AdaGradW(AdaGrad):
     array([0.25, 0.25])
     """
 
+    title, source = "AdaGrad, decoupled weight decay", "weight-decay slides, Weight Decay IV"
     weight_decay: float = parameter(0.01, "[0, inf)", "lambda: x is multiplied by 1 - alpha_t * lambda")
 
     def coefficients(self, t: Array) -> Coefficients:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from regretlab.methods._base import Array, _MovingAverages, averages, remaining
+from regretlab.methods._base import Array, MovingAverages, averages, remaining
 from regretlab.methods._step import Coefficients
 from regretlab.parameters import parameter
 
 
 @dataclass(frozen=True)
-class Adam(_MovingAverages):
+class Adam(MovingAverages):
     r"""Adam (Kingma & Ba 2015, Algorithm 1, with the schedules of their Theorem 4.1).
 
     .. math::
@@ -51,6 +51,7 @@ class Adam(_MovingAverages):
     (2.0, 4.0)
     """
 
+    title, source = "Adam", "Kingma & Ba 2015, Alg. 1"
     eps: float = parameter(1e-8, "[0, inf)", "added to the root of the second moment")
     bias_correction: bool = parameter(True, (True, False), "divide the moments by 1 - beta**t")
 

@@ -41,6 +41,7 @@ class AdamL2(Adam):
     array([0.9])
     """
 
+    title, source = "Adam with L2", "weight-decay slides, Adam I"
     weight_decay: float = parameter(0.01, "[0, inf)", "lambda: lambda * x is added to the gradient")
     gradient = "g + lambda x"
 

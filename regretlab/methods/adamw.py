@@ -42,6 +42,7 @@ class AdamW(Adam):
     array([0.25 , 0.125])
     """
 
+    title, source = "AdamW", "Loshchilov & Hutter 2019; weight-decay slides, AdamW I"
     weight_decay: float = parameter(0.01, "[0, inf)", "lambda: x is multiplied by 1 - alpha_t * lambda")
 
     def coefficients(self, t: Array) -> Coefficients:

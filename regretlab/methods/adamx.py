@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from regretlab.methods._base import Array, _MovingAverages, averages
+from regretlab.methods._base import Array, MovingAverages, averages
 from regretlab.methods._step import Coefficients
 from regretlab.parameters import parameter
 
 
 @dataclass(frozen=True)
-class AdamX(_MovingAverages):
+class AdamX(MovingAverages):
     r"""AdamX (Tran & Phong 2019, Algorithm 2): AMSGrad whose ratchet follows the momentum schedule.
 
     .. math:: \hat v_1 = v_1, \qquad
@@ -42,6 +42,7 @@ class AdamX(_MovingAverages):
     array([0.  , 2.25])
     """
 
+    title, source = "AdamX", "Tran & Phong 2019, Alg. 2"
     lam: float = parameter(1 - 1e-8, "(0, 1]", "decay of beta_{1,t}; 1 keeps beta1 constant and gives AMSGrad")
 
     def coefficients(self, t: Array) -> Coefficients:

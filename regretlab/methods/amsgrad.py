@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from regretlab.methods._base import Array, _MovingAverages, averages
+from regretlab.methods._base import Array, MovingAverages, averages
 from regretlab.methods._step import Coefficients
 
 
 @dataclass(frozen=True)
-class AMSGrad(_MovingAverages):
+class AMSGrad(MovingAverages):
     r"""AMSGrad (Reddi, Kale & Kumar 2018, Algorithm 2).
 
     .. math:: \hat v_t = \max(\hat v_{t-1}, v_t), \qquad
@@ -39,6 +39,8 @@ class AMSGrad(_MovingAverages):
     >>> AMSGrad().coefficients(np.array([1.0, 2.0])).rho
     array([1., 1.])
     """
+
+    title, source = "AMSGrad", "Reddi, Kale & Kumar 2018, Alg. 2"
 
     def coefficients(self, t: Array) -> Coefficients:
         return averages(t, self.beta1_t(t), self.beta2, rho=1.0, eta=self.alpha_t(t), eps=self.eps)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from regretlab.methods._base import Array, _Scheduled, generic
+from regretlab.methods._base import Array, Scheduled, generic
 from regretlab.methods._step import Coefficients, Moments, Project
 
 
 @dataclass(frozen=True)
-class Hedge(_Scheduled):
+class Hedge(Scheduled):
     r"""Hedge, or exponentiated gradient, on the simplex of radius r: a share of r for each of d experts.
 
     .. math:: x_{t+1,i} = r\, \frac{\exp(-\alpha_{t+1} \sum_{s\le t} g_{s,i})}
@@ -41,6 +41,7 @@ class Hedge(_Scheduled):
     array([0.75, 0.25])
     """
 
+    title, source = "Hedge, exponentiated gradient on the simplex", "Freund & Schapire 1997"
     entropic: ClassVar[bool] = True
 
     def coefficients(self, t: Array) -> Coefficients:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from regretlab.methods._base import Array, _Scheduled, generic
+from regretlab.methods._base import Array, Scheduled, generic
 from regretlab.methods._step import Coefficients
 from regretlab.parameters import parameter
 
 
 @dataclass(frozen=True)
-class Momentum(_Scheduled):
+class Momentum(Scheduled):
     r"""Gradient descent with heavy-ball momentum (Polyak 1964; "SGD + Momentum" of the Padam slides).
 
     .. math:: m_t = \beta_1 m_{t-1} + g_t, \qquad x_{t+1} = \Pi_X(x_t - \alpha_t m_t).
@@ -43,6 +43,7 @@ class Momentum(_Scheduled):
     (array([0.5, 0.5]), array([1., 1.]), 0.0)
     """
 
+    title, source = "SGD with heavy-ball momentum", "Polyak 1964; Padam slides"
     beta1: float = parameter(0.9, "[0, 1)", "what is kept of the sum of the gradients")
 
     def coefficients(self, t: Array) -> Coefficients:

@@ -44,6 +44,7 @@ class MomentumL2(Momentum):
     -0.25
     """
 
+    title, source = "Momentum with L2", "weight-decay slides, Weight Decay V"
     weight_decay: float = parameter(0.01, "[0, inf)", "lambda: lambda * x is added to the gradient")
     gradient = "g + lambda x"
 

@@ -42,6 +42,7 @@ class MomentumW(Momentum):
     array([0.25 , 0.125])
     """
 
+    title, source = "Momentum, decoupled weight decay", "weight-decay slides, Weight Decay V"
     weight_decay: float = parameter(0.01, "[0, inf)", "lambda: x is multiplied by 1 - alpha_t * lambda")
 
     def coefficients(self, t: Array) -> Coefficients:

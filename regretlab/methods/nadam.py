@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from regretlab.methods._base import Array, _MovingAverages, generic, remaining
+from regretlab.methods._base import Array, MovingAverages, generic, remaining
 from regretlab.methods._step import Coefficients
 from regretlab.parameters import parameter
 
 
 @dataclass(frozen=True)
-class NAdam(_MovingAverages):
+class NAdam(MovingAverages):
     r"""NAdam: Adam with Nesterov momentum (Dozat 2016, Algorithm 2).
 
     .. math::
@@ -48,6 +48,7 @@ class NAdam(_MovingAverages):
     (0.3333333333333333, 1.0)
     """
 
+    title, source = "NAdam", "Dozat 2016, Alg. 2"
     eps: float = parameter(1e-8, "[0, inf)", "added to the root of the second moment")
 
     def coefficients(self, t: Array) -> Coefficients:

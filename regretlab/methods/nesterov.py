@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from regretlab.methods._base import Array, _Scheduled, generic
+from regretlab.methods._base import Array, Scheduled, generic
 from regretlab.methods._step import Coefficients
 from regretlab.parameters import parameter
 
 
 @dataclass(frozen=True)
-class Nesterov(_Scheduled):
+class Nesterov(Scheduled):
     r"""Gradient descent with Nesterov momentum (Nesterov 1983, as in Sutskever et al. 2013).
 
     .. math:: m_t = \beta_1 m_{t-1} + g_t, \qquad x_{t+1} = \Pi_X\big(x_t - \alpha_t (g_t + \beta_1 m_t)\big).
@@ -45,6 +45,7 @@ class Nesterov(_Scheduled):
     (array([0.5, 0.5]), array([0.5, 0.5]), array([1., 1.]))
     """
 
+    title, source = "SGD with Nesterov momentum", "Nesterov 1983; Sutskever et al. 2013, Eqs. 3-4"
     beta1: float = parameter(0.9, "[0, 1)", "what is kept of the sum of the gradients")
 
     def coefficients(self, t: Array) -> Coefficients:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from regretlab.methods._base import Array, _MovingAverages, averages
+from regretlab.methods._base import Array, MovingAverages, averages
 from regretlab.methods._step import Coefficients
 from regretlab.parameters import parameter
 
 
 @dataclass(frozen=True)
-class Padam(_MovingAverages):
+class Padam(MovingAverages):
     r"""Padam, the partially adaptive momentum estimation of the Padam slides (Chen & Gu 2018).
 
     .. math:: m_t = \beta_1 m_{t-1} + (1-\beta_1) g_t, \quad v_t = \beta_2 v_{t-1} + (1-\beta_2) g_t^2, \quad
@@ -45,6 +45,7 @@ class Padam(_MovingAverages):
     (array([1., 1.]), 0.125)
     """
 
+    title, source = "Padam", "Chen & Gu 2018; Padam slides"
     alpha: float = parameter(0.1, "(0, inf)", "step size; alpha_t = alpha / sqrt(t), or alpha when constant")
     p: float = parameter(0.125, "(0, 0.5]", "power of the second moment", "Padam slides")
 

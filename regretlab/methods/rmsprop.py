@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from regretlab.methods._base import Array, _Scheduled, generic
+from regretlab.methods._base import Array, Scheduled, generic
 from regretlab.methods._step import Coefficients
 from regretlab.parameters import parameter
 
 
 @dataclass(frozen=True)
-class RMSprop(_Scheduled):
+class RMSprop(Scheduled):
     r"""RMSprop (Hinton's lecture 6 of 2012, as the Padam slides print it).
 
     .. math:: v_t = \beta_2 v_{t-1} + (1-\beta_2) g_t^2, \qquad
@@ -46,6 +46,7 @@ class RMSprop(_Scheduled):
     (array([0.75, 0.75]), array([0.25, 0.25]), array([0., 0.]))
     """
 
+    title, source = "RMSprop", "Tieleman & Hinton 2012; Padam slides"
     beta2: float = parameter(0.9, "[0, 1)", "second-moment decay")
     eps: float = parameter(0.0, "[0, inf)", "added to the root of the second moment")
 

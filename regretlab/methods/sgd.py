@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from regretlab.methods._base import Array, _Scheduled, generic
+from regretlab.methods._base import Array, Scheduled, generic
 from regretlab.methods._step import Coefficients
 
 
 @dataclass(frozen=True)
-class SGD(_Scheduled):
+class SGD(Scheduled):
     r"""Projected online gradient descent (Zinkevich 2003); on mini-batches, stochastic gradient descent.
 
     .. math:: x_{t+1} = \Pi_X(x_t - \alpha_t g_t), \qquad \alpha_t = \alpha / \sqrt t.
@@ -31,6 +31,8 @@ class SGD(_Scheduled):
     >>> SGD(alpha=2).coefficients(np.array([1.0, 4.0])).eta
     array([2., 1.])
     """
+
+    title, source = "Online gradient descent / SGD", "Zinkevich 2003"
 
     def coefficients(self, t: Array) -> Coefficients:
         return generic(t, eta=self.alpha_t(t), p=0.0)

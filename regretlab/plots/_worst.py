@@ -32,7 +32,7 @@ def worst_case_data(result: Record, algorithm: str | None = None, *, until: int 
     (:func:`regretlab.worst_case.on_a_line`); ``empirical``, the run's own online regret, the largest over replicates;
     ``trivial``, t D2 G2.
     """
-    c = result.bound(bounds.zinkevich, algorithm)
+    c = result.bound(bounds.sgd.zinkevich, algorithm)
     run = result.description(algorithm)
     given = values(run, result.of(algorithm))
     D2, G2 = float(given["D2"]), float(given["G2"])

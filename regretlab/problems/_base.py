@@ -17,7 +17,7 @@ from regretlab.errors import InputError
 from regretlab.parameters import number
 from regretlab.problems._domain_checks import methods
 from regretlab.problems.domains import Domain
-from regretlab.spelling import naming
+from regretlab.spelling.register import Register
 
 Array = Any
 #: Between these the largest of some norms has lost nothing to squares that over- or underflow.
@@ -90,9 +90,10 @@ class Problem(metaclass=_Checked):
         share of the way from the domain's centre to its border.
     """
 
-    #: A user's classes by the name in strings and study files: their ``family``, or else the class's name. It is none
-    #: of a built-in problem, which texts, bounds and provenance mean by it.
-    known: ClassVar[dict[str, type[Problem]]] = {}
+    #: The classes by the name in strings and study files: their ``family``, or else the class's name.
+    known: ClassVar[Register[type[Problem]]] = Register("problem", "problems")
+    title: ClassVar[str]
+    source: ClassVar[str]
     name: str = "a user's problem"
     n: int
     d: int
@@ -112,11 +113,7 @@ class Problem(metaclass=_Checked):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if not cls.__name__.startswith("_") and not naming.built_in(cls):
-            from regretlab.problems.names import PROBLEMS  # here: they are defined after this class
-
-            reserved = [*PROBLEMS, *(problem.__name__ for problem in PROBLEMS.values())]
-            naming.register(Problem.known, vars(cls).get("family", cls.__name__.lower()), cls, "problem", reserved)
+        Problem.known.enter(cls, "family")
 
     def __new__(cls, *given: Any, **named: Any) -> Self:
         made = super().__new__(cls)

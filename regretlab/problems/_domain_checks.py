@@ -14,9 +14,11 @@ from regretlab.errors import InputError
 
 #: What a domain offers; :class:`regretlab.problems.Domain` says what each is.
 OFFERS = {
-    "project": "project(x, weights)", "linear_minimum": "linear_minimum(c)", "reach": "reach(z)",
+    "project": "project(x, weights)",
+    "linear_minimum": "linear_minimum(c)",
+    "reach": "reach(z)",
     "diameters": "diameters(d)",
-}  # fmt: skip
+}
 NEEDS = f"a domain offers {', '.join(OFFERS.values())}, see rl.problems.Domain"
 #: Points that are projected, and their largest number of coordinates all together.
 POINTS, ENTRIES = 8, 2**17

@@ -182,9 +182,7 @@ def _constants(problem: Problem, seen: _Seen) -> None:
         )
 
 
-def _bound(
-    problem: Problem, seen: _Seen, name: str, limit: float, values: np.ndarray, what: str, sign: int
-) -> None:  # fmt: skip
+def _bound(problem: Problem, seen: _Seen, name: str, limit: float, values: np.ndarray, what: str, sign: int) -> None:
     wrong = sign * (values - limit) > TOLERANCE * abs(limit) + UNDERFLOW
     if wrong.any():
         i, k = np.unravel_index(np.argmax(np.where(wrong, sign * values, -np.inf)), values.shape)

@@ -7,6 +7,7 @@ import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import EntryPoint
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -16,6 +17,7 @@ from regretlab.errors import InputError
 from regretlab.parameters import Component, parameter
 from regretlab.problems import _domain_checks as checks
 from regretlab.problems._sparse import Features, entrywise
+from regretlab.spelling.register import Register
 
 NEWTON_STEPS = 60  # the secular equation is solved to round-off in about ten; the rest is for badly scaled weights
 
@@ -145,31 +147,32 @@ def linear_minima(domain: Domain, c: np.ndarray) -> np.ndarray:
     return np.array([float(domain.linear_minimum(row)) for row in rows]).reshape(c.shape[:-1])
 
 
-#: The domains that have a name in strings and study files, with the radius of each.
-NAMED = ("box", "ball", "none", "simplex", "l1_ball")
+class Domains(Register[Callable[[float], Domain | None]]):
+    """The domains that have a name in strings and study files: functions of the radius, or classes."""
+
+    def load(self, point: EntryPoint) -> Any:
+        """Import the function of an entry point, and try it at radius 1."""
+        made = self[point.name] = point.load()
+        checks.methods(made(1.0))
+        return made
+
+
+DOMAINS = Domains("domain", "domains")
+DOMAINS.defined = {"box": lambda radius: Box(-radius, radius), "ball": L2Ball, "none": lambda radius: None}
 
 
 def domain_named(kind: str | Domain | None, radius: float) -> Domain | None:
-    """Make the domain of a problem from one of the names :data:`NAMED` and a radius; objects pass through."""
-    from regretlab.problems.simplex import Ball, Simplex  # here: they are made of the domains above
-
-    kinds: dict[str, Callable[[], Domain | None]] = {
-        "box": lambda: Box(-radius, radius),
-        "ball": lambda: L2Ball(radius),
-        "l1_ball": lambda: Ball(1, radius),
-        "simplex": lambda: Simplex(radius),
-        "none": lambda: None,
-    }
+    """Make the domain of a problem from one of the names in :data:`DOMAINS` and a radius; objects pass through."""
     if kind is None or any(callable(getattr(kind, name, None)) for name in checks.OFFERS):
         if kind is not None:
             checks.methods(kind)
         return kind  # type: ignore[return-value]
-    if not isinstance(kind, str) or kind not in kinds:
+    if not isinstance(kind, str) or kind not in DOMAINS:
         raise InputError(
-            f"domain={kind!r} is not one of {', '.join(map(repr, NAMED))}; a domain object also works, such as "
+            f"domain={kind!r} is not one of {', '.join(map(repr, DOMAINS))}; a domain object also works, such as "
             "rl.problems.Box(0, 1)."
         )
-    return kinds[kind]()
+    return DOMAINS[kind](radius)
 
 
 def checked(domain: Any, d: int) -> np.ndarray:

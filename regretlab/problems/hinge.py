@@ -30,7 +30,7 @@ class Hinge(OnData):
     (array([[0., 0.]]), False)
     """
 
-    family = "hinge"
+    family, title, source = "hinge", "Hinge loss on data", "Cortes & Vapnik 1995"
     targets = "binary"
     convex = True
     convex_reason = "max(0, 1 - u) is convex and scores are linear in x"

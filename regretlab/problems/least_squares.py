@@ -32,7 +32,7 @@ class LeastSquares(OnData):
     (442, 10, 1.0)
     """
 
-    family = "least_squares"
+    family, title, source = "least_squares", "Least squares on data", "Widrow & Hoff 1960"
     targets = "real"
     default = "diabetes"
     convex = True

@@ -62,5 +62,5 @@ class Logistic(OnData, _Logistic):
     (1797, 64, True)
     """
 
-    family = "logistic"
+    family, title, source = "logistic", "Logistic regression on data", "Cox 1958"
     targets = "binary"

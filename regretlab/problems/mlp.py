@@ -63,7 +63,7 @@ class MLP(Supervised):
     (True, False)
     """
 
-    family = "mlp"
+    family, title, source = "mlp", "Multilayer perceptron on data", "Kingma & Ba 2015, Section 6.2"
     targets = "classes"
     convex = False
     convex_reason = "a perceptron is not convex in its weights: minimisers with permuted hidden units are apart"

@@ -135,7 +135,7 @@ class OneNeuron(_HeavyTailed):
     False
     """
 
-    family = "one_neuron"
+    family, title, source = "one_neuron", "One neuron on heavy-tailed features", "Liu, Wu & Mozafari 2020"
     convex = False
     convex_reason = "-y log(sigmoid(relu(u))) is not convex in u for either label: flat then falling, or concave"
     infimum = -LN2
@@ -170,4 +170,4 @@ class HeavyTailedLogistic(_HeavyTailed, _Logistic):
     0
     """
 
-    family = "heavy_tailed_logistic"
+    family, title, source = "heavy_tailed_logistic", "Logistic loss on heavy-tailed features", "ours, for one_neuron"

@@ -64,6 +64,7 @@ class Reddi(_Linear):
     array([ 4., -1., -1.])
     """
 
+    title, source = "Reddi's example", "Reddi, Kale & Kumar 2018, Theorem 1"
     order = "cyclic"
 
     def __init__(self, C: float = 4.0, c: float = 1.0, period: int = 3, start: float = 1.0) -> None:
@@ -108,6 +109,8 @@ class StochasticReddi(_Linear):
     >>> problem.n, float(problem.Z.mean().round(12))
     (10, 0.1)
     """
+
+    family, title, source = "stochastic_reddi", "Reddi's example at random", "Reddi, Kale & Kumar 2018, Theorem 3"
 
     def __init__(
         self,

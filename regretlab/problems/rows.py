@@ -37,6 +37,8 @@ class Linear(_Linear):
     (array([0.5, 0.5]), 1.0)
     """
 
+    title, source = "Linear losses with given slopes", "Zinkevich 2003; Freund & Schapire 1997 for experts"
+
     def __init__(
         self,
         Z: Features | None = None,

@@ -12,7 +12,7 @@ from array_api_compat import array_namespace
 from regretlab.errors import InputError
 from regretlab.parameters import Component, number, parameter
 from regretlab.problems._sparse import Features, row_maxima
-from regretlab.problems.domains import Box, L2Ball
+from regretlab.problems.domains import DOMAINS, Box, L2Ball
 
 #: A weight below this share of the largest is taken for it: a coordinate that may move for free moves first.
 FREE = 2.0**-40
@@ -127,3 +127,7 @@ def _shrunk(x: Any, weights: Any, total: float) -> Any:
     theta = xp.take_along_axis(theta, xp.maximum(count, xp.ones_like(count)) - 1, axis=-1)
     z = xp.maximum(below - theta / s, xp.zeros_like(below))
     return z * (total / xp.sum(z, axis=-1, keepdims=True))
+
+
+DOMAINS["simplex"] = Simplex
+DOMAINS["l1_ball"] = lambda radius: Ball(1, radius)

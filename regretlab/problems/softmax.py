@@ -63,7 +63,7 @@ class Softmax(Supervised):
     (1797, 10, 640, True)
     """
 
-    family = "softmax"
+    family, title, source = "softmax", "Softmax regression on data", "Kingma & Ba 2015, Section 6.1"
     targets = "classes"
     convex = True
     convex_reason = "log-sum-exp is convex and scores are linear in x"

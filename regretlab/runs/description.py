@@ -133,7 +133,7 @@ def describe(plan: Plan) -> Description:
         dict(problem.constants()), problem.digest(),
     )  # fmt: skip
     return Description(
-        described, plan.algorithm.name, type(method).__name__.lower(), method.parameters(), sampler.name,
+        described, plan.algorithm.name, method.name, method.parameters(), sampler.name,
         sampler.parameters(), sampler.law, sampler.run.K, plan.horizon, plan.replicates, plan.seed, plan.measure,
         tuple(plan.ends[plan.ends <= plan.horizon].tolist()),
     )  # fmt: skip

@@ -85,8 +85,10 @@ def check(record: xr.Dataset) -> None:
         _need(description.replicates == there, f"describes other replicates of {name!r}")
         _need(description.horizon == times[-1], f"describes another horizon of {name!r}")
         _need(set(description.ends) <= set(times.tolist()), f"names other ends of periods of {name!r}")
-        _need(isinstance(engine, list) and len(engine) == 2 and all(isinstance(word, str) for word in engine),
-              f"does not say which engine ran {name!r}")  # fmt: skip
+        _need(
+            isinstance(engine, list) and len(engine) == 2 and all(isinstance(word, str) for word in engine),
+            f"does not say which engine ran {name!r}",
+        )
         _need(type(seconds) in (int, float) and math.isfinite(seconds), f"does not say how long {name!r} took")
     for needed in (*CURVES, *ENDS):
         _need(needed in record, f"lacks {needed!r}")

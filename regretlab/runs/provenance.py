@@ -75,7 +75,7 @@ def algorithm_of(description: Description, chosen: Sequence[Algorithm]) -> Algor
     algorithm = parse(next((a for a in chosen if a.name == description.algorithm), description.algorithm))
     method, run = algorithm.method, description
     there = {"method": run.method, **run.method_parameters, "sampler": run.sampler, "K": run.K}
-    here = {"method": type(method).__name__.lower(), **method.parameters()}
+    here = {"method": method.name, **method.parameters()}
     if algorithm.sampler is not None:
         here["sampler"] = algorithm.sampler.name
     if algorithm.batch_size is not None:

@@ -12,7 +12,7 @@ from array_api_compat import array_namespace
 
 from regretlab.errors import InputError, shown
 from regretlab.parameters import Component
-from regretlab.spelling.naming import register
+from regretlab.spelling.register import Register
 
 Array = Any
 State = tuple[Array, ...]
@@ -128,8 +128,10 @@ class Sampler(Component):
     """
 
     setting: Setting | None = field(default=None, repr=False, kw_only=True)
-    known: ClassVar[dict[str, type[Sampler]]] = {}
+    known: ClassVar[Register[type[Sampler]]] = Register("sampler", "samplers")
     name: ClassVar[str]
+    title: ClassVar[str]
+    source: ClassVar[str]
     #: Whether it needs a bound L on the examples' gradient norms.
     bounded: ClassVar[bool] = False
     #: Whether the law of the draws follows the gradients; not that of a fixed law, or one of the present step alone.
@@ -137,9 +139,7 @@ class Sampler(Component):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if "name" in vars(cls) or not cls.__name__.startswith("_"):
-            cls.name = vars(cls).get("name", cls.__name__.lower())  # one that is inherited is its parent's
-            register(Sampler.known, cls.name, cls, "sampler")
+        cls.name = Sampler.known.enter(cls)
 
     def fit(self, setting: Setting) -> Sampler:
         """This sampler with every parameter that is tied to the run (horizon, n, K, L) made a number."""

@@ -27,7 +27,7 @@ from regretlab.simd import (
     store,
     store_to,
     vector,
-)  # fmt: skip
+)
 from regretlab.vectors import CAPS, CROSSING, FILLED, NODE, POINT, SHARE, STACK, WON, J, U
 
 Array = Any

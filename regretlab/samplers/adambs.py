@@ -53,7 +53,7 @@ class AdamBS(Bandit):
     (0.25, True)
     """
 
-    name = "adambs"
+    title, source = "AdamBS's bandit", "Liu, Wu & Mozafari 2020, Alg. 2"
     gamma: float = parameter(0.4, "(0, 1]", "floor as a share of uniform: p_min = gamma / n", PAPER)
     p_min: float | None = parameter(None, "(0, 1]", "floor of the probabilities; default gamma / n", PAPER)
     alpha_p: float | None = parameter(None, "[0, inf)", "step size; default as in Lemma 1, tied to T", PAPER)
@@ -113,7 +113,7 @@ class AdamBSCorrected(Bandit):
     True
     """
 
-    name = "adambs_corrected"
+    name, title, source = "adambs_corrected", "AdamBS's bandit, corrected", "Kim & Oh 2025, App. D (reconstructed)"
     gamma: float | None = parameter(None, "(0, 1]", "exploration; default tied to T as in Lemma 12", CORRECTED)
 
     def tied(self, setting: Setting) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class AdamCB(Bandit):
     (2.0, 0.5)
     """
 
-    name = "adamcb"
+    title, source = "AdamCB's bandit, as printed", "Kim & Oh 2025, Alg. 2, 3 and 6 (partly reconstructed)"
     gamma: float | None = parameter(None, "(0, 1]", "exploration; default tied to T as in Lemma 2", "AdamCB, Alg. 2")
 
     def tied(self, setting: Setting) -> dict[str, Any]:
@@ -101,7 +101,7 @@ class AdamCBOurs(Bandit):
     1.0
     """
 
-    name = "adamcb_ours"
+    name, title, source = "adamcb_ours", "AdamCB's bandit, ours", "unbiased, with a KL mirror step"
     gamma: float = parameter(0.4, "(0, 1]", "exploration, constant in T; 1 is uniform sampling", "AdamCB, Alg. 2")
     update: str = parameter("mirror", ("mirror", "gains"), "KL mirror step, or EXP3.M's exponential gains")
     step: float | None = parameter(None, "[0, inf)", "mirror step; default sqrt(2 K ln(n/K) / (n T))")

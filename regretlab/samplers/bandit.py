@@ -22,7 +22,7 @@ from regretlab.samplers._base import (
     draw_with_replacement,
     scatter_add,
     take,
-)  # fmt: skip
+)
 from regretlab.samplers._depround import depround_rows
 from regretlab.samplers._simplex import capped_probabilities, in_proportion, kl_projection
 

@@ -133,7 +133,7 @@ class APT(_FixedBatches):
     (np.int64(3), 0.16666666666666666)
     """
 
-    name = "apt"
+    title, source = "Adaptive probabilities over fixed batches", "Namkoong et al. 2017, in AdamBS's Table 1"
     gamma: float = parameter(0.4, "(0, 1]", "floor as a share of uniform: p_min = gamma / m", PAPER)
     alpha_p: float | None = parameter(None, "[0, inf)", "step size; default as in AdamBS's Lemma 1 for m arms", PAPER)
 
@@ -165,7 +165,7 @@ class UNI(_FixedBatches):
     Law(total=5.0, floor=0.5, cap=1.0, factor=1.0, max_weight=1.0)
     """
 
-    name = "uni"
+    title, source = "Fixed batches, uniformly at random", "Namkoong et al. 2017, in AdamBS's Table 1"
     learns = False
 
     @cached_property

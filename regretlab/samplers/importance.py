@@ -106,7 +106,7 @@ class IMPT(_Looking):
     12
     """
 
-    name = "impt"
+    title, source = "Importance sampling on a big batch", "Katharopoulos & Fleuret 2018, Alg. 1"
     learns = False
     big_batch: int | None = parameter(None, "[1, 1e6]", "B: examples looked at; default 3 K", PAPER, integer=True)
 
@@ -152,7 +152,7 @@ class Oracle(_Looking):
     (array([[0.5 , 0.25, 0.25]]), array([16.]))
     """
 
-    name = "oracle"
+    title, source = "Full information", "Zhao & Zhang 2015"
     learns = False
 
     @property

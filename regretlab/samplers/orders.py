@@ -25,7 +25,7 @@ class Cyclic(Sampler):
     array([[2, 0]])
     """
 
-    name = "cyclic"
+    title, source = "Examples in their order", "Reddi, Kale & Kumar 2018, Section 3"
     learns = False
 
     @property
@@ -84,7 +84,7 @@ class Uniform(Sampler):
     4
     """
 
-    name = "uniform"
+    title, source = "Examples uniformly at random", "Robbins & Monro 1951"
     learns = False
     replacement: bool = parameter(True, (True, False), "draw with replacement")
 

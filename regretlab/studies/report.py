@@ -54,11 +54,13 @@ def figure_titles(result: Result) -> list[str]:
 def figure(result: Result, title: str) -> Axes:
     """Return the figure with one of the titles of :func:`figure_titles`."""
     overviews: dict[str, Callable[..., Axes]] = {
-        "regret": plots.regret_overview, "average": plots.average_regret, "tightness": plots.bound_ratio,
+        "regret": plots.regret_overview,
+        "average": plots.average_regret,
+        "tightness": plots.bound_ratio,
         "probabilities": plots.sampling_probabilities,
         "loss over epochs": plots.loss_curves,
         "loss over seconds": partial(plots.loss_curves, over="seconds"),
-    }  # fmt: skip
+    }
     if title in overviews:
         return overviews[title](result)
     labels = {f"bound {result.label(name)}": name for name in result.algorithms}
@@ -92,10 +94,12 @@ def page(
     environment.filters |= {"number": number, "verdict_class": verdict_class, "mathml": formula, "count": count}
     template = environment.from_string(files("regretlab").joinpath("studies/report.html.j2").read_text("utf-8"))
     sections = [
-        {**_section(result, {title: inline(text, f"p{i}f{j}") for j, (title, text) in enumerate(svgs.items())}),
-         "anchor": f"problem-{i}"}
+        {
+            **_section(result, {title: inline(text, f"p{i}f{j}") for j, (title, text) in enumerate(svgs.items())}),
+            "anchor": f"problem-{i}",
+        }
         for i, (result, svgs) in enumerate(zip(results, drawn, strict=True))
-    ]  # fmt: skip
+    ]
     return template.render(
         study=study,
         version=__version__,

@@ -19,9 +19,7 @@ ROUND_OFF = 1e-9
 STEPS = (0, 3, 30)
 
 
-def assert_unbiased(
-    sampler: Sampler, *, draws: int = 100_000, false_alarms: float = 1e-6, seed: int = 0
-) -> None:  # fmt: skip
+def assert_unbiased(sampler: Sampler, *, draws: int = 100_000, false_alarms: float = 1e-6, seed: int = 0) -> None:
     r"""Assert that a sampler's gradient estimate is unbiased, whatever the gradients.
 
     .. math:: E\Big[\sum_k w_k\, \mathbf 1\{J_k = j\}\Big] = \frac1n \quad\text{for every example } j,
@@ -85,7 +83,7 @@ def assert_unbiased(
 
 def assert_inclusion_probabilities(
     sampler: Sampler, *, draws: int = 100_000, false_alarms: float = 1e-6, seed: int = 0
-) -> None:  # fmt: skip
+) -> None:
     r"""Assert that a sampler draws every example as often as its ``probabilities`` say, and hands out these.
 
     .. math:: E\,\#\{k : J_k = j\} = K p_j / \textstyle\sum_i p_i \quad\text{for every example } j,

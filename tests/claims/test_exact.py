@@ -277,9 +277,13 @@ def test_refusals_say_what_and_what_to_write():
 
 def test_numbers_that_would_fill_the_memory_are_refused():
     for holds in (
-        lambda n: n < 2 ** 10**12, lambda n: math.factorial(10**9) > n, lambda n: F("1e999999999") > n,
-        lambda n: n < 1 << 10**12, lambda n: math.comb(10**9, 10**8) > n, lambda n: operator_pow(n),
-    ):  # fmt: skip
+        lambda n: n < 2**10**12,
+        lambda n: math.factorial(10**9) > n,
+        lambda n: F("1e999999999") > n,
+        lambda n: n < 1 << 10**12,
+        lambda n: math.comb(10**9, 10**8) > n,
+        lambda n: operator_pow(n),
+    ):
         assert "holds breaks" in (said := refuted_or_refused(holds)) or "bits; use smaller numbers" in said
 
 

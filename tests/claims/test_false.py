@@ -76,14 +76,16 @@ FALSE = {
     "the squares sum to more than 3/2": lambda: paper.series(term=lambda t: 1 / t**2, bound=lambda N: F(3, 2) + 0 * N),
     "the sum of t is quadratic": lambda: paper.series(term=lambda t: t, bound=lambda N: N**2 / 2),
     "Adam violates its printed bound at T = 42": lambda: paper.regret_bound(
-        losses=[8, -1, -1], algorithm="adam(alpha=7/20, beta1=0, beta2=1/65, lam=1/1000, eps=0)", bound="adam.printed",
+        losses=[8, -1, -1],
+        algorithm="adam(alpha=7/20, beta1=0, beta2=1/65, lam=1/1000, eps=0)",
+        bound="adam.printed",
         horizon=42,
     ),
     "Adam's regret is linear on (3, -1, -1)": lambda: paper.no_regret(m=3, beta1=0, beta2=["1/10"]),
     "one part of two is false": lambda: paper.both(
         statements=[paper.inequality(show=x**2 >= 0), paper.inequality(show=x**2 > 0)]
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("why", FALSE)

@@ -340,17 +340,23 @@ P.derivation('on true', '', uses=['true'])
 """
     found = claims(body)
     sentences = {
-        "x": "show holds the truth value True", "claim 3": r"claim mine\.x: this id is already taken",
-        "claim 4": "the id 'no/id' of a claim is not made of", "broken": "ZeroDivisionError: division by zero",
-        "contradictory": "its hypotheses a > 0, a < 0 contradict each other", "about": "it rests on itself",
-        "unknown": r"it uses an unknown claim 'mine\.nobody'", "round": "it rests on itself",
-    }  # fmt: skip
+        "x": "show holds the truth value True",
+        "claim 3": r"claim mine\.x: this id is already taken",
+        "claim 4": "the id 'no/id' of a claim is not made of",
+        "broken": "ZeroDivisionError: division by zero",
+        "contradictory": "its hypotheses a > 0, a < 0 contradict each other",
+        "about": "it rests on itself",
+        "unknown": r"it uses an unknown claim 'mine\.nobody'",
+        "round": "it rests on itself",
+    }
     assert {name for name, e in found.items() if e.error} == set(sentences)
     for name, sentence in sentences.items():
         assert re.match(sentence, found[name].error)
     assert {name: e.verdict for name, e in found.items() if not e.error} == {
-        "true": "proved", "on x": "conditional", "on true": "follows",
-    }  # fmt: skip
+        "true": "proved",
+        "on x": "conditional",
+        "on true": "follows",
+    }
     assert not any(e.as_pinned for e in found.values() if e.error)
     status, out, err = call("verify", tmp_path / "my_claims.py", "--jobs", 1)
     assert (status, out.count("ERROR: "), err.count("\n")) == (2, 8, 1)
@@ -374,9 +380,10 @@ P.series('open', '', term=lambda t: 1 / t**2, bound=lambda N: term('5/3'))
     assert found["undefined"].words == "undefined for these numbers: it needs the hypothesis 2 - 2 != 0"
     assert (found["one"].words, found["two"].words) == ("the one case holds (n = 3)", "all 2 cases hold (n = 3..4)")
     assert (found["open"].verdict, found["open"].how) == (
-        "unknown", "no method decided it; looked for in vain: a sum of up to 400 terms above the bound, and a proof "
+        "unknown",
+        "no method decided it; looked for in vain: a sum of up to 400 terms above the bound, and a proof "
         "that each step adds its term",
-    )  # fmt: skip
+    )
 
 
 def test_a_division_that_can_be_by_zero_is_named(claims):

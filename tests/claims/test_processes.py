@@ -170,10 +170,11 @@ def test_every_kind_of_node_survives_as_data():
     x, y, n = real("x"), real("y"), integer("n")
     term = maximum(sqrt(abs(x) + 1) / (y**3 + 2), where((x <= 1) & ~(y == 0) | (n != 2), -x, y - n * "1/3"))
     parts = [
-        inequality(show=term <= 2, given=[x > 0]), series(term=lambda t: 1 / t, bound=lambda N: N),
+        inequality(show=term <= 2, given=[x > 0]),
+        series(term=lambda t: 1 / t, bound=lambda N: N),
         units(terms={"t": x * y}, weights={x: 1, y: 2}, degree=3),
         regret_bound(losses=["-3", (1, 2, 0)], algorithm="adam(alpha=1)", bound="adam.printed", horizon=4),
-    ]  # fmt: skip
+    ]
     for statement in (*parts, both(statements=parts)):
         claim = Claim("m.x", "M", "at", "latex", statement, exports=term <= 10**5000, uses=("m.y",))
         again = claim_from_data(json.loads(json.dumps(claim_to_data(claim))))

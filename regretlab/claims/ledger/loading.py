@@ -13,6 +13,8 @@ from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
+from importlib.metadata import EntryPoint
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
@@ -22,10 +24,26 @@ from regretlab.claims.paper import Paper
 from regretlab.claims.statements import Malformed
 from regretlab.claims.statements.claim import Claim, refuse
 from regretlab.errors import InputError, unknown_name
+from regretlab.spelling.register import Register
 
 #: Folders that hold other people's files, or none that a person wrote.
 ELSEWHERE = {"__pycache__", "node_modules", "site-packages", "dist-packages"}
 _cache: dict[tuple[Path, int], list[Claim]] = {}
+
+
+class Papers(Register[Path]):
+    """The papers by name: the shipped ones by their folders, other people's by a module of claims.
+
+    The module is not imported: like any file of claims it is run in a process of its own, once it is verified.
+    """
+
+    def load(self, point: EntryPoint) -> Path:
+        """Return the file of a module of claims."""
+        spec = find_spec(point.module)
+        if spec is None or spec.origin is None:
+            raise ModuleNotFoundError(f"No module named {point.module!r}")
+        self[point.name] = Path(spec.origin)
+        return self[point.name]
 
 
 def shipped() -> Path:
@@ -34,8 +52,18 @@ def shipped() -> Path:
     return inside if inside.is_dir() else inside.parent.parent / "paper_checks"
 
 
+PAPERS = Papers("paper", "papers")
+PAPERS.defined = {folder.name: folder for folder in sorted(shipped().glob("[a-z]*")) if folder.is_dir()}
+PAPERS.library = dict(PAPERS.defined)
+
+
 def files(path: Path) -> list[Path]:
-    """List the claims files of a path: itself, or every file below that says it is one, hidden folders left out."""
+    """List the claims files of a path: itself, or every file below that says it is one, hidden folders left out.
+
+    What does not exist may be the name of a paper.
+    """
+    if not path.exists() and str(path) in PAPERS:
+        path = PAPERS[str(path)]
     if path.is_file() and path.suffix == ".py":
         return [path.resolve()]
     if not path.is_dir():

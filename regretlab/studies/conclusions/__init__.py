@@ -171,14 +171,19 @@ def _pairs(options: Mapping[str, Any], result: Result) -> list[paired.Difference
 
 
 CONCLUSIONS: dict[str, Callable[[Mapping[str, Any], list[Result]], list[str]]] = {
-    "ranking": ranking, "scaling": exponents, "parameter": optimum,
-}  # fmt: skip
+    "ranking": ranking,
+    "scaling": exponents,
+    "parameter": optimum,
+}
 #: What the values of the table are, and how they are written.
 TYPES: dict[str, type] = {
-    **dict.fromkeys(("what", "by", "against", "each", "scope", "name", "bound"), str), "clock": bool, "claimed": dict,
-}  # fmt: skip
+    **dict.fromkeys(("what", "by", "against", "each", "scope", "name", "bound"), str),
+    "clock": bool,
+    "claimed": dict,
+}
 WRITTEN = {str: "text in quotes", bool: "true or false", dict: "a table such as { T = 0.5 }"}
 KEYS = {
-    "ranking": ("what", "by", "against", "each", "clock", "scope"), "scaling": ("what", "by", "claimed", "scope"),
+    "ranking": ("what", "by", "against", "each", "clock", "scope"),
+    "scaling": ("what", "by", "claimed", "scope"),
     "parameter": ("what", "by", "name", "bound", "scope"),
-}  # fmt: skip
+}

@@ -60,8 +60,9 @@ def _second(d: Difference, base: str) -> Difference:
     """Return the difference with that one second."""
     if d.second == base:
         return d
-    return d._replace(first=d.second, second=base, mean=-d.mean, low=-d.high, high=-d.low, effect=-d.effect,
-                      less=d.more, more=d.less)  # fmt: skip
+    return d._replace(
+        first=d.second, second=base, mean=-d.mean, low=-d.high, high=-d.low, effect=-d.effect, less=d.more, more=d.less
+    )
 
 
 def copies(match: Match, names: Mapping[str, str]) -> str:

@@ -4,8 +4,8 @@ import sympy as sp
 
 from regretlab.bounds import assumptions as a
 from regretlab.bounds._base import Bound
-from regretlab.bounds.adambs import PRINTED_CB, rho1_cb, rho2_cb, rho2_ours, rho3_cb
 from regretlab.bounds.symbols import FORMULAS, D, H, K, L, M, M_star, S, T, alpha, beta1, d, gamma, n
+from regretlab.bounds.theorems.adambs import PRINTED_CB, rho1_cb, rho2_cb, rho2_ours, rho3_cb
 from regretlab.samplers import exploration
 
 #: Lemma 2's gamma.

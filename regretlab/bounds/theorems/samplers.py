@@ -5,10 +5,10 @@ They speak of the bandit alone, so of any method that uses its sampler.
 
 import sympy as sp
 
-from regretlab.bounds import adambs, adamcb
 from regretlab.bounds._base import Bound
 from regretlab.bounds.assumptions import EXAMPLES, MIRROR_STEP, OWN_STEP, SUBSET
 from regretlab.bounds.symbols import R2, K, L, T, gamma, n, p_min
+from regretlab.bounds.theorems import adambs, adamcb
 
 ANY = ("any method",)
 

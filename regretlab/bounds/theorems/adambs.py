@@ -29,7 +29,7 @@ from regretlab.bounds.symbols import (
     lam,
     n,
     p_min,
-)  # fmt: skip
+)
 from regretlab.samplers import exploration
 
 rho1 = D2**2 * G / (2 * alpha * (1 - beta1))
@@ -96,7 +96,7 @@ theorem4 = Bound(
     represented_by="adambs.theorem2",
     remark="Printed as an order. Its derivation from Theorem 2 (M at most T log d log^2 n, Lemma 3) leaves out the "
     "bandit term, and its model is not convex, so that it is false.",
-)  # fmt: skip
+)
 
 d1_terms = {
     "diameter": D**2 * G * d * sp.sqrt(T) / (alpha * (1 - beta1)),

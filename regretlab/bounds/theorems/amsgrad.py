@@ -21,7 +21,7 @@ from regretlab.bounds.symbols import (
     harmonic,
     kappa,
     lam,
-)  # fmt: skip
+)
 
 diameter = D**2 * sp.sqrt(T) * S_v / (alpha * (1 - beta1))
 gradients = alpha * harmonic * S_g / ((1 - beta1) ** 2 * (1 - eta) * sp.sqrt(1 - beta2))
@@ -105,9 +105,8 @@ schedule_free = Bound(
     speaks_of="online",
     terms={
         "diameter": D**2 * sp.sqrt(T) * (S_v + d * eps) / (2 * alpha * (1 - beta1)),
-        "gradients": kappa * alpha * (1 + beta1) * harmonic * S_g
-        / (2 * (1 - beta1) * sp.sqrt(1 - beta2) * (1 - eta)),
+        "gradients": kappa * alpha * (1 + beta1) * harmonic * S_g / (2 * (1 - beta1) * sp.sqrt(1 - beta2) * (1 - eta)),
     },
     assumes=(CONVEX, BOUNDED, SQRT_STEP, ETA),
     methods=("amsgrad",),
-)  # fmt: skip
+)
