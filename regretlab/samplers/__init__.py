@@ -10,7 +10,7 @@ from regretlab.samplers.ties import exp3_step, exploration, largest_divergence, 
 _PARTS = Sampler.known.import_folder(__name__)
 __getattr__ = Sampler.known.of_class
 __all__ = [
-    "CERTAIN", "Bandit", "Draw", "Law", "Quotient", "Rule", "Sampler", "Setting", "capped_probabilities",
-    "depround", "depround_rows", "draw_with_replacement", "exp3_step", "exploration", "kl_projection", "largest_divergence",
+    "CERTAIN", "Bandit", "Draw", "Law", "Quotient", "Rule", "Sampler", "Setting", "capped_probabilities", "depround",
+    "depround_rows", "draw_with_replacement", "exp3_step", "exploration", "kl_projection", "largest_divergence",
     "mirror_step", "period", "scatter_add", *_PARTS,
 ]  # fmt: skip
