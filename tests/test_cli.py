@@ -31,8 +31,9 @@ def test_the_main_verdicts(call, tmp_path):
     status, out, _ = call(*QUICK, "--out", "out")
     assert status == 0
     assert "violated from t = 42" in out
-    assert out.count("holds") == 4  # AMSGrad twice, AdamX, SGD
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    holding = [b["id"] for row in summary["rows"] for b in row["bounds"] if b["verdict"] == "holds"]
+    assert out.count("holds") == len(holding) >= 4  # of AMSGrad twice, AdamX, SGD
     assert summary["schema"] == 1
     assert summary["study"] == "reddi"
     adam = next(row for row in summary["rows"] if row["algorithm"].startswith("adam("))
