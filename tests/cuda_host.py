@@ -16,7 +16,8 @@ import numpy as np
 
 import regretlab as rl
 from regretlab import algorithms
-from regretlab.engines import array, cuda
+from regretlab.engines import array
+from regretlab.engines.cuda import engine as cuda
 from regretlab.engines.streams import Streams
 from regretlab.runs.plan import plan
 from regretlab.runs.schedule import coefficients

@@ -15,12 +15,14 @@ import xarray as xr
 from scipy import sparse
 
 import regretlab as rl
-from regretlab import algorithms, compilation, vectors
-from regretlab.engines import array, blocks, compiled, memory
-from regretlab.engines._phi import Loss
-from regretlab.engines.compiled import Compiled
+from regretlab import algorithms
+from regretlab.engines import array, blocks
+from regretlab.engines.compiled import compilation, layout, memory
+from regretlab.engines.compiled import engine as compiled
+from regretlab.engines.compiled.engine import Compiled
+from regretlab.engines.phi import Loss
 from regretlab.engines.streams import Streams, generator
-from regretlab.problems import Box, L2Ball
+from regretlab.problems import Box, L2Ball, domains
 from regretlab.runs.plan import plan
 from regretlab.runs.run import run
 from regretlab.runs.schedule import coefficients
@@ -28,6 +30,8 @@ from tests.tolerances import ROUND_OFF, ROUND_OFF_OF_A_RUN
 
 #: Two units in the last place for the polynomials and one for the system's functions, at the worst point of a binade.
 POLYNOMIALS = 2.0**-50
+PACKAGE = Path(rl.__file__).parent
+KERNELS = PACKAGE / "engines" / "compiled"
 METHODS = [
     "sgd(alpha=0.5)",
     "adam(alpha=0.5)",
@@ -213,21 +217,21 @@ def test_a_user_defined_method_is_compiled_too(p):
 
 def test_the_exponentials_and_logarithms_are_those_of_the_system():
     u = np.concatenate([np.linspace(-40, 40, 4001), [-1e4, -800.0, 800.0, 1e4]])
-    F = np.zeros((vectors.NUMBERS, compiled.whole(len(u))))
+    F = np.zeros((layout.NUMBERS, memory.round_up(len(u))))
     for label in (-1.0, 1.0):
         for problem in (logistic(), rl.problems.OneNeuron(n=3, d=1)):
-            F[vectors.SCORE, : len(u)], F[vectors.LABEL] = u, label
+            F[layout.SCORE, : len(u)], F[layout.LABEL] = u, label
             loss = compilation.callback(Loss(problem).numba(), "loss")
             loss.ctypes(F.ctypes.data_as(ctypes.POINTER(ctypes.c_double)), F.shape[1], len(u))
-            y, (phi, slope) = F[vectors.LABEL, : len(u)], F[[vectors.PHI, vectors.SLOPE], : len(u)]
+            y, (phi, slope) = F[layout.LABEL, : len(u)], F[[layout.PHI, layout.SLOPE], : len(u)]
             assert np.allclose(phi, problem.phi(u, y), rtol=POLYNOMIALS, atol=1e-300)
             assert np.allclose(slope, problem.slope(u, y), rtol=POLYNOMIALS, atol=1e-300)
 
 
 def test_random_words_are_numpys_own():
-    own, words, F = generator(3, "sampler", 1), Streams(3, "sampler", [1]).state, np.zeros((vectors.NUMBERS, 9))
-    vectors.uniforms(words, 0, 9, F)
-    assert (F[vectors.U] == own.random(9)).all()
+    own, words, F = generator(3, "sampler", 1), Streams(3, "sampler", [1]).state, np.zeros((layout.NUMBERS, 9))
+    layout.uniforms(words, 0, 9, F)
+    assert (F[layout.U] == own.random(9)).all()
     assert (words[0] == own.bit_generator.state["state"]["state"]).all()
 
 
@@ -254,7 +258,7 @@ def test_trees_and_memory_kept_between_blocks_do_not_matter(algorithm, monkeypat
     monkeypatch.setattr(memory, "LARGE", 1)  # the memory of every array is used again
     kept = run(p)
     monkeypatch.setattr(memory, "LARGE", 1 << 20)
-    monkeypatch.setattr(compiled, "MOST_FOR_TREES", 0)  # trees are planted anew for every block
+    monkeypatch.setattr(compiled, "MOST_FOR_TREES", 0)  # trees are built again for every block
     xr.testing.assert_identical(kept.drop_attrs(), run(p).drop_attrs())
 
 
@@ -391,16 +395,14 @@ def test_every_algorithm_goes_on_with_its_own_engine():
 
 
 CACHE = """
-import sys
-sys.path.insert(0, sys.argv[1])
 import numpy as np
-from regretlab import rng_of_a_test as module
+from regretlab.engines.compiled import entry_of_a_test as module
 words, F = np.arange(1, 5, dtype=np.uint64)[None], np.zeros((1, 1))
 print(module.first(words, F), sum(module.first.stats.cache_hits.values()))
 """
 ENTRY = """
-from regretlab.compilation import entry
-from regretlab.vectors import uniforms
+from regretlab.engines.compiled.compilation import entry
+from regretlab.engines.compiled.layout import uniforms
 @entry
 def first(words, F):
     uniforms(words, 0, 1, F)
@@ -411,39 +413,44 @@ def first(words, F):
 def test_editing_a_helper_in_another_file_empties_the_cache(tmp_path):
     """Numba's cache knows a kernel by the file of its entry point; ours also by every file that it calls."""
     package = tmp_path / "regretlab"
-    for name in compilation.SOURCES:
-        (package / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(Path(rl.__file__).parent / name, package / name)
-    (package / "__init__.py").touch()
-    (package / "rng_of_a_test.py").write_text(ENTRY)
-    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    room = package / KERNELS.relative_to(PACKAGE)
+    (room / "entry_of_a_test.py").write_text(ENTRY)
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": str(tmp_path)}
 
     def outcome():
-        command = [sys.executable, "-c", CACHE, str(tmp_path)]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
+        command = [sys.executable, "-c", CACHE]
+        return subprocess.run(
+            command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+        ).stdout.split()
 
     first, again = outcome(), outcome()
     assert (first[1], again) == ("0", [first[0], "1"])
-    helper = package / "vectors.py"
+    helper = room / "layout.py"
     helper.write_text(helper.read_text().replace("UNIT = 2.0**-53", "UNIT = 2.0**-52"))
     assert outcome() == [str(2 * float(first[0])), "0"]
 
 
-def test_every_file_with_compiled_functions_is_part_of_the_caches_name():
-    root = Path(rl.__file__).parent
-    compiled_files = {
-        p.relative_to(root).as_posix()
-        for p in root.rglob("*.py")
-        if "import" in (t := p.read_text()) and any(line.startswith(("@inner", "@entry")) for line in t.splitlines())
-    }
-    assert compiled_files <= set(compilation.SOURCES)
-    assert all((root / name).exists() for name in compilation.SOURCES)
-    for name in compilation.SOURCES:  # constants are frozen into the machine code
-        for node in ast.walk(ast.parse((root / name).read_text())):
-            if isinstance(node, ast.ImportFrom) and any(alias.name.isupper() for alias in node.names):
-                module = (node.module or "").split(".")
-                if module[0] == "regretlab" and name not in ("problems/domains.py", "samplers/_base.py"):
-                    assert "/".join(module[1:]) + ".py" in compilation.SOURCES, (name, node.module)
+def compiles(text):
+    return any(line.startswith(("@inner", "@entry", "@intrinsic")) for line in text.splitlines())
+
+
+def test_every_compiled_function_and_all_it_freezes_are_part_of_the_caches_name():
+    assert {p.parent for p in PACKAGE.rglob("*.py") if compiles(p.read_text())} == {KERNELS}
+    frozen = set()
+    for path in KERNELS.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())) if compiles(path.read_text()) else ():
+            module = getattr(node, "module", None) or ""
+            if module.startswith("regretlab") and not module.startswith("regretlab.engines.compiled"):
+                frozen |= {alias.name for alias in node.names}
+    assert frozen == {"Rule", "CERTAIN", "NEWTON_STEPS"}
+    assert (rl.samplers.Rule._fields, rl.samplers.CERTAIN, domains.NEWTON_STEPS) == compilation.FROZEN
+
+
+def test_a_change_of_what_is_frozen_empties_the_cache(monkeypatch):
+    before = compilation.cache_folder()
+    monkeypatch.setattr(compilation, "FROZEN", (*compilation.FROZEN, 0))
+    assert compilation.cache_folder() != before
 
 
 def test_a_damaged_cache_is_made_anew(tmp_path):

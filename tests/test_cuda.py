@@ -21,9 +21,11 @@ from scipy import sparse
 import regretlab as rl
 from regretlab import algorithms
 from regretlab.cli import doctor
-from regretlab.engines import _kernels, array, blocks, choice, cuda
-from regretlab.engines.compiled import Compiled
-from regretlab.engines.cuda import Cuda
+from regretlab.engines import array, blocks, choice
+from regretlab.engines.compiled import layout
+from regretlab.engines.compiled.engine import Compiled
+from regretlab.engines.cuda import engine as cuda
+from regretlab.engines.cuda.engine import Cuda
 from regretlab.engines.streams import Streams
 from regretlab.methods import Coefficients
 from regretlab.problems import Box
@@ -90,7 +92,7 @@ def enumerated(first):
 
 
 def test_the_source_counts_as_python_does():
-    assert [getattr(_kernels, name) for name in enumerated("CYCLIC")] == [0, 1, 2, 3]
+    assert [getattr(layout, name) for name in enumerated("CYCLIC")] == [0, 1, 2, 3]
     assert [name.lower() for name in enumerated("PROJECTED")] == list(Rule._fields)
     names = [name.lower() for name in enumerated("MU")]
     assert names == [*Coefficients._fields[:9], "power", "eps", "low", "high", "coefficients"]

@@ -6,9 +6,9 @@ import sys
 import pytest
 from packaging.requirements import Requirement
 
-from regretlab import compilation
 from regretlab.cli import app, doctor
-from regretlab.engines import cuda
+from regretlab.engines.compiled import compilation
+from regretlab.engines.cuda import engine as cuda
 
 
 def told(monkeypatch, capsys, *arguments):

@@ -15,7 +15,8 @@ import pytest
 import xarray as xr
 
 import regretlab as rl
-from regretlab import compilation, studies
+from regretlab import studies
+from regretlab.engines.compiled import compilation
 from regretlab.runs import netcdf
 from regretlab.studies import output
 from regretlab.system import files, memory

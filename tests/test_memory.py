@@ -5,8 +5,9 @@ import pytest
 
 import regretlab as rl
 from regretlab import algorithms
-from regretlab.engines import array, memory
-from regretlab.engines.compiled import Compiled
+from regretlab.engines import array
+from regretlab.engines.compiled import memory
+from regretlab.engines.compiled.engine import Compiled
 from regretlab.engines.streams import Streams
 from regretlab.runs.plan import plan
 from regretlab.runs.run import run

@@ -10,10 +10,11 @@ from array_api_compat import array_namespace
 from scipy import special
 
 import regretlab as rl
-from regretlab import compilation, studies, vectors
-from regretlab.engines import blocks, memory
-from regretlab.engines._phi import Loss, Value
-from regretlab.engines.compiled import Compiled
+from regretlab import studies
+from regretlab.engines import blocks
+from regretlab.engines.compiled import compilation, layout, memory
+from regretlab.engines.compiled.engine import Compiled
+from regretlab.engines.phi import Loss, Value
 from regretlab.problems.linear import OnData
 from tests.test_compiled import POLYNOMIALS, both, logistic
 from tests.tolerances import ROUND_OFF_OF_A_RUN
@@ -153,12 +154,12 @@ def built_in():
 
 def machine(problem, u, y, a=0.0):
     """The losses and slopes of the compiled form."""
-    F = np.zeros((vectors.NUMBERS, memory.whole(len(u))))
-    for row, values in ((vectors.SCORE, u), (vectors.LABEL, y), (vectors.ANCHOR, a)):
+    F = np.zeros((layout.NUMBERS, memory.round_up(len(u))))
+    for row, values in ((layout.SCORE, u), (layout.LABEL, y), (layout.ANCHOR, a)):
         F[row, : len(u)] = values
     compiled = compilation.callback(Loss(problem).numba(), "loss")
     compiled.ctypes(F.ctypes.data_as(ctypes.POINTER(ctypes.c_double)), F.shape[1], len(u))
-    return F[vectors.PHI, : len(u)], F[vectors.SLOPE, : len(u)]
+    return F[layout.PHI, : len(u)], F[layout.SLOPE, : len(u)]
 
 
 @pytest.mark.parametrize("kind", [Huber, LogCosh, Poisson, Softplus])

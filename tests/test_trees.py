@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regretlab.engines.compiled.bandits import _cap, _project, build_from_state
+from regretlab.engines.compiled.layout import CAPS, EXP, INDICES, NODE, NUMBERS, POINT, J, U
+from regretlab.engines.compiled.trees import build, descend, leaves_at_least, pivotal, set_leaf, update_parents
 from regretlab.samplers import capped_probabilities, depround_rows, kl_projection
 from regretlab.samplers._base import Rule
-from regretlab.samplers._laws import _capped, _project, plant
-from regretlab.samplers._trees import build, collect, descend, pivotal, put, refresh
-from regretlab.vectors import CAPS, EXP, INDICES, NODE, NUMBERS, POINT, J, U
 from tests.test_samplers import cell_law, depround_cuts, inclusions, subsets, textbook_law, untimed
 from tests.tolerances import ROUND_OFF
 
@@ -19,7 +19,7 @@ from tests.tolerances import ROUND_OFF
 ROOM = 416
 
 
-def planted(leaves):
+def tree_of(leaves):
     """A tree with these leaves, and working memory."""
     n = len(leaves)
     half = 1 << (n - 1).bit_length()
@@ -32,11 +32,11 @@ def planted(leaves):
 @pytest.mark.parametrize("n", [1, 2, 5, 64, 1000])
 def test_parents_are_sums_and_do_not_drift(n):
     rng = np.random.default_rng(n)
-    tree, _, Q = planted(rng.random(n))
+    tree, _, Q = tree_of(rng.random(n))
     for _ in range(100):
         for k, j in enumerate(rng.integers(0, n, 3)):
-            put(tree, j, rng.random(), Q, k)
-        refresh(tree, Q, 3)
+            set_leaf(tree, j, rng.random(), Q, k)
+        update_parents(tree, Q, 3)
     again = tree.copy()
     build(again)
     assert (tree == again).all()
@@ -46,7 +46,7 @@ def test_parents_are_sums_and_do_not_drift(n):
 @pytest.mark.parametrize(("a", "b"), [(1.0, 0.0), (0.7, 0.3), (0.0, 1.0)])
 def test_a_descent_inverts_the_cumulative_sum(n, a, b):
     w = np.random.default_rng(n).random(n)
-    tree, F, Q = planted(w / w.sum())
+    tree, F, Q = tree_of(w / w.sum())
     cumulative = np.cumsum(a * w / w.sum() + b / n)
     targets = np.random.default_rng(1).random(100) * cumulative[-1]
     F[POINT, :100] = targets
@@ -57,7 +57,7 @@ def test_a_descent_inverts_the_cumulative_sum(n, a, b):
 
 
 def test_the_first_of_two_leaves_at_a_tie():
-    tree, F, Q = planted([1.0, 1.0, 1.0])
+    tree, F, Q = tree_of([1.0, 1.0, 1.0])
     for ties, leaf in ((True, 1), (False, 0)):
         F[POINT, 0] = 1.0
         descend(tree, 3, 1.0, 0.0, ties, F, Q, 1)
@@ -69,7 +69,7 @@ def drawn(p, u, mixing=0.0):
     n, K = len(p), u.shape[1]
     p = np.array([float(q) for q in p])
     a = 1 - mixing
-    tree, F, Q = planted((p - mixing * K / n) / a)
+    tree, F, Q = tree_of((p - mixing * K / n) / a)
     batches = []
     for row in u:
         F[U, :K] = row
@@ -119,9 +119,9 @@ def test_capping_is_the_textbooks(log_w, data):
     p, null = capped_probabilities(np.array([log_w]), K, mixing)
     own = np.array([log_w]) - max(np.array(log_w)[~null[0]], default=0.0)
     rule = Rule(False, True, mixing, float(K), K * mixing / n, 0.1, 1.0, 1.0, 1.0)
-    tree, F, Q = planted(np.zeros(n))
-    largest = plant(rule, own, 0, tree, F)
-    count, tau = _capped(rule, n, K, tree, largest, Q)
+    tree, F, Q = tree_of(np.zeros(n))
+    largest = build_from_state(rule, own, 0, tree, F)
+    count, tau = _cap(rule, n, K, tree, largest, Q)
     C = (1 / K - mixing / n) / (1 - mixing)
     half = len(tree) // 2
     tree[half + Q[CAPS, :count]] = tau
@@ -137,7 +137,7 @@ def test_the_projection_is_the_textbooks(log_w, data):
     K, share = data.draw(st.integers(1, n - 1)), data.draw(st.sampled_from([0.01, 0.4, 0.9]))
     rule = Rule(True, True, 0.0, float(K), share * K / n, 0.0, 0.0, 0.0, 0.0)
     p = kl_projection(np.array([log_w]), rule.total, rule.floor, 1.0)[0]
-    tree, F, Q = planted(p)
+    tree, F, Q = tree_of(p)
     drop = data.draw(st.lists(st.floats(-5, 0), min_size=K, max_size=K))
     J_ = data.draw(st.permutations(range(n)))[:K]
     expected = np.log(p)
@@ -154,8 +154,8 @@ def test_the_projection_is_the_textbooks(log_w, data):
 
 def test_leaves_above_a_threshold():
     w = np.random.default_rng(0).random(1000)
-    tree, _, Q = planted(w)
-    count = collect(tree, 0.99, Q, 0, 200)
+    tree, _, Q = tree_of(w)
+    count = leaves_at_least(tree, 0.99, Q, 0, 200)
     assert sorted(Q[CAPS, :count]) == np.flatnonzero(w >= 0.99).tolist()
-    assert collect(tree, 0.99, Q, 0, 2) == count
-    assert collect(tree, np.inf, Q, 0, 200) == 0
+    assert leaves_at_least(tree, 0.99, Q, 0, 2) == count
+    assert leaves_at_least(tree, np.inf, Q, 0, 200) == 0

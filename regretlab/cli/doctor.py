@@ -14,8 +14,8 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
-from regretlab import compilation
-from regretlab.engines import cuda
+from regretlab.engines.compiled import compilation
+from regretlab.engines.cuda import engine as cuda
 from regretlab.system.version import __version__
 
 EXTRA = {"extra": ""}

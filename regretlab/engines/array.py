@@ -41,7 +41,7 @@ class State:
     totals: dict[str, Array]
 
     def mapped(self, change: Callable[[Array], Array]) -> State:
-        """The state with every array changed."""
+        """Return the state with every array changed."""
         totals = {name: change(a) for name, a in self.totals.items()}
         return State(self.t, Moments(*map(change, self.moments)), tuple(map(change, self.sampler)), totals)
 
@@ -61,12 +61,12 @@ class Trace(NamedTuple):
 
 
 def host(a: Array) -> np.ndarray:
-    """An array on the host."""
+    """Copy an array to the host, unless it is there."""
     return a.get() if hasattr(a, "get") else np.asarray(a)
 
 
 def namespace(engine: str) -> Any:
-    """The array namespace of ``engine``: ``"cupy"`` is CuPy on the current device, any other NumPy."""
+    """Return the array namespace of ``engine``: ``"cupy"`` is CuPy on the current device, any other NumPy."""
     if engine != "cupy":
         import array_api_compat.numpy as xp
     else:
@@ -80,7 +80,7 @@ def namespace(engine: str) -> Any:
 
 
 def initial(problem: Problem, sampler: Sampler, replicates: int, measure: tuple[str, ...], xp: Any) -> State:
-    """The state before step 1: every replicate at ``problem.start``, moments and totals at zero."""
+    """Make the state before step 1: every replicate at ``problem.start``, moments and totals at zero."""
     R, d, n = replicates, problem.d, problem.n
 
     def fill(shape: tuple[int, ...], value: float = 0.0) -> Array:
@@ -115,7 +115,7 @@ class Arrays:
         self.steps = min(BLOCK_STEPS, max(1, BLOCK_UNIFORMS // (replicates * max(1, sampler.uniforms))))
 
     def advance(self, state: State, schedule: Coefficients, streams: Streams) -> State:
-        """The state after the steps of ``schedule``; the streams move on with it."""
+        """Return the state after the steps of ``schedule``; the streams move on with it."""
         uniforms = self._xp.asarray(streams.uniforms(len(schedule.eta), self._sampler.uniforms))
         return advance(self._problem, self._sampler, schedule, state, uniforms, self._step)
 
@@ -131,7 +131,7 @@ def advance(
     problem: Problem, sampler: Sampler, schedule: Coefficients, state: State, uniforms: Array, step: Step = step,
     seen: list[tuple[Array, ...]] | None = None,
 ) -> State:  # fmt: skip
-    """The state after ``len(uniforms)`` more steps.
+    """Return the state after ``len(uniforms)`` more steps.
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ def _one(
 
 
 def _norms(problem: Problem, x: Array, J: Array, xp: Any) -> Array:
-    """The gradient norms of the examples J at x."""
+    """Return the gradient norms of the examples J at x."""
     if J.shape[-1] >= problem.n:
         return xp.take_along_axis(problem.all_gradient_norms(x), J, axis=-1)
     gradients = problem.losses_and_gradients(x, J)[1]
@@ -215,7 +215,7 @@ def _norms(problem: Problem, x: Array, J: Array, xp: Any) -> Array:
 
 
 def _stay(x: Array, weights: Array) -> Array:
-    """The projection onto all of R^d."""
+    """Project onto all of R^d."""
     return x
 
 

@@ -10,10 +10,10 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy import sparse
 
-from regretlab.engines import _kernels as kernels
 from regretlab.engines import array
-from regretlab.engines._phi import Loss, Untraceable
 from regretlab.engines.array import State
+from regretlab.engines.compiled.layout import BANDIT, CYCLIC, FLOYD, UNIFORM
+from regretlab.engines.phi import Loss, Untraceable
 from regretlab.engines.streams import Streams
 from regretlab.methods import Coefficients, Method
 from regretlab.problems import Box, Domain, Problem
@@ -34,7 +34,7 @@ DIAGNOSIS_STEPS = 512
 def unsupported(
     method: Method, problem: Problem, sampler: Sampler, measure: tuple[str, ...], engine: type[Blocks]
 ) -> str | None:
-    """The part of a run that has no compiled form in an engine, in words; None when every part has one."""
+    """Name the part of a run that has no compiled form in an engine; None when every part has one."""
     if type(method).step is not Method.step:
         return f"the method {method.name!r} has a step of its own, outside the generic one"
     if type(problem) not in engine.problems:
@@ -72,8 +72,8 @@ class Blocks(ABC):
         self._problem, self._sampler = problem, sampler
         self._rule, law = sampler.rule, sampler.law
         self._code = (
-            kernels.BANDIT if self._rule else kernels.CYCLIC if type(sampler) is Cyclic
-            else kernels.UNIFORM if sampler.replacement else kernels.FLOYD
+            BANDIT if self._rule else CYCLIC if type(sampler) is Cyclic
+            else UNIFORM if sampler.replacement else FLOYD
         )  # fmt: skip
         self._per_draw = 1.0 if law.total > 1 else 1 / sampler.run.K
         self._everyone = float(law.floor)
@@ -82,7 +82,7 @@ class Blocks(ABC):
         self._warm = False
 
     def advance(self, state: State, schedule: Coefficients, streams: Streams) -> State:
-        """The state after the steps of ``schedule``; the streams move on with it.
+        """Return the state after the steps of ``schedule``; the streams move on with it.
 
         Raises
         ------
@@ -100,7 +100,7 @@ class Blocks(ABC):
         return state
 
     def _checked(self, state: State, schedule: Coefficients, words: np.ndarray) -> tuple[State, np.ndarray]:
-        """The block, or if it stops being finite, its halves, until few enough steps are left to look at each."""
+        """Make the block, or if it stops being finite, its halves, until few enough steps are left to look at each."""
         after, moved = self._made(state, schedule, words)
         xp = array_namespace(after.moments.x)
         # What is not finite stays so: in the iterate, in its second moment or in the sum of the losses.
@@ -122,11 +122,11 @@ class Blocks(ABC):
 
     @abstractmethod
     def _made(self, state: State, schedule: Coefficients, words: np.ndarray) -> tuple[State, np.ndarray]:
-        """The state and the words after the block; those before it stay as they are."""
+        """Return the state and the words after the block; those before it stay as they are."""
 
 
 def labels(problem: Any) -> np.ndarray:
-    """The labels and, of a linear model that has one, its column beside them, in rows."""
+    """Return rows: the labels and, of a linear model that has one, its column."""
     beside = [getattr(problem.measured, name) for name in getattr(problem.measured, "columns", ())]
     return np.ascontiguousarray([problem.y, *beside], dtype=float)
 
@@ -139,7 +139,7 @@ def features(Z: Any) -> tuple[np.ndarray, ...]:
 
 
 def table(schedule: Coefficients, domain: Domain | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The schedule as the kernels take it: constants, the coefficients that move, and their rows (moving, steps).
+    """Return what kernels take of a schedule: constants, the coefficients that move, and their rows (moving, steps).
 
     A coefficient broadcast from one number is known by its stride.
     """

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Protocol
 
-from regretlab.compilation import switched_off
-from regretlab.engines import array, blocks, compiled, cuda
+from regretlab.engines import array, blocks
 from regretlab.engines.array import State
+from regretlab.engines.compiled.compilation import switched_off
+from regretlab.engines.compiled.engine import Compiled
+from regretlab.engines.cuda.engine import Cuda
 from regretlab.engines.streams import Streams
 from regretlab.errors import InputError
 from regretlab.methods import Coefficients, Method
@@ -37,7 +39,7 @@ class Choice(NamedTuple):
 def choose(
     engine: str, method: Method, problem: Problem, sampler: Sampler, measure: tuple[str, ...], replicates: int
 ) -> Choice:
-    """The engine for a run.
+    """Choose the engine for a run.
 
     Parameters
     ----------
@@ -60,9 +62,9 @@ def choose(
     one_of("engine", engine, ENGINES)
     reason = "asked for"
     if engine in ("auto", "compiled", "cuda"):
-        kind = cuda.Cuda if engine == "cuda" else compiled.Compiled
+        kind = Cuda if engine == "cuda" else Compiled
         missing = blocks.unsupported(method, problem, sampler, measure, kind)
-        if kind is compiled.Compiled and switched_off():
+        if kind is Compiled and switched_off():
             missing = "NUMBA_DISABLE_JIT=1 forbids compiling its kernels"
         if engine != "auto" and missing:
             raise InputError(f"engine={engine!r} cannot make this run: {missing}; use engine='auto' or 'array'.")
@@ -70,9 +72,9 @@ def choose(
             reason = missing or "every part of the run has a compiled form"
             engine = "array" if missing else "compiled"
     if engine == "compiled":
-        return Choice(compiled.Compiled(problem, sampler), engine, reason, array.namespace("array"))
+        return Choice(Compiled(problem, sampler), engine, reason, array.namespace("array"))
     if engine == "cuda":
-        on_device = cuda.Cuda(problem, sampler)
+        on_device = Cuda(problem, sampler)
         return Choice(on_device, engine, reason, on_device.xp)
     xp = array.namespace(engine)
     return Choice(array.Arrays(problem.measured.on(xp), sampler, replicates, xp, method.step), engine, reason, xp)

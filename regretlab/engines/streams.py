@@ -13,7 +13,7 @@ import numpy as np
 
 
 def generator(seed: int, stream: str, replicate: int) -> np.random.Generator:
-    """The generator of one replicate; ``stream`` enters the seed sequence as the CRC-32 of its name.
+    """Return the generator of one replicate; ``stream`` enters the seed sequence as the CRC-32 of its name.
 
     Examples
     --------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from regretlab.engines.array import Arrays, Trace, initial, namespace
-from regretlab.engines.compiled import Compiled
+from regretlab.engines.compiled.engine import Compiled
 from regretlab.engines.streams import Streams
 from regretlab.methods import Coefficients
 from regretlab.runs.plan import Plan

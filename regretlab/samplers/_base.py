@@ -57,7 +57,7 @@ class Quotient(float):
 
     @staticmethod
     def parts(number: float) -> tuple[float, float]:
-        """What to multiply by and what to divide by: of a plain number, itself and 1."""
+        """Return what to multiply by and what to divide by: of a plain number, itself and 1."""
         return number._parts if isinstance(number, Quotient) else (number, 1.0)
 
 
@@ -101,8 +101,6 @@ class Rule(NamedTuple):
 
 #: How far a declared number may be away from what it has to be by round-off.
 ROUND_OFF = 1e-12
-#: An inclusion probability this near to 1 is 1: where two meet at an integer, rounding must not decide what is drawn.
-CERTAIN = 1 - 2.0**-44
 
 
 class Draw(NamedTuple):
@@ -142,7 +140,7 @@ class Sampler(Component):
         cls.name = Sampler.known.enter(cls)
 
     def fit(self, setting: Setting) -> Sampler:
-        """This sampler with every parameter that is tied to the run (horizon, n, K, L) made a number."""
+        """Return this sampler with every parameter that is tied to the run (horizon, n, K, L) made a number."""
         if not isinstance(setting, Setting):
             raise InputError(f"setting={shown(setting)} is not a Setting; give Setting(n=6, K=2, L=1.0, horizon=100).")
         n, K = setting.n, setting.K
@@ -170,7 +168,7 @@ class Sampler(Component):
         return fitted
 
     def tied(self, setting: Setting) -> dict[str, Any]:
-        """The values of the parameters left at None, by the paper's formulas."""
+        """Compute the parameters left at None, by the paper's formulas."""
         return {}
 
     @property
@@ -196,39 +194,39 @@ class Sampler(Component):
 
     @abstractmethod
     def init(self, replicates: int, xp: Any) -> State:
-        """The state before the first step: arrays with leading axis R."""
+        """Make the state before the first step: arrays with leading axis R."""
 
     @abstractmethod
     def probabilities(self, state: State) -> Array:
-        """The law of the next draw, shape (R, n): of one draw with replacement, or of inclusion in the batch."""
+        """Return the law of the next draw, shape (R, n): of one draw with replacement, or of inclusion in the batch."""
 
     @abstractmethod
     def draw(self, state: State, u: Array) -> Draw:
-        """The mini-batch made from the uniforms ``u`` (R, uniforms)."""
+        """Draw the mini-batch made from the uniforms ``u`` (R, uniforms)."""
 
     def looks_at(self, state: State, u: Array) -> Array | None:
-        """The examples (R, B) whose gradient norms :meth:`look` is given before the draw; None: it looks at none."""
+        """Choose the examples (R, B) whose gradient norms :meth:`look` is given before the draw; None for none."""
         return None
 
     def look(self, state: State, J: Array, norms: Array) -> State:
-        """The state once the gradient norms (R, B) of the examples ``J`` at the present iterate are known."""
+        """Return the state once the gradient norms (R, B) of the examples ``J`` at the present iterate are known."""
         return state
 
     def variance(self, state: State, squared_norms: Array) -> Array:
-        r"""The functional :math:`V_t(p_t) = \sum_j \|g_j\|^2 / p_j` of the next draw, shape (R,)."""
+        r"""Compute the functional :math:`V_t(p_t) = \sum_j \|g_j\|^2 / p_j` of the next draw, shape (R,)."""
         return array_namespace(squared_norms).sum(squared_norms / self.probabilities(state), axis=-1)
 
     def choices(self, squared_norms: Array) -> tuple[Array, Law]:
-        """What a fixed law of this sampler chooses between, from sums (n,) over examples, and the laws it may use."""
+        """Return what a fixed law of this sampler chooses between, from sums (n,) over examples, and its laws."""
         return squared_norms, self.law
 
     def observe(self, state: State, draw: Draw, norms: Array) -> State:
-        """The state after the gradient norms (R, K) of the drawn examples have been seen."""
+        """Return the state after the gradient norms (R, K) of the drawn examples have been seen."""
         return state
 
 
 def positive_bound(L: float, name: str) -> float:
-    """A usable gradient-norm bound, or the error that says where to get one."""
+    """Return a usable gradient-norm bound, or raise the error that says where to get one."""
     if not 0 < L < float("inf"):
         raise InputError(
             f"the {name} sampler needs a finite positive bound L on the examples' gradient norms, but the problem "
@@ -243,7 +241,7 @@ def take(a: Array, J: Array) -> Array:
 
 
 def scatter_add(a: Array, J: Array, values: Array) -> Array:
-    """A copy of ``a`` (R, n) with ``values[r, k]`` added at ``[r, J[r, k]]``; repeated indices add up."""
+    """Return a copy of ``a`` (R, n) with ``values[r, k]`` added at ``[r, J[r, k]]``; repeated indices add up."""
     xp = array_namespace(a)
     if hasattr(getattr(xp, "add", None), "at"):  # NumPy and CuPy; the array API standard has no scatter
         result = a.copy()
@@ -254,7 +252,7 @@ def scatter_add(a: Array, J: Array, values: Array) -> Array:
 
 
 def draw_with_replacement(p: Array, u: Array) -> Array:
-    """Indices (R, K), independent with law ``p`` (R, n) up to a common factor, by inversion of the uniforms (R, K)."""
+    """Draw indices (R, K), independent with law ``p`` (R, n) up to a factor, by inversion of the uniforms (R, K)."""
     xp = array_namespace(p)
     cumulative = xp.cumulative_sum(p, axis=-1)
     points = u * cumulative[:, -1:]

@@ -13,7 +13,10 @@ from typing import Any
 
 from array_api_compat import array_namespace
 
-from regretlab.samplers._base import CERTAIN, Array
+from regretlab.samplers._base import Array
+
+#: An inclusion probability this near to 1 is 1: where two meet at an integer, rounding must not decide what is drawn.
+CERTAIN = 1 - 2.0**-44
 
 
 def depround(p: Sequence[Any], chance: Callable[[Any], bool]) -> list[int]:

@@ -14,7 +14,7 @@ from regretlab.samplers._base import Array
 
 
 def kl_projection(log_w: Array, total: float, floor: float, cap: float = math.inf) -> Array:
-    r"""The point of ``{sum q = total, floor <= q <= cap}`` nearest to the weights in Kullback-Leibler divergence.
+    r"""Find the point of ``{sum q = total, floor <= q <= cap}`` nearest to the weights in Kullback-Leibler divergence.
 
     .. math:: q_j = \min(\text{cap}, \max(\text{floor}, c\, w_j)), \qquad \textstyle\sum_j q_j = \text{total}.
 
@@ -106,7 +106,7 @@ def capped_probabilities(log_w: Array, K: int, gamma: float) -> tuple[Array, Arr
 
 
 def _relative(log_w: Array, free: Array) -> tuple[Array, Array]:
-    """The free weights relative to the largest of them (0 elsewhere), and their sum (1 where none is left)."""
+    """Return the free weights relative to the largest of them (0 elsewhere), and their sum (1 where none is left)."""
     xp = array_namespace(log_w)
     top = xp.max(xp.where(free, log_w, -math.inf), axis=-1, keepdims=True)
     shifted = xp.where(free, log_w - xp.where(xp.isfinite(top), top, 0.0), -math.inf)

@@ -92,7 +92,7 @@ class Bandit(Sampler):
         return self._capped(state)[0]
 
     def _capped(self, state: State) -> tuple[Array, Array | None]:
-        """The law of the next draw and, if it caps, the examples that are capped."""
+        """Return the law of the next draw and, if it caps, the examples that are capped."""
         xp, rule = array_namespace(state[0]), self.rule
         if rule.projected:
             return in_proportion(state[0], rule.total), None

@@ -88,7 +88,7 @@ class _FixedBatches(Sampler):
         return np.bincount(self.owner, squared_norms, minlength=self.arms.n), self.over_batches.law
 
     def observe(self, state: State, draw: Draw, norms: Array) -> State:
-        r"""The state after a batch was seen, with the norm :math:`\sqrt{(m/n)\sum_{j\in b}\|g_j\|^2}`."""
+        r"""Return the state after a batch was seen, with the norm :math:`\sqrt{(m/n)\sum_{j\in b}\|g_j\|^2}`."""
         xp = array_namespace(norms)
         real = xp.isfinite(draw.p)
         squares = xp.sum(xp.where(real, norms * norms, xp.zeros_like(norms)), axis=-1, keepdims=True)

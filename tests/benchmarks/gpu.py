@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from regretlab.engines import cuda
+from regretlab.engines.cuda import engine as cuda
 from regretlab.runs.run import run
 from tests.benchmarks.machine import describe
 from tests.benchmarks.workloads import WORKLOADS, Workload

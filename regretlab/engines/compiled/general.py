@@ -1,6 +1,7 @@
-"""The compiled kernel of any built-in run: the loop over the steps of a block, for a range of replicates.
+"""The compiled kernel of any run on linear models or softmax: the steps of a block, for a range of replicates.
 
-Only sums over examples, coordinates and draws may be reordered; the step (``_steps``) may not.
+One replicate after the other, so that its state, its tree and its working memory stay in the processor's cache; threads
+take other replicates. Only sums over examples, coordinates and draws may be reordered; the step (``step``) may not.
 """
 
 from __future__ import annotations
@@ -9,18 +10,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from regretlab.compilation import entry, inner
-from regretlab.engines._examples import Looks, estimate, evaluate, look
-from regretlab.engines._steps import HIGH, LOW, SIZE, SQUARES, V_HAT, G, M, V, X, advance_coordinates, into_ball
-from regretlab.samplers._base import Rule
-from regretlab.samplers._laws import draw, kept, largest_leaf, observe, plant
-from regretlab.simd import WIDTH, choose, first, largest_of, load, multiplied, total, vector
-from regretlab.vectors import NORM, PHI, SLOPE, J, P, U, W, uniforms
+from regretlab.engines.compiled.bandits import build_from_state, draw, largest_leaf, observe, save_to_state
+from regretlab.engines.compiled.compilation import entry, inner
+from regretlab.engines.compiled.layout import CYCLIC, NORM, PHI, SLOPE, UNIFORM, J, P, U, W, uniforms
+from regretlab.engines.compiled.losses import Looks, estimate, evaluate, look
+from regretlab.engines.compiled.simd import WIDTH, fma, load, mask_first, reduce_max, reduce_sum, select, splat
+from regretlab.engines.compiled.step import HIGH, LOW, SIZE, SQUARES, V_HAT, G, M, V, X, advance_coordinates, into_ball
+from regretlab.samplers import Rule
 
 Array = Any
-
-#: Samplers.
-CYCLIC, UNIFORM, FLOYD, BANDIT = range(4)
 
 
 class Seen(NamedTuple):
@@ -35,7 +33,7 @@ class Seen(NamedTuple):
 
 @inner
 def _see(seen: Seen, r: int, s: int, d: int, b: Array, K: int, F: Array) -> None:
-    """What a step sees before it is made."""
+    """Write down what a step sees before it is made."""
     for i in range(d):
         seen.x[r, s, i], seen.g[r, s, i] = b[X, i], b[G, i]
     weighted, largest = 0.0, 0.0
@@ -50,7 +48,11 @@ def _ordered(
     sampler: int, everyone: float, words: Array, r: int, position: int, mark: Array, stamp: int, n: int, K: int,
     F: Array, Q: Array,
 ) -> None:  # fmt: skip
-    """A batch from the samplers that learn nothing; ``everyone`` is their constant probability."""
+    """Draw a batch for the samplers that learn nothing; ``everyone`` is their constant probability.
+
+    Without replacement it is Floyd's: of the examples up to ``last``, a drawn one that was taken before is replaced by
+    ``last``. Every set of K is equally likely, from K uniforms, in O(K): marks of earlier steps have an older stamp.
+    """
     if sampler != CYCLIC:
         uniforms(words, r, K, F)
     for k in range(K):
@@ -73,10 +75,10 @@ def advance(
     moving: Array, rows: Array, x: Array, m: Array, v: Array, v_hat: Array, words: Array, position: Array, own: Array,
     loss: Array, received: Array, squared_gradient: Array, second_moment: Array, largest_coordinate: Array,
     largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array, largest_x: Array,
-    looks: Looks | None, total_p: float, radius: float | None, trees: Array, standing: bool,
+    looks: Looks | None, total_p: float, radius: float | None, trees: Array, built: bool,
     classes: int, S: Array | None, F: Array, Q: Array, b: Array, mark: Array, seen: Seen | None,
 ) -> None:  # fmt: skip
-    """All steps of a block for the replicates begin..end-1, one after the other, in place.
+    """Make all steps of a block for the replicates begin..end-1, one after the other, in place.
 
     ``phi`` is the address of a linear model's loss, or 0. ``constant`` holds the nine coefficients, p, eps and the ends
     of the box; those in ``moving`` change from step to step, as ``rows`` (of each, all steps) has it. ``per_draw`` is
@@ -84,7 +86,7 @@ def advance(
     is None is left out of the machine code, which then takes half the time to compile: ``Z`` when the features are
     sparse, ``rule`` when the sampler learns nothing, ``looks`` unless what they add to is measured, ``radius`` unless
     the domain is a ball, ``seen`` unless every step is to be looked at. The probabilities sum to ``total_p``. ``trees``
-    are the samplers', one for every replicate or for all in turn, and if ``standing``, those of the state. The five
+    are the samplers', one for every replicate or for all in turn, and if ``built``, those of the state. The five
     before ``seen`` are working memory, ``S`` only of a problem with classes.
     """
     n, d = y.shape[1], x.shape[1]
@@ -94,12 +96,12 @@ def advance(
     for r in range(begin, end):
         tree, top = trees[r % trees.shape[0]], 0.0
         if rule is not None:
-            top = largest_leaf(tree, n) if standing else plant(rule, own, r, tree, F)
+            top = largest_leaf(tree, n) if built else build_from_state(rule, own, r, tree, F)
         for i in range(d):
             b[X, i], b[M, i], b[V, i], b[V_HAT, i] = x[r, i], m[r, i], v[r, i], v_hat[r, i]
             b[SQUARES, i], b[LOW, i], b[HIGH, i] = squared_gradient[r, i], smallest_x[r, i], largest_x[r, i]
             b[SIZE, i] = 0.0
-        value, moment, length, longest = loss[r], second_moment[r], largest_gradient[r], vector(0.0)
+        value, moment, length, longest = loss[r], second_moment[r], largest_gradient[r], splat(0.0)
         at = position[r]
         for s in range(rows.shape[1]):
             for i in range(moving.shape[0]):
@@ -124,15 +126,15 @@ def advance(
             for k in range(K):
                 F[NORM, k] = abs(F[SLOPE, k]) * lengths[Q[J, k]]
                 received[r, Q[J, k]] += F[W, k]
-            now, spread = vector(0.0), vector(0.0)
+            now, spread = splat(0.0), splat(0.0)
             for k in range(0, K, WIDTH):
-                drawn, norm = first(K - k), load(F, NORM, k)
-                norm, share = choose(drawn, norm, 0.0), choose(drawn, norm / load(F, P, k), 0.0)
-                longest = choose(norm > longest, norm, longest)
-                spread = multiplied(share, share, spread)
-                now = now + choose(drawn, load(F, W, k) * load(F, PHI, k), 0.0)
-            value += total(now)
-            moment += per_draw * total(spread)
+                drawn, norm = mask_first(K - k), load(F, NORM, k)
+                norm, share = select(drawn, norm, 0.0), select(drawn, norm / load(F, P, k), 0.0)
+                longest = select(norm > longest, norm, longest)
+                spread = fma(share, share, spread)
+                now = now + select(drawn, load(F, W, k) * load(F, PHI, k), 0.0)
+            value += reduce_sum(now)
+            moment += per_draw * reduce_sum(spread)
             estimate(Z, values, starts, columns, d, b, classes, K, F, Q, S)
             if seen is not None:
                 _see(seen, r, s, d, b, K, F)
@@ -146,10 +148,10 @@ def advance(
             if rule is not None:
                 top = observe(rule, own, r, K, tree, top, F, Q)
         if rule is not None:
-            kept(rule, own, r, tree)
+            save_to_state(rule, own, r, tree)
         position[r] = at
         loss[r], second_moment[r], largest_gradient[r] = value, moment, length
-        largest_example_gradient[r] = max(largest_example_gradient[r], largest_of(longest))
+        largest_example_gradient[r] = max(largest_example_gradient[r], reduce_max(longest))
         for i in range(d):
             x[r, i], m[r, i], v[r, i], v_hat[r, i] = b[X, i], b[M, i], b[V, i], b[V_HAT, i]
             squared_gradient[r, i], smallest_x[r, i], largest_x[r, i] = b[SQUARES, i], b[LOW, i], b[HIGH, i]

@@ -12,13 +12,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from regretlab.engines._phi import Loss
 from regretlab.engines.array import State, host
 from regretlab.engines.blocks import TOTALS, Blocks, features, labels, table
+from regretlab.engines.compiled.trees import leaves
+from regretlab.engines.phi import Loss
 from regretlab.errors import InputError
 from regretlab.methods import Coefficients
 from regretlab.samplers import Cyclic, Rule
-from regretlab.samplers._trees import leaves
 
 SOURCE = Path(__file__).with_name("kernels.cu")
 #: The step of a method must round as NumPy does; sums ask for a fused multiply-add where they want one.
@@ -96,12 +96,12 @@ def _unusable(missing: str) -> InputError:
 
 
 def source(problem: Any) -> str:
-    """The CUDA source with the loss of a problem."""
+    """Return the CUDA source with the loss of a problem."""
     return SOURCE.read_text(encoding="utf-8") + Loss(problem.measured).cuda()
 
 
 def unavailable() -> str | None:
-    """Why no CUDA device can be used, in words; None when one can."""
+    """Say why no CUDA device can be used; None when one can."""
     try:
         import cupy
     except ImportError as error:

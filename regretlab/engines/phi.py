@@ -26,11 +26,11 @@ WRITTEN: dict[str, tuple[str, str]] = {name: (f"{{}} {sign} {{}}",) * 2 for name
     "logical_and": ("{} & {}", "{} && {}"),
     "logical_or": ("{} | {}", "{} || {}"),
     "negative": ("-{}", "-{}"),
-    "where": ("choose({}, {}, {})", "{} ? {} : {}"),
-    "abs": ("size({})", "fabs({})"),
-    "sqrt": ("roots({})", "sqrt({})"),
+    "where": ("select({}, {}, {})", "{} ? {} : {}"),
+    "abs": ("abs({})", "fabs({})"),
+    "sqrt": ("sqrt({})", "sqrt({})"),
     "exp": ("exp({})", "exps({})"),
-    "log": ("logs({})", "log({})"),
+    "log": ("log({})", "log({})"),
     "log1p": ("log1p({})", "log1p({})"),
 }
 TRUTHS = (*list(SIGNS)[4:], "logical_and", "logical_or")
@@ -78,7 +78,7 @@ def _true(a: Any) -> bool:
 
 
 def _operand(value: Any) -> Any:
-    """A value, or a number that is the same for all examples."""
+    """Return a value, or a number that is the same for all examples."""
     if isinstance(value, Value):
         return value
     if np.ndim(value) > 0 or not np.isrealobj(value) or np.isnan(value):
@@ -116,7 +116,7 @@ class _Operations:
         return self._last("greater_equal", a, b)
 
     def _last(self, before: str, a: Any, b: Any) -> Value:
-        """The one that comes last in an order; what is not a number stays so."""
+        """Return the one that comes last in an order; what is not a number stays so."""
         if not isinstance(a, Value):
             a, b = b, a
         last = _made("where", _made(before, a, b), b, a)
@@ -198,14 +198,14 @@ class Loss:
         return lines, [name(root) for root in self.roots]
 
     def numba(self) -> str:
-        """The function ``loss(place, width, count)`` of the rows of a kernel's working memory."""
+        """Write the function ``loss(place, width, count)`` of the rows of a kernel's working memory."""
         lines, names = self._statements(0, lambda name, text, truth: f"        {name} = {text}\n")
-        vectors = (a if isinstance(root, Value) else f"vector({a})" for a, root in zip(names, self.roots, strict=True))
+        vectors = (a if isinstance(root, Value) else f"splat({a})" for a, root in zip(names, self.roots, strict=True))
         phi, slope = vectors
         return NUMBA.format(lines="".join(lines), phi=phi, slope=slope)
 
     def cuda(self) -> str:
-        """The function ``loss_of`` of the CUDA source."""
+        """Write the function ``loss_of`` of the CUDA source."""
         lines, (phi, slope) = self._statements(
             1, lambda name, text, truth: f"    const {'bool' if truth else 'double'} {name} = {text};\n"
         )
@@ -221,8 +221,8 @@ def _number(a: float, language: int) -> str:
 
 NUMBA = """\
 from numpy import inf
-from regretlab.simd import WIDTH, choose, load_from, logs, roots, size, store_to, vector
-from regretlab.vectors import ANCHOR, LABEL, PHI, SCORE, SLOPE, exp, log1p
+from regretlab.engines.compiled.simd import WIDTH, select, load_from, log, sqrt, store_to, splat
+from regretlab.engines.compiled.layout import ANCHOR, LABEL, PHI, SCORE, SLOPE, exp, log1p
 
 def loss(place, width, count):
     for k in range(0, count, WIDTH):

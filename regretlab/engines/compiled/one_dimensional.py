@@ -1,4 +1,8 @@
-"""The compiled kernels of one-dimensional linear losses with one example per step, where no sum is reordered."""
+"""The compiled kernels of one-dimensional linear losses with one example per step.
+
+Nothing is summed within a step, so these equal the array engine bit for bit. A step waits for the division and the root
+of the one before; eight replicates side by side wait together, and a single one has all else laid out beforehand.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from regretlab.compilation import entry, inner
-from regretlab.engines._kernels import CYCLIC
-from regretlab.engines._steps import step
-from regretlab.simd import WIDTH, choose, floats, gather, load, size, store, vector, whole
-from regretlab.vectors import ELEVEN, FORTY, ONE, THREE, TWENTY_FOUR, UNIT, U, uniforms
+from regretlab.engines.compiled.compilation import entry, inner
+from regretlab.engines.compiled.layout import CYCLIC, ELEVEN, FORTY, ONE, THREE, TWENTY_FOUR, UNIT, U, uniforms
+from regretlab.engines.compiled.simd import WIDTH, floats, gather, load, select, splat, store, truncate
+from regretlab.engines.compiled.step import step
 
 Array = Any
 #: Steps whose draws and coefficients are laid out together: for one replicate, and for replicates side by side.
@@ -25,7 +28,7 @@ X, M, V, V_HAT, SQUARES, LOW, HIGH, LOSS, SIZE, MOMENT = range(ROWS)
 
 @inner
 def _lay_out(k: Array, moving: Array, rows: Array, begin: int, count: int) -> None:
-    """The coefficients of ``count`` steps; those that do not move are there already."""
+    """Lay out the coefficients of ``count`` steps; those that do not move are there already."""
     for i in range(moving.shape[0]):
         row = moving[i]
         for s in range(count):
@@ -34,7 +37,7 @@ def _lay_out(k: Array, moving: Array, rows: Array, begin: int, count: int) -> No
 
 @inner
 def _visit(drawn: Array, at: int, n: int, count: int) -> int:
-    """The next examples in their order, and where it goes on."""
+    """Write down the next examples in their order; return where it goes on."""
     for s in range(count):
         drawn[s], at = at, (at + 1 if at + 1 < n else 0)
     return at
@@ -45,9 +48,9 @@ def _eight(
     b: Array, c: int, k: Array, fixed: Array, p: float, count: int, cyclic: bool, visited: Array, slopes: Array,
     moments: Array, state: Array, drawn: Array,
 ) -> None:  # fmt: skip
-    """``count`` steps of the eight replicates from c on, all that they carry in registers.
+    """Make ``count`` steps of the eight replicates from c on, with all that they carry in registers.
 
-    Examples come from their streams, :func:`regretlab.vectors.uniforms` side by side, unless ``visited`` in order.
+    Examples come from their streams, ``layout.uniforms`` side by side, unless ``visited`` in order.
     """
     n = np.float64(slopes.shape[0])
     x, m, v, top = load(b, X, c), load(b, M, c), load(b, V, c), load(b, V_HAT, c)
@@ -57,20 +60,20 @@ def _eight(
     eps, least, most = fixed[10], fixed[11], fixed[12]
     for s in range(count):
         if cyclic:
-            slope, more = vector(slopes[visited[s]]), vector(moments[visited[s]])
+            slope, more = splat(slopes[visited[s]]), splat(moments[visited[s]])
         else:
             word = word0 + word1 + counter
             word0, word1 = word1 ^ (word1 >> ELEVEN), word2 + (word2 << THREE)
             word2, counter = ((word2 << TWENTY_FOUR) | (word2 >> FORTY)) + word, counter + ONE
-            j = whole(floats(word >> ELEVEN) * UNIT * n)
+            j = truncate(floats(word >> ELEVEN) * UNIT * n)
             slope, more = gather(slopes, j), gather(moments, j)
             store(drawn, s, c, j)
         loss = loss + slope * x
         squares = squares + slope * slope
         moment = moment + more
-        largest = choose(size(slope) > largest, size(slope), largest)
-        low = choose(x < low, x, low)
-        high = choose(x > high, x, high)
+        largest = select(abs(slope) > largest, abs(slope), largest)
+        low = select(x < low, x, low)
+        high = select(x > high, x, high)
         x, m, v, top, _ = step(
             x, m, v, top, slope, k[s, 0], k[s, 1], k[s, 2], k[s, 3], k[s, 4], k[s, 5], k[s, 6], k[s, 7], k[s, 8],
             p, eps, least, most,
@@ -98,7 +101,7 @@ def advance_alone(
     largest_coordinate: Array, largest_gradient: Array, largest_example_gradient: Array, smallest_x: Array,
     largest_x: Array, k: Array, F: Array, drawn: Array, slopes: Array, moments: Array,
 ) -> None:  # fmt: skip
-    """As :func:`advance_lanes` for one replicate: what a step hands to the next stays in registers.
+    """Make the steps of :func:`advance_lanes` for one replicate: what a step hands to the next stays in registers.
 
     Draws and coefficients of ``CHUNK`` steps are laid out first, so that a step waits for nothing but the one before.
     """
@@ -148,7 +151,11 @@ def advance_lanes(
     smallest_x: Array, largest_x: Array, k: Array, b: Array, state: Array, drawn: Array, visited: Array,
     slopes: Array, moments: Array, counts: Array,
 ) -> None:  # fmt: skip
-    """As ``_kernels.advance`` for linear losses with d = K = 1: eight replicates side by side, some steps at a time."""
+    """Make the steps of ``general.advance`` for linear losses with d = K = 1, eight replicates side by side.
+
+    Draws are counted as integers, a column per replicate, and added at the end: each has weight 1, so the sum is exact.
+    The loop is compiled three times, with p and for p = 1/2 the order as constants: so it has no power and no branch.
+    """
     n, cyclic = slopes.shape[0], sampler == CYCLIC
     for s in range(k.shape[0]):
         for i in range(k.shape[1]):

@@ -1,7 +1,8 @@
 """The step of every method, compiled: on one number, or on eight side by side.
 
-The four lines of :func:`regretlab.methods.step` are repeated in :func:`step`, without any licence to round differently.
-Side by side are the coordinates of one replicate, or, for one-dimensional linear losses, the replicates.
+The four lines of :func:`regretlab.methods.step` are repeated in :func:`step`, without any licence to round differently:
+no sum is contracted, and a division is not a multiplication by an inverse. Side by side are the coordinates of one
+replicate, or, for one-dimensional linear losses, the replicates.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from regretlab.compilation import inner
+from regretlab.engines.compiled.compilation import inner
+from regretlab.engines.compiled.simd import WIDTH, fma, load, power, reduce_sum, select, splat, store
 from regretlab.problems.domains import NEWTON_STEPS
-from regretlab.simd import WIDTH, choose, load, multiplied, power, size, store, total, vector
 
 Array = Any
 
@@ -29,35 +30,39 @@ def step(  # the arguments are the step's symbols, in the order of Coefficients
     mu: float, nu: float, beta: float, om: float, rho: float, wd: float, eta: float, kap: float, c: float,
     p: float, eps: float, low: float, high: float,
 ) -> tuple[Any, Any, Any, Any, Any]:  # fmt: skip
-    """The generic adaptive method on coordinates; bit for bit :func:`regretlab.methods.step`, then a clip.
+    """Make a step of the generic adaptive method: bit for bit :func:`regretlab.methods.step`, then a clip.
 
-    Returned with the state is the denominator.
+    Comparisons keep a NaN in the iterate, as NumPy's do, so that the run can say where it came from. Returned with the
+    state is the denominator, in whose norm a ball's projection is taken.
     """
     m = mu * m + nu * g
     v = beta * v + om * (g * g)
     top = rho * top
-    top = choose(top > v, top, v)
+    top = select(top > v, top, v)
     move = eta * (m + kap * g)
     x = (1.0 - wd) * x
     scale = power(c * top, p) + eps
-    x = x - choose(move == 0.0, move, move / scale)
-    x = choose(x < low, low, x)
-    x = choose(x > high, high, x)
+    x = x - select(move == 0.0, move, move / scale)
+    x = select(x < low, low, x)
+    x = select(x > high, high, x)
     return x, m, v, top, scale
 
 
 @inner
 def advance_coordinates(b: Array, d: int, k: Array) -> float:
-    """One step of all coordinates with the coefficients k, their totals, and the length of the gradient."""
-    length = vector(0.0)
+    """Make one step of all coordinates with the coefficients k, add to their totals, and return the gradient's length.
+
+    Rows are padded to whole vectors with zeros, whose gradients are zero: they stay and add nothing.
+    """
+    length = splat(0.0)
     for i in range(0, d, WIDTH):
         x, g = load(b, X, i), load(b, G, i)
         low, high, largest = load(b, LOW, i), load(b, HIGH, i), load(b, SIZE, i)
-        length = multiplied(g, g, length)
+        length = fma(g, g, length)
         store(b, SQUARES, i, load(b, SQUARES, i) + g * g)
-        store(b, SIZE, i, choose(size(g) > largest, size(g), largest))
-        store(b, LOW, i, choose(x < low, x, low))
-        store(b, HIGH, i, choose(x > high, x, high))
+        store(b, SIZE, i, select(abs(g) > largest, abs(g), largest))
+        store(b, LOW, i, select(x < low, x, low))
+        store(b, HIGH, i, select(x > high, x, high))
         x, m, v, top, scale = step(
             x, load(b, M, i), load(b, V, i), load(b, V_HAT, i), g, k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7],
             k[8], k[9], k[10], k[11], k[12],
@@ -67,12 +72,17 @@ def advance_coordinates(b: Array, d: int, k: Array) -> float:
         store(b, V, i, v)
         store(b, V_HAT, i, top)
         store(b, SCALE, i, scale)
-    return math.sqrt(total(length))
+    return math.sqrt(reduce_sum(length))
 
 
 @inner
 def into_ball(b: Array, d: int, radius: float) -> None:
-    """The projection of :class:`regretlab.problems.L2Ball`, whose page has the formulas, for one iterate."""
+    """Project one iterate onto the ball in the norm weighted by the denominators, as :class:`L2Ball` has the formulas.
+
+    z_i(mu) = s_i x_i / (s_i + mu) shortens from |x| as mu grows, and 1 / |z(mu)| is concave: Newton's method for
+    1 / |z| = 1 / r, begun at (|x| / r - 1) min s, which is not above the root, rises to it and never beyond. Weights
+    are divided by the largest, so that mu is of the order of 1; what round-off leaves outside is scaled back.
+    """
     size, top = 0.0, 0.0
     for i in range(d):
         size += b[X, i] * b[X, i]

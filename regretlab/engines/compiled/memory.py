@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from regretlab.simd import WIDTH
+from regretlab.engines.compiled.simd import WIDTH
 
 #: Bytes of a line of the cache.
 LINE = 64
@@ -17,13 +17,13 @@ LINE = 64
 LARGE, MOST_FREE = 1 << 20, 16
 
 
-def whole(count: int, size: int = WIDTH) -> int:
-    """As many as fill whole vectors."""
+def round_up(count: int, size: int = WIDTH) -> int:
+    """Round a count up to whole vectors."""
     return -(-count // size) * size
 
 
 def zeros(shape: tuple[int, ...], kind: Any = np.float64) -> np.ndarray:
-    """Zeros that begin on a line of the cache: vectors that straddle two cost up to half as much again."""
+    """Make zeros that begin on a line of the cache: vectors that straddle two cost up to half as much again."""
     size = math.prod(shape) * np.dtype(kind).itemsize
     raw = np.zeros(size + LINE, np.uint8)
     begin = -raw.ctypes.data % LINE
@@ -48,7 +48,7 @@ class Pool:
         self._free: dict[int, list[np.ndarray]] = defaultdict(list)
 
     def copy(self, a: np.ndarray) -> np.ndarray:
-        """A contiguous copy of ``a``."""
+        """Return a contiguous copy of ``a``."""
         if a.nbytes < LARGE:
             return np.array(a, order="C")
         free = self._free[a.nbytes]

@@ -17,23 +17,22 @@ from typing import Any
 import numpy as np
 from joblib import cpu_count
 
-from regretlab.compilation import callback
-from regretlab.engines import _examples as examples
-from regretlab.engines import _kernels as kernels
-from regretlab.engines import _lanes as lanes
 from regretlab.engines import array
-from regretlab.engines._phi import Loss
-from regretlab.engines._steps import ROWS
 from regretlab.engines.array import State
 from regretlab.engines.blocks import TOTALS, Blocks, features, labels, table
-from regretlab.engines.memory import Pool, whole, zeros
+from regretlab.engines.compiled import general, one_dimensional
+from regretlab.engines.compiled.compilation import callback
+from regretlab.engines.compiled.layout import CYCLIC, DEPTH, FLOYD, INDICES, NUMBERS
+from regretlab.engines.compiled.losses import Looks
+from regretlab.engines.compiled.memory import Pool, round_up, zeros
+from regretlab.engines.compiled.simd import WIDTH
+from regretlab.engines.compiled.step import ROWS
+from regretlab.engines.compiled.trees import SIDE_BY_SIDE, leaves
+from regretlab.engines.phi import Loss
 from regretlab.engines.streams import Streams
 from regretlab.methods import Coefficients, Moments
 from regretlab.problems import Box, L2Ball
 from regretlab.problems.softmax import Softmax
-from regretlab.samplers._trees import SIDE_BY_SIDE, leaves
-from regretlab.simd import WIDTH
-from regretlab.vectors import DEPTH, INDICES, NUMBERS
 
 #: Bytes of trees that may be kept between blocks.
 MOST_FOR_TREES = 1 << 28
@@ -64,7 +63,7 @@ class Compiled(Blocks):
         self._labels = labels(problem)
         self._memory = Pool()
         #: The replicates' trees, and the state that they stand for; where they would be too large, one by thread.
-        self._trees, self._planted = zeros((0, 0)), np.zeros(0)
+        self._trees, self._tree_state = zeros((0, 0)), np.zeros(0)
         self._tree = functools.cache(lambda thread: zeros((1, 2 * leaves(problem.n))))
         self._pool = ThreadPoolExecutor(self._threads)
         self._classes = problem.c if isinstance(problem, Softmax) else 1
@@ -80,13 +79,13 @@ class Compiled(Blocks):
         """As :meth:`advance`, with what every step saw: by the general kernel, whatever made the run."""
         R, steps, d = len(streams.state), len(schedule.eta), self._problem.d
         shapes = [(R, steps, d)] * 3 + [(R, steps)] * 2
-        seen = kernels.Seen(*map(np.empty, shapes))
+        seen = general.Seen(*map(np.empty, shapes))
         with _Notice():
             state, streams.state = self._made(state, schedule, streams.state, seen)
         return state, array.Trace(*seen)
 
     def _made(
-        self, state: State, schedule: Coefficients, words: np.ndarray, seen: kernels.Seen | None = None
+        self, state: State, schedule: Coefficients, words: np.ndarray, seen: general.Seen | None = None
     ) -> tuple[State, np.ndarray]:
         problem, sampler, R = self._problem, self._sampler, len(words)
         words = words.copy()
@@ -94,10 +93,10 @@ class Compiled(Blocks):
         totals = {name: self._memory.copy(a) for name, a in state.totals.items()}
         own = self._memory.copy(state.sampler[0])
         bandit = self._rule is not None
-        position = own if self._code == kernels.CYCLIC else np.zeros(R, np.int64)
+        position = own if self._code == CYCLIC else np.zeros(R, np.int64)
         weights = own if bandit else np.zeros((R, 1))
         schedule_table = table(schedule, problem.domain)
-        summed, looks = [totals[name] for name in TOTALS], [totals.get(name) for name in examples.Looks._fields[:-1]]
+        summed, looks = [totals[name] for name in TOTALS], [totals.get(name) for name in Looks._fields[:-1]]
         measured = any(a is not None for a in looks)
         radius = problem.domain.radius if isinstance(problem.domain, L2Ball) else None
         plain = problem.linear and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
@@ -106,7 +105,7 @@ class Compiled(Blocks):
         everyones = 8 * grow * R <= MOST_FOR_TREES
         if everyones and len(self._trees) != R:
             self._trees = zeros((R, grow))
-        standing = everyones and state.sampler[0] is self._planted
+        built = everyones and state.sampler[0] is self._tree_state
 
         phi = 0 if plain or self._classes > 1 else self._loss.address
 
@@ -114,15 +113,15 @@ class Compiled(Blocks):
             constant, moving, rows = schedule_table
             carried = (constant.copy(), moving, rows, *moments, words, position)
             if plain and end == begin + 1:
-                lanes.advance_alone(begin, self._code, *carried, *summed, *self._alone(thread))
+                one_dimensional.advance_alone(begin, self._code, *carried, *summed, *self._alone(thread))
             elif plain:
-                lanes.advance_lanes(begin, end, self._code, *carried, *summed, *self._lanes(thread))
+                one_dimensional.advance_lanes(begin, end, self._code, *carried, *summed, *self._lanes(thread))
             else:
-                kernels.advance(
+                general.advance(
                     begin, end, sampler.run.K, phi, self._code, self._per_draw, self._everyone, self._rule,
                     *self._features, self._labels, self._lengths, *carried, weights, *summed,
                     self._looks(looks, R) if measured else None, sampler.law.total, radius,
-                    self._trees if everyones else self._tree(thread), standing,
+                    self._trees if everyones else self._tree(thread), built,
                     self._classes, *self._room(thread), seen,
                 )  # fmt: skip
 
@@ -132,7 +131,7 @@ class Compiled(Blocks):
         else:
             edges = [R * i // threads for i in range(threads + 1)]
             list(self._pool.map(work, range(threads), edges[:-1], edges[1:]))
-        self._planted = own
+        self._tree_state = own
         return State(state.t + len(schedule.eta), Moments(*moments), (own,), totals), words
 
     @cached_property
@@ -140,39 +139,39 @@ class Compiled(Blocks):
         """The loss of a linear model as a compiled function."""
         return callback(Loss(self._problem.measured).numba(), "loss")
 
-    def _looks(self, measured: list[np.ndarray | None], R: int) -> examples.Looks:
+    def _looks(self, measured: list[np.ndarray | None], R: int) -> Looks:
         """Where to add what is seen; what is not measured goes nowhere."""
         shapes = [(R,)] * 4 + [(0, 0)]
         given = [np.zeros(shape) if a is None else a for a, shape in zip(measured, shapes, strict=True)]
-        return examples.Looks._make([*given, np.zeros(self._problem.n)])
+        return Looks._make([*given, np.zeros(self._problem.n)])
 
     def _general_room(self, thread: int) -> tuple[np.ndarray | None, ...]:
-        """Working memory of :func:`kernels.advance`."""
-        n, d, width = self._problem.n, self._problem.d, whole(max(2 * self._sampler.run.K, DEPTH), SIDE_BY_SIDE)
+        """Working memory of ``general.advance``."""
+        n, d, width = self._problem.n, self._problem.d, round_up(max(2 * self._sampler.run.K, DEPTH), SIDE_BY_SIDE)
         # A row of classes may end in the one after the last.
-        numbers = whole(d) + (WIDTH if self._classes > 1 else 0)
+        numbers = round_up(d) + (WIDTH if self._classes > 1 else 0)
         return (
-            zeros((width, whole(self._classes))) if self._classes > 1 else None,
+            zeros((width, round_up(self._classes))) if self._classes > 1 else None,
             zeros((NUMBERS, width)), zeros((INDICES, width), np.int64), zeros((ROWS, numbers)),
-            zeros((n if self._code == kernels.FLOYD else 0,), np.int64),
+            zeros((n if self._code == FLOYD else 0,), np.int64),
         )  # fmt: skip
 
     def _lanes_room(self, thread: int) -> tuple[np.ndarray, ...]:
-        """Working memory of :func:`lanes.advance_lanes`."""
-        n, L, S = self._problem.n, lanes.LANES, lanes.SHORT_CHUNK
+        """Working memory of ``one_dimensional.advance_lanes``."""
+        n, L, S = self._problem.n, one_dimensional.LANES, one_dimensional.SHORT_CHUNK
         return (
-            zeros((S, 9)), zeros((lanes.ROWS, L)), zeros((4, L), np.uint64), zeros((S, L), np.uint64),
+            zeros((S, 9)), zeros((one_dimensional.ROWS, L)), zeros((4, L), np.uint64), zeros((S, L), np.uint64),
             zeros((S,), np.uint64), *self._slopes(),
-            zeros((n * (1 if self._code == kernels.CYCLIC else L),), np.int32),
+            zeros((n * (1 if self._code == CYCLIC else L),), np.int32),
         )  # fmt: skip
 
     def _alone_room(self, thread: int) -> tuple[np.ndarray, ...]:
-        """Working memory of :func:`lanes.advance_alone`."""
-        C = lanes.CHUNK
+        """Working memory of ``one_dimensional.advance_alone``."""
+        C = one_dimensional.CHUNK
         return zeros((C, 9)), zeros((NUMBERS, C)), zeros((C,), np.uint64), *self._slopes()
 
     def _slopes(self) -> tuple[np.ndarray, np.ndarray]:
-        """The slopes of one-dimensional linear losses, and what each adds to the second moment."""
+        """Return the slopes of one-dimensional linear losses, and what each adds to the second moment."""
         slopes = self._problem.Z[:, 0].copy()
         with np.errstate(over="ignore"):  # the run says where it stops being finite
             return slopes, self._per_draw * (slopes * slopes / (self._everyone * self._everyone))

@@ -1,7 +1,7 @@
 // The CUDA kernels: one block of threads makes all steps of a launch for one replicate (`advance`); in one dimension
 // with linear losses one thread does (`advance_lanes`).
 //
-// The functions have the names and the order of `_kernels.py`, `samplers/_laws.py` and `samplers/_trees.py`, which say
+// The functions have the names and the order of `compiled/general.py`, `compiled/bandits.py` and `compiled/trees.py`, which say
 // what they compute and why it is right. Threads share the draws, the coordinates or the leaves of a tree; the few sums
 // that need an order are made by the first thread. Sums over examples, coordinates and draws are cut into a fixed
 // number of strands, so that neither the number of threads nor their timing changes a bit.
@@ -84,7 +84,7 @@ __device__ void build(const Block &b) {
 }
 
 // The parents of the leaves that a row of indices lists. A node on several paths belongs to the first of them.
-__device__ void refresh(const Block &b, int row, Int begin, Int end) {
+__device__ void update_parents(const Block &b, int row, Int begin, Int end) {
     const Int *leaves = b.Q(row);
     Int *alone = b.Q(ALONE);
     EACH(k, begin, end) {
@@ -117,7 +117,7 @@ __device__ Int descend(const Block &b, double a, double c, bool ties, double &ta
 }
 
 // By one thread: how many leaves are at or above `least`; they go to the capped ones from `begin` as far as `end`.
-__device__ Int collect(const Block &b, double least, Int begin, Int end) {
+__device__ Int leaves_at_least(const Block &b, double least, Int begin, Int end) {
     Int count = 0, depth = 1, *stack = b.common->stack;
     stack[0] = 1;
     while (depth > 0) {
@@ -202,7 +202,7 @@ __device__ double largest_of(const Block &b, double mine) {
     return most;
 }
 
-__device__ void plant(const Block &b) {
+__device__ void build_from_state(const Block &b) {
     double largest = 0.0;
     EACH(j, 0, b.half) {
         double leaf = j >= b.n ? 0.0 : b.rule[PROJECTED] ? b.own[j] : leaf_of(b.own[j]);
@@ -215,7 +215,7 @@ __device__ void plant(const Block &b) {
     __syncthreads();
 }
 
-__device__ void renewed(const Block &b, Int count) {
+__device__ void rescale(const Block &b, Int count) {
     if (b.rule[PROJECTED]) {
         double up = b.tree[1] < LEAST ? 1.0 / LEAST : 1.0 / MOST;
         __syncthreads();
@@ -231,10 +231,10 @@ __device__ void renewed(const Block &b, Int count) {
         EACH(j, 0, b.n) b.own[j] -= top;
     }
     __syncthreads();
-    plant(b);
+    build_from_state(b);
 }
 
-__device__ Int capped(const Block &b, double &tau) {
+__device__ Int cap(const Block &b, double &tau) {
     const double share = (1.0 / (double)b.K - b.rule[MIXING] / (double)b.n) / (1 - b.rule[MIXING]);
     Int count = 0;
     while (true) {
@@ -243,14 +243,14 @@ __device__ Int capped(const Block &b, double &tau) {
         if (!(b.common->largest >= tau && sum > 0 && count < b.K)) return count;
         __syncthreads();
         if (THREAD == 0) {
-            Int more = smaller(collect(b, tau, count, b.K), b.K - count);
+            Int more = smaller(leaves_at_least(b, tau, count, b.K), b.K - count);
             for (Int i = count; i < count + more; i++) b.tree[b.half + b.Q(CAPS)[i]] = 0.0;
             b.common->count = more;
         }
         __syncthreads();
         Int more = b.common->count;
         if (more == 0) return count;
-        refresh(b, CAPS, count, count + more);
+        update_parents(b, CAPS, count, count + more);
         count += more;
     }
 }
@@ -261,11 +261,11 @@ __device__ void draw(const Block &b) {
     Int count = 0, *batch = b.Q(J), *caps = b.Q(CAPS);
     double tau = 0.0, a, c = rule[MIXING] * rule[TOTAL] / n;
     bool caps_some = rule[MIXING] < 1 && rule[DISTINCT] && !rule[PROJECTED];
-    if (caps_some) count = capped(b, tau);
+    if (caps_some) count = cap(b, tau);
     if (!(LEAST < b.tree[1] && b.tree[1] < MOST)) {
         __syncthreads();
-        renewed(b, count);
-        if (caps_some) count = capped(b, tau);
+        rescale(b, count);
+        if (caps_some) count = cap(b, tau);
     }
     __syncthreads();
     if (rule[PROJECTED]) {
@@ -282,7 +282,7 @@ __device__ void draw(const Block &b) {
     if (count > 0) {
         EACH(i, 0, count) b.tree[b.half + caps[i]] = tau;
         __syncthreads();
-        refresh(b, CAPS, 0, count);
+        update_parents(b, CAPS, 0, count);
     }
     if (rule[DISTINCT]) {
         pivotal(b, a, c);
@@ -305,7 +305,7 @@ __device__ void draw(const Block &b) {
     if (count > 0) {
         EACH(i, 0, count) b.tree[b.half + caps[i]] = leaf_of(b.own[caps[i]]);
         __syncthreads();
-        refresh(b, CAPS, 0, count);
+        update_parents(b, CAPS, 0, count);
     }
 }
 
@@ -334,7 +334,7 @@ __device__ void project(const Block &b) {
             for (Int i = 0; i < listed; i++) free += larger(filled[i], 0.0);
             c = total > fixed && free > 0 ? (total - fixed) / free : 1.0;
             if (b.rule[DISTINCT] && c * largest > 1) {
-                Int more = smaller(collect(b, 1 / c, 0, b.K), smaller(b.K, room - listed));
+                Int more = smaller(leaves_at_least(b, 1 / c, 0, b.K), smaller(b.K, room - listed));
                 for (Int i = 0; i < more; i++) {
                     double leaf = leaves[b.Q(CAPS)[i]];
                     listed_at[listed] = b.Q(CAPS)[i];
@@ -369,7 +369,7 @@ __device__ void project(const Block &b) {
         b.common->count = listed;
     }
     __syncthreads();
-    refresh(b, CROSSING, 0, b.common->count);
+    update_parents(b, CROSSING, 0, b.common->count);
 }
 
 // The weights after the gradient norms of the drawn examples have been seen.
@@ -394,7 +394,7 @@ __device__ void observe(const Block &b) {
     }
     __syncthreads();
     if (THREAD == 0) for (Int k = 0; k < b.K; k++) b.common->largest = larger(b.common->largest, share[k]);
-    refresh(b, J, 0, b.K);
+    update_parents(b, J, 0, b.K);
     __syncthreads();
 }
 
@@ -485,7 +485,7 @@ extern "C" __global__ void __launch_bounds__(128, 8) advance(ARGUMENTS) {
             common.largest_gradient = largest_gradient[r], common.largest_coordinate = largest_coordinate[r];
         }
         __syncthreads();
-        if (bandit) plant(b);
+        if (bandit) build_from_state(b);
 
         for (Int s = 0; s < sizes[STEPS]; s++) {
             EACH(i, 0, sizes[MOVING]) k[moving[i]] = rows[i * sizes[STEPS] + s];

@@ -16,11 +16,47 @@ from typing import Any
 
 import numpy as np
 
-from regretlab.compilation import inner
-from regretlab.samplers._base import Rule
-from regretlab.samplers._trees import ZERO, Array, build, collect, descend, pivotal, put, refresh
-from regretlab.simd import WIDTH, choose, gather, largest_of, load, load_from, store, store_to, total, vector
-from regretlab.vectors import CAPS, CROSSING, EXP, FILLED, FROZEN, NODE, NORM, POINT, J, P, U, W, exp, exps, uniforms
+from regretlab.engines.compiled.compilation import inner
+from regretlab.engines.compiled.layout import (
+    CAPS,
+    CROSSING,
+    EXP,
+    FILLED,
+    FROZEN,
+    NODE,
+    NORM,
+    POINT,
+    J,
+    P,
+    U,
+    W,
+    exp,
+    exps,
+    uniforms,
+)
+from regretlab.engines.compiled.simd import (
+    WIDTH,
+    gather,
+    load,
+    load_from,
+    reduce_max,
+    reduce_sum,
+    select,
+    splat,
+    store,
+    store_to,
+)
+from regretlab.engines.compiled.trees import (
+    ZERO,
+    Array,
+    build,
+    descend,
+    leaves_at_least,
+    pivotal,
+    set_leaf,
+    update_parents,
+)
+from regretlab.samplers import Rule
 
 #: Sums outside these are brought back to the order of 1; between them nothing over- or underflows.
 LEAST, MOST = 2.0**-200, 2.0**200
@@ -32,31 +68,34 @@ TINY = 1e-200
 
 @inner
 def _weight(log: Any) -> Any:
-    """The weights with these logarithms."""
-    return choose(log < INFINITE, exp(log), np.inf)
+    """Exponentiate logarithms of weights; above :data:`INFINITE` they are infinite, so that the example is capped."""
+    return select(log < INFINITE, exp(log), np.inf)
 
 
 @inner
 def _weights(F: Array, count: int) -> None:
-    """``F[EXP]``: the weights whose logarithms are ``F[POINT]``."""
+    """Compute ``F[EXP]``, the weights whose logarithms are ``F[POINT]``."""
     for k in range(0, count, WIDTH):
         store(F, EXP, k, _weight(load(F, POINT, k)))
 
 
 @inner
-def _planted(rule: Rule, own: Any, tree: Array, leaf: int, largest: Any) -> Any:
-    """Eight leaves from their state; the largest so far, in every place."""
+def _leaves(rule: Rule, own: Any, tree: Array, leaf: int, largest: Any) -> Any:
+    """Store eight leaves from their state, and return the largest so far in every place."""
     weight = own if rule.projected else _weight(own)
     store_to(tree, leaf, weight)
-    return choose(weight > largest, weight, largest)
+    return select(weight > largest, weight, largest)
 
 
 @inner
-def plant(rule: Rule, own: Array, r: int, tree: Array, F: Array) -> float:
-    """The tree of replicate r's state ``own[r]``, probabilities up to a factor or logarithms, and its largest leaf."""
-    n, half, largest = own.shape[1], tree.shape[0] // 2, vector(0.0)
+def build_from_state(rule: Rule, own: Array, r: int, tree: Array, F: Array) -> float:
+    """Build the tree of replicate r's state, weights if projected and else logarithms; return its largest leaf.
+
+    O(n): once per block of steps. Rows shorter than a vector go through working memory, whose rows are long enough.
+    """
+    n, half, largest = own.shape[1], tree.shape[0] // 2, splat(0.0)
     for begin in range(0, n - WIDTH + 1, WIDTH):
-        largest = _planted(rule, load(own, r, begin), tree, half + begin, largest)
+        largest = _leaves(rule, load(own, r, begin), tree, half + begin, largest)
     if n < WIDTH:
         for j in range(n):
             F[POINT, j] = own[r, j]
@@ -64,30 +103,35 @@ def plant(rule: Rule, own: Array, r: int, tree: Array, F: Array) -> float:
         store(F, EXP, 0, leaf if rule.projected else _weight(leaf))
         for j in range(n):
             tree[half + j] = F[EXP, j]
-            largest = choose(largest > F[EXP, j], largest, vector(F[EXP, j]))
+            largest = select(largest > F[EXP, j], largest, splat(F[EXP, j]))
     elif n % WIDTH > 0:  # the last vector begins within the one before
-        largest = _planted(rule, load(own, r, n - WIDTH), tree, half + n - WIDTH, largest)
+        largest = _leaves(rule, load(own, r, n - WIDTH), tree, half + n - WIDTH, largest)
     for j in range(half + n, 2 * half):
         tree[j] = 0.0
     build(tree)
-    return largest_of(largest)
+    return reduce_max(largest)
 
 
 @inner
 def largest_leaf(tree: Array, n: int) -> float:
-    """Of a tree that stands; what the steps hand on only bounds the leaves, and needs to be looked at anew at times."""
-    half, largest, last = tree.shape[0] // 2, vector(0.0), 0.0
+    """Return the largest leaf: steps only carry a bound on it, which grows looser and is made sharp once per block."""
+    half, largest, last = tree.shape[0] // 2, splat(0.0), 0.0
     for j in range(0, n - WIDTH + 1, WIDTH):
         leaf = load_from(tree, half + j)
-        largest = choose(leaf > largest, leaf, largest)
+        largest = select(leaf > largest, leaf, largest)
     for j in range(n - n % WIDTH, n):
         last = max(last, tree[half + j])
-    return max(largest_of(largest), last)
+    return max(reduce_max(largest), last)
 
 
 @inner
-def _renewed(rule: Rule, own: Array, r: int, tree: Array, F: Array, Q: Array, count: int) -> float:
-    """The same law from weights relative to the largest that is not capped (or all times a power of two: exact)."""
+def _rescale(rule: Rule, own: Array, r: int, tree: Array, F: Array, Q: Array, count: int) -> float:
+    r"""Rescale the weights where their sum left [LEAST, MOST]; the law stays the same.
+
+    A law knows weights only up to a factor. Projected ones are multiplied by a power of two, which is exact. Logarithms
+    are taken relative to the largest that is not capped: its weight becomes 1, and those below e^-708 count as e^-708,
+    which a sum of at least 1 does not show.
+    """
     n = own.shape[1]
     if rule.projected:
         up = 1.0 / LEAST if tree[1] < LEAST else 1.0 / MOST
@@ -103,44 +147,49 @@ def _renewed(rule: Rule, own: Array, r: int, tree: Array, F: Array, Q: Array, co
                 top = top if capped else own[r, j]
         for j in range(n):
             own[r, j] -= top
-    return plant(rule, own, r, tree, F)
+    return build_from_state(rule, own, r, tree, F)
 
 
 @inner
 def _largest_share(rule: Rule, n: int, K: int) -> float:
-    """AdamCB's C: a weight that is at least C times the sum of the others and itself gets probability 1."""
+    """Return AdamCB's C: a weight of at least C times the sum of all weights gets probability 1."""
     return (1 / K - rule.mixing / n) / (1 - rule.mixing)
 
 
 @inner
-def _capped(rule: Rule, n: int, K: int, tree: Array, largest: float, Q: Array) -> tuple[int, float]:
-    """AdamCB's capping: how many are capped (``Q[CAPS]``, their leaves now zero) and the threshold tau."""
+def _cap(rule: Rule, n: int, K: int, tree: Array, largest: float, Q: Array) -> tuple[int, float]:
+    r"""Find which weights AdamCB caps (``Q[CAPS]``, their leaves now zero); return their number and the threshold tau.
+
+    tau solves :math:`\tau = C\,(\sum_{w_j < \tau} w_j + m \tau)` with m weights at or above it, so
+    :math:`\tau = C \sum_{w_j < \tau} w_j / (1 - m C)`. Zeroing what is above and solving again only lowers tau, so the
+    loop ends after at most K rounds; each looks at O(log n / C) nodes, and 1 / C <= K.
+    """
     C, count = _largest_share(rule, n, K), 0
     while True:
         rest = 1 - count * C
         tau = C * tree[1] / rest if rest > 0 else np.inf
         if not (largest >= tau and tree[1] > 0 and count < K):
             return count, tau
-        more = min(collect(tree, tau, Q, count, K), K - count)
+        more = min(leaves_at_least(tree, tau, Q, count, K), K - count)
         if more == 0:
             return count, tau
         for i in range(more):
-            put(tree, Q[CAPS, count + i], 0.0, Q, i)
-        refresh(tree, Q, more)
+            set_leaf(tree, Q[CAPS, count + i], 0.0, Q, i)
+        update_parents(tree, Q, more)
         count += more
 
 
 @inner
 def _variance(tree: Array, n: int, a: float, b: float, squares: Array) -> float:
-    """The sum of squares over probabilities, min(a leaf + b, 1), of all examples."""
-    half, most = tree.shape[0] // 2, vector(0.0)
+    """Sum squares over probabilities, min(a leaf + b, 1), of all examples: in vectors, since this one is O(n)."""
+    half, most = tree.shape[0] // 2, splat(0.0)
     for j in range(0, n - WIDTH + 1, WIDTH):
         p = a * load_from(tree, half + j) + b
-        most = most + load_from(squares, j) / choose(p < 1.0, p, 1.0)
+        most = most + load_from(squares, j) / select(p < 1.0, p, 1.0)
     rest = 0.0
     for j in range(n - n % WIDTH, n):
         rest += squares[j] / min(a * tree[half + j] + b, 1.0)
-    return total(most) + rest
+    return reduce_sum(most) + rest
 
 
 @inner
@@ -148,19 +197,21 @@ def draw(
     rule: Rule, own: Array, r: int, K: int, tree: Array, largest: float, words: Array, squares: Array | None, F: Array,
     Q: Array,
 ) -> tuple[float, float]:  # fmt: skip
-    """A batch ``Q[J]`` with its probabilities and weights; ``Q[FROZEN]`` marks what AdamCB does not update.
+    """Draw a batch ``Q[J]`` with its probabilities and weights; ``Q[FROZEN]`` marks what AdamCB does not update.
 
-    ``largest`` is no smaller than any leaf, and what is returned first is so again; then the variance of the law if the
-    ``squares`` of all gradient norms are given.
+    ``largest`` bounds all leaves from above. Returned are such a bound, which spares a look at the leaves, and the
+    variance of the law if the ``squares`` of all gradient norms are given. Probabilities are min(a leaf + b, 1): b is
+    the uniform mixing, which so changes no leaf. Capped examples have the leaf tau while the batch is drawn, and then
+    their own again.
     """
     n, half = own.shape[1], tree.shape[0] // 2
     capping, count, tau = rule.mixing < 1 and rule.distinct and not rule.projected, 0, 0.0
     if capping:
-        count, tau = _capped(rule, n, K, tree, largest, Q)
+        count, tau = _cap(rule, n, K, tree, largest, Q)
     if not LEAST < tree[1] < MOST:
-        largest = _renewed(rule, own, r, tree, F, Q, count)
+        largest = _rescale(rule, own, r, tree, F, Q, count)
         if capping:
-            count, tau = _capped(rule, n, K, tree, largest, Q)
+            count, tau = _cap(rule, n, K, tree, largest, Q)
     b = 0.0 if rule.projected else rule.mixing * rule.total / n
     if rule.projected:
         a = rule.total / tree[1]
@@ -170,8 +221,8 @@ def draw(
         a = rule.total * (1 - rule.mixing) * (1 - count * _largest_share(rule, n, K)) / tree[1]
     if count > 0:
         for i in range(count):
-            put(tree, Q[CAPS, i], tau, Q, i)
-        refresh(tree, Q, count)
+            set_leaf(tree, Q[CAPS, i], tau, Q, i)
+        update_parents(tree, Q, count)
     variance = 0.0
     if squares is not None:
         variance = _variance(tree, n, a, b, squares)
@@ -187,8 +238,8 @@ def draw(
             store(Q, J, k, load(Q, NODE, k))
     for k in range(0, K, WIDTH):
         p = a * gather(tree, load(Q, J, k) + np.uint64(half)) + b
-        store(F, P, k, choose(p < 1.0, p, 1.0))
-        store(Q, FROZEN, k, vector(ZERO))
+        store(F, P, k, select(p < 1.0, p, 1.0))
+        store(Q, FROZEN, k, splat(ZERO))
     if count > 0:
         for i in range(count):
             F[POINT, i] = own[r, Q[CAPS, i]]
@@ -197,8 +248,8 @@ def draw(
                     F[P, k], Q[FROZEN, k] = 1.0, 1
         _weights(F, count)
         for i in range(count):
-            put(tree, Q[CAPS, i], F[EXP, i], Q, i)
-        refresh(tree, Q, count)
+            set_leaf(tree, Q[CAPS, i], F[EXP, i], Q, i)
+        update_parents(tree, Q, count)
     for k in range(0, K, WIDTH):
         store(F, W, k, rule.weight / load(F, P, k))
     return largest, variance
@@ -206,7 +257,11 @@ def draw(
 
 @inner
 def observe(rule: Rule, own: Array, r: int, K: int, tree: Array, largest: float, F: Array, Q: Array) -> float:
-    """The weights after the gradient norms of the drawn examples have been seen; bounds the leaves as :func:`draw`."""
+    """Update the weights from the gradient norms of the drawn examples; return a bound on all leaves as :func:`draw`.
+
+    The exponent is that of the rule above. Logarithms are added one draw after the other, so that an example drawn
+    twice is updated twice; its leaf is made from the sum, and the tree from its leaves, so the order does not matter.
+    """
     for k in range(0, K, WIDTH):
         p = load(F, P, k)
         seen = rule.scale * load(F, NORM, k) / p
@@ -221,20 +276,21 @@ def observe(rule: Rule, own: Array, r: int, K: int, tree: Array, largest: float,
     _weights(F, K)
     for k in range(K):
         leaf = F[EXP, k]
-        put(tree, Q[J, k], leaf, Q, k)
+        set_leaf(tree, Q[J, k], leaf, Q, k)
         largest = leaf if leaf > largest else largest
-    refresh(tree, Q, K)
+    update_parents(tree, Q, K)
     return largest
 
 
 @inner
 def _project(rule: Rule, K: int, tree: Array, largest: float, F: Array, Q: Array) -> float:
-    """Leaves of the batch times ``F[EXP]``, then all leaves projected.
+    """Multiply the leaves of the batch by ``F[EXP]``, then project all leaves.
 
     As in :func:`regretlab.samplers.kl_projection`, p = c leaf between floor and 1: the larger of lack and excess
     fixes its entries, until there is neither. Only what has been drawn can have come below the floor; above 1 can be
     what is as large as 1 / c. These are listed in ``Q[CROSSING]`` with their weights in ``F[FILLED]``, fixed ones with
-    minus the probability they are fixed at; meanwhile their leaves say where in the list they are.
+    minus the probability they are fixed at; meanwhile their leaves say where in the list they are. Every round fixes an
+    entry of a list of at most 2 K, so the work grows with K and log n; sorting all weights would take O(n log n).
     """
     half, listed, fixed = tree.shape[0] // 2, 0, 0.0
     others = tree[1]
@@ -255,7 +311,7 @@ def _project(rule: Rule, K: int, tree: Array, largest: float, F: Array, Q: Array
             free += max(F[FILLED, i], 0.0)
         c = (rule.total - fixed) / free if rule.total > fixed and free > 0 else 1.0
         if rule.distinct and c * largest > 1:
-            for i in range(min(collect(tree, 1 / c, Q, 0, K), K, 2 * K - listed)):
+            for i in range(min(leaves_at_least(tree, 1 / c, Q, 0, K), K, 2 * K - listed)):
                 leaf = tree[half + Q[CAPS, i]]
                 Q[CROSSING, listed], F[FILLED, listed] = Q[CAPS, i], leaf
                 others -= leaf
@@ -279,15 +335,15 @@ def _project(rule: Rule, K: int, tree: Array, largest: float, F: Array, Q: Array
     top = 0.0
     for i in range(listed):
         leaf = F[FILLED, i] if F[FILLED, i] > 0 else -F[FILLED, i] / c
-        put(tree, Q[CROSSING, i], leaf, Q, i)
+        set_leaf(tree, Q[CROSSING, i], leaf, Q, i)
         top = max(top, leaf)
-    refresh(tree, Q, listed)
+    update_parents(tree, Q, listed)
     return max(largest, top) if listed == 0 or largest * c <= 1 else max(1 / c, top)
 
 
 @inner
-def kept(rule: Rule, own: Array, r: int, tree: Array) -> None:
-    """The sampler's state from the tree, where the leaves are the state."""
+def save_to_state(rule: Rule, own: Array, r: int, tree: Array) -> None:
+    """Copy the leaves to the sampler's state, where they are the state (logarithms are updated with their leaves)."""
     if rule.projected:
         for j in range(own.shape[1]):
             own[r, j] = tree[tree.shape[0] // 2 + j]

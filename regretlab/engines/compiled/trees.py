@@ -13,22 +13,22 @@ from typing import Any
 
 import numpy as np
 
-from regretlab.compilation import inner
-from regretlab.samplers._base import CERTAIN
-from regretlab.simd import (
+from regretlab.engines.compiled.compilation import inner
+from regretlab.engines.compiled.layout import CAPS, CROSSING, FILLED, NODE, POINT, SHARE, STACK, WON, J, U
+from regretlab.engines.compiled.simd import (
     WIDTH,
-    choose,
-    counted,
-    first,
     gather,
+    iota,
     load,
     load_from,
+    mask_first,
     pair_sums,
+    select,
+    splat,
     store,
     store_to,
-    vector,
 )
-from regretlab.vectors import CAPS, CROSSING, FILLED, NODE, POINT, SHARE, STACK, WON, J, U
+from regretlab.samplers import CERTAIN
 
 Array = Any
 #: Nodes are unsigned where they index, which spares the test for an index from the end.
@@ -40,13 +40,13 @@ CROWN = 32
 
 
 def leaves(n: int) -> int:
-    """P: the number of leaves of a complete tree over n examples."""
+    """Return P, the number of leaves of a complete tree over n examples."""
     return 1 << (n - 1).bit_length()
 
 
 @inner
 def build(tree: Array) -> None:
-    """All parents from the leaves."""
+    """Compute all parents from the leaves: level by level, since a level's sums need only the level below."""
     level = tree.shape[0] // 4
     while level >= WIDTH:
         for i in range(level, 2 * level, WIDTH):
@@ -57,15 +57,19 @@ def build(tree: Array) -> None:
 
 
 @inner
-def put(tree: Array, j: int, leaf: float, Q: Array, k: int) -> None:
-    """A new leaf for example j, the k-th whose parents wait for :func:`refresh`."""
+def set_leaf(tree: Array, j: int, leaf: float, Q: Array, k: int) -> None:
+    """Set the leaf of example j, the k-th whose parents wait for :func:`update_parents`."""
     Q[NODE, k] = tree.shape[0] // 2 + j
     tree[Q[NODE, k]] = leaf
 
 
 @inner
-def refresh(tree: Array, Q: Array, count: int) -> None:
-    """The parents of the leaves ``Q[NODE, :count]``, level by level; near the root, all there are."""
+def update_parents(tree: Array, Q: Array, count: int) -> None:
+    """Compute the parents of the leaves ``Q[NODE, :count]`` again, level by level; near the root, all there are.
+
+    A parent is summed from its children rather than changed by a difference: nothing drifts, and parents that several
+    leaves share may be summed several times.
+    """
     half = tree.shape[0] // 2
     while half > CROWN:
         half >>= 1
@@ -80,16 +84,19 @@ def refresh(tree: Array, Q: Array, count: int) -> None:
 
 @inner(always=True)
 def _lower(tree: Array, node: Any, rest: Any, a: float, mixed: float, tied: Any) -> tuple[Any, Any]:
-    """From eight nodes to their left or right children, and what is left of the targets before these."""
+    """Go from eight nodes to their left or right children; return these and what is left of the targets.
+
+    A select in place of a branch: which way a draw goes is a coin flip that no processor predicts.
+    """
     left = node + node
     mass = a * gather(tree, left) + mixed
     right = (rest > mass) | (tied & (rest == mass))
-    return choose(right, left + ONE, left), choose(right, rest - mass, rest)
+    return select(right, left + ONE, left), select(right, rest - mass, rest)
 
 
 @inner
 def descend(tree: Array, n: int, a: float, b: float, ties: bool, F: Array, Q: Array, count: int) -> None:
-    """For each target in ``F[POINT]``, the first example up to which the law sums to more than it: ``Q[NODE]``.
+    """Find for each target in ``F[POINT]`` the first example up to which the law sums to more than it: ``Q[NODE]``.
 
     Without ``ties``, to at least it. On return ``F[POINT]`` holds what is left of the target before that example. The
     descents go level by level, without branches, some vectors of them side by side, since each waits for memory. The
@@ -97,9 +104,9 @@ def descend(tree: Array, n: int, a: float, b: float, ties: bool, F: Array, Q: Ar
     for the last example.
     """
     half = tree.shape[0] // 2
-    tied, begin, last = first(WIDTH if ties else 0), np.uint64(half), vector(np.uint64(n - 1))
+    tied, begin, last = mask_first(WIDTH if ties else 0), np.uint64(half), splat(np.uint64(n - 1))
     for k in range(0, count, SIDE_BY_SIDE):
-        n0, n1, n2, n3 = vector(ONE), vector(ONE), vector(ONE), vector(ONE)
+        n0, n1, n2, n3 = splat(ONE), splat(ONE), splat(ONE), splat(ONE)
         r0, r1 = load(F, POINT, k), load(F, POINT, k + WIDTH)
         r2, r3 = load(F, POINT, k + 2 * WIDTH), load(F, POINT, k + 3 * WIDTH)
         span = half
@@ -111,10 +118,10 @@ def descend(tree: Array, n: int, a: float, b: float, ties: bool, F: Array, Q: Ar
             n2, r2 = _lower(tree, n2, r2, a, mixed, tied)
             n3, r3 = _lower(tree, n3, r3, a, mixed, tied)
         n0, n1, n2, n3 = n0 - begin, n1 - begin, n2 - begin, n3 - begin
-        store(Q, NODE, k, choose(n0 < last, n0, last))
-        store(Q, NODE, k + WIDTH, choose(n1 < last, n1, last))
-        store(Q, NODE, k + 2 * WIDTH, choose(n2 < last, n2, last))
-        store(Q, NODE, k + 3 * WIDTH, choose(n3 < last, n3, last))
+        store(Q, NODE, k, select(n0 < last, n0, last))
+        store(Q, NODE, k + WIDTH, select(n1 < last, n1, last))
+        store(Q, NODE, k + 2 * WIDTH, select(n2 < last, n2, last))
+        store(Q, NODE, k + 3 * WIDTH, select(n3 < last, n3, last))
         store(F, POINT, k, r0)
         store(F, POINT, k + WIDTH, r1)
         store(F, POINT, k + 2 * WIDTH, r2)
@@ -122,10 +129,11 @@ def descend(tree: Array, n: int, a: float, b: float, ties: bool, F: Array, Q: Ar
 
 
 @inner
-def collect(tree: Array, least: float, Q: Array, begin: int, end: int) -> int:
-    """How many leaves are at or above ``least`` > 0; they are written to ``Q[CAPS, begin:end]`` as far as it goes.
+def leaves_at_least(tree: Array, least: float, Q: Array, begin: int, end: int) -> int:
+    """Count the leaves at or above ``least`` > 0, and write as many as fit to ``Q[CAPS, begin:end]``.
 
-    A subtree whose sum is below ``least`` holds none, so this looks at O(sum / least * log n) nodes.
+    Leaves are at or above zero, so a subtree whose sum is below ``least`` holds none: O(sum / least * log n) nodes are
+    looked at. Besides the present node, at most one per level waits on the stack, fewer than ``DEPTH``.
     """
     half = tree.shape[0] // 2
     count, depth = 0, 1
@@ -147,7 +155,7 @@ def collect(tree: Array, least: float, Q: Array, begin: int, end: int) -> int:
 
 @inner
 def pivotal(tree: Array, n: int, K: int, a: float, b: float, F: Array, Q: Array) -> None:
-    """K distinct examples with DepRound's law: Deville's systematic sampling, in O(K log n).
+    """Draw K distinct examples with DepRound's law by Deville's systematic sampling, in O(K log n).
 
     The same draw from the same K uniforms as :func:`regretlab.samplers.depround_rows`, which says how it works:
     ``CROSSING`` are the examples whose share of the line contains an integer, ``FILLED`` where they begin.
@@ -158,42 +166,42 @@ def pivotal(tree: Array, n: int, K: int, a: float, b: float, F: Array, Q: Array)
         return
     half = tree.shape[0] // 2
     for k in range(0, K, WIDTH):
-        store(F, POINT, k, counted(k) + 1.0)
+        store(F, POINT, k, iota(k) + 1.0)
     descend(tree, n, a, b, False, F, Q, K - 1)
     for k in range(0, K, WIDTH):
         store(Q, CROSSING, k, load(Q, NODE, k))
-        store(F, FILLED, k, counted(k) + 1.0 - load(F, POINT, k))
+        store(F, FILLED, k, iota(k) + 1.0 - load(F, POINT, k))
     for k in range(1, K - 1):
         if Q[CROSSING, k] <= Q[CROSSING, k - 1]:  # a rounded sum lets an example with p = 1 contain two integers
             Q[CROSSING, k] += 1
             F[FILLED, k] = k + 1.0
     Q[CROSSING, K - 1], F[FILLED, K - 1] = n, a * tree[1] + b * n
-    begin, last = np.uint64(half), vector(np.uint64(n - 1))
+    begin, last = np.uint64(half), splat(np.uint64(n - 1))
     for k in range(0, K, WIDTH):
-        floor, crossing, u = counted(k), load(Q, CROSSING, k), load(F, U, k)
-        held, share = load(F, FILLED, k) - floor, a * gather(tree, choose(crossing < last, crossing, last) + begin) + b
-        share = choose(share > CERTAIN, 1.0, share)
+        floor, crossing, u = iota(k), load(Q, CROSSING, k), load(F, U, k)
+        held, share = load(F, FILLED, k) - floor, a * gather(tree, select(crossing < last, crossing, last) + begin) + b
+        share = select(share > CERTAIN, 1.0, share)
         left = 2.0 - held - share
-        takes = choose(floor == K - 1.0, 1.0, choose(left > 0.0, (1.0 - share) / left, 0.0))
+        takes = select(floor == K - 1.0, 1.0, select(left > 0.0, (1.0 - share) / left, 0.0))
         won = u < takes
-        rest = choose(won, takes, 1.0 - takes)
-        point = floor + held * choose(won, u, u - takes) / choose(rest > 0.0, rest, 1.0)
+        rest = select(won, takes, 1.0 - takes)
+        point = floor + held * select(won, u, u - takes) / select(rest > 0.0, rest, 1.0)
         store(F, POINT, k, point)
         store(F, SHARE, k, share)
         store(F, U, k, point)
-        store(Q, WON, k, choose(won, vector(ONE), vector(ZERO)))
+        store(Q, WON, k, select(won, splat(ONE), splat(ZERO)))
     descend(tree, n, a, b, True, F, Q, K)
     for k in range(0, K, WIDTH):
-        crossing, inside, later = load(Q, CROSSING, k), load(Q, NODE, k), counted(k) > 0.0
-        after = choose(later, load(Q, CROSSING, k - 1) + ONE, vector(ZERO))
-        inside = choose(inside > after, inside, after)
-        store(Q, NODE, k, choose(inside < crossing, inside, crossing - ONE))
+        crossing, inside, later = load(Q, CROSSING, k), load(Q, NODE, k), iota(k) > 0.0
+        after = select(later, load(Q, CROSSING, k - 1) + ONE, splat(ZERO))
+        inside = select(inside > after, inside, after)
+        store(Q, NODE, k, select(inside < crossing, inside, crossing - ONE))
         # The one carried over wins if the point lies on what is left of it, or if nobody lies in between.
         carried = later & (load(F, U, k) < load(F, FILLED, k - 1) + load(F, SHARE, k - 1))
-        store(Q, STACK, k, choose(carried | (crossing == after), vector(ONE), vector(ZERO)))
+        store(Q, STACK, k, select(carried | (crossing == after), splat(ONE), splat(ZERO)))
     left_over = 0
     for k in range(K):
         crossing, won = Q[CROSSING, k], Q[WON, k] == 1
-        winner = choose(Q[STACK, k] == 1, left_over, Q[NODE, k])
-        Q[J, k] = choose(won, winner, crossing)
-        left_over = choose(won, crossing, winner)
+        winner = select(Q[STACK, k] == 1, left_over, Q[NODE, k])
+        Q[J, k] = select(won, winner, crossing)
+        left_over = select(won, crossing, winner)

@@ -1,8 +1,8 @@
 """How the kernels are compiled: Numba, with a cache on disk that belongs to one state of their sources.
 
 Numba's cache knows a kernel by the file of its entry point alone: a helper in another file could be edited, and the
-old machine code would still be loaded. The folder of the cache is therefore named after a digest of all the files in
-:data:`SOURCES`; kernels call nothing compiled from elsewhere.
+old machine code would still be loaded. The folder of the cache is therefore named after a digest of all files of this
+folder and of :data:`FROZEN`; kernels call nothing compiled from elsewhere.
 """
 
 from __future__ import annotations
@@ -20,20 +20,11 @@ from numba import types
 from numba.core.ccallback import CFunc
 from platformdirs import user_cache_path
 
-#: Every file that holds compiled functions or constants that they freeze (a test keeps it complete).
-SOURCES = (
-    "compilation.py",
-    "simd.py",
-    "vectors.py",
-    "problems/domains.py",
-    "samplers/_base.py",
-    "samplers/_trees.py",
-    "samplers/_laws.py",
-    "engines/_steps.py",
-    "engines/_examples.py",
-    "engines/_lanes.py",
-    "engines/_kernels.py",
-)
+from regretlab.problems.domains import NEWTON_STEPS
+from regretlab.samplers import CERTAIN, Rule
+
+#: Values from outside this folder that machine code contains (a test keeps them complete).
+FROZEN = (Rule._fields, CERTAIN, NEWTON_STEPS)
 #: Kernels are given all their memory, so Numba need not count references to it: that would cost more than the work.
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
@@ -43,15 +34,16 @@ def switched_off() -> bool:
     return bool(numba.config.DISABLE_JIT)
 
 
-def cache_folder(root: Path = Path(__file__).parent) -> Path:
-    """The folder of the compiled kernels; in ``NUMBA_CACHE_DIR`` if that is set, else in the user's cache."""
-    digest = hashlib.sha256(b"".join((root / name).read_bytes() for name in SOURCES)).hexdigest()[:16]
+def cache_folder() -> Path:
+    """Return the folder of the compiled kernels; in ``NUMBA_CACHE_DIR`` if that is set, else in the user's cache."""
+    sources = [file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))]
+    digest = hashlib.sha256(b"".join([*sources, repr(FROZEN).encode()])).hexdigest()[:16]
     base = os.environ.get("NUMBA_CACHE_DIR")
     return Path(base or user_cache_path("regretlab")) / f"kernels-{digest}"
 
 
 def inner(function: Callable[..., Any] | None = None, *, always: bool = False) -> Any:
-    """A compiled function that only other compiled functions call, never C: a wrapper less to compile.
+    """Compile a function that only other compiled functions call, never C: a wrapper less to compile.
 
     ``always`` makes it part of its caller, whatever its size: where what it is given is known there.
     """
@@ -60,7 +52,7 @@ def inner(function: Callable[..., Any] | None = None, *, always: bool = False) -
 
 
 def _forgiving(kernel: Any) -> Any:
-    """A kernel that runs whatever its cache does: a damaged file is as none, and one that cannot be written is left."""
+    """Let a kernel run whatever its cache does: a damaged file is as none, and one that cannot be written is left."""
     cache = kernel._cache
     load, save = cache.load_overload, cache.save_overload
 
@@ -80,8 +72,8 @@ def _forgiving(kernel: Any) -> Any:
     return kernel
 
 
-def _kept(make: Callable[[bool], Any]) -> Any:
-    """What is compiled with a cache on disk, if a folder can be written, else without."""
+def _cached(make: Callable[[bool], Any]) -> Any:
+    """Compile with a cache on disk if its folder can be written, else without."""
     before = numba.config.CACHE_DIR
     try:
         folder = cache_folder()
@@ -97,39 +89,39 @@ def _kept(make: Callable[[bool], Any]) -> Any:
 
 
 def entry(function: Callable[..., Any]) -> Any:
-    """A compiled function that Python calls: its machine code is kept on disk, if a folder can be written."""
+    """Compile a function that Python calls: its machine code is kept on disk, if a folder can be written."""
     if switched_off():
         return function
 
-    def make(kept: bool) -> Any:
-        kernel = numba.njit(cache=kept, **OPTIONS)(function)
-        return _forgiving(kernel) if kept else kernel
+    def make(on_disk: bool) -> Any:
+        kernel = numba.njit(cache=on_disk, **OPTIONS)(function)
+        return _forgiving(kernel) if on_disk else kernel
 
-    return _kept(make)
+    return _cached(make)
 
 
 @functools.cache
 def callback(text: str, name: str) -> Any:
-    """The compiled function of a source text, which kernels call by its ``address`` (:func:`regretlab.simd.called`).
+    """Compile the function of a source text, which kernels call by its ``address`` (``simd.called``).
 
-    It is given the place of a kernel's working memory, the length of its rows, and a count. Text and machine code are
-    kept on disk as those of :func:`entry` are.
+    The function is given the place of a kernel's working memory, the length of its rows, and a count. Text and machine
+    code are kept on disk as those of :func:`entry` are.
     """
     given = (types.CPointer(types.float64), types.int64, types.int64)
 
-    def make(kept: bool) -> Any:
-        file = cache_folder() / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.py" if kept else Path(name)
-        if kept and not file.exists():  # Numba knows it by its time
+    def make(on_disk: bool) -> Any:
+        file = cache_folder() / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.py" if on_disk else Path(name)
+        if on_disk and not file.exists():  # Numba knows it by its time
             part = file.with_suffix(f".{os.getpid()}")
             part.write_text(text)
             part.replace(file)
         space: dict[str, Any] = {}
         exec(compile(text, str(file), "exec"), space)
         made = CFunc(space[name], (given, types.void), {}, OPTIONS)
-        if kept:
+        if on_disk:
             made.enable_caching()
             _forgiving(made)
         made.compile()
         return made
 
-    return _kept(make)
+    return _cached(make)

@@ -2,9 +2,9 @@
 
 A compiler turns a loop into vector instructions only where it can prove that it may, and then with shorter vectors
 than there are. Here a vector is a type: written as a number is, held in registers, and one instruction on a processor
-with AVX-512, two with AVX2, four with NEON. ``+ - * /``, comparisons and the functions below take vectors, numbers, or
-both; a number stands for eight of it. Each operation rounds as it does on a number, so a formula has the same bits on
-either; only :func:`multiplied` may round once where it says so.
+with AVX-512, two with AVX2, four with NEON. ``+ - * /``, comparisons, ``abs`` and the functions below take vectors,
+numbers, or both; a number stands for eight of it. Each operation rounds as it does on a number, so a formula has the
+same bits on either; only :func:`fma` may round once where a processor does so.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from numba.core.typeconv import Conversion
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, lower_cast, models, overload, register_model
 
-from regretlab.compilation import OPTIONS
+from regretlab.engines.compiled.compilation import OPTIONS
 
 WIDTH = 8
 #: Of a vector in memory nothing is known but that a number may lie there.
@@ -79,7 +79,7 @@ _COMPARED = {operator.lt: "<", operator.le: "<=", operator.gt: ">", operator.ge:
 
 
 def _operation(symbol: Any, kinds: dict[Vector, Callable[..., Any]], result: Vector | None = None) -> None:
-    """Let a Python operator take vectors, and numbers beside them."""
+    """Let a Python operator take vectors, and numbers with them."""
 
     @infer_global(symbol)
     class _Typing(AbstractTemplate):
@@ -88,7 +88,7 @@ def _operation(symbol: Any, kinds: dict[Vector, Callable[..., Any]], result: Vec
             return None if kind is None else signature(result or kind, *[kind] * len(args))
 
     for kind, make in kinds.items():
-        count = 1 if symbol is operator.neg else 2
+        count = 1 if symbol in (operator.neg, abs) else 2
         lower_builtin(symbol, *[kind] * count)(lambda context, builder, sig, args, make=make: make(builder, *args))
 
 
@@ -106,69 +106,65 @@ for _symbol, _sign in _COMPARED.items():
 
 
 def _widest(*args: Any) -> Any:
-    """A vector's type if one is given, else the last."""
+    """Return a vector's type if one is given, else the last."""
     return next((a for a in args if isinstance(a, Vector)), args[-1])
 
 
 def _named(builder: Any, name: str, result: Any, args: Any, **options: Any) -> Any:
-    """A call of one of LLVM's own functions, named for the type of its last argument."""
+    """Call one of LLVM's own functions, named for the type of its last argument."""
     form = f"v{WIDTH}f64" if args[-1].type == _FORMS[FLOATS] else "f64"
     kind = ir.FunctionType(result, [a.type for a in args])
     return builder.call(cgutils.get_or_insert_function(builder.module, kind, f"{name}.{form}"), args, **options)
 
 
 def _alike(name: str) -> Callable[..., Any]:
-    """How a function of LLVM's is called whose result is of the type of its arguments."""
+    """Lower to a function of LLVM's whose result is of the type of its arguments."""
     return lambda context, builder, sig, args: _named(builder, name, args[0].type, args)
 
 
+_operation(abs, {FLOATS: lambda builder, a: _named(builder, "llvm.fabs", a.type, [a])})
+
+
 def _turned(name: str) -> Callable[..., Any]:
-    """How a vector is turned into one of another kind, by an instruction."""
+    """Lower to the instruction that makes a vector of another kind."""
     return lambda context, builder, sig, args: getattr(builder, name)(args[0], _FORMS[sig.return_type])
 
 
 @intrinsic
-def choose(context: Any, where: Any, a: Any, b: Any) -> Any:
-    """``a if where else b``, in every place."""
+def select(context: Any, where: Any, a: Any, b: Any) -> Any:
+    """Select ``a if where else b``, in every place."""
     kind = _widest(a, b, FLOATS if where == MASK else a)
     return kind(where, kind, kind), lambda context, builder, sig, args: builder.select(*args)
 
 
 @intrinsic
-def multiplied(context: Any, a: Any, b: Any, c: Any) -> Any:
-    """``a * b + c``, rounded once where the processor does so in one instruction: for sums that may be reordered."""
+def fma(context: Any, a: Any, b: Any, c: Any) -> Any:
+    """Compute ``a * b + c``, rounded once where the processor has an instruction for it: for sums in any order."""
     kind = _widest(a, b, c)
     return kind(kind, kind, kind), _alike("llvm.fmuladd")
 
 
 @intrinsic
-def size(context: Any, a: Any) -> Any:
-    """The absolute value."""
-    kind = _widest(a)
-    return kind(kind), _alike("llvm.fabs")
-
-
-@intrinsic
-def roots(context: Any, a: Any) -> Any:
-    """The square root, in every place."""
+def sqrt(context: Any, a: Any) -> Any:
+    """Take the square root, in every place."""
     return FLOATS(FLOATS), _alike("llvm.sqrt")
 
 
 @intrinsic
-def logs(context: Any, a: Any) -> Any:
-    """The logarithm, one number after the other."""
+def log(context: Any, a: Any) -> Any:
+    """Take the logarithm, one number after the other."""
     return FLOATS(FLOATS), _alike("llvm.log")
 
 
 @intrinsic
 def powers(context: Any, a: Any, p: Any) -> Any:
-    """``a ** p``, one number after the other."""
+    """Raise ``a ** p``, one number after the other."""
     return FLOATS(FLOATS, FLOATS), _alike("llvm.pow")
 
 
 @intrinsic
-def total(context: Any, a: Any) -> Any:
-    """The sum of the eight."""
+def reduce_sum(context: Any, a: Any) -> Any:
+    """Add up the eight, as a tree of pairs: the order is the processor's."""
     form = ir.DoubleType()
     return types.float64(FLOATS), lambda context, builder, sig, args: _named(
         builder, "llvm.vector.reduce.fadd", form, [form(-0.0), *args], fastmath=("reassoc",)
@@ -177,7 +173,7 @@ def total(context: Any, a: Any) -> Any:
 
 @intrinsic
 def pair_sums(context: Any, a: Any, b: Any) -> Any:
-    """The sums of neighbours: four of a, then four of b."""
+    """Add neighbours: four sums of a, then four of b."""
 
     def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         even, odd = (ir.Constant(_INDICES, list(range(begin, 2 * WIDTH, 2))) for begin in (0, 1))
@@ -187,8 +183,8 @@ def pair_sums(context: Any, a: Any, b: Any) -> Any:
 
 
 @intrinsic
-def largest_of(context: Any, a: Any) -> Any:
-    """The largest of the eight, which are numbers."""
+def reduce_max(context: Any, a: Any) -> Any:
+    """Return the largest of the eight, none of which may be a NaN."""
     return types.float64(FLOATS), lambda context, builder, sig, args: _named(
         builder, "llvm.vector.reduce.fmax", ir.DoubleType(), args
     )
@@ -196,37 +192,37 @@ def largest_of(context: Any, a: Any) -> Any:
 
 @intrinsic
 def bits(context: Any, a: Any) -> Any:
-    """The 64 bits of each number."""
+    """Read the 64 bits of each number as a word."""
     return WORDS(FLOATS), _turned("bitcast")
 
 
 @intrinsic
 def from_bits(context: Any, a: Any) -> Any:
-    """The numbers with these bits."""
+    """Read words as the numbers with these bits."""
     return FLOATS(WORDS), _turned("bitcast")
 
 
 @intrinsic
 def floats(context: Any, a: Any) -> Any:
-    """The words as numbers."""
+    """Convert words to numbers."""
     return FLOATS(WORDS), _turned("uitofp")
 
 
 @intrinsic
-def whole(context: Any, a: Any) -> Any:
-    """Numbers at or above zero without their fractions, as words."""
+def truncate(context: Any, a: Any) -> Any:
+    """Convert numbers at or above zero, without their fractions, to words."""
     return WORDS(FLOATS), _turned("fptoui")
 
 
 @intrinsic
-def vector(context: Any, a: Any) -> Any:
-    """Eight times the same number, or the same word."""
+def splat(context: Any, a: Any) -> Any:
+    """Repeat a number, or a word, eight times."""
     return Vector(a)(a), lambda context, builder, sig, args: _splat(builder, args[0])
 
 
 @intrinsic
-def counted(context: Any, begin: Any) -> Any:
-    """``begin``, ``begin + 1``, ... as numbers."""
+def iota(context: Any, begin: Any) -> Any:
+    """Return ``begin``, ``begin + 1``, ... as numbers."""
 
     def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         form = _FORMS[FLOATS]
@@ -237,8 +233,8 @@ def counted(context: Any, begin: Any) -> Any:
 
 
 @intrinsic
-def first(context: Any, count: Any) -> Any:
-    """True in the first ``count`` places."""
+def mask_first(context: Any, count: Any) -> Any:
+    """Return a mask that is true in the first ``count`` places."""
 
     def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         places = ir.Constant(_FORMS[WORDS], list(range(WIDTH)))
@@ -248,7 +244,7 @@ def first(context: Any, count: Any) -> Any:
 
 
 def _place(context: Any, builder: Any, kinds: Any, args: Any, form: Any) -> Any:
-    """Where array[i, ...] lies, or the i-th number from a place in memory on, as the place of a vector."""
+    """Point to a vector that begins at array[i, ...], or at the i-th number behind a pointer."""
     index = [context.cast(builder, a, kind, types.intp) for a, kind in zip(args[1:], kinds[1:], strict=True)]
     if isinstance(kinds[0], types.CPointer):
         return builder.bitcast(builder.gep(args[0], index), ir.PointerType(form))
@@ -270,37 +266,37 @@ def _stored(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 
 
 def _entries(array: Any) -> Vector:
-    """Of an array's entries; integers, which are at or above zero, count as words."""
+    """Return the type of eight entries of an array; integers, which are at or above zero, count as words."""
     return FLOATS if array.dtype == types.float64 else WORDS
 
 
 @intrinsic
 def load(context: Any, array: Any, i: Any, j: Any) -> Any:
-    """``array[i, j:j + 8]``; nobody looks whether there are as many."""
+    """Load ``array[i, j:j + 8]``, without a test of bounds: rows have room for whole vectors."""
     return _entries(array)(array, i, j), _loaded
 
 
 @intrinsic
 def store(context: Any, array: Any, i: Any, j: Any, value: Any) -> Any:
-    """``array[i, j:j + 8] = value``; nobody looks whether there are as many."""
+    """Store ``array[i, j:j + 8] = value``, without a test of bounds."""
     return types.void(array, i, j, _entries(array)), _stored
 
 
 @intrinsic
 def load_from(context: Any, array: Any, i: Any) -> Any:
-    """As :func:`load` of one dimension."""
+    """Load as :func:`load` does, from one dimension."""
     return _entries(array)(array, i), _loaded
 
 
 @intrinsic
 def store_to(context: Any, array: Any, i: Any, value: Any) -> Any:
-    """As :func:`store` of one dimension."""
+    """Store as :func:`store` does, to one dimension."""
     return types.void(array, i, _entries(array)), _stored
 
 
 @intrinsic
 def called(context: Any, address: Any, array: Any, count: Any) -> Any:
-    """Call the function at an address (:func:`regretlab.compilation.callback`) on the rows of an array."""
+    """Call the function at an address (``compilation.callback``) on the rows of an array."""
 
     def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         rows = context.make_array(sig.args[1])(context, builder, args[1])
@@ -314,7 +310,7 @@ def called(context: Any, address: Any, array: Any, count: Any) -> Any:
 
 @intrinsic
 def gather(context: Any, array: Any, j: Any) -> Any:
-    """``array[j]`` of one dimension, in every place."""
+    """Load ``array[j]`` of one dimension, in every place."""
 
     def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         form, word, sure = _FORMS[FLOATS], _FORMS[WORDS], ir.Constant(_FORMS[MASK], [True] * WIDTH)
@@ -330,7 +326,7 @@ def gather(context: Any, array: Any, j: Any) -> Any:
 
 
 def power(a: Any, p: Any) -> Any:
-    """``a ** p`` of numbers at or above zero, with the two exact cases of :func:`regretlab.methods.power`."""
+    """Raise ``a ** p`` for a at or above zero, with the two exact cases of :func:`regretlab.methods.power`."""
     if p == 0.5:
         return math.sqrt(a)
     return 1.0 if p == 0.0 else a**p
@@ -340,7 +336,7 @@ def power(a: Any, p: Any) -> Any:
 def _power(a: Any, p: Any) -> Any:
     def of_vector(a: Any, p: Any) -> Any:
         if p == 0.5:
-            return roots(a)
-        return vector(1.0) if p == 0.0 else powers(a, p)
+            return sqrt(a)
+        return splat(1.0) if p == 0.0 else powers(a, p)
 
     return of_vector if a == FLOATS else power

@@ -1,0 +1,1 @@
+"""All machine code for processors: vectors, the kernels, and the engine that runs them."""
