@@ -322,10 +322,11 @@ SPELLED = [
 
 @pytest.mark.parametrize("text", SPELLED)
 def test_a_problem_prints_as_the_call_that_makes_it(text):
-    problem = eval(text, vars(rl.problems))
+    names = {name: getattr(rl.problems, name) for name in rl.problems.__all__}
+    problem = eval(text, names)
     assert repr(problem) == text
     assert repr(pickle.loads(pickle.dumps(problem))) == text
-    assert eval(repr(problem), vars(rl.problems)).digest() == problem.digest()
+    assert eval(repr(problem), names).digest() == problem.digest()
 
 
 def test_a_problem_prints_no_arrays():
