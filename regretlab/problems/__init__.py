@@ -7,6 +7,7 @@ from regretlab.problems.product import Product
 from regretlab.problems.simplex import Ball, Simplex
 
 _PARTS = Problem.known.import_folder(__name__)
+globals().update(_PARTS)
 __getattr__ = Problem.known.of_class
 __all__ = [
     "Ball", "Box", "Constant", "Domain", "L2Ball", "LinearModel", "OnData", "Problem", "Product", "Simplex",
