@@ -46,7 +46,7 @@ class Assumption:
         Between symbols of :mod:`regretlab.bounds.symbols`: checked on a method's parameters, on runs and on the
         intervals of a replayed claim, and unless it is an equation on the constants that a bound is evaluated at.
     on_method : callable, optional
-        From a method's hyper-parameters by name to a :class:`Finding`; takes the place of ``holds`` on floats.
+        From a method's hyper-parameters by name to a :class:`Finding`; what ``holds`` says, in other words.
     on_run : callable, optional
         From the :class:`~regretlab.runs.description.Description` of a run and its record, an :class:`xarray.Dataset`
         with dims replicate and t, to a :class:`Finding`; takes the place of both. A function of a module pickles.
