@@ -85,6 +85,12 @@ def _batch_size(value: Any) -> int | None:
     return None if value is None else int(number("batch_size", value, "[1, inf)", integer=True))
 
 
+def _alone(kind: type[Method]) -> Named:
+    """Make an algorithm of a method without a sampler of its own."""
+    return Named(kind.name, kind.title, kind.source, kind)
+
+
+globals().update({kind.__name__: _alone(kind) for kind in Method.known.library.values()})
 AdamBS = Named("adambs", "AdamBS (original)", "Liu, Wu & Mozafari 2020, Alg. 1-2", methods.Adam, samplers.AdamBS)
 AdamBSCorrected = Named(
     "adambs_corrected", "AdamBS, corrected", "Kim & Oh 2025, App. D (reconstructed)", methods.AdamX,
@@ -103,29 +109,14 @@ AdamIMPT = Named("adam_impt", "Adam-IMPT", "Katharopoulos & Fleuret 2018, Alg. 1
 AdamAPT = Named("adam_apt", "Adam-APT", "Namkoong et al. 2017, in AdamBS's Table 1", methods.Adam, samplers.APT)
 AdamUNI = Named("adam_uni", "Adam-UNI", "Namkoong et al. 2017, in AdamBS's Table 1", methods.Adam, samplers.UNI)
 
-
-def _alone(kind: type[Method]) -> Named:
-    """Make an algorithm of a method without a sampler of its own."""
-    return Named(kind.name, kind.title, kind.source, kind)
-
-
 #: The library's algorithms by their names in strings and study files: every method alone, and the pairs.
-ALGORITHMS: dict[str, Named] = {
-    a.name: a
-    for a in (
-        *map(_alone, Method.known.library.values()),
-        *[pair for pair in list(vars().values()) if isinstance(pair, Named)],
-    )
-}
+ALGORITHMS: dict[str, Named] = {a.name: a for a in list(vars().values()) if isinstance(a, Named)}
 Method.known.reserve(name for name, a in ALGORITHMS.items() if a.sampler)
 
 
 def __getattr__(name: str) -> Named:
-    """Return the algorithm of a method by the name of its class: ``rl.algorithms.Adam(alpha=0.1)``."""
-    try:
-        return _alone(Method.known.of_class(name))
-    except AttributeError:
-        raise AttributeError(f"module 'regretlab.algorithms' has no attribute {name!r}") from None
+    """Return the algorithm of a user's method by the name of its class: ``rl.algorithms.Lion(alpha=0.1)``."""
+    return _alone(Method.known.of_class(name))
 
 
 def parse_all(texts: Sequence[str | Algorithm]) -> list[Algorithm]:

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tests import fuzz
+from tests.helpers import fuzz
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="every input has a fork of its own")
 SEED = 13

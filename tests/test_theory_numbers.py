@@ -1,6 +1,6 @@
 """The numbers of the theory, reproduced to the digits in which they are known.
 
-Sampling numbers (KL projection, capping, successive sampling, DepRound) are in test_samplers.py.
+Sampling numbers (KL projection, capping, successive sampling, DepRound) are in samplers/.
 """
 
 import mpmath

@@ -36,3 +36,7 @@ ORDER = 0.02
 COVERAGE = (0.94, 0.99)
 #: Standard errors that a frequency over some hundreds of trials may be off: exceeded once in 1.7 million.
 FREQUENCY = 5
+
+#: Two units in the last place for the kernels' polynomials and one for the system's functions, at the worst point of a
+#: binade.
+POLYNOMIALS = 2.0**-50

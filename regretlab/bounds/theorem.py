@@ -12,6 +12,9 @@ import sympy as sp
 from regretlab.bounds import symbols as s
 from regretlab.bounds.assumptions import DECAYING, NON_INCREASING, Assumption
 
+#: The methods of a theorem about samplers alone.
+ANY_METHOD = ("any method",)
+
 
 @dataclass(frozen=True)
 class Theorem:
@@ -124,4 +127,5 @@ class Theorem:
 
     def about(self, method: str, sampler: str) -> bool:
         """Whether the bound speaks of this pair."""
-        return method in self.methods and (not self.samplers or sampler in self.samplers)
+        spoken_of = method in self.methods or self.methods == ANY_METHOD
+        return spoken_of and (not self.samplers or sampler in self.samplers)

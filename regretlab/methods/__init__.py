@@ -4,6 +4,7 @@ from regretlab.methods._base import Method, MovingAverages, Scheduled, averages,
 from regretlab.methods._step import SEQUENCES, Coefficients, Moments, power, step
 
 _PARTS = Method.known.import_folder(__name__)
+globals().update(_PARTS)
 __getattr__ = Method.known.of_class
 __all__ = [
     "SEQUENCES", "Coefficients", "Method", "Moments", "MovingAverages", "Scheduled", "averages", "generic", "power",

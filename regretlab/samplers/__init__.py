@@ -8,6 +8,7 @@ from regretlab.samplers.orders import period
 from regretlab.samplers.ties import exp3_step, exploration, largest_divergence, mirror_step
 
 _PARTS = Sampler.known.import_folder(__name__)
+globals().update(_PARTS)
 __getattr__ = Sampler.known.of_class
 __all__ = [
     "CERTAIN", "Bandit", "Draw", "Law", "Quotient", "Rule", "Sampler", "Setting", "capped_probabilities", "depround",

@@ -88,7 +88,7 @@ def log_contrast(weights: np.ndarray, curves: np.ndarray, confidence: float) -> 
     is how many curves carry the mean: of curves of very different size only the large ones say something of it. The
     larger of the two is taken :math:`1 + 1/R_e` times, for what skewed curves still took from coverage. One
     curve, curves that all agree, and curves of which one carries the mean (:math:`R_e < 1.5`) have no interval (nan).
-    Measured coverage: ``tests/test_coverage.py``.
+    Measured coverage: ``tests/scaling/test_coverage.py``.
 
     Parameters
     ----------

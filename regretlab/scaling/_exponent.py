@@ -160,7 +160,7 @@ def exponent(
         grow otherwise. As far as that goes, the 95 % interval covers the exponent in at least 95 % of data sets, up to
         a percent, at R = 2, 3, 8 and 30: for normal and for right- and left-skewed walks, lognormal levels (sigma 1.5),
         replicates that are fifty times the others one time in ten, and walks of the logarithm
-        (``tests/test_coverage.py``).
+        (``tests/scaling/test_coverage.py``).
 
     Raises
     ------

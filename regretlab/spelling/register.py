@@ -49,13 +49,13 @@ class Register(MutableMapping[str, P]):
         self._reserved: list[str] = []
         self._loaded: dict[str, Any] = {}
 
-    def import_folder(self, package: str) -> list[str]:
-        """Import the public files of a package, the library's own parts; return the names of their classes."""
+    def import_folder(self, package: str) -> dict[str, P]:
+        """Import the public files of a package, the library's own parts; return them by the names of their classes."""
         for module in iter_modules(sys.modules[package].__path__):
             if not module.name.startswith("_"):
                 import_module(f"{package}.{module.name}")
         self.library = dict(self.defined)
-        return [getattr(part, "__name__", "") for part in self.library.values()]
+        return {getattr(part, "__name__", name): part for name, part in self.library.items()}
 
     def reserve(self, names: Iterable[str]) -> None:
         """Keep names from users' parts, because texts mean something else of the library's by them."""
@@ -103,7 +103,7 @@ class Register(MutableMapping[str, P]):
         for part in self.defined.values():
             if getattr(part, "__name__", "") == name:
                 return part
-        raise AttributeError(f"module {self.group!r} has no attribute {name!r}")
+        raise AttributeError(f"there is no {self.kind} whose class is called {name!r}")
 
     def origin(self, name: str) -> str:
         """Return which installed distribution gives a part, which is imported; "" for the library's and a user's.

@@ -1,0 +1,298 @@
+"""Parts are found by their names: the library's by their files, other people's by the entry points they declare."""
+
+import sys
+from operator import attrgetter
+
+import pytest
+
+import regretlab as rl
+from regretlab.algorithms import parse
+from regretlab.bounds import Bound
+from regretlab.claims import Ledger
+from regretlab.claims.ledger.loading import PAPERS
+from regretlab.cli import catalogue
+from regretlab.methods import Method
+from regretlab.problems import Problem
+from regretlab.problems.domains import DOMAINS
+from regretlab.samplers import Sampler
+
+REGISTERS = {"methods": Method.known, "samplers": Sampler.known, "problems": Problem.known}
+EVERY = [*REGISTERS.values(), Bound.known, PAPERS, DOMAINS]
+LION = """
+import regretlab as rl
+
+class Lion(rl.methods.SGD):
+    title, source = "Lion", "Chen et al. 2023"
+"""
+
+
+@pytest.fixture(autouse=True)
+def restored():
+    """Registers, and the modules that a test imports, are as they were before."""
+    before = [(known, dict(known.defined), known.library) for known in EVERY]
+    modules = set(sys.modules)
+    yield
+    for known, defined, library in before:
+        known.defined, known.library = defined, library
+    for name in set(sys.modules) - modules:
+        if "lion" in name:
+            del sys.modules[name]
+
+
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    """Installs a distribution: its modules, and what it says in its metadata."""
+
+    def installed(name, code, points, group="regretlab.methods", version="1.0"):
+        place = tmp_path / name
+        info = place / f"{name}-{version}.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        (info / "entry_points.txt").write_text(f"[{group}]\n{points}\n")
+        (place / f"{name}.py").write_text(code)
+        monkeypatch.syspath_prepend(place)
+
+    return installed
+
+
+def refused(name):
+    """The sentence about a name, in full and without a line break."""
+    with pytest.raises(rl.InputError) as caught:
+        parse(name)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def listed(name, section="Methods"):
+    rows = next(rows for title, rows in catalogue.everything().items() if title.startswith(section))
+    return dict(rows)[name]
+
+
+@pytest.fixture
+def bare(monkeypatch):
+    """No paper is read for a list."""
+    monkeypatch.setattr(catalogue, "_papers", list)
+
+
+@pytest.mark.parametrize("kind", REGISTERS)
+def test_every_part_of_the_library_says_what_it_is(kind):
+    for name, part in REGISTERS[kind].library.items():
+        assert part.title, name
+        assert len(part.source) > 3, name
+        assert "user" not in part.source, name
+        assert getattr(rl, kind).__dict__.get(part.__name__, part) is part
+        assert getattr(getattr(rl, kind), part.__name__) is part
+
+
+def test_a_method_of_the_library_is_one_file(tmp_path, monkeypatch):
+    (tmp_path / "lion.py").write_text(LION)
+    (tmp_path / "_lion.py").write_text(LION.replace("Lion", "Private"))
+    (tmp_path / "lionless.py").write_text("import regretlab as rl\n\nclass Base(rl.methods.SGD): ...\n")
+    monkeypatch.setattr(rl.methods, "__path__", [*rl.methods.__path__, str(tmp_path)])
+    monkeypatch.setattr(Method.known, "library", {})  # as the package is imported
+    assert "Lion" in Method.known.import_folder(rl.methods.__name__)
+    assert parse("lion(alpha=0.5)").method.alpha == 0.5
+    assert rl.methods.Lion.source == rl.algorithms.Lion.source == "Chen et al. 2023"
+    assert "lion" in Method.known.library
+    assert not {"private", "base"} & set(Method.known)
+
+
+def test_a_name_of_a_pair_is_no_methods(monkeypatch):
+    class Pairlike(rl.methods.SGD):
+        pass
+
+    with pytest.raises(rl.InputError, match="is taken by the built-in 'pairlike'"):
+        Method.known.reserve(["pairlike"])
+    Method.known._reserved.remove("pairlike")
+
+
+@pytest.mark.usefixtures("bare")
+def test_an_installed_method_is_found_when_it_is_asked_for(install):
+    install("lion_lab", LION, "lion = lion_lab:Lion", version="2.1")
+    assert "lion" in Method.known
+    assert "lion" in set(Method.known)
+    assert "lion_lab" not in sys.modules
+    assert parse("lion(alpha=0.5)").method.parameters()["alpha"] == 0.5
+    assert rl.algorithms.Lion.title == "Lion"
+    same = rl.simulate("reddi", ["lion(alpha=0.1)", "sgd(alpha=0.1)"], horizon=9).record.loss.values
+    assert (same[0] == same[1]).all()
+    assert listed("lion") == "Lion: Chen et al. 2023 (installed: lion_lab 2.1)"
+    assert "lion_lab" not in listed("sgd")
+
+
+def test_an_installed_sampler_and_problem_are_found_too(install):
+    sampler = "import regretlab as rl\nclass Lions(rl.samplers.Uniform): ...\n"
+    install("lions", sampler, "lions = lions:Lions", "regretlab.samplers")
+    install(
+        "lioness", sampler.replace("samplers.Uniform", "problems.Reddi"), "lions=lioness:Lions", "regretlab.problems"
+    )
+    assert rl.simulate("lions", "adam+lions", horizon=3).description().sampler == "lions"
+
+
+@pytest.mark.parametrize(
+    ("code", "point", "said"),
+    [
+        ("import nothing_of_the_kind", "lion_lab:Lion", "ModuleNotFoundError: No module named 'nothing_of_the_kind'"),
+        ("1 +", "lion_lab:Lion", "SyntaxError"),
+        (LION + "raise OSError('no disk')", "lion_lab:Lion", "OSError: no disk"),
+        (LION, "lion_lab:Tiger", "AttributeError"),
+        (LION, "no way", "AttributeError"),
+        (LION.replace("Lion(", "Adam("), "lion_lab:Adam", "the name 'adam' of the method Adam is taken"),
+    ],
+)
+@pytest.mark.usefixtures("bare")
+def test_a_part_that_cannot_be_imported_is_one_sentence(install, code, point, said):
+    install("lion_lab", code, f"lion = {point}")
+    sentence = refused("lion")
+    assert sentence.startswith(f"the method 'lion' of lion_lab 1.0 cannot be imported from '{point}'")
+    assert said in sentence
+    assert sentence.endswith("repair or uninstall lion_lab 1.0.")
+    assert refused("lion") == sentence, "nothing of it is left"
+    assert listed("lion") == sentence, "and the list is not stopped by it"
+    assert "'lion'" in refused("lionn"), "its name is near"
+
+
+@pytest.mark.parametrize(
+    ("code", "point"),
+    [("def Lion(): ...", "lion_lab:Lion"), (LION, "lion_lab"), (LION.replace("Lion(", "Lions("), "lion_lab:Lions")],
+)
+def test_a_part_that_is_not_what_its_name_says_is_refused(install, code, point):
+    install("lion_lab", code, f"lion = {point}")
+    assert refused("lion").startswith(f"lion_lab 1.0 calls '{point}' the method 'lion', which it is not")
+
+
+@pytest.mark.usefixtures("bare")
+def test_a_name_that_is_given_twice_is_refused_with_both_sources(install):
+    install("lion_lab", LION, "lion = lion_lab:Lion")
+    install("lion_den", LION, "lion = lion_den:Lion", version="3")
+    assert "is given by lion_lab 1.0 and by lion_den 3; uninstall or rename one" in refused("lion")
+    install("lion_adam", LION, "adam = lion_adam:Lion")
+    assert "is given by regretlab.methods.adam and by lion_adam 1.0" in listed("adam")
+    assert type(parse("adam").method).__module__ == "regretlab.methods.adam", "a built-in keeps its name"
+
+
+@pytest.mark.usefixtures("bare")
+def test_a_part_that_its_user_imported_is_not_another(install):
+    install("lion_lab", LION, "lion = lion_lab:Lion")
+    import lion_lab
+
+    assert parse("lion").method == lion_lab.Lion()
+    assert listed("lion").endswith("(installed: lion_lab 1.0)")
+
+
+def test_a_users_class_of_an_installed_name_is_another(install):
+    class Lion(rl.methods.SGD):
+        pass
+
+    install("lion_lab", LION, "lion = lion_lab:Lion")
+    with pytest.raises(rl.InputError, match=rf"is given by {__name__} and by lion_lab 1\.0"):
+        Method.known.origin("lion")
+
+
+def test_metadata_that_cannot_be_read_names_its_distribution(install):
+    install("lion_lab", LION, "lion")
+    assert "the entry points of lion_lab 1.0 cannot be read" in refused("lion")
+
+
+#: What every bound was called in rl.bounds before its id was its path, by id; two ids have names of their own there.
+OLD = {
+    "adagrad.duchi": "duchi", "adagrad.tuned": "duchi_tuned", "adam.printed": "kingma_ba",
+    "adambs.d1_corrected": "adambs_d1_corrected", "adambs.lemma1": "adambs_lemma1", "adambs.ours": "adambs_ours",
+    "adambs.theorem1": "adambs_theorem1", "adambs.theorem2": "adambs_theorem2", "adambs.theorem4": "adambs_theorem4",
+    "adambs.theorem_d1": "adambs_theorem_d1", "adambs_corrected.lemma12": "adambs_lemma12",
+    "adamcb.jensen": "adamcb_jensen", "adamcb.lemma1": "adamcb_lemma1", "adamcb.lemma2": "adamcb_lemma2",
+    "adamcb.ours": "adamcb_ours", "adamcb.ours_lemma": "adamcb_ours_lemma", "adamcb.printed": "adamcb_printed",
+    "adamcb.split": "adamcb_split", "adamx.decaying": "adamx_decaying", "adamx.ours": "adamx_ours",
+    "adamx.printed": "tran_phong", "amsgrad.derived": "reddi_derived", "amsgrad.derived_arxiv": "reddi_arxiv_derived",
+    "amsgrad.printed": "reddi", "amsgrad.printed_arxiv": "reddi_arxiv", "amsgrad.schedule_free": "schedule_free",
+    "amsgrad.theorem4": "theorem4", "amsgrad.theorem4_arxiv": "theorem4_arxiv",
+    "amsgrad.tran_phong": "amsgrad_tran_phong", "hedge.anytime": "hedge_anytime", "hedge.fixed": "hedge_fixed",
+    "padam.ours": "padam_ours", "sgd.zinkevich": "zinkevich",
+}  # fmt: skip
+
+
+def test_a_bounds_id_is_its_path():
+    for id, bound in Bound.known.library.items():
+        assert attrgetter(id)(rl.bounds) is bound
+        assert id.partition(".")[0] in dir(rl.bounds)
+    with pytest.raises(AttributeError, match="no attribute 'adamm'"):
+        rl.bounds.adamm  # noqa: B018
+
+
+def test_the_names_that_bounds_had_are_read_with_a_warning():
+    assert OLD.keys() <= Bound.known.library.keys()
+    for id, name in OLD.items():
+        with pytest.warns(DeprecationWarning, match=rf"^rl\.bounds\.{name} is rl\.bounds\.{id} now; write that\.$"):
+            assert getattr(rl.bounds, name) is Bound.known[id]
+
+
+BOUND = """
+from dataclasses import replace
+import regretlab as rl
+lion = replace(rl.bounds.sgd.zinkevich, id="lion.chen", source="Chen et al. 2023", methods=("sgd",))
+"""
+
+
+def test_an_installed_bound_is_compared_with_every_run(install):
+    before = [bound.id for bound in rl.simulate("reddi", "sgd", horizon=5).applicable()]
+    install("lion_lab", BOUND, "lion.chen = lion_lab:lion", "regretlab.bounds")
+    run = rl.simulate("reddi", "sgd", horizon=5)
+    assert [bound.id for bound in run.applicable()] == [*before, "lion.chen"]
+    assert run.bound("lion.chen").verdict == run.bound("sgd.zinkevich").verdict
+    assert rl.bounds.lion.chen.source == "Chen et al. 2023"
+
+
+def test_a_bound_of_another_id_is_refused(install):
+    install("lion_lab", BOUND, "lion.printed = lion_lab:lion", "regretlab.bounds")
+    with pytest.raises(rl.InputError, match=r"^lion_lab 1.0 calls 'lion_lab:lion' the bound 'lion.printed', which"):
+        rl.simulate("reddi", "sgd", horizon=5).table()
+
+
+CLAIMS = """
+import sys
+from regretlab.claims import Paper, real
+P = Paper("lion", "Chen et al. 2023")
+a, b = real("a b")
+P.inequality("square", r"2ab \\le a^2 + b^2", at="Lemma 1", show=2 * a * b <= a**2 + b**2)
+"""
+
+
+def test_an_installed_paper_is_verified_by_its_name(install):
+    install("lion_claims", CLAIMS, "lion = lion_claims", "regretlab.papers")
+    (entry,) = Ledger(["lion"]).verify(jobs=1)
+    assert (entry.claim.id, entry.verdict) == ("lion.square", "proved")
+    assert "lion_claims" not in sys.modules, "it is run in a process of its own"
+    assert "lion.square (Lemma 1)" in catalogue.page("lion")
+    assert listed("lion", "Papers").endswith("lion_claims.py (installed: lion_claims 1.0)")
+
+
+def test_a_shipped_paper_is_found_by_its_folder():
+    assert {claim.split(".")[0] for claim in Ledger(["zinkevich"]).asked} == {"OGD"}
+    assert "zinkevich" in PAPERS.library
+
+
+def test_a_paper_without_its_module_is_one_sentence(install):
+    install("lion_claims", CLAIMS, "lion = lion_claim", "regretlab.papers")
+    with pytest.raises(rl.InputError, match=r"^the paper 'lion' of lion_claims 1\.0 cannot be imported"):
+        Ledger(["lion"])
+
+
+DOMAIN = """
+from regretlab.problems import Box
+
+def lion(radius):
+    return Box(0, radius)
+"""
+
+
+def test_an_installed_domain_is_named_in_texts(install):
+    install("lion_lab", DOMAIN, "lion = lion_lab:lion", "regretlab.domains")
+    assert rl.problems.names.parse("linear(n=3, d=2, domain='lion', radius=4)").domain == rl.problems.Box(0, 4)
+    assert listed("lion", "Domains") == "Box(low=0.0, high=1.0) (installed: lion_lab 1.0)"
+    assert "a clip" in catalogue.page("lion")
+
+
+def test_a_domain_that_is_none_is_one_sentence(install):
+    install("lion_lab", "lion = float", "lion = lion_lab:lion", "regretlab.domains")
+    with pytest.raises(rl.InputError, match=r"^the domain 'lion' of lion_lab 1\.0 cannot be imported"):
+        rl.problems.Linear(domain="lion")

@@ -1,0 +1,52 @@
+"""Processes start at once, give back what they made, and end with their parent."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+import regretlab as rl
+from regretlab.system import processes
+
+
+def test_every_result_comes_back():
+    tasks = [(float(k), 2.0) for k in range(7)]
+    for workers in (1, 2, 9):
+        assert sorted(processes.unordered(pow, tasks, workers)) == [k**2 for k in range(7)]
+    assert list(processes.unordered(pow, [], 2)) == []
+
+
+def test_an_error_in_a_process_is_the_callers():
+    with pytest.raises(ZeroDivisionError):
+        list(processes.unordered(divmod, [(1, 1), (1, 0)], 2))
+
+
+def test_a_killed_process_is_one_sentence():
+    with pytest.raises(rl.InputError, match="memory runs out; --resume keeps"):
+        list(processes.unordered(signal.raise_signal, [(signal.SIGKILL,)] * 2, 2))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only here are processes forked from a server")
+def test_an_interruption_while_libraries_load_says_nothing_and_leaves_nothing(tmp_path):
+    (tmp_path / "slow.py").write_text("import time; time.sleep(60)")
+    code = """
+        import time
+        from regretlab.system import processes
+        processes.warm_up("slow")
+        print("loading", flush=True)
+        time.sleep(60)
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code)], cwd=tmp_path, start_new_session=True, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert process.stdout.readline() == "loading\n"
+    time.sleep(1)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(timeout=30) == -signal.SIGINT
+    os.killpg(process.pid, signal.SIGKILL)
+    assert process.stderr.read().count("Traceback") == 1, "the main process's own, not the server's"
