@@ -1,8 +1,9 @@
 """Regret bounds with every constant: each bound is a sum of named sympy terms.
 
 The id is the path: ``"adam.printed"`` is ``rl.bounds.adam.printed``, and ``Bound.known`` has them all. A bound of yours
-is a :class:`Bound` over :mod:`regretlab.bounds.symbols`, with hypotheses from :mod:`regretlab.bounds.assumptions` or of
-your own, and is known by its id as soon as it is made, to ``regretlab show`` and to every comparison.
+is a :class:`Bound` over :mod:`regretlab.bounds.symbols`, to which :func:`~regretlab.bounds.symbols.declare` adds, with
+hypotheses from :mod:`regretlab.bounds.assumptions` or of your own, and is known by its id as soon as it is made, to
+``regretlab show`` and to every comparison.
 
 Examples
 --------

@@ -14,15 +14,6 @@ from regretlab.bounds.theorem import Theorem
 from regretlab.errors import InputError, shown, unknown_name
 from regretlab.parameters import Interval, one_of
 
-#: The range of every constant; statistics of a run, which are sums, are not negative.
-RANGES: dict[str, str] = dict.fromkeys((symbol.name for symbol in s.MEANING), "[0, inf)") | {
-    **dict.fromkeys(("T", "d", "n", "K", "total"), "[1, inf)"),
-    **dict.fromkeys(("D", "D2", "G", "G2", "L", "alpha"), "(0, inf)"),
-    **dict.fromkeys(("beta1", "beta2"), "[0, 1)"),
-    **dict.fromkeys(("lam", "gamma", "p_min", "kappa"), "(0, 1]"),
-    "p": "[0, 0.5]",
-}
-INTEGERS = {"d", "n", "K"}
 #: Sums over the schedule are made for one schedule at a time.
 ALONE = {"beta1", "lam"}
 
@@ -52,8 +43,8 @@ def admit(
     ties = {symbol.name: formula for symbol, formula in bound.ties.items()}
     numbers = {}
     for name, value in a_mapping(given).items():
-        if not isinstance(name, str) or name not in RANGES:
-            raise unknown_name("constant", str(name) if isinstance(name, str) else shown(name), RANGES)
+        if not isinstance(name, str) or name not in s.RANGES:
+            raise unknown_name("constant", str(name) if isinstance(name, str) else shown(name), s.RANGES)
         if name in ties:
             raise InputError(f"the bound {bound.id} ties {name} = {ties[name]} ({bound.source}); leave {name} out.")
         alone = ALONE if purpose == "arrays" else set()
@@ -153,7 +144,7 @@ def _holds(bound: Theorem, relation: Any, values: Mapping[str, Any], words: str)
 
 def _number(name: str, value: Any, source: str, arrays: bool) -> Any:
     """Return the value as a float or array of floats, inside its range."""
-    kind = "whole number" if name in INTEGERS else "number"
+    kind, within = "whole number" if name in s.INTEGERS else "number", Interval(s.RANGES[name])
     try:
         if isinstance(value, np.ma.MaskedArray):
             raise TypeError
@@ -162,16 +153,15 @@ def _number(name: str, value: Any, source: str, arrays: bool) -> Any:
     except (TypeError, ValueError, OverflowError, ArithmeticError):
         numbers = None
     if numbers is None:
-        raise InputError(f"{name}={shown(value)} is not a {kind}; use one in {RANGES[name]} ({source}).")
+        raise InputError(f"{name}={shown(value)} is not a {kind}; use one in {within.text} ({source}).")
     if numbers.ndim and not arrays:
-        raise InputError(f"{name} is an array of shape {numbers.shape}; give one {kind} in {RANGES[name]} ({source}).")
-    within = Interval(RANGES[name])
+        raise InputError(f"{name} is an array of shape {numbers.shape}; give one {kind} in {within.text} ({source}).")
     ends = [numbers.min(), numbers.max()] if numbers.size else []  # nan where there is one
     if not all(end in within for end in ends):
         worst = next(x for x in numbers.ravel() if x not in within)
-        raise InputError(f"{name}={worst:g} is outside {RANGES[name]} ({source}).")
-    if name in INTEGERS and (numbers % 1).any():
-        raise InputError(f"{name}={shown(value)} is not a whole number; use one in {RANGES[name]} ({source}).")
+        raise InputError(f"{name}={worst:g} is outside {within.text} ({source}).")
+    if name in s.INTEGERS and (numbers % 1).any():
+        raise InputError(f"{name}={shown(value)} is not a whole number; use one in {within.text} ({source}).")
     return numbers if numbers.ndim else float(numbers)
 
 
@@ -202,5 +192,5 @@ def check_statement(bound: Theorem) -> None:
         if foreign := sorted(map(str, term.free_symbols - s.MEANING.keys())):
             raise InputError(
                 f"the {name} of the bound {bound.id} has the symbol {', '.join(foreign)} of its own; "
-                f"take it from rl.bounds.symbols, which has {', '.join(sorted(RANGES))}."
+                f"take it from rl.bounds.symbols, which has {', '.join(sorted(s.RANGES))}, or declare it there."
             )

@@ -46,7 +46,7 @@ class Assumption:
         Between symbols of :mod:`regretlab.bounds.symbols`: checked on a method's parameters, on runs and on the
         intervals of a replayed claim, and unless it is an equation on the constants that a bound is evaluated at.
     on_method : callable, optional
-        From a method's hyper-parameters by name to a :class:`Finding`; takes the place of ``holds`` on floats.
+        From a method's hyper-parameters by name to a :class:`Finding`; what ``holds`` says, in other words.
     on_run : callable, optional
         From the :class:`~regretlab.runs.description.Description` of a run and its record, an :class:`xarray.Dataset`
         with dims replicate and t, to a :class:`Finding`; takes the place of both. A function of a module pickles.
@@ -85,11 +85,18 @@ class Assumption:
 
     def of_method(self, parameters: Mapping[str, Any]) -> Finding | None:
         """Check the hyper-parameters of a method, floats by name; None where they alone do not tell."""
+        if self.holds is not None and not parameters.keys() >= _function(self.holds)[0]:
+            return None
         if self.on_method is not None:
             return self.on_method(parameters)
-        if self.holds is None or not {symbol.name for symbol in self.holds.free_symbols} <= parameters.keys():
-            return None
-        return compared(self.holds, parameters)
+        return None if self.holds is None else compared(self.holds, parameters)
+
+    def met(self, parameters: Mapping[str, Any]) -> bool | None:
+        """Tell whether the hyper-parameters of a method meet it, as :meth:`of_method` but without words and fast."""
+        if self.holds is None:
+            return None if self.on_method is None else self.on_method(parameters).passed
+        names, function = _function(self.holds)
+        return bool(function(**{x: parameters[x] for x in names})) if parameters.keys() >= names else None
 
 
 def tied(symbol: sp.Symbol, formula: sp.Expr) -> Assumption:
@@ -128,13 +135,13 @@ def evaluated(expression: Any, numbers: Mapping[str, Any]) -> Any:
         return numbers[expression.name]
     names, function = _function(expression)
     with np.errstate(all="ignore"):
-        return function(*(np.asarray(numbers[name], dtype=float) for name in names))
+        return function(**{name: np.asarray(numbers[name], dtype=float) for name in names})
 
 
 @lru_cache(maxsize=256)
-def _function(expression: Any) -> tuple[list[str], Callable[..., Any]]:
-    names = sorted(symbol.name for symbol in expression.free_symbols)
-    return names, sp.lambdify(names, expression, "numpy")
+def _function(expression: Any) -> tuple[set[str], Callable[..., Any]]:
+    names = {symbol.name for symbol in expression.free_symbols}
+    return names, sp.lambdify(sorted(names), expression, "numpy")
 
 
 def _convex(run: Any, record: Any) -> Finding:

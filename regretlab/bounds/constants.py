@@ -44,7 +44,7 @@ def complete(given: Mapping[str, Any], T: Any) -> dict[str, Any]:
         names = sorted(x.name for x in worst.free_symbols)
         if symbol.name not in numbers and numbers.keys() >= set(names):
             with np.errstate(all="ignore"):  # a sampler without a floor: p_min = 0
-                wide = np.asarray(_worst(symbol)(*(np.asarray(numbers[name], dtype=np.longdouble) for name in names)))
+                wide = np.asarray(_function(worst)(*(np.asarray(numbers[name], dtype=np.longdouble) for name in names)))
                 plain = wide.astype(float)
             kept = (np.isfinite(plain) | ~np.isfinite(wide)) & ((plain != 0) | (wide == 0))
             numbers[symbol.name] = plain if kept.all() else wide  # a square of what a float holds may be beyond it
@@ -52,8 +52,7 @@ def complete(given: Mapping[str, Any], T: Any) -> dict[str, Any]:
 
 
 @cache
-def _worst(statistic: sp.Symbol) -> Callable[..., Any]:
+def _function(worst: sp.Expr) -> Callable[..., Any]:
     """Return the largest possible value of a statistic as a function of its symbols in alphabetical order."""
-    worst = s.WORST[statistic]
     made: Callable[..., Any] = sp.lambdify(sorted(worst.free_symbols, key=str), worst, "numpy")
     return made

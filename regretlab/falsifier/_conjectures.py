@@ -259,5 +259,5 @@ def _fraction(value: Any) -> Fraction:
 
 def missed(bound: Bound, method: Method) -> str:
     """Name the first assumption about the parameters that the method does not meet; empty if it meets all."""
-    found = ((assumption.text, assumption.of_method(method.parameters())) for assumption in bound.assumes)
-    return next((text for text, finding in found if finding is not None and not finding.passed), "")
+    parameters = method.parameters()
+    return next((assumption.text for assumption in bound.assumes if assumption.met(parameters) is False), "")

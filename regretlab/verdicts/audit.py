@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
 
-from regretlab.bounds import Assumption, Finding
+from regretlab.bounds import Assumption, Bound, Finding
 from regretlab.bounds.assumptions import compared
+from regretlab.bounds.symbols import LIBRARY, MEANING
 from regretlab.errors import InputError
 from regretlab.runs.description import Description
 from regretlab.runs.round_off import SMALLEST_SQUARED
@@ -52,7 +54,17 @@ def _found(assumption: Assumption, run: Description, record: xr.Dataset) -> Find
         return found
     if assumption.holds is None:
         return Finding(NOT_AUDITED, "a check of its own: holds, on_method or on_run", False)
-    return compared(assumption.holds, {**values(run, record), "T": run.horizon})
+    return compared(assumption.holds, {**values(run, record, symbols=assumption.holds.free_symbols), "T": run.horizon})
+
+
+def declared(bound: Bound, numbers: Mapping[str, Any]) -> list[Check]:
+    """Return the symbols of its user's that a bound has and that have no value on the run, as failed checks."""
+    needed = "a constant of the problem, or a parameter of the method or sampler"
+    return [
+        Check(f"{symbol.name}_declared", f"{symbol.name}: {MEANING[symbol]}", "nan", needed, False)
+        for symbol in bound.arguments
+        if symbol.name not in LIBRARY and np.isnan(numbers[symbol.name]).any()
+    ]
 
 
 def _squares(record: xr.Dataset) -> str:

@@ -147,7 +147,7 @@ def compare(
     regret, low, high = (part.values for part in regret_of(record, kind).data_vars.values())
     checks = [audit.check(a, description, record) for a in bound.hypotheses]
     shape = low.shape
-    numbers = values(description, record, mode)
+    numbers = values(description, record, mode, bound.symbols)
     squared = of_squares(bound, mode)
     squares = record.sum_squared_gradients.values if squared else np.full(shape, np.inf)
     terms = {name: np.broadcast_to(term, shape) for name, term in bound.on_run(numbers).items()}
@@ -160,6 +160,7 @@ def compare(
         curve, squares = curve.mean(axis=0, keepdims=True), squares.max(axis=0, keepdims=True)
     trivial, t = trivial_bound(description, kind, record, bound.in_expectation), record.t.values
     look = look or seen(t[at], low[:, at], high[:, at], curve[:, at], not anytime(bound), squares[:, at])
+    checks += audit.declared(bound, numbers)
     checks += audit.in_floats(squared, bound.lost(numbers), description, record, look)
     text = audit.verdict(checks, look, np.broadcast_to(curve, low.shape)[:, -1], trivial[-1])
     return Comparison(

@@ -133,9 +133,10 @@ class _Limits:
     ) -> None:
         self._bound, self._record, self._curve = bound, record, curve
         with np.errstate(invalid="ignore"):  # infinite constants, where nothing is known
-            worst = values(description, record, "a priori")
+            worst = values(description, record, "a priori", bound.symbols)
         self._most = np.broadcast_to(sum(bound.on_run(worst).values()), curve.shape[1:])
-        self._numbers, names = values(description, record, mode), {symbol.name for symbol in bound.symbols}
+        self._numbers = values(description, record, mode, bound.symbols)
+        names = {symbol.name for symbol in bound.symbols}
         own = {name for name in names if np.ndim(self._numbers[name]) == 2}
         self._own = bool(own)
         self._expected = {} if mode == "a priori" else {n: c for n, c in EXPECTED.items() if n in names and c in record}

@@ -97,7 +97,7 @@ def look(
     """
     found: dict[str, list[Look]] = {b.id: [] for b in bounds}
     for part in (*_with_momentum_weighted(parts, run), record):
-        numbers = values(run, part, mode)
+        numbers = values(run, part, mode, set().union(*(b.symbols for b in bounds)))
         for b in bounds:
             curve = sum(b.on_run(numbers).values(), np.zeros(part.online_low.shape))
             squares = part.sum_squared_gradients.values if of_squares(b, mode) else np.inf

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import sympy as sp
 import xarray as xr
 
 from regretlab.bounds import Bound
 from regretlab.bounds.constants import complete
 from regretlab.bounds.sums import weights_sum
-from regretlab.bounds.symbols import WORST
+from regretlab.bounds.symbols import LIBRARY, MEASURED, WORST
+from regretlab.errors import InputError
 from regretlab.parameters import one_of
 from regretlab.runs.description import Description
 from regretlab.samplers import largest_divergence
@@ -20,7 +23,9 @@ from regretlab.samplers import largest_divergence
 MODES = ("stated", "measured", "a priori")
 
 
-def values(description: Description, record: xr.Dataset, mode: str = "stated") -> dict[str, Any]:
+def values(
+    description: Description, record: xr.Dataset, mode: str = "stated", symbols: Iterable[sp.Symbol] = ()
+) -> dict[str, Any]:
     """Symbol name to number, or array over (replicate, t), or over t.
 
     Parameters
@@ -33,6 +38,8 @@ def values(description: Description, record: xr.Dataset, mode: str = "stated") -
         ``"stated"``: constants (D, G, L) as the problem declares them, statistics (the sums over v_hat and over
         gradients) from the run, as the theorems have it. ``"measured"``: the constants from the run as well.
         ``"a priori"``: the statistics at their worst, so that the bound needs no run.
+    symbols : iterable of sympy.Symbol
+        Those that are wanted: of the ones that users declared, only these are looked up or measured.
     """
     one_of("mode", mode, MODES)
     problem, law, K = description.problem, description.law, description.K
@@ -66,7 +73,31 @@ def values(description: Description, record: xr.Dataset, mode: str = "stated") -
         numbers["V"] = momentum_weighted(numbers["S_v"], beta1, lam, T) if every is None else every.values
         if "best_variance" in record:  # the minimum over P: no less than the one over all laws
             numbers["M"] = numbers["M_star"] = record["best_variance"].values.mean(axis=0)
+    for symbol in symbols:
+        if symbol.name not in LIBRARY and (mode != "a priori" or symbol not in WORST):
+            numbers[symbol.name] = _declared(symbol, description, record)
     return complete(numbers, T)
+
+
+def _declared(symbol: sp.Symbol, run: Description, record: xr.Dataset) -> Any:
+    """Measure what a user declared, or look it up among the constants and parameters of a run; nan if it is not there.
+
+    Raises
+    ------
+    InputError
+        For a measurement that ends with an error, or is no number or array over (replicate, t).
+    """
+    name, shape = symbol.name, (record.sizes["replicate"], record.sizes["t"])
+    found = {**run.sampler_parameters, **run.method_parameters}.get(name, run.problem.constant(name))
+    try:
+        value = np.asarray(MEASURED[symbol](run, record) if symbol in MEASURED else found, dtype=float)
+        np.broadcast_to(value, shape)
+    except Exception as error:
+        raise InputError(
+            f"the value of {name} on a run ended with {type(error).__name__}: {error}; it has to be a number or an "
+            f"array over (replicate, t), here of shape {shape}."
+        ) from error
+    return value
 
 
 def of_squares(bound: Bound, mode: str) -> bool:

@@ -5,6 +5,7 @@ import json
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import regretlab as rl
@@ -12,8 +13,11 @@ from regretlab import bounds, plots
 from regretlab.bounds import Assumption, Bound, Finding, assumptions
 from regretlab.bounds import symbols as s
 from regretlab.cli import catalogue
+from regretlab.parameters import parameter
+from regretlab.problems import Constant
 from regretlab.studies import report
-from regretlab.verdicts import audit
+from regretlab.verdicts import audit, values
+from tests.tolerances import ROUND_OFF
 
 
 @pytest.fixture
@@ -125,6 +129,21 @@ def test_an_assumption_that_could_not_be_checked_is_refused(changes, words):
         Assumption(**{"id": "bad", "text": "it is so", **changes})
 
 
+@pytest.mark.parametrize(
+    "about", [a for a in vars(assumptions).values() if isinstance(a, Assumption)], ids=lambda a: a.id
+)
+def test_a_method_meets_an_assumption_with_words_and_without(about):
+    good, bad = "amsgrad(beta1=0.5, beta2=0.9, lam=0.9)", "amsgrad(beta1=0.9, beta2=0.1, eps=1, schedule='constant')"
+    told = []
+    for text in (good, bad, "sgd()", "adagrad()"):
+        parameters = rl.algorithms.parse(text).method.parameters()
+        found = about.of_method(parameters)
+        assert about.met(parameters) == (None if found is None else found.passed)
+        told.append(about.met(parameters))
+    of_step = about.id in ("sqrt_step", "fixed_step", "constant_step")
+    assert of_step or told[:2] in ([True, False], [None, None], [True, True]), "the twin is found out"
+
+
 def test_an_assumption_about_unknown_symbols_is_refused(own):
     with pytest.raises(rl.InputError, match=r"the assumption bad of the bound mine\.theorem has the symbol sigma"):
         own(assumes=(Assumption("bad", "sigma < 1", holds=s.sp.Symbol("sigma") < 1),))
@@ -153,3 +172,108 @@ def test_lists_and_pages_say_which_is_which():
     assert "The bound in its place: adambs.ours." in page
     assert "AdamBS.Thm4" in page.partition("The ledger says")[2]
     assert "λ" in catalogue.page("adamx.decaying")
+
+
+@pytest.fixture
+def declared():
+    """Symbols that a test declares are forgotten afterwards."""
+    yield s.declare
+    for name in s.RANGES.keys() - s.LIBRARY:
+        s.forget(name)
+    assert {*s.RANGES} == {symbol.name for symbol in s.MEANING} == s.LIBRARY
+
+
+def largest_eta(run, record):
+    """A statistic of a user's, over (replicate, t): the sum of 1/eta_s over s <= t."""
+    t = record.t.values
+    return np.broadcast_to(np.array([np.sqrt(np.arange(1, last + 1)).sum() for last in t]), (2, len(t)))
+
+
+class Strong(rl.problems.LeastSquares):
+    """Least squares that declare how strongly convex they are."""
+
+    def constants(self):
+        return {**super().constants(), "mu": Constant(0.25, "assumed")}
+
+
+def test_symbols_and_statistics_of_ones_own_are_looked_up_and_measured(own, declared):
+    mu = declared("mu", "strong convexity", latex=r"\mu", typical=0.1)
+    eps = declared("eta_l", "least step of the method")
+    total = declared("S_eta", "sum of 1/eta_t", worst=s.T ** s.sp.Rational(3, 2) / eps, measured=largest_eta)
+    mine = own(terms={"steps": s.D2**2 * total / mu, "last": s.G2**2 / (mu * eps)}, methods=("bounded",))
+
+    class Bounded(rl.methods.SGD):
+        eta_l: float = parameter(1.0, "(0, inf)", "least step")
+
+    try:
+        X = np.random.default_rng(0).normal(size=(6, 2))
+        result = rl.simulate(Strong(X, X[:, 0]), "bounded(alpha=0.1, eta_l=0.5)", horizon=12, replicates=2)
+        found = result.bound("mine.theorem")
+        D2, G2 = (float(values.values(result.description(), result.of())[name]) for name in ("D2", "G2"))
+        assert found.terms["last"] == pytest.approx(G2**2 / (0.25 * 0.5), rel=ROUND_OFF)
+        assert found.terms["steps"] == pytest.approx(D2**2 / 0.25 * largest_eta(None, result.of())[0], rel=ROUND_OFF)
+        assert found.verdict in ("holds", "vacuous")
+        worst = result.bound("mine.theorem", mode="a priori").terms["steps"]
+        assert worst == pytest.approx(D2**2 / 0.25 * result.of().t.values ** 1.5 / 0.5, rel=ROUND_OFF)
+        assert mine.at_T(4, {"D2": 1, "G2": 1, "mu": 0.5, "eta_l": 2}) == 8 / 2 / 0.5 + 1
+        assert str(mine.order()["steps"]) == "T^3/2"
+        assert "mu (\\mu): strong convexity" in catalogue.page("mine.theorem")
+        assert "strong convexity" in report.page("mine", [result], [{}])
+    finally:
+        del rl.methods.Method.known["bounded"]
+
+
+def test_a_symbol_of_ones_own_without_a_value_is_no_verdict(own, declared):
+    """The twin: nobody declared mu on this run."""
+    own(terms={"all": s.D2 / declared("mu", "strong convexity")}, assumes=())
+    result = rl.simulate(rl.problems.Reddi(C=3), "sgd(alpha=1)", horizon=12)
+    assert result.bound("mine.theorem").verdict == "not applicable because mu_declared fails"
+    assert result.bound("sgd.zinkevich").verdict == "holds"
+
+
+def test_a_statistic_that_cannot_be_measured_is_one_sentence(own, declared):
+    result = rl.simulate(rl.problems.Reddi(C=3), "sgd(alpha=1)", horizon=12)
+    for measured, words in ((lambda run, record: np.ones(3), "ValueError"), (lambda run, record: 1 / 0, "Zero")):
+        mine = own(id=f"mine.{words}", terms={"all": declared("mu", "it", measured=measured)}, assumes=())
+        with pytest.raises(rl.InputError, match=f"the value of mu on a run ended with {words}"):
+            result.bound(mine)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"name": "alpha"}, "means 'step size' already"),
+        ({"name": "2x"}, "is no name"),
+        ({"name": 3}, "are not all texts"),
+        ({"within": "(-1, 1)"}, "is not one of"),
+        ({"typical": -1}, r"outside \[0, inf\) \(of mu\)"),
+        ({"worst": s.S_g**2}, "is no expression of constants"),
+    ],
+)
+def test_a_symbol_that_nobody_could_use_is_refused(declared, changes, words):
+    with pytest.raises(rl.InputError, match=words):
+        declared(**{"name": "mu", "meaning": "it", **changes})
+    declared("mu", "it")
+    declared("mu", "it", typical=2)  # once more, as when a cell of a notebook is run again
+    with pytest.raises(rl.InputError, match="means 'it' already"):
+        declared("mu", "another")
+
+
+TIES = {
+    "adamcb.printed": (rl.samplers.AdamCB(), lambda n, K, T: n * math.log(n / K) / ((math.e - 1) * T * K)),
+    "adambs_corrected.printed": (rl.samplers.AdamBSCorrected(), lambda n, K, T: n * math.log(n) / ((math.e - 1) * T)),
+}
+
+
+@pytest.mark.parametrize("id", TIES)
+def test_the_sampler_evaluates_what_the_bound_prints(id):
+    """To the last bit the textbook form, and to round-off the formula that is put into the bound."""
+    sampler, square = TIES[id]
+    ((symbol, formula),) = Bound.known[id].ties.items()
+    rng = np.random.default_rng(0)
+    for n, K, T in zip(rng.integers(2, 1000, 300), rng.integers(1, 99, 300), rng.integers(1, 10**7, 300), strict=True):
+        n, K, T = int(n), min(int(K), int(n) - 1), int(T)
+        taken = getattr(sampler.fit(rl.samplers.Setting(n, K, 1.0, T)), symbol.name)
+        assert taken == min(1.0, math.sqrt(square(n, K, T)))
+        assert taken == pytest.approx(float(assumptions.evaluated(formula, {"n": n, "K": K, "T": T})), rel=ROUND_OFF)
+        assert taken == 1 or taken != pytest.approx(math.sqrt(square(n, K, T + T / 10**6)), rel=ROUND_OFF), "the twin"
