@@ -1,6 +1,7 @@
 """The compiled engine: the same run as the array engine, whatever the blocks and threads."""
 
 import ast
+import builtins
 import ctypes
 import os
 import shutil
@@ -160,6 +161,16 @@ def test_a_user_defined_method_is_compiled_too(p):
         assert result.record.attrs["engine"] == "compiled"
         exact = problem.d == 1 and p != 0.25
         assert np.allclose(result.record.x, slow.record.x, rtol=0 if exact else ROUND_OFF_OF_A_RUN, atol=0)
+
+
+def test_a_loss_is_compiled_where_builtins_are_others(tmp_path, monkeypatch):
+    """As in a notebook, whose ``input`` is not the one that is pickled by this name."""
+    monkeypatch.setattr(builtins, "its_own", input, raising=False)
+    monkeypatch.setattr(builtins, "input", lambda: "")
+    monkeypatch.setattr(compilation, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(compilation.numba.config, "CACHE_DIR", "")
+    assert compilation.callback("def loss(F, length, count):\n    return None\n", "loss").address
+    assert [file for file in tmp_path.rglob("*") if file.suffix == ".nbc"], "and is kept"
 
 
 def test_the_exponentials_and_logarithms_are_those_of_the_system():

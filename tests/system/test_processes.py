@@ -35,7 +35,7 @@ def test_an_interruption_while_libraries_load_says_nothing_and_leaves_nothing(tm
     (tmp_path / "slow.py").write_text("import time; time.sleep(60)")
     code = """
         import time
-        from regretlab import processes
+        from regretlab.system import processes
         processes.warm_up("slow")
         print("loading", flush=True)
         time.sleep(60)

@@ -115,7 +115,7 @@ def callback(text: str, name: str) -> Any:
             part = file.with_suffix(f".{os.getpid()}")
             part.write_text(text)
             part.replace(file)
-        space: dict[str, Any] = {}
+        space: dict[str, Any] = {"__name__": __name__}  # Numba pickles the globals of a function without a module
         exec(compile(text, str(file), "exec"), space)
         made = CFunc(space[name], (given, types.void), {}, OPTIONS)
         if on_disk:
