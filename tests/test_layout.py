@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 import tomllib
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,30 @@ def test_an_import_against_the_arrows_would_be_found(tmp_path, how):
     wrong.write_text(f"{how}from regretlab.result import simulate\n")
     assert imported(wrong) == {("result", "simulate")}
     assert rank("result") > rank("errors")
+
+
+def graph(package: Path) -> dict[str, set[str]]:
+    """Which files of the package each of its files imports, also late and for types alone."""
+    files = {p.relative_to(package).with_suffix("").parts: p for p in package.rglob("*.py")}
+    known = {(*parts[:-1], *(p for p in parts[-1:] if p != "__init__")): str(p) for parts, p in files.items()}
+    return {
+        str(path): {
+            known[next(name[:k] for k in range(len(name), -1, -1) if name[:k] in known)] for name in imported(path)
+        }
+        - {str(path)}
+        for path in files.values()
+    }
+
+
+def test_no_files_import_each_other_in_a_circle(tmp_path):
+    TopologicalSorter(graph(PACKAGE)).prepare()
+    (tmp_path / "__init__.py").touch()
+    for name, other in (("a", "b"), ("b", "c"), ("c", "a")):
+        (tmp_path / f"{name}.py").write_text(
+            f"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from regretlab.{other} import x\n"
+        )
+    with pytest.raises(CycleError):
+        TopologicalSorter(graph(tmp_path)).prepare()
 
 
 def test_the_top_of_the_package_is_ranked_and_seen_at_once():

@@ -6,6 +6,7 @@ import hashlib
 import inspect
 import math
 from abc import ABCMeta, abstractmethod
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -92,6 +93,8 @@ class Problem(metaclass=_Checked):
 
     #: The classes by the name in strings and study files: their ``family``, or else the class's name.
     known: ClassVar[Register[type[Problem]]] = Register("problem", "problems")
+    #: What tries a problem when it is made (:func:`regretlab.problems._probes.probe`).
+    tried_by: ClassVar[list[Callable[[Problem], None]]] = []
     title: ClassVar[str]
     source: ClassVar[str]
     name: str = "a user's problem"
@@ -149,8 +152,6 @@ class Problem(metaclass=_Checked):
             For a domain that lacks a method or contradicts itself, a start outside it, a loss with a wrong gradient,
             one that is declared convex and is not, and a constant that is not a bound: with the point and the values.
         """
-        from regretlab.problems._probes import probe  # here: it calls what is written in this file
-
         for attribute in ("n", "d", "convex"):
             if not hasattr(self, attribute):
                 raise InputError(
@@ -161,7 +162,8 @@ class Problem(metaclass=_Checked):
         if self.domain is not None:
             methods(self.domain)
         with np.errstate(all="ignore"):
-            probe(self)
+            for probe in self.tried_by:
+                probe(self)
 
     @abstractmethod
     def losses_and_gradients(self, x: Array, J: Array) -> tuple[Array, Array]:

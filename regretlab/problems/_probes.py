@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from regretlab.errors import InputError
+from regretlab.problems._base import Problem
 from regretlab.problems.domains import checked, spelled
-
-if TYPE_CHECKING:
-    from regretlab.problems._base import Problem
 
 #: Examples that are tried, and the most numbers that an array of their gradients holds.
 EXAMPLES, ENTRIES = 32, 2**20

@@ -11,15 +11,19 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy import sparse
 
+from regretlab.errors import InputError
 from regretlab.parameters import number
 from regretlab.problems._base import Array, Constant
-from regretlab.problems._phi import probe_phi
 from regretlab.problems._sparse import Features, by_rows, canonical, row_maxima, rows, weighted_squares
 from regretlab.problems._supervised import Supervised
 from regretlab.problems.domains import Domain, domain_named
 
 #: Halvings of an interval in the search for phi's minimum: what is left of it is round-off.
 HALVINGS = 60
+#: Examples and scores of each at which a phi is tried; where scores have no bounds, those up to this size.
+EXAMPLES, SCORES, WIDE = 32, 65, 10.0
+#: What may be round-off, as a share of the largest value.
+ROUND_OFF = 1e-12
 
 
 class LinearModel(Supervised):
@@ -106,7 +110,7 @@ class LinearModel(Supervised):
     def check(self) -> None:
         super().check()
         with np.errstate(all="ignore"):
-            probe_phi(self)
+            _probe_phi(self)
 
     def of(self, J: Array) -> LinearModel:
         """Return the model whose columns are those of the examples J, in the shape of J, so that its phi is theirs."""
@@ -220,3 +224,40 @@ class OnData(LinearModel):
         examples = self._read(X, y, data, scale, test, split_seed)
         super().__init__(examples.Z, examples.y, domain=domain_named(domain, radius))
         self._hold_out(examples)
+
+
+def _probe_phi(model: LinearModel) -> None:
+    """Raise an :class:`InputError` where phi is not as the class says: its range, its slopes and how it bends."""
+    J = np.unique(np.random.default_rng(0).choice(model.n, min(model.n, EXAMPLES), replace=False))
+    lowest, highest = model.reach()
+    steepest = model.slope_bound(lowest, highest)[J]
+    low, high = lowest[J, None], highest[J, None]
+    below, above = np.isfinite(low), np.isfinite(high)
+    low, high = (
+        np.where(below, low, np.where(above, high - 2 * WIDE, -WIDE)),
+        np.where(above, high, np.where(below, low + 2 * WIDE, WIDE)),
+    )
+    u = low + (high - low) * np.linspace(0, 1, SCORES)
+    y = np.broadcast_to(model.y[J, None], u.shape)
+    own = model.of(J[:, None])
+    phi, slope = np.asarray(own.phi(u, y)), np.asarray(own.slope(u, y))
+    slack = ROUND_OFF * np.abs(phi).max(-1, keepdims=True)
+    smallest, greatest = model.floors()[J, None], np.full((len(J), 1), np.inf)
+    if model.domain is not None:
+        greatest = model.phi_range(lowest, highest)[1][J, None]
+    rises, steps = np.diff(phi), np.diff(slope)
+    turns = np.maximum.accumulate(rises > slack, axis=-1)
+    for said, wrong in (
+        ("phi_range, floors or infimum", (phi < smallest - slack) | (phi > greatest + slack)),
+        ("slope_bound", np.abs(slope) > steepest[:, None] * (1 + ROUND_OFF)),
+        ("monotone = True", model.monotone & (rises > slack).any(-1, keepdims=True) & (rises < -slack)),
+        ("unimodal = True (it falls, then rises)", model.unimodal & turns & (rises < -slack)),
+        ("convex = True", model.convex & (steps < -ROUND_OFF * np.abs(slope).max(-1, keepdims=True))),
+    ):
+        if wrong.any():
+            j, i = np.argwhere(wrong)[0]
+            raise InputError(
+                f"{model.name} is not as its {said} has it: for example {J[j]} with y = {y[j, i]:.6g}, phi is "
+                f"{phi[j, i]:.6g} with slope {slope[j, i]:.6g} at the score u = {u[j, i]:.6g}, where scores run from "
+                f"{low[j, 0]:.6g} to {high[j, 0]:.6g}; correct what the class {type(model).__name__} says of phi."
+            )
