@@ -97,25 +97,25 @@ class _Operations:
             raise Untraceable(f"phi or its slope calls {name}(), which kernels do not have")
         return lambda *given: _made(name, *given)
 
-    def exp(self, a: Any) -> Value:
+    def exp(self, a: Any) -> Any:
         if a.name == "negative" and a.made_of[0].name == "abs":
             return _made("exp", a)
         return _made("where", a < 709.0, _made("exp", a), a * math.inf)
 
-    def log1p(self, a: Any) -> Value:
+    def log1p(self, a: Any) -> Any:
         if isinstance(a, Value) and a.name == "exp":  # of what is never positive: others are not left so bare
             return _made("log1p", a)
         b = 1.0 + a  # the logarithm is that of b, which is not 1 + a, and its error is as large as that of b - 1
         large = _made("where", b < math.inf, _made("log", b) * (a / (b - 1.0)), b)
         return _made("where", _made("equal", b, 1.0), a, large)
 
-    def maximum(self, a: Any, b: Any) -> Value:
+    def maximum(self, a: Any, b: Any) -> Any:
         return self._last("less_equal", a, b)
 
-    def minimum(self, a: Any, b: Any) -> Value:
+    def minimum(self, a: Any, b: Any) -> Any:
         return self._last("greater_equal", a, b)
 
-    def _last(self, before: str, a: Any, b: Any) -> Value:
+    def _last(self, before: str, a: Any, b: Any) -> Any:
         """Return the one that comes last in an order; what is not a number stays so."""
         if not isinstance(a, Value):
             a, b = b, a
@@ -126,7 +126,7 @@ class _Operations:
         a = a if low is None else self.maximum(a, low)
         return a if high is None else self.minimum(a, high)
 
-    def square(self, a: Any) -> Value:
+    def square(self, a: Any) -> Any:
         return _made("multiply", a, a)
 
     def power(self, a: Any, power: Any) -> Any:
