@@ -93,6 +93,8 @@ class _Operations:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         name = SAME.get(name, name)
+        if name.startswith("__"):  # what Python asks of any object
+            raise AttributeError(name)
         if name not in WRITTEN:
             raise Untraceable(f"phi or its slope calls {name}(), which kernels do not have")
         return lambda *given: _made(name, *given)
