@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
 from typing import Any
@@ -62,8 +63,9 @@ def unordered(function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], wo
     started: list[Any] = []
     with ProcessPoolExecutor(workers, _context(), initializer=_end_with_parent) as pool:
         try:
-            futures = [pool.submit(function, *task) for task in tasks]
-            started += mp.active_children()
+            with _signals_wait():  # a process that is half started when its parent leaves says so in a traceback
+                futures = [pool.submit(function, *task) for task in tasks]
+                started += mp.active_children()
             for future in as_completed(futures):
                 yield future.result()
         except BrokenProcessPool:
@@ -83,6 +85,23 @@ def unordered(function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], wo
             for process in mp.active_children():
                 process.terminate()
             raise
+
+
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Put off the signals to stop that this program handles until what is being done is done."""
+    came: list[int] = []
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        stops = (number for number in (signal.SIGINT, signal.SIGTERM) if callable(signal.getsignal(number)))
+        before = {number: signal.signal(number, lambda number, frame: came.append(number)) for number in stops}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for received in came[:1]:
+            signal.raise_signal(received)
 
 
 def _context() -> BaseContext:

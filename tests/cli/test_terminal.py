@@ -75,15 +75,16 @@ def test_streams_that_take_nothing_end_without_a_traceback(shell, status, said):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals here")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_to_stop_is_one_line_and_its_status(number, tmp_path):
+@pytest.mark.parametrize(("number", "wait"), [(signal.SIGINT, 1), (signal.SIGTERM, 0.05)])
+def test_a_signal_to_stop_is_one_line_and_its_status(number, wait, tmp_path):
+    """Also where it comes while the processes start."""
     arguments = ["run", "reddi", "--horizon", "1000000000", "--out", str(tmp_path / "out"), "--jobs", "2"]
     process = subprocess.Popen(
         [*COMMAND, *arguments], start_new_session=True, stderr=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL
     )
     while not (tmp_path / "out").exists() and process.poll() is None:
-        time.sleep(0.1)
-    time.sleep(1)
+        time.sleep(0.05)
+    time.sleep(wait)
     process.send_signal(number)
     errors = process.communicate(timeout=60)[1]
     assert process.returncode == 128 + number
