@@ -149,7 +149,7 @@ def assert_below_bound(
 ) -> None:
     """Assert that a theorem's bound holds on a run: its assumptions are met and the regret's interval lies below it.
 
-    It does so at every horizon that can be looked at (:mod:`regretlab.verdicts.horizons`): at every T for linear losses
+    It does so at every horizon that can be looked at (:mod:`regretlab.runs.horizons`): at every T for linear losses
     on a domain, else at every T to 64 and at the checkpoints after it; a failure says where. A bound on every run
     is compared with certified intervals: no false alarm. One in expectation is compared with an interval of the
     mean that assumes nothing of the law of the regret but its known range: a true one is called violated, at any of

@@ -37,12 +37,15 @@ def check(assumption: Assumption, run: Description, record: xr.Dataset) -> Check
     An assumption without any check is not passed: nobody knows.
     """
     try:
-        measured, needed, passed = _found(assumption, run, record)
+        found = _found(assumption, run, record)
+        if not isinstance(found, tuple) or len(found) != len(Finding._fields):
+            raise TypeError(f"it gave {found!r:.80}")
     except Exception as error:
         raise InputError(
             f"the check of the assumption {assumption.id} ended with {type(error).__name__}: {error}; it has to return "
             "rl.bounds.Finding(measured, needed, passed)."
         ) from error
+    measured, needed, passed = found
     return Check(assumption.id, assumption.text, str(measured), str(needed), bool(passed))
 
 

@@ -277,3 +277,14 @@ def test_the_sampler_evaluates_what_the_bound_prints(id):
         assert taken == min(1.0, math.sqrt(square(n, K, T)))
         assert taken == pytest.approx(float(assumptions.evaluated(formula, {"n": n, "K": K, "T": T})), rel=ROUND_OFF)
         assert taken == 1 or taken != pytest.approx(math.sqrt(square(n, K, T + T / 10**6)), rel=ROUND_OFF), "the twin"
+
+
+@pytest.mark.parametrize("given", ["yes", True, ("one", "two"), None])
+def test_what_a_check_returns_has_to_be_a_finding(given):
+    run = rl.simulate("reddi", "sgd", horizon=20)
+    about = rl.bounds.Assumption("own_check", "a check of one's own", on_run=lambda description, record: given)
+    with pytest.raises(rl.InputError, match=r"own_check ended with TypeError.* has to return rl\.bounds\.Finding"):
+        audit.check(about, run.description(), run.of())
+    fine = rl.bounds.Finding("0", "0", True)
+    twin = rl.bounds.Assumption("own_check", "a check of one's own", on_run=lambda description, record: fine)
+    assert audit.check(twin, run.description(), run.of()).passed

@@ -13,7 +13,7 @@ from tests.helpers.runs import both, logistic
 from tests.tolerances import FAR, ROUND_OFF_OF_A_RUN
 
 
-class EXP3(Bandit):
+class Gains(Bandit):
     """A user's: exponential gains, mixed with the uniform law."""
 
     gamma: float = parameter(0.2, "(0, 1]", "exploration, and the step of the weights")
@@ -27,14 +27,14 @@ class EXP3(Bandit):
         )  # fmt: skip
 
 
-class Forgetful(EXP3):
+class Forgetful(Gains):
     """The same but for what it learns, which its rule does not say."""
 
     def observe(self, state, draw, norms):
         return state
 
 
-class Capless(EXP3):
+class Capless(Gains):
     """A user's EXP3.M without a word on the case that all examples are drawn."""
 
     @property
@@ -53,7 +53,7 @@ def naive(w, J, norms, *, L, gamma):
 @pytest.mark.parametrize("gamma", [0.2, 0.7])
 def test_a_users_exp3_is_the_textbooks(gamma):
     """The twin learns from another exploration."""
-    sampler, rng = EXP3(gamma=gamma).fit(Setting(n=6, K=3, L=2.0, horizon=100)), np.random.default_rng(0)
+    sampler, rng = Gains(gamma=gamma).fit(Setting(n=6, K=3, L=2.0, horizon=100)), np.random.default_rng(0)
     state, w, twin = sampler.init(1, np), [1.0] * 6, [1.0] * 6
     for _ in range(50):
         draw = sampler.draw(state, rng.random((1, sampler.uniforms)))
@@ -70,7 +70,7 @@ def test_a_users_exp3_is_the_textbooks(gamma):
 @pytest.mark.parametrize("K", [1, 3])
 def test_a_users_exp3_is_compiled(K):
     """Named in a text as in a study file; the twin's rule does not say what it does, and runs on the array engine."""
-    own, twin = (f"adam(batch_size={K})+{name}(gamma=0.5)" for name in ("exp3", "forgetful"))
+    own, twin = (f"adam(batch_size={K})+{name}(gamma=0.5)" for name in ("gains", "forgetful"))
     fast, slow = both(logistic(), own, 60)
     for name, values in slow.items():
         assert np.allclose(fast[name], values, rtol=ROUND_OFF_OF_A_RUN, atol=ROUND_OFF_OF_A_RUN), name
@@ -85,7 +85,7 @@ def test_a_users_exp3_is_compiled(K):
 def test_a_users_exp3_is_the_corrected_adambs_where_their_rules_are_the_same():
     """All that a run is made of is in the rule."""
 
-    class Same(EXP3):
+    class Same(Gains):
         name = "same"
 
         @property
@@ -98,7 +98,7 @@ def test_a_users_exp3_is_the_corrected_adambs_where_their_rules_are_the_same():
     for engine in ("compiled", "array"):
         ours, theirs, other = (
             rl.simulate(logistic(), f"adam(batch_size=3)+{name}", horizon=40, engine=engine).record.x.values
-            for name in ("same(gamma=0.3)", "adambs_corrected(gamma=0.3)", "exp3(gamma=0.3)")
+            for name in ("same(gamma=0.3)", "adambs_corrected(gamma=0.3)", "gains(gamma=0.3)")
         )
         assert (ours == theirs).all()
         assert (ours != other).any()
@@ -106,11 +106,11 @@ def test_a_users_exp3_is_the_corrected_adambs_where_their_rules_are_the_same():
 
 def test_a_study_file_names_it(tmp_path):
     file = tmp_path / "mine.toml"
-    file.write_text('problem = "stochastic_reddi"\nalgorithm = ["adam+exp3(gamma=0.5)"]\nhorizon = 20\n')
+    file.write_text('problem = "stochastic_reddi"\nalgorithm = ["adam+gains(gamma=0.5)"]\nhorizon = 20\n')
     (cell,) = studies.load(str(file)).cells
     result = rl.simulate(cell.problem, cell.algorithm, **cell.arguments())
     assert result.of().attrs["engine"] == "compiled"
-    assert result.description().sampler == "exp3"
+    assert result.description().sampler == "gains"
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_study_file_names_it(tmp_path):
 def test_a_rule_that_is_no_law_is_refused(change, words):
     """One sentence with what, the value and the range; the twin, the rule as it is, is a law."""
 
-    class Wrong(EXP3):
+    class Wrong(Gains):
         name = "wrong"
 
         @property
@@ -138,7 +138,7 @@ def test_a_rule_that_is_no_law_is_refused(change, words):
     setting = Setting(n=5, K=2, L=1.0, horizon=9)
     with pytest.raises(rl.InputError, match=words):
         Wrong().fit(setting)
-    assert EXP3().fit(setting).law.total == 1
+    assert Gains().fit(setting).law.total == 1
 
 
 def test_a_batch_of_all_examples_needs_the_uniform_law():
@@ -149,14 +149,14 @@ def test_a_batch_of_all_examples_needs_the_uniform_law():
 
 
 def test_a_bandit_needs_a_bound_on_the_gradients():
-    with pytest.raises(rl.InputError, match="the exp3 sampler needs a finite positive bound L"):
-        EXP3().fit(Setting(n=5, K=2, L=math.inf, horizon=9))
+    with pytest.raises(rl.InputError, match="the gains sampler needs a finite positive bound L"):
+        Gains().fit(Setting(n=5, K=2, L=math.inf, horizon=9))
 
 
 @pytest.mark.parametrize("n", range(2, 60))
 def test_a_weight_that_was_divided_out_is_still_unbiased(n):
     """49 times 1/49 is not 1 in floats."""
-    assert EXP3().fit(Setting(n=n, K=1, L=1.0, horizon=9)).law.factor == 1.0
+    assert Gains().fit(Setting(n=n, K=1, L=1.0, horizon=9)).law.factor == 1.0
 
 
 def test_a_quotient_is_its_number():

@@ -3,7 +3,7 @@
 The step of an induction is shown by writing every sum and product over the same range and comparing summands, which is
 all that is needed and, unlike a general simplifier, cannot overlook a term. What is divided by is no concern of this
 module: an identity of rational functions holds wherever both sides are defined, which
-:mod:`regretlab.claims.checkers.defined` looks at on the terms as they were written.
+:mod:`regretlab.claims.statements.definedness` looks at on the terms as they were written.
 """
 
 from __future__ import annotations

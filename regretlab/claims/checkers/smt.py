@@ -52,7 +52,7 @@ def check(statement: Inequality, body: Any) -> Outcome:
 def replay(statement: Inequality) -> int:
     """Evaluate a statement that is said to be proved at random rational points; a failure exposes a broken prover.
 
-    The points satisfy the hypotheses (:func:`regretlab.claims.sampling.points` decides them as a checker does).
+    The points satisfy the hypotheses, as :func:`regretlab.claims.arithmetic.sampling.points` decides them.
     """
     count = 0
     for candidate in points(statement.given, statement.symbols, random.Random(REPLAYS), REPLAYS):
