@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from regretlab.errors import InputError, shown
 from regretlab.methods._step import Coefficients, Moments, Project, step
 from regretlab.parameters import Component, parameter
 from regretlab.spelling.register import Register
@@ -44,7 +45,12 @@ class Method(Component):
     def schedule_over(self, t: Array) -> Coefficients:
         """Give the coefficients of steps ``t`` as arrays over them, also where :meth:`coefficients` gives a number."""
         with np.errstate(over="ignore", invalid="ignore"):  # the run stops there, and says so
-            return generic(t, **self.coefficients(t)._asdict())
+            made = self.coefficients(t)
+        if not isinstance(made, Coefficients):
+            raise InputError(
+                f"coefficients of {type(self).__name__} gives {shown(made)}; return rl.methods.generic(t, eta=...)."
+            )
+        return generic(t, **made._asdict())
 
     def step(self, state: Moments, g: Any, k: Coefficients, project: Project, ops: Any) -> Moments:
         """One step from the gradient estimate ``g``: the generic one, :func:`regretlab.methods.step`."""
@@ -94,8 +100,20 @@ def generic(
     """Coefficients with every schedule broadcast to the shape of ``t``; the defaults are plain gradient descent's.
 
     They are floats, unless ``t`` holds objects (intervals, where a claim about a run is checked).
+
+    Raises
+    ------
+    InputError
+        For a coefficient that is neither a real number nor an array of one for each t.
     """
     given = {"mu": mu, "nu": nu, "beta": beta, "om": om, "rho": rho, "wd": wd, "eta": eta, "kap": kap, "c": c}
+    for name, a in given.items() if t.dtype != object else ():
+        shape, kind = np.shape(a), np.asarray(a).dtype
+        if shape not in ((), t.shape) or kind.kind not in "buif":
+            raise InputError(
+                f"the coefficient {name} has shape {shape} and type {kind} for {t.size} steps; give a real number, or "
+                "an array of one for each step."
+            )
     return Coefficients(**{name: over(t, a) for name, a in given.items()}, p=p, eps=eps)
 
 

@@ -152,6 +152,8 @@ class Sampler(Component):
             positive_bound(setting.L, self.name)
         try:
             fitted = replace(self, setting=setting, **self.tied(setting))
+            if not isinstance(fitted.rule, Rule | None):
+                raise InputError(f"the rule of the {self.name} sampler is {shown(fitted.rule)}; return a Rule.")
             finite = all(math.isfinite(number) for number in (*(fitted.rule or ()), fitted.law.floor))
         except (OverflowError, ZeroDivisionError):
             finite = False

@@ -408,26 +408,29 @@ def test_a_change_of_what_is_frozen_empties_the_cache(monkeypatch):
     assert compilation.cache_folder() != before
 
 
-def test_a_damaged_cache_is_made_anew(tmp_path):
-    code = (
-        "import regretlab as rl; "
-        "print(float(rl.simulate(rl.problems.Reddi(), 'adam', horizon=5, replicates=2).record.loss[0, 0, -1]))"
+def test_a_damaged_cache_is_made_again(tmp_path):
+    file = tmp_path / "twice.py"
+    file.write_text(
+        "from regretlab.engines.compiled.compilation import entry\n"
+        "@entry\ndef twice(a):\n    return 2 * a\n"
+        "print(twice(21), sum(twice.stats.cache_hits.values()))\n"
     )
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
 
     def outcome():
-        command = [sys.executable, "-c", code]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+        command = [sys.executable, str(file)]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
 
-    first = outcome()
+    assert outcome() == ["42", "0"]
+    assert outcome() == ["42", "1"]
     for suffix, damage in (("nbi", lambda content: b"garbage"), ("nbc", lambda content: content[:200])):
         files = list(tmp_path.rglob(f"*.{suffix}"))
         assert files
         for path in files:
             path.write_bytes(damage(path.read_bytes()))
-        assert outcome() == first
+        assert outcome() == ["42", "0"]
         assert all(path.read_bytes() != damage(path.read_bytes()) for path in files)
-    assert outcome() == first
+    assert outcome() == ["42", "1"]
 
 
 def test_without_a_folder_the_kernels_are_compiled_each_time(monkeypatch, tmp_path):

@@ -164,3 +164,13 @@ def test_a_quotient_is_its_number():
     assert third == 1 / 3
     assert Quotient.parts(third) == (1, 3)
     assert Quotient.parts(0.25) == (0.25, 1.0)
+
+
+def test_a_rule_is_a_rule():
+    class Tuple(Gains):
+        @property
+        def rule(self):
+            return tuple(super().rule)
+
+    with pytest.raises(rl.InputError, match=r"^the rule of the tuple sampler is .*; return a Rule\.$"):
+        Tuple().fit(Setting(n=5, K=2, L=1.0, horizon=9))

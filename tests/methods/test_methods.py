@@ -1,5 +1,7 @@
 """The methods: what they have in common where their formulas coincide, and how far apart they are where they do not."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -26,6 +28,7 @@ from regretlab.methods import (
     Nesterov,
     Padam,
     RMSprop,
+    generic,
 )
 from tests.tolerances import FAR, POWER, ROUND_OFF, ROUND_OFF_OF_A_RUN
 
@@ -338,3 +341,22 @@ def test_every_method_is_an_algorithm_of_the_same_name(name):
     kind = Method.known[name]
     assert getattr(rl.algorithms, kind.__name__).method is kind
     assert getattr(rl.methods, kind.__name__) is kind
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        (lambda t: 3, "coefficients of Odd gives 3; return rl.methods.generic"),
+        (lambda t: generic(t, eta=0.1, kap=np.ones((3, 2))), "the coefficient kap has shape (3, 2) and type float64"),
+        (lambda t: generic(t, eta=np.ones(3)), "the coefficient eta has shape (3,)"),
+        (lambda t: generic(t, eta=0.1)._replace(mu="a"), "the coefficient mu has shape () and type <U1"),
+        (lambda t: generic(t, eta=0.1j), "the coefficient eta has shape () and type complex128"),
+    ],
+)
+def test_what_is_no_schedule_is_refused_in_a_sentence(made, says):
+    class Odd(Method):
+        def coefficients(self, t):
+            return made(t)
+
+    with pytest.raises(rl.InputError, match=re.escape(says)):
+        rl.simulate("reddi", "odd", horizon=7)
