@@ -165,7 +165,7 @@ def test_linear_losses_in_one_dimension_are_the_same_bits(method, order, replica
     assert names == {"advance"} if "False" in order else "advance_lanes" in names
 
 
-@pytest.mark.parametrize("order", [*ORDERS, *BANDITS, "+exp3(gamma=0.5)"])
+@pytest.mark.parametrize("order", [*ORDERS, *BANDITS, "+gains(gamma=0.5)"])
 @pytest.mark.parametrize(
     "problem",
     [
