@@ -17,6 +17,8 @@ from typing import Any, Self
 from regretlab.errors import InputError, shown
 from regretlab.spelling import numerals
 
+#: Two numbers that differ by less than this share of them are equal: both are rounded, and some bounds are attained.
+ROUND_OFF = 1e-9
 #: Bytes of the longest name of a file.
 LONGEST_NAME = 255
 #: The types whose values would pass for numbers, and are none.

@@ -14,10 +14,9 @@ import sympy as sp
 
 from regretlab.bounds import symbols as s
 from regretlab.errors import InputError, shown
+from regretlab.parameters import ROUND_OFF
 from regretlab.samplers import exp3_step, mirror_step
 
-#: Two numbers that differ by less than this share of them are equal: both are rounded, and some bounds are attained.
-ROUND_OFF = 1e-9
 #: Steps this small are equal to any other as small: the squares that they are made of have lost their digits.
 LOST = 1e-300
 #: How the sides of a relation are compared, by sympy's sign for it.

@@ -20,9 +20,10 @@ import numpy as np
 from regretlab.engines.array import State
 from regretlab.errors import DefectError
 from regretlab.methods import Method
+from regretlab.parameters import ROUND_OFF
 from regretlab.runs.comparator import Minimum, minimum
 from regretlab.runs.plan import Plan
-from regretlab.runs.round_off import ROUND_OFF, round_off
+from regretlab.runs.round_off import round_off
 from regretlab.samplers import Law, kl_projection
 
 KINDS = ("online", "cumulative", "sampler")

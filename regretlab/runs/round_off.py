@@ -19,8 +19,6 @@ from regretlab.runs.comparator import UNIT
 
 #: The smallest number: what one operation may be off by beside its round-off.
 TINY = 2.0**-1074
-#: A span or a bound is known up to this relative round-off of its own evaluation; some are attained with equality.
-ROUND_OFF = 1e-9
 #: Squares of smaller numbers lose digits, or are 0.
 SMALLEST_SQUARED = math.sqrt(np.finfo(float).tiny / np.finfo(float).eps)
 #: More roundings of a term than anybody counted: norms, weights, the final difference.

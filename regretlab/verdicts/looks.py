@@ -11,8 +11,9 @@ import xarray as xr
 
 from regretlab.bounds import Bound
 from regretlab.bounds.sums import weights_sum
+from regretlab.parameters import ROUND_OFF
 from regretlab.runs.description import Description
-from regretlab.runs.round_off import ROUND_OFF, SMALLEST_SQUARED
+from regretlab.runs.round_off import SMALLEST_SQUARED
 from regretlab.verdicts.values import of_squares, values
 
 
