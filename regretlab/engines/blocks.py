@@ -73,7 +73,7 @@ class Blocks(ABC):
         )  # fmt: skip
         self._per_draw = 1.0 if law.total > 1 else 1 / sampler.run.K
         self._everyone = float(law.floor)
-        # Every block plants the trees and copies what has an entry per example: O(n), so short ones do not pay.
+        # Every block builds the trees and copies what has an entry per example: O(n), so short ones do not pay.
         self.steps = min(LARGEST_BLOCK, max(FIRST_BLOCK, problem.n // 100))
         self._warm = False
 

@@ -108,11 +108,11 @@ def generic(
     """
     given = {"mu": mu, "nu": nu, "beta": beta, "om": om, "rho": rho, "wd": wd, "eta": eta, "kap": kap, "c": c}
     for name, a in given.items() if t.dtype != object else ():
-        shape, kind = np.shape(a), np.asarray(a).dtype
-        if shape not in ((), t.shape) or kind.kind not in "buif":
+        array = np.asarray(a)
+        if array.shape not in ((), t.shape) or array.dtype.kind not in "buif":
             raise InputError(
-                f"the coefficient {name} has shape {shape} and type {kind} for {t.size} steps; give a real number, or "
-                "an array of one for each step."
+                f"the coefficient {name} has shape {array.shape} and type {array.dtype} for {t.size} steps; give a "
+                "real number, or an array of one for each step."
             )
     return Coefficients(**{name: over(t, a) for name, a in given.items()}, p=p, eps=eps)
 

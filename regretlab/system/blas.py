@@ -25,7 +25,7 @@ if hasattr(os, "register_at_fork"):  # a child must not wait for a thread that i
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Return the first run to begin sets the limit, and the last one to end restores what was there before.
+    """Hold linear algebra to one thread: the first run to begin does, and the last to end restores what was before.
 
     A library with a number for every thread of Python's is limited, and restored, in the thread of each run.
     """

@@ -33,7 +33,7 @@ _SEAL_BYTES = len(SEAL) + 64 + 1
 
 @contextmanager
 def atomically(target: Path) -> Iterator[Path]:
-    """Return a path to write to; when the block is left without an error, the file is moved to ``target`` in one step.
+    """Give a path to write to; when the block is left without an error, the file is moved to ``target`` in one step.
 
     What a killed process left of such a write in the same folder is taken away.
     """
@@ -50,7 +50,7 @@ def atomically(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def _partial_folder(parent: Path) -> Iterator[Path]:
-    """Return a folder of this process; another that cleans up sees by its lock that it is in use."""
+    """Make a folder of this process; another that cleans up sees by its lock that it is in use."""
     while True:
         folder = Path(tempfile.mkdtemp(dir=parent, prefix=PARTIAL))
         with _held(folder) as ours:

@@ -109,7 +109,7 @@ def _context() -> BaseContext:
 
 
 def _end_with_parent() -> None:
-    """Return an interruption is the parent's to handle; when the parent has been killed, nobody wants the result."""
+    """Leave an interruption to the parent, and end with it: when it has been killed, nobody wants the result."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_wait_for_parent, daemon=True).start()
 

@@ -97,10 +97,8 @@ class Compiled(Blocks):
         draws = Draws(self._code, self._everyone, self._per_draw, words, position)
         weights = own if bandit else np.zeros((R, 1))
         pace = table(schedule, problem.domain)
-        summed, looks = (
-            Totals(*(totals[name] for name in Totals._fields)),
-            [totals.get(name) for name in Looks._fields[:-1]],
-        )
+        summed = Totals(*(totals[name] for name in Totals._fields))
+        looks = [totals.get(name) for name in Looks._fields[:-1]]
         measured = any(a is not None for a in looks)
         radius = problem.domain.radius if isinstance(problem.domain, L2Ball) else None
         plain = problem.linear and problem.d == sampler.run.K == 1 and schedule.p in (0, 0.5)
