@@ -1,6 +1,5 @@
 """The shape of the package: imports point one way, every assumption can be audited, versions agree."""
 
-import ast
 import subprocess
 import sys
 import tomllib
@@ -12,6 +11,7 @@ from packaging.specifiers import SpecifierSet
 
 import regretlab as rl
 from regretlab.bounds import Bound
+from tests.helpers.imports import graph, imports
 
 PACKAGE = Path(rl.__file__).parent
 
@@ -54,15 +54,8 @@ def rank(name: str) -> int:
 
 
 def imported(path: Path) -> set[tuple[str, ...]]:
-    """The names that a file imports from the package, wherever in the file and also for types alone."""
-    found: set[tuple[str, ...]] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {tuple(alias.name.split(".")) for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert not node.level, f"{path} imports from where it is; name the module from the package on"
-            found |= {(*(node.module or "").split("."), alias.name) for alias in node.names}
-    return {name[1:] for name in found if name[0] == "regretlab" and name[1:]}
+    """The names that a file imports from the package, in parts from there on."""
+    return {tuple(name.split(".")[1:]) for name in imports(path) if name.startswith("regretlab.")}
 
 
 def own_name(path: Path) -> str:
@@ -95,28 +88,16 @@ def test_an_import_against_the_arrows_would_be_found(tmp_path, how):
     assert rank("result") > rank("errors")
 
 
-def graph(package: Path) -> dict[str, set[str]]:
-    """Which files of the package each of its files imports, also late and for types alone."""
-    files = {p.relative_to(package).with_suffix("").parts: p for p in package.rglob("*.py")}
-    known = {(*parts[:-1], *(p for p in parts[-1:] if p != "__init__")): str(p) for parts, p in files.items()}
-    return {
-        str(path): {
-            known[next(name[:k] for k in range(len(name), -1, -1) if name[:k] in known)] for name in imported(path)
-        }
-        - {str(path)}
-        for path in files.values()
-    }
-
-
 def test_no_files_import_each_other_in_a_circle(tmp_path):
     TopologicalSorter(graph(PACKAGE)).prepare()
-    (tmp_path / "__init__.py").touch()
+    package = tmp_path / "regretlab"
+    package.mkdir()
     for name, other in (("a", "b"), ("b", "c"), ("c", "a")):
-        (tmp_path / f"{name}.py").write_text(
+        (package / f"{name}.py").write_text(
             f"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from regretlab.{other} import x\n"
         )
     with pytest.raises(CycleError):
-        TopologicalSorter(graph(tmp_path)).prepare()
+        TopologicalSorter(graph(package)).prepare()
 
 
 def test_the_top_of_the_package_is_ranked_and_seen_at_once():

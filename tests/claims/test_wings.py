@@ -1,12 +1,12 @@
 """The wings of claims/: imports point one way, also those for type checkers alone; no checker runs a search."""
 
-import ast
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 import regretlab.claims
+from tests.helpers.imports import graph, imports, modules, taken_from
 
 HERE = Path(regretlab.claims.__file__).parent
 ROOT = HERE.parents[1]
@@ -24,31 +24,12 @@ RANKS = [
 ]
 
 
-def module(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-
-
-def imports(path: Path) -> set[str]:
-    """The dotted names that a file imports, wherever in the file it does so."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path} imports relatively"
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-    return found
-
-
-FILES = {module(path): path for path in sorted(HERE.rglob("*.py"))}
-
-
-def files_of(names: set[str]) -> set[str]:
-    """The files of claims/ that dotted names are, or are taken from."""
-    return {m for name in names if (m := name if name in FILES else name.rpartition(".")[0]) in FILES}
-
-
-GRAPH = {name: files_of(imports(path)) - {name} for name, path in FILES.items()}
+GRAPH = {
+    name: {other for other in others if other.startswith("regretlab.claims")}
+    for name, others in graph(ROOT / "regretlab").items()
+    if name.startswith("regretlab.claims")
+}
+FILES = {name: path for name, path in modules(ROOT / "regretlab").items() if name in GRAPH}
 
 
 def rank(name: str) -> int:
@@ -66,7 +47,7 @@ def test_imports_between_wings_point_one_way(name):
 def test_an_import_against_the_ranks_would_be_found(tmp_path):
     wrong = tmp_path / "terms.py"
     wrong.write_text("if TYPE_CHECKING:\n    from regretlab.claims.ledger.entry import Entry\n")
-    (other,) = files_of(imports(wrong))
+    (other,) = taken_from(imports(wrong), FILES)
     assert rank(other) > rank("regretlab.claims.language.terms")
 
 

@@ -26,7 +26,18 @@ from regretlab.methods import Moments
 from regretlab.problems import Box, L2Ball, domains
 from regretlab.runs.plan import plan
 from regretlab.runs.run import run
-from tests.helpers.runs import BANDITS, EXTREMES, METHODS, ORDERS, Bursting, both, engines, logistic, parts
+from tests.helpers.runs import (
+    BANDITS,
+    EXTREMES,
+    LINEAR_MODELS,
+    METHODS,
+    ORDERS,
+    Bursting,
+    both,
+    engines,
+    logistic,
+    parts,
+)
 from tests.tolerances import POLYNOMIALS, ROUND_OFF, ROUND_OFF_OF_A_RUN
 
 PACKAGE = Path(rl.__file__).parent
@@ -57,18 +68,7 @@ def test_linear_losses_in_one_dimension_are_the_same_bits(method, order, replica
 
 @pytest.mark.parametrize("order", ORDERS + BANDITS)
 @pytest.mark.parametrize("batch", ["", ", batch_size=3"])
-@pytest.mark.parametrize(
-    "problem",
-    [
-        logistic(),
-        rl.problems.HeavyTailedLogistic(n=40, d=3),
-        rl.problems.OneNeuron(n=40, d=3),
-        rl.problems.Reddi(),
-        logistic(rl.problems.LeastSquares),
-        logistic(rl.problems.Hinge),
-    ],
-    ids=["logistic", "heavy_tailed", "one_neuron", "reddi", "least_squares", "hinge"],
-)
+@pytest.mark.parametrize("problem", LINEAR_MODELS.values(), ids=LINEAR_MODELS)
 def test_sums_agree_to_round_off(problem, batch, order):
     # A law that learns amplifies round-off tenfold in a dozen steps: see the test of single steps.
     fast, slow = both(problem, f"amsgrad(alpha=0.5{batch}){order}", 20 if order in BANDITS else 100)

@@ -35,7 +35,7 @@ from regretlab.runs.schedule import coefficients
 from regretlab.samplers import Rule
 from tests.engines import test_own_bandit  # noqa: F401 - a user's EXP3
 from tests.helpers import cuda_host
-from tests.helpers.runs import BANDITS, EXTREMES, METHODS, ORDERS, Bursting, logistic, parts
+from tests.helpers.runs import BANDITS, EXTREMES, LINEAR_MODELS, METHODS, ORDERS, Bursting, logistic, parts
 from tests.problems import test_own_losses
 from tests.tolerances import ROUND_OFF, ROUND_OFF_OF_A_RUN
 
@@ -166,18 +166,7 @@ def test_linear_losses_in_one_dimension_are_the_same_bits(method, order, replica
 
 
 @pytest.mark.parametrize("order", [*ORDERS, *BANDITS, "+gains(gamma=0.5)"])
-@pytest.mark.parametrize(
-    "problem",
-    [
-        logistic(),
-        rl.problems.HeavyTailedLogistic(n=40, d=3),
-        rl.problems.OneNeuron(n=40, d=3),
-        rl.problems.Reddi(),
-        logistic(rl.problems.LeastSquares),
-        logistic(rl.problems.Hinge),
-    ],
-    ids=["logistic", "heavy_tailed", "one_neuron", "reddi", "least_squares", "hinge"],
-)
+@pytest.mark.parametrize("problem", LINEAR_MODELS.values(), ids=LINEAR_MODELS)
 def test_sums_agree_to_round_off(problem, order, host):
     p = planned(problem, f"amsgrad(alpha=0.5, batch_size=3){order}", 20)
     expected = made(Compiled(problem, p.sampler, 1), p)

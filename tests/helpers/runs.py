@@ -30,6 +30,16 @@ def logistic(kind=rl.problems.Logistic, **options):
     return kind(X, np.sign(X[:, 0] + 0.1), **options)
 
 
+LINEAR_MODELS = {
+    "logistic": logistic(),
+    "heavy_tailed": rl.problems.HeavyTailedLogistic(n=40, d=3),
+    "one_neuron": rl.problems.OneNeuron(n=40, d=3),
+    "reddi": rl.problems.Reddi(),
+    "least_squares": logistic(rl.problems.LeastSquares),
+    "hinge": logistic(rl.problems.Hinge),
+}
+
+
 def both(problem, algorithm, steps, replicates=3, threads=2, measure=()):
     """All that the two engines carry after the same steps."""
     p = plan(problem, algorithms.parse(algorithm), horizon=steps, replicates=replicates)
