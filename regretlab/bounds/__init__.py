@@ -52,6 +52,9 @@ _OLD = {id.replace(".", "_"): id for id in Bound.known.library} | {
 }  # fmt: skip
 
 
+Bound.known.reserved += globals()  # a module's own attributes hide the families of bounds
+
+
 def __getattr__(name: str) -> Any:
     """Return the bounds whose ids begin with a name, as attributes; or the bound of an old name, with a warning."""
     family = {id.removeprefix(f"{name}."): Bound.known[id] for id in Bound.known if id.startswith(f"{name}.")}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from keyword import iskeyword
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,12 @@ import sympy as sp
 
 from regretlab.bounds import symbols as s
 from regretlab.bounds.assumptions import Assumption, evaluated
-from regretlab.bounds.theorem import Theorem
+from regretlab.bounds.theorem import ANY_METHOD, Theorem
 from regretlab.errors import InputError, shown, unknown_name
+from regretlab.methods import Method
 from regretlab.parameters import Interval, one_of
+from regretlab.samplers import Sampler
+from regretlab.spelling.register import Register
 
 #: Sums over the schedule are made for one schedule at a time.
 ALONE = {"beta1", "lam"}
@@ -170,13 +174,52 @@ def _holds_text(raw: np.ndarray) -> bool:
     return raw.dtype == object and any(isinstance(x, (str, bytes, bool, np.bool_, type(None))) for x in raw.ravel())
 
 
-def check_statement(bound: Theorem) -> None:
-    """Refuse a bound that could not be evaluated: without terms, or with symbols that are not the library's."""
+def _check_part(bound: Theorem, kind: str, name: Any, known: Register[Any]) -> None:
+    """Refuse what is no part's name; an unknown name may be that of a part which is defined or installed later."""
+    if (name,) == ANY_METHOD and kind == "methods":
+        return
+    if not isinstance(name, str) or not name.isidentifier():
+        raise InputError(
+            f"{kind}={shown(getattr(bound, kind))} of the bound {bound.id} has {shown(name)}, which is no name of a "
+            f"{known.kind}; give names as texts have them, such as {next(iter(known.library))!r}."
+        )
+    alike = next((own for own in known.library if own.lower() == name.lower()), name)
+    if alike != name:
+        raise InputError(
+            f"{kind}={shown(getattr(bound, kind))} of the bound {bound.id}: texts call the {known.kind} {alike!r}; "
+            f"write it so."
+        )
+
+
+def check_statement(bound: Theorem, reserved: Collection[str]) -> None:
+    """Refuse a bound that could not be found or evaluated.
+
+    Parameters
+    ----------
+    bound : Theorem
+    reserved : collection of str
+        The attributes of :mod:`regretlab.bounds`, which no path begins with.
+    """
     kinds: dict[str, type] = dict.fromkeys(("id", "title", "source", "status", "speaks_of", "remark", "mark"), str)
     kinds |= {"terms": dict, "dropped": dict, "assumes": tuple, "methods": tuple, "samplers": tuple}
     for name, kind in kinds.items():
         if not isinstance(getattr(bound, name), kind):
             raise InputError(f"{name}={shown(getattr(bound, name))} of a bound is no {kind.__name__}; give one.")
+    path = bound.id.split(".")
+    if len(path) != 2 or not all(name.isidentifier() and not iskeyword(name) for name in path):
+        raise InputError(
+            f"id={shown(bound.id)} of a bound is no path; write two names joined by a dot, as in 'adam.printed', "
+            f"which is rl.bounds.adam.printed."
+        )
+    if path[0] in reserved:
+        raise InputError(
+            f"id={shown(bound.id)} of a bound begins with {path[0]}, which rl.bounds.{path[0]} means already; begin "
+            f"it with another name."
+        )
+    one_of("status", bound.status, ("as printed", "corrected", "ours"), f" (of the bound {bound.id})")
+    for kind_of, known in (("methods", Method.known), ("samplers", Sampler.known)):
+        for name in getattr(bound, kind_of):
+            _check_part(bound, kind_of, name, known)
     if not all(isinstance(assumption, Assumption) for assumption in bound.assumes):
         raise InputError(f"assumes={shown(bound.assumes)} of a bound are not of rl.bounds.assumptions; give those.")
     one_of("speaks_of", bound.speaks_of, s.REGRET)

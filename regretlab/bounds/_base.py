@@ -35,13 +35,14 @@ class Bound(Theorem):
     Raises
     ------
     InputError
-        For no terms, terms that are no expressions of :mod:`regretlab.bounds.symbols`, or the id of another bound.
+        For an id that is no path or another bound's, an unknown status, a name that no method or sampler can have, no
+        terms, and terms that are no expressions of :mod:`regretlab.bounds.symbols`.
     """
 
     known: ClassVar[Register[Bound]] = Register("bound", "bounds")
 
     def __post_init__(self) -> None:
-        check_statement(self)
+        check_statement(self, Bound.known.reserved)
         other = Bound.known.defined.get(self.id)
         if other is not None and other != self:
             raise InputError(

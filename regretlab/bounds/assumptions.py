@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from functools import lru_cache, partial
+from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,6 +37,8 @@ class Finding(NamedTuple):
 @dataclass(frozen=True)
 class Assumption:
     """A hypothesis of a theorem and how it is checked; without a check it is not passed.
+
+    Two are equal where they say the same and are checked by the same relation and functions of the same code.
 
     Attributes
     ----------
@@ -69,6 +72,8 @@ class Assumption:
     on_run: Callable[[Any, Any], Finding] | None = field(default=None, compare=False)
     in_replay: bool = False
     tied: bool = False
+    #: What its functions are, since two assumptions with the same words may be checked in different ways.
+    checks: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         relation = isinstance(self.holds, (sp.core.relational.Relational, type(None)))
@@ -81,6 +86,7 @@ class Assumption:
         ):
             if not fits:
                 raise InputError(f"{name}={shown(getattr(self, name))} of an assumption is {words}.")
+        object.__setattr__(self, "checks", f"{_written(self.on_method)} {_written(self.on_run)}")
 
     def of_method(self, parameters: Mapping[str, Any]) -> Finding | None:
         """Check the hyper-parameters of a method, floats by name; None where they alone do not tell."""
@@ -96,6 +102,18 @@ class Assumption:
             return None if self.on_method is None else self.on_method(parameters).passed
         names, function = _function(self.holds)
         return bool(function(**{x: parameters[x] for x in names})) if parameters.keys() >= names else None
+
+
+def _written(check: Any) -> str:
+    """Write down what a function is by its code, so that it is the same when a cell of a notebook is run again."""
+    if isinstance(check, partial):
+        return f"partial {_written(check.func)} {check.args} {check.keywords}"
+    if isinstance(check, CodeType):
+        return f"{check.co_code!r} {check.co_names} {[_written(constant) for constant in check.co_consts]}"
+    if not isinstance(check, FunctionType):
+        return repr(check)
+    closed = [_written(cell.cell_contents) for cell in check.__closure__ or ()]
+    return f"{_written(check.__code__)} {check.__defaults__} {check.__kwdefaults__} {closed}"
 
 
 def tied(symbol: sp.Symbol, formula: sp.Expr) -> Assumption:

@@ -23,7 +23,7 @@ class Theorem:
     Attributes
     ----------
     id : str
-        ``family.variant``, for example ``"adam.printed"``.
+        ``family.variant``, for example ``"adam.printed"``, which is ``rl.bounds.adam.printed``.
     title, source : str
         For legends and references; ``source`` names the theorem or equation.
     status : {"as printed", "corrected", "ours"}
@@ -35,7 +35,8 @@ class Theorem:
         The bound is their sum.
     assumes : tuple of Assumption
     methods, samplers : tuple of str
-        The parts of an algorithm it is about; no samplers means any.
+        The names of the parts of an algorithm it is about, also of those that are not defined yet; no samplers means
+        any, and so does ``("any method",)``.
     mark : str
         ``"reconstructed"`` where the source's text was lost, else empty.
     remark : str

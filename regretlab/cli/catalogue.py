@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -106,20 +107,30 @@ def page(name: str) -> str:
         )
     if name in PAPERS:
         return _paper(name, Ledger([name]))
-    ledger = Ledger()
-    if name in ledger.claims:
-        return pages.one(ledger.verify([name], jobs=1)[0])
-    papers = {claim.id.split(".")[0] for claim in ledger.claims.values()}
-    if name in papers:
-        return _paper(name, ledger)
+    claims = set[str]()
+    for ledger in _ledgers():
+        if name in ledger.asked:
+            return pages.one(ledger.verify([name], jobs=1)[0])
+        if any(claim.split(".")[0] == name for claim in ledger.asked):
+            return _paper(name, ledger)
+        claims |= ledger.asked
+    papers = {claim.split(".")[0] for claim in claims}
     if name.split(".")[0] in papers:
-        raise unknown_name("claim", name, [c for c in ledger.claims if c.startswith(f"{name.split('.')[0]}.")])
+        raise unknown_name("claim", name, [c for c in claims if c.startswith(f"{name.split('.')[0]}.")])
     known = {*papers, *studies.BUILT_IN, *ALGORITHMS, *Problem.known, *Bound.known, *Method.known, *Sampler.known}
     # Softmax and adam-impt, as classes and papers have them, are softmax and adam_impt.
     spelled = {_letters(k): k for k in known}
     if name != spelled.get(_letters(name), name):
         return page(spelled[_letters(name)])
     raise unknown_name("name", name, known)
+
+
+def _ledgers() -> Iterator[Ledger]:
+    """Yield the ledger of the shipped papers, then that of each installed paper."""
+    yield Ledger()
+    for name in PAPERS.keys() - PAPERS.library.keys():
+        with contextlib.suppress(InputError):  # of a file that cannot be run; to verify the paper says why
+            yield Ledger([PAPERS[name]])
 
 
 def _letters(name: str) -> str:
@@ -189,8 +200,11 @@ def _bound(bound: Bound) -> str:
     lines += [f"The bound in its place: {bound.corrected}."] if bound.corrected else []
     lines += [f"Compared on request; tables and figures show {bound.represented_by}."] if bound.represented_by else []
     lines += [bound.remark] if bound.remark else []
-    ledger = Ledger()
-    verdicts = [pages.line(entry) for entry in ledger.verify(ledger.about(bound.id), jobs=1)]
+    verdicts = [
+        pages.line(entry)
+        for ledger in _ledgers()
+        for entry in ledger.verify(ledger.asked & set(ledger.about(bound.id)), jobs=1)
+    ]
     return "\n".join(
         [*lines, "", "The ledger says (regretlab show CLAIM for more):", *(verdicts or ["  nothing about it"])]
     )

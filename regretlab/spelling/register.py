@@ -40,13 +40,15 @@ class Register(MutableMapping[str, P]):
         The library's own parts.
     defined : dict
         The parts that exist in this process; the mapping has those of installed distributions besides.
+    reserved : list of str
+        Names that no user's part can have.
     """
 
     def __init__(self, kind: str, folder: str) -> None:
         self.kind, self.group = kind, f"{PACKAGE}.{folder}"
         self.defined: dict[str, P] = {}
         self.library: dict[str, P] = {}
-        self._reserved: list[str] = []
+        self.reserved: list[str] = []
         self._loaded: dict[str, Any] = {}
 
     def import_folder(self, package: str) -> dict[str, P]:
@@ -59,7 +61,7 @@ class Register(MutableMapping[str, P]):
 
     def reserve(self, names: Iterable[str]) -> None:
         """Keep names from users' parts, because texts mean something else of the library's by them."""
-        self._reserved += names
+        self.reserved += names
         for name in self.defined.keys() - self.library.keys():
             self._refuse(name, self.defined[name])
 
@@ -91,7 +93,7 @@ class Register(MutableMapping[str, P]):
     def _refuse(self, name: str, part: Any) -> None:
         """Refuse a user's part a name that the library gives to another."""
         classes = (getattr(own, "__name__", "") for own in self.library.values())
-        for taken in (*self.library, *classes, *self._reserved):
+        for taken in (*self.library, *classes, *self.reserved):
             if taken.lower() == name.lower():
                 raise InputError(
                     f"the name {name!r} of the {self.kind} {part.__qualname__} is taken by the built-in {taken!r}, "
@@ -99,7 +101,13 @@ class Register(MutableMapping[str, P]):
                 )
 
     def of_class(self, name: str) -> Any:
-        """Return the part whose class has this name, as an attribute of the folder, or raise an AttributeError."""
+        """Return the part whose class has this name, as an attribute of the folder, or raise an AttributeError.
+
+        Of the installed parts those alone are imported whose entry point has the name of the class, or of the part.
+        """
+        for point, _ in self._installed():
+            if name.lower() == point.name or name == _object(point)[1].rpartition(".")[2]:
+                self.origin(point.name)
         for part in self.defined.values():
             if getattr(part, "__name__", "") == name:
                 return part
@@ -169,11 +177,17 @@ class Register(MutableMapping[str, P]):
 
 def _gives(point: EntryPoint, part: object) -> bool:
     """Tell whether a part is the one of an entry point, which may have been imported by its user."""
-    module, _, name = point.value.partition("[")[0].strip().partition(":")
+    module, name = _object(point)
     try:
         return attrgetter(name)(sys.modules[module]) is part
     except (KeyError, AttributeError):
         return False
+
+
+def _object(point: EntryPoint) -> tuple[str, str]:
+    """Return the module and the name in it of an entry point, which may be malformed."""
+    module, _, name = point.value.partition("[")[0].strip().partition(":")
+    return module, name
 
 
 @cache

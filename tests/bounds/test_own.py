@@ -3,6 +3,7 @@
 import html
 import json
 import math
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -43,6 +44,20 @@ def test_a_bound_of_ones_own_is_made_of_public_parts(own):
         ({"terms": {"all": s.sp.Symbol("T")}}, "has the symbol T of its own; take it from rl.bounds.symbols"),
         ({"dropped": {"rest": s.sp.Symbol("sigma")}}, "the rest of .* has the symbol sigma of its own"),
         ({"id": "adam.printed"}, "another bound with the id 'adam.printed' .Kingma & Ba"),
+        *(
+            ({"id": path}, rf"^id='{path}' of a bound is no path; write two names joined by a dot")
+            for path in ("", "theorem1", "mine.", ".mine", "mine.1st", "mine.class", "mine theorem.1", "mine.of.mine")
+        ),
+        *(
+            ({"id": f"{taken}.mine"}, rf"begins with {taken}, which rl\.bounds\.{taken} means already; begin it with")
+            for taken in ("symbols", "Bound", "theorem", "sums", "TYPICAL", "_base")
+        ),
+        ({"status": "printed"}, r"status='printed' is not one of 'as printed', 'corrected', 'ours' .of the bound mine"),
+        ({"methods": (rl.methods.SGD,)}, "which is no name of a method; give names as texts have them, such as 'ada"),
+        ({"methods": ("sgd+uniform",)}, "has 'sgd.uniform', which is no name of a method"),
+        ({"methods": ("SGD",)}, "texts call the method 'sgd'; write it so"),
+        ({"samplers": ("AdamBS",)}, "texts call the sampler 'adambs'; write it so"),
+        ({"samplers": ("any method",)}, "has 'any method', which is no name of a sampler"),
     ],
 )
 def test_a_bound_that_could_not_be_evaluated_is_refused(own, changes, words):
@@ -50,6 +65,26 @@ def test_a_bound_that_could_not_be_evaluated_is_refused(own, changes, words):
     with pytest.raises(rl.InputError, match=words):
         own(**changes)
     assert Bound.known == known
+
+
+@pytest.mark.parametrize("changes", [{"methods": ("any method",)}, {"id": "reddi.mine"}, {"status": "corrected"}])
+def test_a_bound_that_can_be_found_is_not_refused(own, changes):
+    """The twins of those that are."""
+    assert Bound.known[own(**changes).id].terms == bounds.sgd.zinkevich.terms
+
+
+def test_a_bound_may_be_about_a_method_that_is_defined_later(own):
+    mine = own(methods=("later_than_bound",))
+    assert mine not in rl.simulate("reddi", "sgd", horizon=5).applicable()
+    assert "later_than_bound" in catalogue.page(mine.id)
+    try:
+
+        class Later_than_bound(rl.methods.SGD):
+            pass
+
+        assert rl.simulate("reddi", "later_than_bound", horizon=5).applicable() == [mine]
+    finally:
+        del rl.methods.Method.known["later_than_bound"]
 
 
 def test_the_same_bound_may_be_made_twice(own):
@@ -127,6 +162,33 @@ def test_a_check_that_fails_or_says_nothing_is_one_sentence(own):
 def test_an_assumption_that_could_not_be_checked_is_refused(changes, words):
     with pytest.raises(rl.InputError, match=words):
         Assumption(**{"id": "bad", "text": "it is so", **changes})
+
+
+def test_assumptions_are_equal_where_they_are_checked_alike():
+    """As when a cell of a notebook is run again; the twins say the same and check another thing."""
+
+    def made(least, name="least", **others):
+        return Assumption(
+            "long", "the run is long", on_run=lambda run, record: Finding(name, "", run.horizon > least), **others
+        )
+
+    cell = "def check(run, record):\n    return Finding('', '', (lambda: run.horizon > {})())\n"
+    cells = []
+    for text in (cell.format(3), cell.format(3), cell.format(4)):
+        exec(text, names := {"Finding": Finding})
+        cells.append(Assumption("long", "the run is long", on_run=names["check"]))
+    assert made(3) == made(3)
+    assert hash(made(3)) == hash(made(3))
+    assert cells[0] == cells[1]
+    twins = [made(4), made(3, "other"), Assumption("long", "the run is long"), made(3, holds=s.alpha < 1)]
+    assert made(3) not in twins
+    assert cells[0] != cells[2]
+    assert assumptions.SUP_STEP != assumptions.START_STEP, "partial functions of other arguments"
+
+
+def test_the_librarys_assumptions_are_equal_in_another_process():
+    for about in (a for a in vars(assumptions).values() if isinstance(a, Assumption)):
+        assert pickle.loads(pickle.dumps(about)) == about
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_hedge_holds_its_bound_on_random_and_on_adversarial_losses(d, alpha):
 @pytest.fixture
 def half():
     before = dict(Bound.known)
-    yield lambda b: replace(b, id="half", terms={name: term / 2 for name, term in b.terms.items()})
+    yield lambda b: replace(b, id="hedge.half", terms={name: term / 2 for name, term in b.terms.items()})
     Bound.known.clear()
     Bound.known.update(before)
 

@@ -103,7 +103,7 @@ def test_a_name_of_a_pair_is_no_methods(monkeypatch):
 
     with pytest.raises(rl.InputError, match="is taken by the built-in 'pairlike'"):
         Method.known.reserve(["pairlike"])
-    Method.known._reserved.remove("pairlike")
+    Method.known.reserved.remove("pairlike")
 
 
 @pytest.mark.usefixtures("bare")
@@ -118,6 +118,25 @@ def test_an_installed_method_is_found_when_it_is_asked_for(install):
     assert (same[0] == same[1]).all()
     assert listed("lion") == "Lion: Chen et al. 2023 (installed: lion_lab 2.1)"
     assert "lion_lab" not in listed("sgd")
+
+
+@pytest.mark.parametrize(
+    ("group", "base"),
+    [("methods", "methods.SGD"), ("samplers", "samplers.Uniform"), ("problems", "problems.Reddi")],
+)
+@pytest.mark.parametrize("name", ["lion", "lion_9"])
+def test_an_installed_part_is_an_attribute_of_its_folder(install, group, base, name):
+    key = "family" if group == "problems" else "name"
+    code = f"import regretlab as rl\nclass Lion(rl.{base}):\n    {key} = {name!r}\n"
+    install("lion_lab", code, f"{name} = lion_lab:Lion\ntiger = tiger_lab:Tiger", f"regretlab.{group}")
+    folder = getattr(rl, group)
+    with pytest.raises(AttributeError, match="whose class is called 'Lions'"):
+        folder.Lions  # noqa: B018
+    assert "lion_lab" not in sys.modules, "no part is imported but those of the name"
+    assert folder.Lion is REGISTERS[group][name]
+    assert folder.Lion.__module__ == "lion_lab"
+    with pytest.raises(rl.InputError, match=r"'tiger' of lion_lab 1\.0 cannot be imported"):
+        folder.Tiger  # noqa: B018
 
 
 def test_an_installed_sampler_and_problem_are_found_too(install):
@@ -136,7 +155,7 @@ def test_an_installed_sampler_and_problem_are_found_too(install):
         ("1 +", "lion_lab:Lion", "SyntaxError"),
         (LION + "raise OSError('no disk')", "lion_lab:Lion", "OSError: no disk"),
         (LION, "lion_lab:Tiger", "AttributeError"),
-        (LION, "no way", "AttributeError"),
+        (LION, "no way", "'no way' ("),
         (LION.replace("Lion(", "Adam("), "lion_lab:Adam", "the name 'adam' of the method Adam is taken"),
     ],
 )
@@ -200,6 +219,7 @@ OLD = {
     "adambs.d1_corrected": "adambs_d1_corrected", "adambs.lemma1": "adambs_lemma1", "adambs.ours": "adambs_ours",
     "adambs.theorem1": "adambs_theorem1", "adambs.theorem2": "adambs_theorem2", "adambs.theorem4": "adambs_theorem4",
     "adambs.theorem_d1": "adambs_theorem_d1", "adambs_corrected.lemma12": "adambs_lemma12",
+    "adambs_corrected.printed": "adambs_corrected_printed",
     "adamcb.jensen": "adamcb_jensen", "adamcb.lemma1": "adamcb_lemma1", "adamcb.lemma2": "adamcb_lemma2",
     "adamcb.ours": "adamcb_ours", "adamcb.ours_lemma": "adamcb_ours_lemma", "adamcb.printed": "adamcb_printed",
     "adamcb.split": "adamcb_split", "adamx.decaying": "adamx_decaying", "adamx.ours": "adamx_ours",
@@ -219,11 +239,14 @@ def test_a_bounds_id_is_its_path():
         rl.bounds.adamm  # noqa: B018
 
 
-def test_the_names_that_bounds_had_are_read_with_a_warning():
-    assert OLD.keys() <= Bound.known.library.keys()
-    for id, name in OLD.items():
-        with pytest.warns(DeprecationWarning, match=rf"^rl\.bounds\.{name} is rl\.bounds\.{id} now; write that\.$"):
-            assert getattr(rl.bounds, name) is Bound.known[id]
+@pytest.mark.parametrize(("id", "name"), OLD.items())
+def test_the_names_that_bounds_had_are_read_with_a_warning(id, name):
+    with pytest.warns(DeprecationWarning, match=rf"^rl\.bounds\.{name} is rl\.bounds\.{id} now; write that\.$"):
+        assert getattr(rl.bounds, name) is Bound.known[id]
+
+
+def test_every_bound_had_a_name():
+    assert Bound.known.library.keys() == OLD.keys()
 
 
 BOUND = """
@@ -264,6 +287,20 @@ def test_an_installed_paper_is_verified_by_its_name(install):
     assert "lion_claims" not in sys.modules, "it is run in a process of its own"
     assert "lion.square (Lemma 1)" in catalogue.page("lion")
     assert listed("lion", "Papers").endswith("lion_claims.py (installed: lion_claims 1.0)")
+
+
+def test_a_claim_of_an_installed_paper_has_a_page(install):
+    about = CLAIMS.replace('at="Lemma 1"', 'at="Lemma 1", bounds=("sgd.zinkevich",)')
+    install("lion_claims", about, "lions = lion_claims", "regretlab.papers")
+    install("tiger_claims", "1 +", "tiger = tiger_claims", "regretlab.papers")
+    page = catalogue.page("lion.square")
+    assert page.startswith("lion.square")
+    assert "proved" in page
+    assert "Claims (regretlab verify" in catalogue.page("lion"), "the paper by the name that its claims begin with"
+    assert "lion.square" in catalogue.page("sgd.zinkevich").partition("The ledger says")[2]
+    with pytest.raises(rl.InputError, match=r"unknown claim 'lion\.squared'; did you mean 'lion\.square'\?"):
+        catalogue.page("lion.squared")
+    assert catalogue.page("OGD.Thm1").startswith("OGD.Thm1"), "and a claim of the library is found as before"
 
 
 def test_a_shipped_paper_is_found_by_its_folder():
