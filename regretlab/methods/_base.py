@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
@@ -43,14 +44,37 @@ class Method(Component):
         """Give the coefficients of steps ``t`` (a float array of shape (T,) holding 1, 2, ...), vectorised."""
 
     def schedule_over(self, t: Array) -> Coefficients:
-        """Give the coefficients of steps ``t`` as arrays over them, also where :meth:`coefficients` gives a number."""
-        with np.errstate(over="ignore", invalid="ignore"):  # the run stops there, and says so
+        """Give the coefficients of steps ``t`` as arrays over them, also where :meth:`coefficients` gives a number.
+
+        Raises
+        ------
+        InputError
+            For a coefficient that is no finite number, with the step, before any step is made with it.
+        """
+        with np.errstate(all="ignore"):  # what is not finite is refused below
             made = self.coefficients(t)
         if not isinstance(made, Coefficients):
             raise InputError(
                 f"coefficients of {type(self).__name__} gives {shown(made)}; return rl.methods.generic(t, eta=...)."
             )
-        return generic(t, **made._asdict())
+        schedule = generic(t, **made._asdict())
+        if t.dtype != object and len(t):
+            for name, values in schedule._asdict().items():
+                self._refuse_infinite(name, values, t)
+        return schedule
+
+    def _refuse_infinite(self, name: str, values: Any, t: Array) -> None:
+        """Refuse a coefficient that is not finite at one of the steps t, with that step."""
+        same = not np.ndim(values) or values.strides == (0,)  # one number for all steps
+        first = values[0] if np.ndim(values) else values
+        if math.isfinite(first) if same else np.isfinite(values).all():
+            return
+        at = 0 if same else int(np.argmin(np.isfinite(values)))
+        when = "at every step" if same and len(t) > 1 else f"at step {t[at]:.0f}"
+        raise InputError(
+            f"the coefficient {name} of {self!r} is {first if same else values[at]} {when}; give finite "
+            f"numbers, such as rl.methods.generic(t, eta=0.1 / np.sqrt(t)) has."
+        )
 
     def step(self, state: Moments, g: Any, k: Coefficients, project: Project, ops: Any) -> Moments:
         """One step from the gradient estimate ``g``: the generic one, :func:`regretlab.methods.step`."""

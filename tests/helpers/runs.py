@@ -74,4 +74,5 @@ EXTREMES = [
 
 class Bursting(rl.methods.Method):
     def coefficients(self, t):
-        return rl.methods.generic(t, eta=np.where(t == 2500, np.inf, 0.1), p=0.0)
+        bursts = t == 2500
+        return rl.methods.generic(t, nu=np.where(bursts, 1e300, 1.0), eta=np.where(bursts, 1e300, 0.1), p=0.0)

@@ -1,6 +1,8 @@
 """The run: streams, blocks, batches, resumable randomness, errors, provenance, files."""
 
+import contextlib
 import json
+import math
 
 import numpy as np
 import pytest
@@ -122,6 +124,36 @@ def test_a_list_of_checkpoints_is_a_set_and_the_run_is_the_same(listed):
     )
     assert run.record.t.values.tolist() == sorted({*listed, 9})
     assert (run.record.loss.values[..., -1] == whole.record.loss.values[..., -1]).all()
+
+
+@pytest.mark.parametrize("engine", ["array", "compiled"])
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        (lambda t: {"kap": np.where(t == 7, np.nan, 0.0)}, "the coefficient kap of .* is nan at step 7; give finite"),
+        (lambda t: {"eta": 1 / (t - 3)}, "the coefficient eta of .* is inf at step 3"),
+        (lambda t: {"rho": np.log(t - 1.0)}, "the coefficient rho of .* is -inf at step 1"),
+        (lambda t: {"wd": math.inf}, "the coefficient wd of .* is inf at every step"),
+        (lambda t: {"eps": math.nan}, "the coefficient eps of .* is nan at every step"),
+        (lambda t: {"c": np.where(t == 20_000, np.inf, 1.0)}, "the coefficient c of .* is inf at step 20000"),
+    ],
+)
+def test_a_coefficient_that_is_not_finite_is_named_with_its_step(engine, changed, words):
+    class Unbounded(rl.methods.AMSGrad):
+        def coefficients(self, t):
+            return super().coefficients(t)._replace(**changed(t))
+
+    class Bounded(rl.methods.AMSGrad):
+        def coefficients(self, t):
+            return super().coefficients(t)._replace(**{k: np.nan_to_num(v) for k, v in changed(t).items()})
+
+    try:
+        with pytest.raises(rl.InputError, match=words):
+            rl.simulate("reddi", "unbounded(alpha=0.1)", horizon=25_000, checkpoints=[25_000], engine=engine)
+        with contextlib.suppress(rl.NonFiniteError):  # the twin: large numbers are the run's to judge
+            rl.simulate("reddi", "bounded(alpha=0.1)", horizon=30, engine=engine)
+    finally:
+        del rl.methods.Method.known["unbounded"], rl.methods.Method.known["bounded"]
 
 
 def test_a_run_that_overflows_says_where_and_why():
