@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import difflib
 import pickle
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 
 import regretlab as rl
 from regretlab.algorithms import ALGORITHMS
+from regretlab.bounds import Bound
+from regretlab.errors import unknown_name
 from regretlab.methods import SGD, Method
 from regretlab.parameters import parameter
 from regretlab.problems import Problem
@@ -18,6 +21,44 @@ from regretlab.samplers import Sampler, Uniform
 def defined(name, base, /, **body):
     """A class as a user's file defines it."""
     return type(name, (base,), {"__module__": "theirs", "__qualname__": name, **body})
+
+
+KNOWN = [{*ALGORITHMS, *Method.known.library}, *({*kind.known.library} for kind in (Sampler, Problem, Bound))]
+#: Names of other optimisers, samplers, problems and data sets, none of which is misspelt.
+OTHERS = (
+    "lion", "shampoo", "sophia", "adafactor", "lamb", "lars", "ftrl", "sam", "yogi", "lookahead", "adabelief", "muon",
+    "bfgs", "newton", "soap", "prodigy", "exp3", "thompson", "ucb", "svrg", "saga", "lasso", "ridge", "svm",
+    "perceptron", "mnist", "cifar10", "iris", "banana", "foo", "x", "help", "",
+)  # fmt: skip
+
+
+def proposed(name, known):
+    return str(unknown_name("name", name, known)).partition("did you mean '")[2].partition("'")[0]
+
+
+@pytest.mark.parametrize("known", KNOWN, ids=len)
+def test_one_wrong_letter_finds_the_name(known):
+    """One letter left out, doubled, replaced or swapped with the next, in small or capital letters."""
+    for name in (n for n in known if len(n) >= 4):
+        for i in range(len(name)):
+            head, here, tail = name[:i], name[i], name[i + 1 :]
+            for typo in (head + tail, head + here + name[i:], f"{head}q{tail}", head + tail[:1] + here + tail[1:]):
+                if typo not in known and typo != name:
+                    found = proposed(typo, known)
+                    ratio = difflib.SequenceMatcher(None, found, typo).ratio
+                    assert found == name or ratio() >= difflib.SequenceMatcher(None, name, typo).ratio(), typo
+                    assert proposed(typo.upper(), known) == found
+
+
+@pytest.mark.parametrize("known", KNOWN, ids=len)
+def test_a_name_like_no_other_finds_none(known, monkeypatch):
+    assert [other for other in OTHERS if proposed(other, known)] == []
+    monkeypatch.setattr("regretlab.errors.NEAR", 0.6)
+    assert any(proposed(other, known) for other in OTHERS), "the twin: difflib's own"
+
+
+def test_a_name_in_other_letters_is_found_as_it_is_written():
+    assert proposed("adambs.eq10", ["AdamBS.Eq10", "AdamBS.Eq11", "adam"]) == "AdamBS.Eq10"
 
 
 @pytest.mark.parametrize("name", [*ALGORITHMS])
