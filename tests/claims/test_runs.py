@@ -1,11 +1,13 @@
 """Claims about runs: regret bounds replayed in intervals, and linear regret by drift."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 import regretlab as rl
+from regretlab.bounds import symbols as s
 from regretlab.claims import checkers
 from regretlab.claims.arithmetic.balls import Undecided
 from regretlab.claims.arithmetic.intervals import OPS, Interval, enclose, maximum, minimum
@@ -53,6 +55,28 @@ def test_violations_at_rational_parameters(losses, algorithm, bound, t, numbers)
     outcome = checkers.check(statement, "replay", {"t": t})
     assert outcome.verdict == "refuted"
     assert all(number in outcome.words for number in numbers)
+
+
+@pytest.mark.parametrize(
+    ("bound", "algorithm", "symbol"),
+    [("padam.ours", "padam(p=1/4, beta1=0, lam=1/2)", "S_p"), ("amsgrad.fiftieth", "amsgrad(beta1=1/2, lam=1/2)", "Q")],
+)
+def test_a_bound_of_what_no_replay_measures_is_undecided(bound, algorithm, symbol):
+    """Q and S_p are measured on runs of the engines alone."""
+    theorem = rl.bounds.amsgrad.schedule_free
+    if bound not in rl.bounds.Bound.known:
+        replace(theorem, id=bound, terms=dict(theorem.terms, more=s.Q))
+    try:
+        statement = RegretBound(REDDI, algorithm, bound, 3)
+        for form, body in (("replay", {"t": 2}), ("run", {"rounds": 3})):
+            with pytest.raises(Rejected, match=f"nothing gives a value to {symbol}$"):
+                checkers.check(statement, form, body)
+        with pytest.raises(Rejected, match=f"nothing gives a value to {symbol} of {bound} in a replay"):
+            decided(statement)
+        twin = RegretBound(REDDI, "amsgrad(beta1=1/2, lam=1/2)", theorem.id, 3)
+        assert decided(twin)[2].verdict == "bounded"
+    finally:
+        rl.bounds.Bound.known.defined.pop("amsgrad.fiftieth", None)
 
 
 def test_a_true_bound_holds_on_the_same_losses():

@@ -195,6 +195,8 @@ def enclose(expression: Any, values: Mapping[str, Interval]) -> Interval:
     """
     below = [enclose(a, values) for a in expression.args]
     if expression.is_Symbol:
+        if expression.name not in values:
+            raise Undecided(f"nothing gives a value to {expression}")
         return values[expression.name]
     if expression.is_Rational:
         return Interval(Fraction(int(expression.p), int(expression.q)))

@@ -12,6 +12,7 @@ import numpy as np
 
 from regretlab import algorithms
 from regretlab.bounds import Bound
+from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.statements import RegretBound, kink
 from regretlab.methods import SEQUENCES, Coefficients, Method, Moments, step
 
@@ -51,10 +52,19 @@ class Losses(NamedTuple):
 
 
 def find(statement: RegretBound) -> tuple[str, dict[str, Any]] | None:
-    """Find a certificate ``replay`` of the first clear violation, else ``run``: every T up to the horizon."""
+    """Find a certificate ``replay`` of the first clear violation, else ``run``: every T up to the horizon.
+
+    Raises
+    ------
+    Rejected
+        For a bound with a symbol that has no value in a replay.
+    """
     losses = spread([statement.losses], statement.horizon)
     runs = play([algorithms.parse(statement.algorithm).method], losses, np.array([float(statement.start)]))
-    over = above(Bound.known[statement.bound], runs)[0]
+    bound = Bound.known[statement.bound]
+    if missing := sorted({symbol.name for symbol in bound.symbols} - runs.values.keys()):
+        raise Rejected(f"nothing gives a value to {', '.join(missing)} of {bound.id} in a replay")
+    over = above(bound, runs)[0]
     if over.any():
         return "replay", {"t": int(np.argmax(over)) + 1}
     return "run", {"rounds": statement.horizon}
