@@ -93,7 +93,7 @@ def _alone(kind: type[Method]) -> Named:
 globals().update({kind.__name__: _alone(kind) for kind in Method.known.library.values()})
 AdamBS = Named("adambs", "AdamBS (original)", "Liu, Wu & Mozafari 2020, Alg. 1-2", methods.Adam, samplers.AdamBS)
 AdamBSCorrected = Named(
-    "adambs_corrected", "AdamBS, corrected", "Kim & Oh 2025, App. D (reconstructed)", methods.AdamX,
+    "adambs_corrected", "AdamBS, corrected", "Kim & Oh 2025, App. D, Alg. 4-5 (reconstructed)", methods.AdamX,
     samplers.AdamBSCorrected,
 )  # fmt: skip
 AdamCB = Named(

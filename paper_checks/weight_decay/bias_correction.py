@@ -28,7 +28,7 @@ def adam(gradient, first=s, second=r, **given):
 P.disagreement(
     "AdamI",
     r"\theta\leftarrow\theta-\frac\epsilon{\sqrt r+\delta}\odot\hat s",
-    at="Adam I, against Adam II",
+    at="Adam (Adaptive Moments) I, against II",
     here=adam(g, 0, 0, c=1).x,
     there=adam(g, 0, 0).x,
     given=[*USUAL, delta >= 0],
@@ -38,7 +38,7 @@ P.disagreement(
 P.inequality(
     "AdamI.first",
     r"|\theta_1-\theta_0|=\epsilon\text{ with }\sqrt{\hat r},\quad \frac\epsilon{\sqrt{1-\rho_2}}\text{ with }\sqrt r",
-    at="Adam I, against Adam II",
+    at="Adam (Adaptive Moments) I, against II",
     given=[*USUAL, delta == 0, g > 0],
     show=(theta - adam(g, 0, 0).x == eps)
     & ((theta - adam(g, 0, 0, c=1).x) ** 2 * (1 - rho2) == eps**2)

@@ -12,7 +12,7 @@ from regretlab.parameters import parameter
 
 @dataclass(frozen=True)
 class AdamL2(Adam):
-    r"""Adam with L2 regularisation (the weight-decay slides, "Adam I").
+    r"""Adam with L2 regularisation (the weight-decay slides, "Adam (Adaptive Moments) I").
 
     .. math:: r_t = g_t + \lambda x_t \quad\text{takes the place of } g_t \text{ in both moments of Adam.}
 
@@ -25,8 +25,8 @@ class AdamL2(Adam):
 
     Notes
     -----
-    The slides' "Adam I" divides by :math:`\sqrt r + \delta`, "Adam II" by :math:`\sqrt{\hat r} + \delta`; this is the
-    second. The regulariser belongs to the method: losses, regret and gradient records speak of the problem without it.
+    That slide divides by :math:`\sqrt r + \delta`, the next by :math:`\sqrt{\hat r} + \delta`; this class does the
+    latter. The regulariser belongs to the method: losses, regret and gradient records speak of the problem without it.
     It enters the moments, which the generic step cannot do, so it runs on the array engine. With
     ``schedule="constant"`` this is ``torch.optim.Adam(weight_decay=weight_decay)`` to rounding. The decay of a
     coordinate is divided by the size of its gradients, so it is not :class:`AdamW`.
@@ -41,7 +41,7 @@ class AdamL2(Adam):
     array([0.9])
     """
 
-    title, source = "Adam with L2", "weight-decay slides, Adam I"
+    title, source = "Adam with L2", "weight-decay slides, Adam (Adaptive Moments) I"
     weight_decay: float = parameter(0.01, "[0, inf)", "lambda: lambda * x is added to the gradient")
     gradient = "g + lambda x"
 

@@ -135,7 +135,8 @@ class OneNeuron(_HeavyTailed):
     False
     """
 
-    family, title, source = "one_neuron", "One neuron on heavy-tailed features", "Liu, Wu & Mozafari 2020"
+    family, title = "one_neuron", "One neuron on heavy-tailed features"
+    source = "Liu, Wu & Mozafari 2020, Section 4.3"
     convex = False
     convex_reason = "-y log(sigmoid(relu(u))) is not convex in u for either label: flat then falling, or concave"
     infimum = -LN2

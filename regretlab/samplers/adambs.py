@@ -113,7 +113,8 @@ class AdamBSCorrected(Bandit):
     True
     """
 
-    name, title, source = "adambs_corrected", "AdamBS's bandit, corrected", "Kim & Oh 2025, App. D (reconstructed)"
+    name, title = "adambs_corrected", "AdamBS's bandit, corrected"
+    source = "Kim & Oh 2025, App. D, Alg. 4-5 (reconstructed)"
     gamma: float | None = parameter(None, "(0, 1]", "exploration; default tied to T as in Lemma 12", CORRECTED)
 
     def tied(self, setting: Setting) -> dict[str, Any]:
