@@ -8,7 +8,7 @@ result.table()
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from regretlab.errors import InputError, InterruptedWarning, NonFiniteError, UnderflowWarning
+from regretlab.errors import InputError, InterruptedWarning, NonFiniteError, StoreWarning, UnderflowWarning
 from regretlab.system.version import __version__
 
 if TYPE_CHECKING:
@@ -28,16 +28,17 @@ if TYPE_CHECKING:
     )
     from regretlab.falsifier import falsify
     from regretlab.result import Result, simulate
+    from regretlab.store import Store
     from regretlab.system import files
 
 __all__ = [
-    "InputError", "InterruptedWarning", "NonFiniteError", "Result", "UnderflowWarning", "__version__", "algorithms",
-    "bounds", "claims", "falsify", "files", "game", "methods", "paired", "plots", "problems", "samplers", "scaling",
-    "simulate", "testing", "worst_case",
+    "InputError", "InterruptedWarning", "NonFiniteError", "Result", "Store", "StoreWarning", "UnderflowWarning",
+    "__version__", "algorithms", "bounds", "claims", "falsify", "files", "game", "methods", "paired", "plots",
+    "problems", "samplers", "scaling", "simulate", "testing", "worst_case",
 ]  # fmt: skip
 
 #: The modules of the names that are not modules themselves, and a module in a folder of the package.
-_HOMES = {"Result": "result", "falsify": "falsifier", "files": "system.files", "simulate": "result"}
+_HOMES = {"Result": "result", "falsify": "falsifier", "files": "system.files", "simulate": "result", "Store": "store"}
 
 
 def __getattr__(name: str) -> Any:

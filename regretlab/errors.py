@@ -57,6 +57,10 @@ class InterruptedWarning(UserWarning):
     """A simulation was interrupted, and what it returns is only the finished part; says which."""
 
 
+class StoreWarning(UserWarning):
+    """A store holds something damaged, or could not keep a run; the run itself is as it would be without one."""
+
+
 class UnderflowWarning(UserWarning):
     """A method was run on gradients whose squares floats do not hold, so that its steps are not the method's."""
 

@@ -26,7 +26,9 @@ from regretlab.runs.plan import Plan, plan, replicate_numbers
 from regretlab.runs.provenance import Part, algorithm_of, check_together
 from regretlab.runs.record import FORMAT, one_record
 from regretlab.runs.regret import Regrets
-from regretlab.runs.run import Interrupted, run
+from regretlab.runs.run import Interrupted, Observer, run
+from regretlab.store import Store
+from regretlab.store.running import Work, stored_run
 from regretlab.system.files import sealed_content, write_sealed
 from regretlab.verdicts.audit import underflow
 from regretlab.verdicts.comparison import every_run
@@ -38,7 +40,14 @@ class Result(Record):
 
     A bound on the regret of every run at every T is looked at beyond the checkpoints, by running once more; a result
     that was opened from a file has no problem to run again with, and keeps what was found before it was saved.
+
+    Attributes
+    ----------
+    work : Work
+        How many steps of replicates were computed to have it, and how many were read from a store in their place.
     """
+
+    work = Work(0, 0)
 
     def __init__(
         self, record: xr.Dataset, problem: Problem | None = None, chosen: Sequence[Algorithm] | None = None
@@ -73,7 +82,7 @@ class Result(Record):
             as they are; the audit of a bound that ties them to T then says so.
         replicates : int, optional
             More than the present number.
-        checkpoints : "log" or sequence of int
+        checkpoints : "log", "decimal" or sequence of int
             Those beyond the present horizon are added to the record.
         problem : Problem or str
             The problem that was run; needed for a result that was opened from a file, which does not hold its data.
@@ -177,6 +186,7 @@ def simulate(
     checkpoints: str | Sequence[int] = "log",
     engine: str = "auto",
     measure: Sequence[str] = (),
+    store: Store | str | os.PathLike[str] | None = None,
     progress: bool = False,
 ) -> Result:
     """Run algorithms on a problem and measure their regret.
@@ -199,9 +209,10 @@ def simulate(
         Number of independent runs R, or the numbers of the runs, each once. Replicate r is the same run however many
         there are.
     seed : int
-    checkpoints : "log" or sequence of int
+    checkpoints : "log", "decimal" or sequence of int
         Steps at which everything is recorded, in any order and each once, the horizon always among them, so that an
-        empty list records it alone; ``"log"`` gives about 30, log-spaced. On a problem whose examples come in
+        empty list records it alone; ``"log"`` gives about 30, log-spaced, and ``"decimal"`` 1, 2, 3, 5 and 7 times the
+        powers of ten, which a store can go on from to a later horizon. On a problem whose examples come in
         a cyclic order, the last end of a period before each of them is recorded as well: figures show these ends alone,
         and fits the others.
     engine : {"auto", "compiled", "cuda", "array", "cupy"}
@@ -210,6 +221,9 @@ def simulate(
         What costs a pass over all examples per step: ``"cumulative"`` makes cumulative regret exact (else it is
         estimated without bias, where the sampler allows), ``"sampler"`` measures the sampler's own regret,
         beside what the uniform law and full information would have paid.
+    store : Store, path or URL, optional
+        Where finished runs are kept (:mod:`regretlab.store`): what is there is read or gone on from, the rest is made
+        and kept. The result is the same to the last bit; its ``work`` says how many steps were computed.
     progress : bool
         Show progress bars.
 
@@ -238,11 +252,19 @@ def simulate(
         "horizon": horizon, "replicates": replicates, "seed": seed, "checkpoints": checkpoints, "measure": measure,
     }  # fmt: skip
     plans = [plan(problem, a, **asked) for a in parsed]
-    done, records = [], []
+    store = store if isinstance(store, Store | None) else Store(store)
+    done, records, work = [], [], Work(0, 0)
     interrupted = ""
     try:
         for p in plans:
-            records.append(run(p, engine=engine, observers=[Regrets(), *held_out_losses(problem)], progress=progress))
+            if store is None:
+                observers: list[Observer] = [Regrets(), *held_out_losses(problem)]
+                record = run(p, engine=engine, observers=observers, progress=progress)
+                steps = Work(len(p.replicates) * p.horizon, 0)
+            else:
+                record, steps = stored_run(p, store, engine=engine, progress=progress)
+            work = work.plus(steps)
+            records.append(record)
             done.append(p)
     except KeyboardInterrupt as stop:
         if isinstance(stop, Interrupted) and not done:
@@ -253,6 +275,7 @@ def simulate(
         warnings.warn(interrupted, InterruptedWarning, stacklevel=2)
     parts = [(record, describe(p)) for record, p in zip(records, done, strict=True)]
     result = Result._of(parts, problem, [p.algorithm for p in done])
+    result.work = work
     for name in result.algorithms:
         if lost := underflow(result.description(name), result.of(name)):
             said = f"{name} has {lost}: its steps, and so its regret, are not the method's"

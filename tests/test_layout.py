@@ -30,7 +30,7 @@ RANKS = [
     # runs and what is held against them
     {"engines"},
     {"runs"},
-    {"game", "verdicts"},
+    {"game", "store", "verdicts"},
     {"scaling"},
     {"paired", "record"},
     # what users do with them

@@ -16,6 +16,8 @@ from regretlab.errors import InputError
 from regretlab.parameters import number
 
 CHECKPOINTS = 30
+#: Leading digits of decimal checkpoints.
+DIGITS = (1, 2, 3, 5, 7)
 #: Every checkpoint is a comparator to solve and a column of the record.
 MOST_CHECKPOINTS = 100_000
 
@@ -23,17 +25,29 @@ MOST_CHECKPOINTS = 100_000
 def checkpoint_times(checkpoints: str | Sequence[int], horizon: int) -> np.ndarray:
     """Increasing steps at which the record is written, the horizon last; ``"log"`` gives about 30, log-spaced.
 
-    A list is a set: its order and repetitions change nothing, and an empty one records the horizon alone.
+    ``"decimal"`` gives 1, 2, 3, 5 and 7 times the powers of ten. They do not depend on the horizon: a longer run begins
+    with the very record of a shorter one, whose comparators start from the same ones before, so that a store
+    (:class:`regretlab.Store`) goes on from there. A list is a set: its order and repetitions change nothing, and an
+    empty one records the horizon alone.
 
     Examples
     --------
     >>> checkpoint_times([5, 1, 5], horizon=10), checkpoint_times([], horizon=10)
     (array([ 1,  5, 10]), array([10]))
+    >>> checkpoint_times("decimal", horizon=25)
+    array([ 1,  2,  3,  5,  7, 10, 20, 25])
     """
     if isinstance(checkpoints, str) or not isinstance(checkpoints, Iterable):
-        if checkpoints != "log":
-            raise InputError(f"checkpoints={checkpoints!r} is not 'log' or a list of steps between 1 and {horizon}.")
-        times = np.unique(np.geomspace(1, horizon, CHECKPOINTS).round().astype(np.int64))
+        if checkpoints == "log":
+            times = np.unique(np.geomspace(1, horizon, CHECKPOINTS).round().astype(np.int64))
+        elif checkpoints == "decimal":
+            powers = 10 ** np.arange(len(str(horizon)), dtype=np.int64)
+            times = np.outer(powers, DIGITS).ravel()
+            times = times[times <= horizon]
+        else:
+            raise InputError(
+                f"checkpoints={checkpoints!r} is not 'log', 'decimal' or a list of steps between 1 and {horizon}."
+            )
     else:
         checkpoints = list(checkpoints)
         if len(checkpoints) > MOST_CHECKPOINTS:

@@ -18,7 +18,7 @@ from regretlab.runs.held_out import held_out_losses
 from regretlab.runs.plan import NUMBERS, Plan, plan
 from regretlab.runs.provenance import Part, check_problem
 from regretlab.runs.regret import Regrets
-from regretlab.runs.run import Observer, run
+from regretlab.runs.run import Interrupted, Observer, run
 from regretlab.samplers import Setting
 
 
@@ -74,7 +74,7 @@ def extended(
     parts : sequence of (xarray.Dataset, Description)
         One for every algorithm.
     horizon, replicates : int or None
-    checkpoints : "log" or sequence of int
+    checkpoints : "log", "decimal" or sequence of int
     progress : bool
 
     Raises
@@ -100,14 +100,30 @@ def extended(
 
 
 def to_a_later_horizon(record: xr.Dataset, description: Description, onward: Plan, progress: bool) -> Part:
-    """Go on with one algorithm's run from its last step, to the horizon of a plan."""
+    """Go on with one algorithm's run from its last step, to the horizon of a plan, and describe all of it."""
+    made = describe(onward)
+    return gone_on(record, onward, progress), replace(made, ends=(*description.ends, *made.ends))
+
+
+def gone_on(record: xr.Dataset, onward: Plan, progress: bool) -> xr.Dataset:
+    """Go on with one algorithm's run from the last step of its record, to the horizon of a plan.
+
+    An interruption carries the whole record up to its last checkpoint.
+    """
     observers: list[Observer] = [Regrets(record["comparator"].values), *held_out_losses(onward.problem)]
-    new = run(onward, engine=record.attrs["engine"], observers=observers, progress=progress, start=record)
+    try:
+        new = run(onward, engine=record.attrs["engine"], observers=observers, progress=progress, start=record)
+    except Interrupted as stop:
+        raise Interrupted(stop.plan, _joined(record, stop.record)) from None
+    return _joined(record, new)
+
+
+def _joined(record: xr.Dataset, new: xr.Dataset) -> xr.Dataset:
+    """Join what was recorded before a step to what was recorded after it."""
     curves = [name for name in new.data_vars if "t" in new[name].dims]
     joined = new.drop_dims("t").merge(xr.concat([record[curves], new[curves]], dim="t"))
-    made = describe(onward)
-    made = replace(made, ends=(*description.ends, *made.ends))
-    return joined.assign_attrs(new.attrs | {"engine_reason": record.attrs["engine_reason"]}), made
+    seconds = round(record.attrs["seconds"] + new.attrs["seconds"], 3)
+    return joined.assign_attrs(new.attrs | {"engine_reason": record.attrs["engine_reason"], "seconds": seconds})
 
 
 def with_more_replicates(

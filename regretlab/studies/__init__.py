@@ -172,7 +172,7 @@ def _read(given: dict[str, Any]) -> dict[str, Any]:
     read["measure"] = _texts(given, "measure") if given.get("measure", []) != [] else ()
     times = given.get("checkpoints", "log")
     if not isinstance(times, str | list):
-        raise InputError(f'checkpoints={times!r} in the study is neither "log" nor a list of steps.')
+        raise InputError(f'checkpoints={times!r} in the study is neither "log", "decimal" nor a list of steps.')
     if not isinstance(given.get("engine", ""), str):
         raise InputError(f"engine={given['engine']!r} in the study is not a word; write it in quotes.")
     return read

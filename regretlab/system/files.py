@@ -26,26 +26,64 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 PARTIAL = ".partial-"
 #: The file in a folder that its writer holds.
 LOCK = ".lock"
+#: Seconds after which nobody is writing a file any more.
+ABANDONED = 24 * 3600.0
 #: What stands between the content of a sealed file and the digest of the content.
 SEAL = b"\nregretlab sha256 "
 _SEAL_BYTES = len(SEAL) + 64 + 1
 
 
 @contextmanager
-def atomically(target: Path) -> Iterator[Path]:
+def atomically(target: Path, room: Path | None = None, durable: bool = False, first: bool = False) -> Iterator[Path]:
     """Give a path to write to; when the block is left without an error, the file is moved to ``target`` in one step.
 
     What a killed process left of such a write in the same folder is taken away.
+
+    Parameters
+    ----------
+    target : Path
+    room : Path, optional
+        The folder in which the file is written until it is whole; by default that of the target. Writers of many
+        folders that share one take away what any of them left.
+    durable : bool
+        Whether the file has to be on the disk, also after a power cut, when the block is left.
+    first : bool
+        Leave a target that is there already as it is; where there are no links, the last of several writers decides.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    for stray in target.parent.glob(f"{PARTIAL}*"):
+    room = room or target.parent
+    for stray in room.glob(f"{PARTIAL}*"):
         with _held(stray) as ours:
             if ours:
                 shutil.rmtree(stray, ignore_errors=True)
-    with _partial_folder(target.parent) as folder:
+    with _partial_folder(room) as folder:
         partial = folder / target.name
         yield partial
-        os.replace(partial, target)
+        if durable:
+            _to_disk(partial)
+        if first:
+            try:
+                os.link(partial, target)
+            except FileExistsError:
+                return
+            except OSError:
+                os.replace(partial, target)
+        else:
+            os.replace(partial, target)
+        if durable:
+            _to_disk(target.parent)
+
+
+def _to_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk; some systems cannot say that of a folder."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    except OSError:
+        if not path.is_dir():
+            raise
+    finally:
+        os.close(number)
 
 
 @contextmanager
@@ -66,10 +104,11 @@ def _partial_folder(parent: Path) -> Iterator[Path]:
 def _held(path: Path) -> Iterator[bool]:
     """Whether a file or folder is now this process's; the system lets go of it when the process ends, however it does.
 
-    Where the file system has no locks, nothing is held by others.
+    Where the file system has no locks, a file is held by nobody, and a folder by another for :data:`ABANDONED` seconds.
     """
     try:
-        number = os.open(path, os.O_RDONLY)
+        folder = path.is_dir()  # which cannot be opened for writing, as network file systems want it of a lock
+        number = os.open(path, os.O_RDONLY if folder else os.O_RDWR)
     except OSError:
         yield False
         return
@@ -81,7 +120,8 @@ def _held(path: Path) -> Iterator[bool]:
             yield False
             return
         except OSError:
-            pass
+            yield not folder or time.time() - os.fstat(number).st_mtime > ABANDONED
+            return
         yield True
     finally:
         os.close(number)
@@ -115,10 +155,31 @@ def _writer(lock: Path) -> str:
         return "another process"
 
 
+def sealed(content: bytes) -> bytes:
+    """Return content with its seal, the digest that :func:`unsealed` checks."""
+    return content + SEAL + hashlib.sha256(content).hexdigest().encode() + b"\n"
+
+
+def unsealed(written: bytes, name: str) -> bytes:
+    """Return sealed content without its seal, if no bit of it has changed; an :class:`InputError` names the file."""
+    content, end = written[:-_SEAL_BYTES], written[-_SEAL_BYTES:]
+    if not end.startswith(SEAL):
+        raise InputError(
+            f"{name!r} does not end in a checksum, so that it is cut off, not a result of regretlab, changed by "
+            f"another program, or older than checksums; simulate again, or if you trust it, call "
+            f"regretlab.files.seal({name!r}) once."
+        )
+    if end != SEAL + hashlib.sha256(content).hexdigest().encode() + b"\n":
+        raise InputError(
+            f"{name!r} has another checksum than its content, so that it is damaged; fetch it or simulate again."
+        )
+    return content
+
+
 def write_sealed(target: Path, content: bytes) -> None:
     """Write a file, whole or not at all, that ends with a digest of its content (see :func:`sealed_content`)."""
     with atomically(target) as partial:
-        partial.write_bytes(content + SEAL + hashlib.sha256(content).hexdigest().encode() + b"\n")
+        partial.write_bytes(sealed(content))
 
 
 def sealed_content(path: Path) -> bytes:
@@ -133,18 +194,7 @@ def sealed_content(path: Path) -> bytes:
         written = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {str(path)!r}: {error.strerror}; choose a readable file.") from None
-    content, end = written[:-_SEAL_BYTES], written[-_SEAL_BYTES:]
-    if not end.startswith(SEAL):
-        raise InputError(
-            f"{str(path)!r} does not end in a checksum, so that it is cut off, not a result of regretlab, changed by "
-            f"another program, or older than checksums; simulate again, or if you trust it, call "
-            f"regretlab.files.seal({str(path)!r}) once."
-        )
-    if end != SEAL + hashlib.sha256(content).hexdigest().encode() + b"\n":
-        raise InputError(
-            f"{str(path)!r} has another checksum than its content, so that it is damaged; fetch it or simulate again."
-        )
-    return content
+    return unsealed(written, str(path))
 
 
 def is_sealed(path: Path) -> bool:

@@ -1,0 +1,235 @@
+"""A store keeps what was simulated, so that nothing is simulated twice and nothing that was finished is lost.
+
+What determines the bits of one algorithm's run, except how far it goes and how many replicates it has, is its *line*:
+the problem's data, the method and the sampler with all their parameters as they were fitted, the batch size, the seed,
+the measures, the engine, the code that computes (the library's, and that of a user's own classes), the versions of the
+libraries beneath and the kind of processor. A *block* of a line is some of its replicates up to a horizon: their record
+with their state, in one file that is there whole or not at all and ends in a checksum::
+
+    store.json                          the form of the store, and a random id that tells it from others
+    lines/<key>/line.json               what the line is, for people
+    lines/<key>/T1000-r0-7-<digest>.nc  replicates 0 to 7 up to T = 1000, at checkpoints with this digest
+
+A run with a store reads the blocks of its line whose checkpoints are the first of its own, goes on from where they end,
+makes what is missing and keeps it; the result is the same to the last bit as without a store. Another processor kind,
+another version, changed code or a parameter that is tied to another horizon is another line, so that nothing is joined
+that was not computed alike. Comparators start from the checkpoint before: with the checkpoints ``"log"``, which depend
+on T, a run is read again and gets more replicates, but goes on to a later T only with ``"decimal"`` ones or a list.
+
+Any number of processes and machines use one store at once. They take no locks that outlive them: the same block written
+twice holds the same numbers, and what a killed process left of a write is taken away by the next writer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, TypeVar
+
+import xarray as xr
+
+from regretlab.errors import InputError, StoreWarning
+from regretlab.runs.description import Description
+from regretlab.runs.netcdf import NotARecord
+from regretlab.store._blocks import Block, content_of, record_of
+from regretlab.store._lines import Line
+from regretlab.store._places import Memory, Place, place_of
+from regretlab.system.files import sealed, unsealed
+
+__all__ = ["Block", "Kept", "Line", "Store"]
+
+#: The version of the form of a store; one of another is not used.
+FORMAT = 1
+_HEAD, _LINES, _LINE = "store.json", "lines", "line.json"
+T = TypeVar("T")
+
+
+class Kept(NamedTuple):
+    """A block that is in a store: its line, what it holds, the bytes of its file and when that was written."""
+
+    line: Line
+    block: Block
+    size: int
+    time: float
+
+    @property
+    def name(self) -> str:
+        """The name of its file in the store."""
+        return f"{_LINES}/{self.line.key}/{self.block.name}"
+
+
+class Store:
+    """A store in a folder, at a URL, or in the memory of this process.
+
+    Parameters
+    ----------
+    place : str or path, optional
+        A folder, which is made if it is not there, or any URL that fsspec knows (``"s3://bucket/store"``, ``"gs://..."``,
+        ``"ssh://..."``: ``pip install 'regretlab[cluster]'``). Without one, the store is in the memory of this process
+        and travels with the object (:meth:`take` puts its blocks into another).
+
+    Attributes
+    ----------
+    place : str
+        Where it is.
+    id : str
+        Of 32 random digits: two places with one id are the same store.
+
+    Raises
+    ------
+    InputError
+        If the place cannot be read, or holds something else.
+
+    Examples
+    --------
+    >>> import regretlab as rl
+    >>> store = rl.Store()
+    >>> few = rl.simulate("reddi", "adam", horizon=100, checkpoints="decimal", store=store)
+    >>> more = rl.simulate("reddi", "adam", horizon=200, replicates=2, checkpoints="decimal", store=store)
+    >>> few.work.computed, more.work.computed, more.work.read
+    (100, 300, 100)
+    """
+
+    def __init__(self, place: str | os.PathLike[str] | None = None) -> None:
+        self._place: Place = Memory() if place is None else place_of(place)
+        self.place = self._place.text
+        self.id = self._identify()
+
+    def __repr__(self) -> str:
+        return f"Store({self.place!r})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        place = self._place if isinstance(self._place, Memory) else None
+        return {"place": self.place, "id": self.id, "_place": place}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        if self._place is None:
+            self._place = place_of(self.place)
+
+    def is_here(self) -> bool:
+        """Whether this process reaches the store that the object was made for, which may have come from another one."""
+        try:
+            return self._head().get("id") == self.id
+        except InputError:
+            return False
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the lines of the store; what is in it and is no line is left out."""
+        for key in self._asked("read", self._place.names, _LINES):
+            line = self._line(key)
+            if line is not None and line.key == key:
+                yield line
+
+    def blocks(self, line: Line) -> list[Block]:
+        """Return the blocks of a line."""
+        names = self._asked("read", self._place.names, f"{_LINES}/{line.key}")
+        return [block for block in map(Block.named, names) if block is not None]
+
+    def kept(self) -> Iterator[Kept]:
+        """Yield all blocks of the store, line by line."""
+        for line in self.lines():
+            for block in self.blocks(line):
+                try:
+                    info = self._asked("read", self._place.info, f"{_LINES}/{line.key}/{block.name}")
+                except FileNotFoundError:  # taken away meanwhile
+                    continue
+                yield Kept(line, block, *info)
+
+    def read(self, line: Line, block: Block) -> xr.Dataset | None:
+        """Return one algorithm's record from a block; None if it is not there, or damaged, which a warning says."""
+        name = f"{_LINES}/{line.key}/{block.name}"
+        try:
+            return self.checked(line, block)
+        except FileNotFoundError:
+            return None
+        except NotARecord as error:
+            said = f"the block {name} of the store {self.place!r} {error}"
+            warnings.warn(f"{said}; it is left unused, and made again.", StoreWarning, stacklevel=2)
+            return None
+
+    def checked(self, line: Line, block: Block) -> xr.Dataset:
+        """Return one algorithm's record from a block; a :class:`NotARecord` says what is wrong with a damaged one."""
+        written = self._asked("read", self._place.read, f"{_LINES}/{line.key}/{block.name}")
+        try:
+            return record_of(unsealed(written, block.name), block, line)
+        except InputError:
+            raise NotARecord("is damaged: its checksum is another than that of its content") from None
+
+    def write(self, line: Line, record: xr.Dataset, description: Description) -> Block:
+        """Keep the record of one algorithm, whose replicates are consecutive, as a block.
+
+        Raises
+        ------
+        InputError
+            If there is no room, or the store cannot be written.
+        """
+        block = Block.of(record)
+        self._put(f"{_LINES}/{line.key}/{_LINE}", line.text().encode(), first=True)
+        self._put(f"{_LINES}/{line.key}/{block.name}", sealed(content_of(record, description, line)))
+        return block
+
+    def take(self, other: Store) -> int:
+        """Copy the blocks of another store that are not in this one, as they are; return their number."""
+        copied = 0
+        for kept in list(other.kept()):
+            if kept.block in self.blocks(kept.line):
+                continue
+            other.checked(kept.line, kept.block)
+            self._put(f"{_LINES}/{kept.line.key}/{_LINE}", kept.line.text().encode(), first=True)
+            self._put(kept.name, other._asked("read", other._place.read, kept.name))
+            copied += 1
+        return copied
+
+    def remove(self, kept: Kept) -> None:
+        """Take a block away, and its line if nothing else is left of it."""
+        self._asked("write to", self._place.remove, kept.name)
+        if not self.blocks(kept.line):
+            self._asked("write to", self._place.remove, f"{_LINES}/{kept.line.key}/{_LINE}")
+
+    def _identify(self) -> str:
+        """Return the id of the store, which is made if there is none."""
+        try:
+            return str(self._head()["id"])
+        except FileNotFoundError:
+            pass
+        head = {"format": FORMAT, "id": uuid.uuid4().hex}
+        if self._asked("read", self._place.names, "."):
+            raise InputError(f"{self.place!r} holds something else than a store; name an empty or a new folder.")
+        self._put(_HEAD, (json.dumps(head, indent=1) + "\n").encode(), first=True)
+        return str(self._head()["id"])  # another process may have been first
+
+    def _head(self) -> dict[str, Any]:
+        try:
+            head = json.loads(self._asked("read", self._place.read, _HEAD))
+            if head["format"] == FORMAT and isinstance(head["id"], str):
+                return dict(head)
+            told = f"is of the form {head['format']}, and this version of regretlab reads {FORMAT}"
+        except (ValueError, LookupError, TypeError):
+            told = f"has a {_HEAD} that is damaged"
+        raise InputError(f"the store {self.place!r} {told}; name another place.")
+
+    def _line(self, key: str) -> Line | None:
+        try:
+            return Line(dict(json.loads(self._asked("read", self._place.read, f"{_LINES}/{key}/{_LINE}"))))
+        except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
+            return None
+
+    def _put(self, name: str, content: bytes, first: bool = False) -> None:
+        self._asked("write to", self._place.write, name, content, first)
+
+    def _asked(self, what: str, ask: Callable[..., T], *given: Any) -> T:
+        """Ask the place for something; what a file system raises is a sentence, but for a file that is not there."""
+        try:
+            return ask(*given)
+        except InputError:
+            raise
+        except Exception as error:
+            if isinstance(error, FileNotFoundError) and what == "read":
+                raise
+            reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+            advice = "make room there" if what != "read" else "see whether it can be reached"
+            raise InputError(f"cannot {what} the store {self.place!r}: {reason}; {advice}, or name another.") from None
