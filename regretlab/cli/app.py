@@ -121,9 +121,14 @@ def run(
 @app.command(name="list")
 def list_() -> None:
     """List the studies, problems, data sets, algorithms, methods, samplers and bounds."""
-    from regretlab.cli import catalogue
+    from regretlab.cli import page_cache
 
-    _print_parts(catalogue.everything())
+    def made() -> dict[str, list[tuple[str, str]]]:
+        from regretlab.cli import catalogue
+
+        return catalogue.everything()
+
+    _print_parts(page_cache.kept("list", made))
 
 
 @app.command()
@@ -131,9 +136,16 @@ def show(
     name: Annotated[str, typer.Argument(help="Any name that 'regretlab list' prints, or 'adam(alpha=0.1)'.")],
 ) -> None:
     """Show what something is: its formula, source, parameters with ranges and defaults."""
-    from regretlab.cli import catalogue
+    from regretlab.cli import page_cache
 
-    print(inspect.cleandoc(catalogue.page(name)))
+    def made(*, also_claims: bool = False) -> str | None:
+        from regretlab.cli import catalogue
+
+        return catalogue.page(name) if also_claims else catalogue.part(name)
+
+    # A claim's page says what its certificate says now: it is checked each time.
+    page = page_cache.kept(f"show {name}", made) or made(also_claims=True)
+    print(inspect.cleandoc(page or ""))
 
 
 @app.command(name="doctor")

@@ -86,14 +86,19 @@ def page(name: str) -> str:
     """Return the page of a name, or of what is written as simulate reads it; an unknown name is an error."""
     if not isinstance(name, str):
         raise unknown_name("name", name, ALGORITHMS)
+    return part(name) or _in_ledgers(name.strip())
+
+
+def part(name: str) -> str | None:
+    """Return the page of a name that is neither a paper's nor a claim's; None for any other name."""
     name = name.strip()
     if "(" in name or "+" in name:
         return _problem(name) if spelling.stem(name) in Problem.known else _algorithm(name)
     # A study may have the name of what it is about: one page shows both.
-    part = _algorithm(name) if name in ALGORITHMS else _problem(name) if name in Problem.known else ""
+    used = _algorithm(name) if name in ALGORITHMS else _problem(name) if name in Problem.known else ""
     study = _study(name) if name in studies.BUILT_IN else ""
-    if part or study:
-        return "\n\n".join(filter(None, (part, study)))
+    if used or study:
+        return "\n\n".join(filter(None, (used, study)))
     if name in Bound.known:
         return _bound(Bound.known[name])
     for kind in (Method.known.get(name), Sampler.known.get(name)):
@@ -105,6 +110,11 @@ def page(name: str) -> str:
         return (
             f"{name}: a domain, with radius=1 {domains.spelled(made)}\n\n{_doc(Domain if made is None else type(made))}"
         )
+    return None
+
+
+def _in_ledgers(name: str) -> str:
+    """Return the page of a paper or a claim; raise the error of a name that nothing has."""
     if name in PAPERS:
         return _paper(name, Ledger([name]))
     claims = set[str]()

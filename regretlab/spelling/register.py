@@ -152,7 +152,7 @@ class Register(MutableMapping[str, P]):
         return point.load()
 
     def _installed(self) -> list[tuple[EntryPoint, str]]:
-        return [pair for pair in _entry_points(tuple(sys.path)) if pair[0].group == self.group]
+        return [pair for pair in entry_points(tuple(sys.path)) if pair[0].group == self.group]
 
     def __getitem__(self, name: str) -> P:
         if name not in self.defined:
@@ -191,7 +191,7 @@ def _object(point: EntryPoint) -> tuple[str, str]:
 
 
 @cache
-def _entry_points(path: tuple[str, ...]) -> list[tuple[EntryPoint, str]]:
+def entry_points(path: tuple[str, ...]) -> list[tuple[EntryPoint, str]]:
     """List the entry points in groups of the library, each with the name and version of its distribution."""
     found: dict[str, list[tuple[EntryPoint, str]]] = {}
     for distribution in distributions(path=list(path)):

@@ -14,7 +14,7 @@ import pytest
 import regretlab as rl
 from regretlab import __main__
 from regretlab.bounds.assumptions import ETA, GAMMA_KB
-from regretlab.cli import catalogue
+from regretlab.cli import catalogue, page_cache
 from regretlab.studies import output, report
 
 QUICK = ["run", "reddi", "--horizon", "42", "--replicates", "2", "--problems", "reddi"]
@@ -288,7 +288,7 @@ def test_ctrl_c_is_one_line_while_the_command_loads_and_while_it_runs(call, monk
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(catalogue, "page", interrupted)
+        patched.setattr(page_cache, "kept", interrupted)
         assert call("show", "adam") == (130, "", "regretlab: interrupted.\n")
 
     class Finder:
