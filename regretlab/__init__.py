@@ -29,16 +29,20 @@ if TYPE_CHECKING:
     from regretlab.falsifier import falsify
     from regretlab.result import Result, simulate
     from regretlab.store import Store
+    from regretlab.sweeps import Sweep, sweep
     from regretlab.system import files
 
 __all__ = [
-    "InputError", "InterruptedWarning", "NonFiniteError", "Result", "Store", "StoreWarning", "UnderflowWarning",
-    "__version__", "algorithms", "bounds", "claims", "falsify", "files", "game", "methods", "paired", "plots",
-    "problems", "samplers", "scaling", "simulate", "testing", "worst_case",
+    "InputError", "InterruptedWarning", "NonFiniteError", "Result", "Store", "StoreWarning", "Sweep",
+    "UnderflowWarning", "__version__", "algorithms", "bounds", "claims", "falsify", "files", "game", "methods",
+    "paired", "plots", "problems", "samplers", "scaling", "simulate", "sweep", "testing", "worst_case",
 ]  # fmt: skip
 
 #: The modules of the names that are not modules themselves, and a module in a folder of the package.
-_HOMES = {"Result": "result", "falsify": "falsifier", "files": "system.files", "simulate": "result", "Store": "store"}
+_HOMES = {
+    "Result": "result", "Store": "store", "Sweep": "sweeps", "falsify": "falsifier", "files": "system.files",
+    "simulate": "result", "sweep": "sweeps",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

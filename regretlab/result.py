@@ -128,18 +128,22 @@ class Result(Record):
     def to_netcdf(self, path: str | os.PathLike[str]) -> Path:
         """Save the record, with what is found where runs are looked at. The file appears whole or not at all."""
         target = path_of("path", path)
-        for name in self.algorithms:
-            for bound in self.applicable(name, every=True):
-                self._look(bound, name, "stated")
-        self.record.attrs["looks"] = self._looks.to_text()
         try:
-            write_sealed(target, to_bytes(self.record))
+            write_sealed(target, to_bytes(self.looked().record))
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise InputError(
                 f"cannot write {str(path)!r}: {reason}; choose a writable path with enough room."
             ) from None
         return target
+
+    def looked(self) -> Result:
+        """Look at every bound and return the record with what was found, as a file of it would be opened."""
+        for name in self.algorithms:
+            for bound in self.applicable(name, every=True):
+                self._look(bound, name, "stated")
+        self.record.attrs["looks"] = self._looks.to_text()
+        return Result(self.record)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Result:

@@ -37,6 +37,7 @@ RANKS = [
     {"plots"},
     {"result"},
     {"falsifier", "studies", "testing"},
+    {"sweeps"},
     {"cli"},
     {"__main__"},
 ]

@@ -23,6 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 from regretlab import spelling
+from regretlab.cli.sweep import sweep
 from regretlab.errors import InputError, NonFiniteError, unknown_name
 from regretlab.parameters import number
 from regretlab.system import processes
@@ -116,6 +117,9 @@ def run(
     for sentence in written.conclusion:
         console.print(sentence, markup=False)
     console.print(f"Report: {folder.path / 'report.html'}")
+
+
+app.command()(sweep)
 
 
 @app.command(name="list")

@@ -26,13 +26,14 @@ from pathlib import Path
 from typing import Any
 
 from regretlab import algorithms, spelling
+from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
 from regretlab.bounds.assumptions import ETA, GAMMA_KB
 from regretlab.errors import InputError, shown, unknown_name
 from regretlab.parameters import number, path_of
 from regretlab.problems import Problem, names
 from regretlab.runs.description import Description, describe
-from regretlab.runs.plan import NUMBERS, plan
+from regretlab.runs.plan import NUMBERS, Plan, plan
 from regretlab.spelling import numerals
 from regretlab.studies import conclusions
 
@@ -44,7 +45,7 @@ BUILT_IN = sorted(path.stem for path in FOLDER.glob("*.toml"))
 class Cell:
     """One call of simulate: a problem, algorithms and the rest, as text and numbers."""
 
-    problem: str
+    problem: str | Problem  # an object in sweeps alone
     algorithm: tuple[str, ...]
     horizon: int = 1000
     replicates: int = 1
@@ -61,11 +62,8 @@ class Cell:
     def check(self, conclude: Mapping[str, Any]) -> Problem:
         """Build every part and fit it to the run and to the conclusion: the problem, or the error of what cannot be."""
         problem = names.parse(self.problem)
-        for text, parsed in zip(self.algorithm, algorithms.parse_all(self.algorithm), strict=True):
-            kept = {k: v for k, v in self.arguments().items() if k != "engine"}
-            described = describe(plan(problem, parsed, **kept))
-            _check_ratios(text, described)
-            conclusions.check_run(conclude, problem, described)
+        for parsed in algorithms.parse_all(self.algorithm):
+            check_run(problem, parsed, self.arguments(), conclude)
         return problem
 
 
@@ -81,6 +79,27 @@ class Study:
     def check(self) -> list[Problem]:
         """Return the problems of the cells, once all is checked, so that bad input is found before the first step."""
         return [cell.check(self.conclude) for cell in self.cells]
+
+
+def check_run(
+    problem: Problem, algorithm: Algorithm, arguments: Mapping[str, Any], conclude: Mapping[str, Any]
+) -> Plan:
+    """Fit an algorithm to its run and to the conclusion: the plan, or the error of what cannot be.
+
+    Parameters
+    ----------
+    problem : Problem
+    algorithm : Algorithm
+    arguments : mapping
+        Those of simulate, without the problem and the algorithm.
+    conclude : mapping
+        The table ``[conclude]`` of the study.
+    """
+    planned = plan(problem, algorithm, **{k: v for k, v in arguments.items() if k != "engine"})
+    described = describe(planned)
+    _check_ratios(algorithm.name, described)
+    conclusions.check_run(conclude, problem, described)
+    return planned
 
 
 KEYS = tuple(Cell.__dataclass_fields__)
@@ -103,7 +122,7 @@ def load(name: str) -> Study:
         raise InputError(f"question={question!r} in the study is not text; write it in quotes.")
     if options is not None:
         conclusions.check(options)
-    cells = [replace(cell, problem=names.located(cell.problem, path.parent)) for cell in _cells(table)]
+    cells = [replace(cell, problem=names.located(str(cell.problem), path.parent)) for cell in _cells(table)]
     return Study(path.stem, tuple(cells), question, options or {})
 
 
@@ -206,18 +225,18 @@ def select(study: Study, problems: list[str], chosen: list[str]) -> Study:
 def override(study: Study, settings: dict[str, Any]) -> Study:
     """Set horizon, replicates or seed in every cell of a study; later checkpoints are left out."""
     cells = [replace(cell, **settings) for cell in study.cells]
-    return replace(study, cells=tuple(replace(cell, checkpoints=_within(cell)) for cell in cells))
+    return replace(study, cells=tuple(replace(c, checkpoints=within(c.checkpoints, c.horizon)) for c in cells))
 
 
-def _within(cell: Cell) -> Any:
-    """Return the checkpoints up to the horizon."""
-    if not isinstance(cell.checkpoints, list):
-        return cell.checkpoints
-    return [t for t in cell.checkpoints if not isinstance(t, int) or t <= cell.horizon] or [cell.horizon]
+def within(checkpoints: Any, horizon: int) -> Any:
+    """Return the checkpoints up to a horizon."""
+    if not isinstance(checkpoints, list):
+        return checkpoints
+    return [t for t in checkpoints if not isinstance(t, int) or t <= horizon] or [horizon]
 
 
 def _matching(cells: list[Cell], text: str) -> list[Cell]:
-    return [c for c in cells if spelling.stem(c.problem) == text] or [replace(cells[0], problem=text)]
+    return [c for c in cells if spelling.stem(str(c.problem)) == text] or [replace(cells[0], problem=text)]
 
 
 def _named(known: tuple[str, ...], text: str) -> list[str]:

@@ -147,7 +147,7 @@ def _write(
         drawn[name][title] = svg
         folder.write(f"figures/{name}-{_plain(title)}.svg", svg)
     concluded = conclusions.conclude(study.conclude, results)
-    overviews = [_svg(plots.sweep(**sweep._asdict())) for sweep in conclusions.sweeps(study.conclude, results)]
+    overviews = [as_svg(plots.sweep(**sweep._asdict())) for sweep in conclusions.sweeps(study.conclude, results)]
     for i, svg in enumerate(overviews, start=1):
         folder.write(f"figures/conclusion-{i}.svg", svg)
     differences = conclusions.tables(study.conclude, results)
@@ -224,10 +224,11 @@ def _run(i: int, part: Path, problem: Problem, text: str, arguments: dict[str, A
 
 def _draw(name: str, result: Result, title: str) -> tuple[str, str, str]:
     """One figure of one result, as SVG text; runs in a process of its own."""
-    return name, title, _svg(report.figure(result, title))
+    return name, title, as_svg(report.figure(result, title))
 
 
-def _svg(figure: Axes) -> str:
+def as_svg(figure: Axes) -> str:
+    """Return a figure as SVG text."""
     plots.save(figure, buffer := io.BytesIO(), suffix=".svg")
     return buffer.getvalue().decode()
 
@@ -276,12 +277,13 @@ def _plain(text: str) -> str:
 def summary(study: str, results: list[Result]) -> dict[str, Any]:
     """Return what summary.json holds; numbers that are not finite become null."""
     rows = [row for result in results for row in result.summary()]
-    return {"schema": SCHEMA, "study": study, "regretlab": __version__, "rows": _finite(rows)}
+    return {"schema": SCHEMA, "study": study, "regretlab": __version__, "rows": finite(rows)}
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """Return plain data with null for every number that is not finite."""
     if isinstance(value, dict):
-        return {key: _finite(v) for key, v in value.items()}
+        return {key: finite(v) for key, v in value.items()}
     if isinstance(value, list):
-        return [_finite(v) for v in value]
+        return [finite(v) for v in value]
     return None if isinstance(value, float) and value - value != 0 else value

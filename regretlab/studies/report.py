@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
@@ -90,9 +89,6 @@ def page(
     differences : mapping of str to DataFrame
         By problem, the paired differences they speak of (:func:`regretlab.paired.table`).
     """
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    environment.filters |= {"number": number, "verdict_class": verdict_class, "mathml": formula, "count": count}
-    template = environment.from_string(files("regretlab").joinpath("studies/report.html.j2").read_text("utf-8"))
     sections = [
         {
             **_section(result, {title: inline(text, f"p{i}f{j}") for j, (title, text) in enumerate(svgs.items())}),
@@ -100,7 +96,7 @@ def page(
         }
         for i, (result, svgs) in enumerate(zip(results, drawn, strict=True))
     ]
-    return template.render(
+    return template("studies/report.html.j2").render(
         study=study,
         version=__version__,
         sections=sections,
@@ -110,6 +106,16 @@ def page(
         overviews=[inline(svg, f"o{i}") for i, svg in enumerate(overviews)],
         differences={name: table for name, table in differences.items() if len(table)},
     )
+
+
+def template(path: str) -> jinja2.Template:
+    """Return the template of a page by its path in the package; all pages share one style."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("regretlab", ""), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {"number": number, "verdict_class": verdict_class, "mathml": formula, "count": count}
+    return environment.get_template(path)
 
 
 def number(value: float | None, digits: int = 4) -> str:

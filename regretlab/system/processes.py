@@ -51,8 +51,14 @@ def refuse_without_guard() -> None:
         raise SystemExit(UNGUARDED)
 
 
-def unordered(function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], workers: int) -> Iterator[Any]:
-    """``function(*task)`` for every task, in the order in which they finish."""
+def unordered(
+    function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], workers: int,
+    kept: str = "--resume keeps what was finished",
+) -> Iterator[Any]:  # fmt: skip
+    """``function(*task)`` for every task, in the order in which they finish.
+
+    ``kept`` is a clause that says how to go on from what is finished, should a process be killed.
+    """
     refuse_without_guard()
     workers = min(workers, len(tasks))
     if workers <= 1:
@@ -78,7 +84,7 @@ def unordered(function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], wo
                 ) from None
             raise InputError(
                 f"one of {workers} processes was killed from outside, as happens when memory runs out; "
-                f"--resume keeps what was finished, and --jobs 1 needs less memory."
+                f"{kept}, and --jobs 1 needs less memory."
             ) from None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)

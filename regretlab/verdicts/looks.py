@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -143,6 +143,14 @@ class Looks:
         joined = cls()
         joined._found = {name: looks._found[name] for looks, name in parts if name in looks._found}
         return joined
+
+    @staticmethod
+    def over_replicates(parts: Sequence[Mapping[str, Mapping[str, Any]]]) -> dict[str, Look]:
+        """Join looks at the same bounds of the same run, by bound, each part of which saw other replicates."""
+        looks = {bound: [Look(**part[bound]) for part in parts] for bound in parts[0]}
+        for of in looks.values():  # of those that are first, the run that is farthest above the bound
+            of.sort(key=lambda one: (np.inf if one.first is None else one.first, one.bound - one.low))
+        return {bound: _joined(of, of[0].where) for bound, of in looks.items()}
 
     def known(self, bound: Bound, name: str, mode: str) -> Look | None:
         """Return what was found of a bound on one algorithm's run; None if it was not looked at."""
