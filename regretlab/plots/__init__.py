@@ -43,7 +43,6 @@ from regretlab.plots._draw import (
     _remark,
     _sizes,
     axes,
-    facets,
     save,
     style,
 )
@@ -63,7 +62,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COLOURS", "COLUMN", "average_regret", "average_regret_data", "axes", "bound_ratio", "bound_ratio_data",
     "bound_terms", "bound_terms_data", "bound_versus_regret", "bound_versus_regret_data", "exponents",
-    "exponents_data", "facets", "instance", "instance_data", "learning", "loss_curves", "loss_curves_data",
+    "exponents_data", "instance", "instance_data", "learning", "loss_curves", "loss_curves_data",
     "ratio_map", "ratio_map_data", "regret_over", "regret_over_data", "regret_overview", "regret_overview_data",
     "sampling_probabilities", "sampling_probabilities_data", "save", "style", "sweep", "sweep_data", "variance",
     "variance_data", "worst_case", "worst_case_data",

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 #: Width of one column in inches, and the height of the axes in it.
 COLUMN, HEIGHT = 3.4, 2.2
-#: Inches above each of several Axes of a figure for their legends.
-FACET_LEGEND = 0.9
 #: The colours of Okabe & Ito that show on white; never alone, each has its dashes and its marker.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", (0, (5, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (2, 1)), (0, (8, 2)), (0, (5, 1, 1, 1, 1, 1)), (0, (3, 3)))
@@ -84,17 +82,6 @@ class _Axes(Axes):
 def axes(width: float = COLUMN, height: float = HEIGHT) -> Axes:
     """Empty Axes in a figure of their own, sizes in inches; a legend above them adds to the height."""
     return _Figure(figsize=(width, height), layout="constrained").add_subplot(axes_class=_Axes)
-
-
-@style()
-def facets(count: int, columns: int = 3) -> list[Axes]:
-    """Make so many empty Axes in one figure, in rows of at most so many columns, with room for a legend above each."""
-    wide = min(count, columns)
-    if count == 1:
-        return [axes()]
-    size = (COLUMN * wide, (HEIGHT + FACET_LEGEND) * -(-count // wide))
-    figure = Figure(figsize=size, layout="constrained")
-    return [figure.add_subplot(-(-count // wide), wide, i + 1, axes_class=_Axes) for i in range(count)]
 
 
 def save(figure: Figure | Axes, path: str | os.PathLike[str] | IO[bytes], *, suffix: str | None = None) -> None:

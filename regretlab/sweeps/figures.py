@@ -15,7 +15,7 @@ from regretlab import plots
 from regretlab.errors import InputError, shown, unknown_name
 
 #: Lines of one figure, and figures of one plot, beyond which nothing can be read.
-MOST_LINES, MOST_FACETS = 14, 24
+MOST_LINES, MOST_FACETS = 10, 24
 #: Axes of a sweep that are counted or sized like data, so that slopes say something.
 SCALES = ("T", "horizon", "n", "d", "K", "batch_size", "R")
 
@@ -55,18 +55,18 @@ def drawn(
         raise InputError(
             f"{len(parts)} figures of {', '.join(apart)} are too many; hold one of them, as in {apart[0]}=..."
         )
-    places = plots.facets(len(parts))
-    for ax, part in zip(places, parts, strict=True):
+    made = []
+    for part in parts:
         at = dict(zip(apart, part, strict=True))
         of = data.sel({name: [value] for name, value in at.items()})
         title = ", ".join(_said(name, value) for name, value in at.items())
         if len(pair) == 2:
             table = ratios(of, pair, bound)
             table.attrs["title"] = f"{title}: {table.attrs['title']}" if title else table.attrs["title"]
-            plots.ratio_map(table, pair, ax=ax)
+            made.append(plots.ratio_map(table, pair))
         else:
-            _lines(of, pair[0], kind, [name for name in others if name not in apart], title, ax)
-    return places[0] if len(places) == 1 else places
+            made.append(_lines(of, pair[0], kind, [name for name in others if name not in apart], title))
+    return made[0] if len(made) == 1 else made
 
 
 def ratios(data: xr.Dataset, names: Sequence[str], bound: str | None = None) -> pd.DataFrame:
@@ -74,11 +74,7 @@ def ratios(data: xr.Dataset, names: Sequence[str], bound: str | None = None) -> 
 
     Columns: the axes, ``ratio``, ``verdict``, ``vacuous``, as :func:`regretlab.plots.ratio_map` takes them.
     """
-    if "ratio" not in data:
-        raise InputError(
-            "no bound in the library is about these algorithms; 'regretlab list' shows what bounds are about."
-        )
-    there = [b for b in data["bound"].values.tolist() if bool(data["ratio"].sel(bound=b).notnull().any())]
+    there = bounds(data)
     if bound is not None and bound not in there:
         raise unknown_name("bound of these cells", bound, there)
     chosen = bound or there[0]
@@ -91,11 +87,11 @@ def ratios(data: xr.Dataset, names: Sequence[str], bound: str | None = None) -> 
 
 
 def bounds(data: xr.Dataset) -> list[str]:
-    """Return the ids of the bounds that are about a part of the dataset."""
-    return [b for b in data["bound"].values.tolist() if bool((data["verdict"].sel(bound=b) != "").any())]
+    """Return the ids of the bounds of which the regret is a positive share somewhere in a part of the dataset."""
+    return [b for b in data["bound"].values.tolist() if bool((data["ratio"].sel(bound=b) > 0).any())]
 
 
-def _lines(data: xr.Dataset, x: str, kind: str, others: Sequence[str], title: str, ax: Axes) -> None:
+def _lines(data: xr.Dataset, x: str, kind: str, others: Sequence[str], title: str) -> Axes:
     if kind not in data:
         raise InputError(f"{kind} regret was not measured in this sweep; put measure=['{kind}'] into the study.")
     curves: dict[str, dict[float, np.ndarray]] = {}
@@ -113,7 +109,7 @@ def _lines(data: xr.Dataset, x: str, kind: str, others: Sequence[str], title: st
         )
     if not curves:
         raise InputError(f"the sweep has no {kind} regret at a positive {x}; draw over another axis.")
-    plots.sweep(curves, x, f"{kind} regret at the horizon", title=title, guides=x in SCALES, ax=ax)
+    return plots.sweep(curves, x, f"{kind} regret at the horizon", title=title, guides=x in SCALES)
 
 
 def _said(name: str, value: Any) -> str:

@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from typing import Any
 
+import numpy as np
 from rich.table import Table
 
 from regretlab.errors import InputError
@@ -31,7 +32,7 @@ def write(sweep: Sweep, folder: OutputFolder) -> None:
         folder.stage.mkdir(exist_ok=True)
         sweep.to_netcdf(folder.stage / "sweep.nc")
         drawn = figures(sweep)
-        for i, (svg, _) in enumerate(drawn.values(), start=1):
+        for i, svg in enumerate((svg for of in drawn.values() for svg in of), start=1):
             folder.write(f"figures/sweep-{i}.svg", svg)
         folder.write("report.html", page(sweep, drawn))
         folder.write(SUMMARY, json.dumps(summary(sweep), indent=1, allow_nan=False) + "\n")
@@ -68,9 +69,9 @@ def _cell(sweep: Sweep, i: int, where: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def figures(sweep: Sweep) -> dict[str, tuple[str, int]]:
-    """Draw regret over every axis of numbers, and over every two axes regret over bound: SVG and Axes by caption."""
-    found: dict[str, tuple[str, int]] = {}
+def figures(sweep: Sweep) -> dict[str, list[str]]:
+    """Draw regret over every axis of numbers, and regret over bound over every two of them: SVG texts by caption."""
+    found: dict[str, list[str]] = {}
     sizes = {name: len(values) for name, values in sweep.axes.items()}
     for x in [name for name in sweep.numeric() if sizes[name] > 1 and sweep.axes[name][0] > 0]:
         others = sorted((n for n in sizes if n != x and sizes[n] > 1), key=lambda n: -sizes[n])
@@ -86,13 +87,12 @@ def figures(sweep: Sweep) -> dict[str, tuple[str, int]]:
     return found
 
 
-def _drawn(sweep: Sweep, x: str | tuple[str, str], facet: str | None) -> tuple[str, int]:
+def _drawn(sweep: Sweep, x: str | tuple[str, str], facet: str | None) -> list[str]:
     drawn = sweep.plot(x, facet=facet)
-    axes = drawn if isinstance(drawn, list) else [drawn]
-    return as_svg(axes[0]), len(axes)
+    return [as_svg(axes) for axes in (drawn if isinstance(drawn, list) else [drawn])]
 
 
-def page(sweep: Sweep, drawn: dict[str, tuple[str, int]]) -> str:
+def page(sweep: Sweep, drawn: dict[str, list[str]]) -> str:
     """Return the page as a string."""
     exponents, left_out = _exponents(sweep)
     processors = sorted({made.processor for made in sweep.summaries} - {""})
@@ -107,8 +107,8 @@ def page(sweep: Sweep, drawn: dict[str, tuple[str, int]]) -> str:
         mixed=", ".join(processors) if len(processors) > 1 else "", conclusion=sweep.concluded(),
         verdicts=_verdicts(sweep), exponents=exponents, left_out=left_out,
         figures={
-            caption: {"svg": inline(svg, f"s{i}"), "count": count}
-            for i, (caption, (svg, count)) in enumerate(drawn.items())
+            caption: [inline(svg, f"s{i}f{j}") for j, svg in enumerate(of)]
+            for i, (caption, of) in enumerate(drawn.items())
         },
         engines=", ".join(sorted({made.engine for made in sweep.summaries})), processors=", ".join(processors),
     )  # fmt: skip
@@ -121,13 +121,13 @@ def _verdicts(sweep: Sweep) -> list[dict[str, Any]]:
         for bound in sweep.summaries[i].bounds:
             new = {
                 "algorithm": where["algorithm"], "id": bound["id"], "title": bound["title"], "cells": 0,
-                "verdicts": Counter(), "least": math.inf, "most": -math.inf, "where": "",
+                "verdicts": Counter(), "least": math.nan, "most": math.nan, "where": "",
             }  # fmt: skip
             line = found.setdefault((where["algorithm"], bound["id"]), new)
             line["cells"] += 1
             line["verdicts"][bound["verdict"].split(" because")[0]] += 1
-            line["least"] = min(line["least"], bound["ratio"])
-            if bound["ratio"] > line["most"]:
+            line["least"] = float(np.fmin(bound["ratio"], line["least"]))
+            if bound["ratio"] > np.fmax(line["most"], -np.inf):
                 line["most"], line["where"] = bound["ratio"], said(sweep, where)
     return list(found.values())
 
@@ -151,7 +151,7 @@ def _exponents(sweep: Sweep) -> tuple[dict[str, list[dict[str, Any]]], str]:
             continue
         shown = [name for name in sweep.axes if name != along and len(sweep.axes[name]) > 1]
         lines = [
-            {"where": {name: row[name] for name in shown}, **{k: row[k] for k in ("value", "low", "high")}}
+            {"where": {name: row[name] for name in shown}, **{k: row[k] for k in ("value", "low", "high", "how")}}
             for row in table.to_dict("records")
         ]
         found[along] = lines[:MOST_EXPONENTS]

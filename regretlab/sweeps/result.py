@@ -121,7 +121,7 @@ class Sweep:
         self, x: str | Sequence[str] | None = None, kind: str = "online", *, facet: str | None = None,
         bound: str | None = None, **where: Any,
     ) -> Axes | list[Axes]:  # fmt: skip
-        """Draw regret over an axis, or regret over bound as a heat map over two.
+        """Draw regret over an axis, or regret over bound as a heat map over two; return the Axes, or a list of them.
 
         Parameters
         ----------
@@ -130,8 +130,8 @@ class Sweep:
         kind : {"online", "cumulative", "sampler"}
             The regret of lines.
         facet : str, optional
-            An axis each of whose values gets Axes of its own; by default the other axes are lines of one figure, and
-            every other combination of a heat map has its own.
+            An axis each of whose values gets a figure of its own; by default the other axes are lines of one figure,
+            and a heat map has one for every combination of theirs.
         bound : str, optional
             Of a heat map, by default the first that is about the algorithm.
         where : value by axis
