@@ -40,3 +40,6 @@ FREQUENCY = 5
 #: Two units in the last place for the kernels' polynomials and one for the system's functions, at the worst point of a
 #: binade.
 POLYNOMIALS = 2.0**-50
+
+#: Rank correlation of estimated costs and seconds over a grid: a few neighbours may change places under a busy machine.
+ORDER_OF_COSTS = 0.85

@@ -85,7 +85,7 @@ def sweep(
     (2, True)
     """
     workers = (os.cpu_count() or 1) if jobs is None else int(number("jobs", jobs, "[1, 1024]", integer=True))
-    of = _study(study)
+    of = as_study(study)
     cells = grid_of(of, axes(over), checkpoints)
     facts = check(cells, of.conclude, built)
     work = tasks(cells.runs, facts)
@@ -139,7 +139,7 @@ def _summaries(
             yield block.run, whole, costs[block]
 
 
-def _study(study: Any) -> Study:
+def as_study(study: Any) -> Study:
     """Return what is swept as a study; a mapping has the arguments of simulate."""
     if isinstance(study, Study):
         return study
