@@ -19,6 +19,7 @@ is that of looking at a bound at more horizons. On one dimension a step takes a 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -84,7 +85,7 @@ def _groups(replicates: int, seconds: float) -> list[tuple[int, ...]]:
     >>> [len(group) for group in _groups(20, 50.0)], len(_groups(64, 19.0))
     ([8, 8, 4], 1)
     """
-    wanted = max(1, round(seconds / SPLIT_SECONDS))
+    wanted = math.ceil(seconds / SPLIT_SECONDS)
     lanes = -(-replicates // LANES)
     size = LANES * -(-lanes // wanted)
     return [tuple(range(first, min(first + size, replicates))) for first in range(0, replicates, size)]

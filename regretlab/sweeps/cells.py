@@ -84,7 +84,7 @@ def grid_of(study: Study, axes: Sequence[Axis], checkpoints: Any) -> Grid:
     >>> from regretlab import studies
     >>> found = grid_of(studies.load("reddi"), [Axis("C", (4, 8)), Axis("T", (10, 100, 1000))], "log")
     >>> len(found.runs), found.axes[0].values, [axis.name for axis in found.axes[2:]]
-    (12, ('reddi',), ['C', 'T'])
+    (42, ('reddi', 'stochastic_reddi(delta=0.1)'), ['C', 'T'])
     """
     given = {axis.name: axis.values for axis in axes}
     problems, chosen = _texts(given, "problem"), _texts(given, "algorithm")
