@@ -44,7 +44,7 @@ RANKS = [
 #: What else is at the top of the package.
 NO_MODULES = ("__init__.py", "__pycache__", "py.typed")
 #: Names at the top of the package: fewer are found faster.
-MOST_AT_THE_TOP = 26
+MOST_AT_THE_TOP = 28
 HEAVY = ("numpy", "sympy", "numba", "matplotlib", "xarray")
 #: What makes steps.
 ONLY_RUN = {("runs", "run"), ("runs", "trace"), ("runs", "horizons"), ("runs", "continuation")}

@@ -114,7 +114,7 @@ class Store:
         """Whether this process reaches the store that the object was made for, which may have come from another one."""
         try:
             return self._head().get("id") == self.id
-        except InputError:
+        except (InputError, FileNotFoundError):
             return False
 
     def lines(self) -> Iterator[Line]:

@@ -39,7 +39,7 @@ FEW_SECONDS = 2.0
 
 def sweep(
     study: str | Study | Mapping[str, Any], over: Mapping[str, Any], executor: Any = None, store: Any = None,
-    jobs: int | None = None, progress: bool = False, checkpoints: Any = "log",
+    jobs: int | None = None, progress: bool = False, checkpoints: Any = "decimal",
 ) -> Sweep:  # fmt: skip
     """Run a study at every point of a grid of its parameters.
 

@@ -23,6 +23,8 @@ from regretlab.errors import InputError
 
 #: The exit status of a process that found its parent's script unguarded.
 UNGUARDED = 1
+#: That of a process that was killed by the system, for its memory, or by a person.
+KILLED = -9
 
 
 def warm_up(module: str) -> None:
@@ -77,7 +79,10 @@ def unordered(
         except BrokenProcessPool:
             for process in started:
                 process.join(5)  # its exit status tells why
-            if any((process.exitcode or 0) > 0 for process in started):
+            statuses = [process.exitcode or 0 for process in started]
+            if (
+                KILLED not in statuses and max(statuses, default=0) > 0
+            ):  # those left behind by a killed one may say 1 too
                 raise InputError(
                     "a process ended while it was importing the main module of this one, as happens where a script is "
                     "not guarded: put what it runs under if __name__ == '__main__':, or use one process."

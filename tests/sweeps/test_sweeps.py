@@ -27,7 +27,7 @@ def same(one, other):
 
 
 def test_a_cell_has_the_bits_of_simulate(whole):
-    run = rl.simulate("stochastic_reddi", "sgd(alpha=1)", horizon=60, replicates=3, checkpoints="log")
+    run = rl.simulate("stochastic_reddi", "sgd(alpha=1)", horizon=60, replicates=3, checkpoints="decimal")
     cell = whole.dataset.sel(problem="stochastic_reddi", algorithm="sgd", alpha=1, T=60)
     assert cell.online.values.tolist() == run.regret().value.values[:, -1].tolist()
     assert float(cell.ratio.sel(bound="sgd.zinkevich")) == run.bound("sgd.zinkevich").ratio
