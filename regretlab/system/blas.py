@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 from threadpoolctl import ThreadpoolController
@@ -51,6 +52,7 @@ def one_thread() -> Iterator[None]:
 @functools.cache
 def _libraries() -> tuple[list[Any], list[Any]]:
     """Return the libraries with one number for the process, and those with one for every thread."""
+    import_module("scipy.linalg")  # SciPy brings a library of its own, which else comes with the first comparator
     found = ThreadpoolController().select(user_api="blas").lib_controllers  # takes longer than a short run
     own = [library for library in found if getattr(library, "threading_layer", None) == "openmp"]
     return [library for library in found if library not in own], own
