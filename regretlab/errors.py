@@ -58,7 +58,7 @@ class InterruptedWarning(UserWarning):
 
 
 class StoreWarning(UserWarning):
-    """A store holds something damaged, or could not keep a run; the run itself is as it would be without one."""
+    """A store or a snapshot is damaged, or could not keep a run; the run itself is as it would be without it."""
 
 
 class UnderflowWarning(UserWarning):

@@ -5,6 +5,7 @@ It is the readable reference of what a run is. Every built-in and every user-def
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -23,9 +24,13 @@ Step = Callable[..., Moments]
 
 #: What a run can measure on request; each costs a pass over all n examples per step.
 MEASURES = ("cumulative", "sampler")
-#: Steps of a block, and the most uniforms drawn for one.
-BLOCK_STEPS = 512
+#: Steps of the first block and of the longest, the most uniforms drawn for one, and how long one should take: so that
+#: the progress bar moves, Ctrl-C is heard and a snapshot can be saved.
+FIRST_STEPS, BLOCK_STEPS = 32, 512
 BLOCK_UNIFORMS = 2_000_000
+BLOCK_SECONDS = 0.2
+#: How much longer than the one before a block may be.
+GROWTH = 4.0
 
 
 @dataclass(frozen=True)
@@ -112,12 +117,16 @@ class Arrays:
 
     def __init__(self, problem: Problem, sampler: Sampler, replicates: int, xp: Any, step: Step = step) -> None:
         self._problem, self._sampler, self._xp, self._step = problem, sampler, xp, step
-        self.steps = min(BLOCK_STEPS, max(1, BLOCK_UNIFORMS // (replicates * max(1, sampler.uniforms))))
+        self._most = min(BLOCK_STEPS, max(1, BLOCK_UNIFORMS // (replicates * max(1, sampler.uniforms))))
+        self.steps = min(FIRST_STEPS, self._most)
 
     def advance(self, state: State, schedule: Coefficients, streams: Streams) -> State:
         """Return the state after the steps of ``schedule``; the streams move on with it."""
+        began = time.perf_counter()
         uniforms = self._xp.asarray(streams.uniforms(len(schedule.eta), self._sampler.uniforms))
-        return advance(self._problem, self._sampler, schedule, state, uniforms, self._step)
+        state = advance(self._problem, self._sampler, schedule, state, uniforms, self._step)
+        self.steps = paced(len(schedule.eta), time.perf_counter() - began, self._most)
+        return state
 
     def traced(self, state: State, schedule: Coefficients, streams: Streams) -> tuple[State, Trace]:
         """As :meth:`advance`, with what every step saw."""
@@ -125,6 +134,17 @@ class Arrays:
         seen: list[tuple[Array, ...]] = []
         state = advance(self._problem, self._sampler, schedule, state, uniforms, self._step, seen)
         return state, Trace(*(np.stack([host(a) for a in part], axis=1) for part in zip(*seen, strict=True)))
+
+
+def paced(steps: int, seconds: float, most: int) -> int:
+    """Return how many steps the next block should have, when the last one had ``steps`` and took ``seconds``.
+
+    Examples
+    --------
+    >>> paced(100, 1.0, most=512), paced(100, 0.1, most=512), paced(100, 0.0, most=512)
+    (20, 200, 400)
+    """
+    return int(min(most, max(1, steps * min(GROWTH, BLOCK_SECONDS / max(seconds, 1e-9)))))
 
 
 def advance(

@@ -20,8 +20,6 @@ from regretlab.methods import SEQUENCES, Coefficients, Method
 from regretlab.problems import Box, Domain, Problem
 from regretlab.samplers import Bandit, Cyclic, Sampler, Uniform
 
-#: A block takes about this long, so that the progress bar moves and Ctrl-C is heard.
-BLOCK_SECONDS = 0.2
 FIRST_BLOCK, LARGEST_BLOCK = 64, 1 << 18
 #: Below this many steps a run that stopped being finite is repeated on the array engine, which says where and why.
 DIAGNOSIS_STEPS = 512
@@ -92,7 +90,7 @@ class Blocks(ABC):
         began = time.perf_counter()
         state, streams.state = self._checked(state, schedule, words)
         seconds = time.perf_counter() - began
-        self.steps = int(min(LARGEST_BLOCK, max(1, len(schedule.eta) * min(4.0, BLOCK_SECONDS / max(seconds, 1e-9)))))
+        self.steps = array.paced(len(schedule.eta), seconds, LARGEST_BLOCK)
         return state
 
     def _checked(self, state: State, schedule: Coefficients, words: np.ndarray) -> tuple[State, np.ndarray]:

@@ -110,7 +110,7 @@ def gone_on(record: xr.Dataset, onward: Plan, progress: bool) -> xr.Dataset:
 
     An interruption carries the whole record up to its last checkpoint.
     """
-    observers: list[Observer] = [Regrets(record["comparator"].values), *held_out_losses(onward.problem)]
+    observers: list[Observer] = [Regrets(), *held_out_losses(onward.problem)]
     try:
         new = run(onward, engine=record.attrs["engine"], observers=observers, progress=progress, start=record)
     except Interrupted as stop:

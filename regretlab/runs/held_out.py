@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from regretlab.engines.array import State
@@ -19,6 +22,9 @@ class HeldOutLosses:
     def final(self) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
         """Return nothing: only the columns are kept."""
         return {}
+
+    def resume(self, kept: Mapping[str, Any]) -> None:
+        """Do nothing: a column depends on the state alone."""
 
     def __call__(self, plan: Plan, state: State) -> dict[str, np.ndarray]:
         x = state.moments.x

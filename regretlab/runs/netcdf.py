@@ -42,16 +42,7 @@ def to_bytes(record: xr.Dataset) -> bytes:
 
 def from_bytes(content: bytes, form: int) -> xr.Dataset:
     """Read the record in the bytes of a netCDF-4 file, of the given format; all else raises :class:`NotARecord`."""
-    try:
-        with netCDF4.Dataset("record", memory=content) as file:
-            record = xr.open_dataset(xr.backends.NetCDF4DataStore(file), decode_times=False, decode_timedelta=False)
-            if record.nbytes > LARGEST_GROWTH * len(content) + SPARE_BYTES:
-                raise NotARecord("claims more numbers than it has room for")
-            record = record.load()
-    except NotARecord:
-        raise
-    except Exception as error:  # whatever the libraries raise for other bytes than were written
-        raise NotARecord(f"is not readable as netCDF-4 ({type(error).__name__})") from None
+    record = read(content)
     found = record.attrs.get("format")
     if not isinstance(found, int | np.integer) or found != form:
         raise NotARecord(f"is not a regretlab result of format {form}")
@@ -64,6 +55,20 @@ def from_bytes(content: bytes, form: int) -> xr.Dataset:
     # Earlier versions recorded the ends of the regret's interval alone: the lower one was the computed regret.
     earlier = {kind: record[f"{kind}_low"] for kind in COMPUTED if kind not in record and f"{kind}_low" in record}
     return record.assign(earlier)
+
+
+def read(content: bytes) -> xr.Dataset:
+    """Read the data set in the bytes of a netCDF-4 file, whatever it holds; other bytes raise :class:`NotARecord`."""
+    try:
+        with netCDF4.Dataset("record", memory=content) as file:
+            record = xr.open_dataset(xr.backends.NetCDF4DataStore(file), decode_times=False, decode_timedelta=False)
+            if record.nbytes > LARGEST_GROWTH * len(content) + SPARE_BYTES:
+                raise NotARecord("claims more numbers than it has room for")
+            return record.load()
+    except NotARecord:
+        raise
+    except Exception as error:  # whatever the libraries raise for other bytes than were written
+        raise NotARecord(f"is not readable as netCDF-4 ({type(error).__name__})") from None
 
 
 def check(record: xr.Dataset) -> None:

@@ -51,13 +51,18 @@ def recorded(
     plan: Plan, state: State, columns: list[dict[str, np.ndarray]], kept: dict[str, Any], chosen: Choice, seconds: float
 ) -> xr.Dataset:
     """Put the columns (replicates,) of every checkpoint, and what is kept at the end, into the record of a run."""
-    data = {name: (("replicate", "t"), np.stack([c[name] for c in columns], axis=-1)) for name in columns[0]} | kept
+    data = curves(columns) | kept
     probabilities = np.asarray(plan.sampler.probabilities(state.sampler))
     data["probabilities"] = (("replicate", "example"), probabilities)
     record = xr.Dataset(data, coords={"replicate": list(plan.replicates), "t": plan.checkpoints})
     record.attrs["engine"], record.attrs["engine_reason"] = chosen.name, chosen.reason
     record.attrs["seconds"] = round(seconds, 3)
     return record
+
+
+def curves(columns: Sequence[dict[str, np.ndarray]]) -> dict[str, Any]:
+    """Join what was recorded at the checkpoints, columns (replicates,) by name, to variables over time."""
+    return {name: (("replicate", "t"), np.stack([c[name] for c in columns], axis=-1)) for name in columns[0]}
 
 
 def one_record(records: Sequence[xr.Dataset], descriptions: Sequence[Description]) -> xr.Dataset:

@@ -15,6 +15,9 @@ crudely.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from regretlab.engines.array import State
@@ -41,13 +44,17 @@ class Regrets:
     The observer keeps the last comparator of each replicate: the next solve starts there.
     """
 
-    def __init__(self, last: np.ndarray | None = None) -> None:
-        self._last: dict[int, np.ndarray] = {} if last is None else dict(enumerate(last))
+    def __init__(self) -> None:
+        self._last: dict[int, np.ndarray] = {}
         self._of_the_mean: Minimum | None = None
 
     def final(self) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
         """Return the online comparators at the last checkpoint."""
         return {"comparator": (("replicate", "coordinate"), np.stack([self._last[r] for r in sorted(self._last)]))}
+
+    def resume(self, kept: Mapping[str, Any]) -> None:
+        """Start the next solves at the comparators that :meth:`final` returned."""
+        self._last = dict(enumerate(np.asarray(kept["comparator"])))
 
     def __call__(self, plan: Plan, state: State) -> dict[str, np.ndarray]:
         totals = state.totals

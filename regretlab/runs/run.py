@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,16 +17,22 @@ from regretlab.engines.streams import Streams
 from regretlab.runs.plan import Plan
 from regretlab.runs.record import recorded, statistics
 from regretlab.runs.schedule import Schedule
+from regretlab.runs.snapshots import Reached, Snapshots, identified
 from regretlab.runs.state import pack, unpack
 from regretlab.system import blas
 
 
 class Observer(Protocol):
-    """What measures a run from outside: columns (replicates,) at every checkpoint, and arrays kept at the end."""
+    """What measures a run from outside: columns (replicates,) at every checkpoint, and arrays kept at the end.
+
+    ``resume`` is given what ``final`` returned at some checkpoint, the arrays by name; the observer goes on from there.
+    """
 
     def __call__(self, plan: Plan, state: State) -> dict[str, np.ndarray]: ...
 
     def final(self) -> dict[str, tuple[tuple[str, ...], np.ndarray]]: ...
+
+    def resume(self, kept: Mapping[str, Any]) -> None: ...
 
 
 def run(
@@ -36,6 +42,7 @@ def run(
     observers: Sequence[Observer] = (),
     progress: bool = False,
     start: xr.Dataset | None = None,
+    snapshots: Snapshots | None = None,
 ) -> xr.Dataset:
     """Simulate and record.
 
@@ -52,6 +59,9 @@ def run(
         Show a progress bar over the steps.
     start : xarray.Dataset, optional
         The record of the same run to an earlier step (see :func:`regretlab.runs.continuation.continued`).
+    snapshots : Snapshots, optional
+        Where the run saves its state every few minutes and when it is interrupted, and goes on from what it saved
+        there before. The record is the same to the last bit.
 
     Returns
     -------
@@ -60,53 +70,79 @@ def run(
     """
     chosen = choose(engine, plan.algorithm.method, plan.problem, plan.sampler, plan.measure, len(plan.replicates))
     with blas.one_thread():
-        return _run(plan, chosen, observers, progress, start)
+        return _run(plan, chosen, observers, progress, start, snapshots)
 
 
 def _run(
-    plan: Plan, chosen: Choice, observers: Sequence[Observer], progress: bool, start: xr.Dataset | None
-) -> xr.Dataset:
-    engine, xp = chosen.engine, chosen.xp
-    state = array.initial(plan.problem, plan.sampler, len(plan.replicates), plan.measure, xp)
+    plan: Plan, chosen: Choice, observers: Sequence[Observer], progress: bool, start: xr.Dataset | None,
+    snapshots: Snapshots | None,
+) -> xr.Dataset:  # fmt: skip
+    engine = chosen.engine
     streams = Streams(plan.seed, "sampler", plan.replicates)
-    if start is not None:
-        state = unpack(start, state, xp)
-        streams.state = start["state_words"].values
-
-    coefficients = Schedule(plan.algorithm, plan.horizon)
-    columns: list[dict[str, np.ndarray]] = []
-    reached: tuple[State, np.ndarray, list[dict[str, Any]]] | None = None
-    seconds, offsets = 0.0, plan.problem.offsets()
+    identity = "" if snapshots is None else identified(plan, chosen.name, start)
+    # What the run has come to, and what it had at the last checkpoint. An interruption may come between any two lines,
+    # so that each is replaced as a whole.
+    reached = first = _begun(plan, chosen, streams, observers, start, snapshots, identity)
+    state, columns, seconds = reached.state, reached.columns, reached.seconds
+    checkpoint = reached if columns and state.t == plan.checkpoints[reached.passed - 1] else None
+    coefficients, offsets = Schedule(plan.algorithm, plan.horizon), plan.problem.offsets()
     bar = tqdm(
         total=plan.horizon, initial=state.t, desc=plan.algorithm.name, unit="step", disable=not progress, leave=False
     )
 
-    def record(plan: Plan) -> xr.Dataset:
-        assert reached is not None
-        last, words, final = reached
-        kept = pack(last, words) | _merged(final)
-        return recorded(plan, last, columns, kept, chosen, seconds)
+    def record(plan: Plan, at: Reached) -> xr.Dataset:
+        state = at.state.mapped(array.host)
+        kept = pack(state, at.words) | at.kept
+        return recorded(plan, state, at.columns[: at.passed], kept, chosen, at.seconds)
 
     try:
         with bar:
-            for until in plan.checkpoints:
-                began = time.perf_counter()
+            for until in plan.checkpoints[reached.passed :]:
                 while state.t < until:
+                    began = time.perf_counter()
                     steps = min(engine.steps, int(until) - state.t)
-                    schedule = coefficients.steps(state.t + 1, steps)
-                    state = engine.advance(state, schedule, streams)
+                    state = engine.advance(state, coefficients.steps(state.t + 1, steps), streams)
+                    seconds += time.perf_counter() - began  # of the steps alone: comparators may take far longer
                     bar.update(steps)
-                seconds += time.perf_counter() - began  # of the steps alone: comparators may take far longer
+                    if snapshots is not None:
+                        reached = reached._replace(state=state, words=streams.state, seconds=seconds)
+                        if snapshots.due(reached):
+                            snapshots.save(identity, reached)
                 at = state.mapped(array.host)
-                column = statistics(at, schedule.at(-1), offsets) | _merged(o(plan, at) for o in observers)
-                reached = at, streams.state, [o.final() for o in observers]
-                columns.append(column)
+                last = coefficients.steps(state.t, 1).at(-1)
+                columns.append(statistics(at, last, offsets) | _merged(o(plan, at) for o in observers))
+                kept = _merged(o.final() for o in observers)
+                reached = checkpoint = Reached(at, streams.state, columns, len(columns), kept, seconds)
+                if snapshots is not None and snapshots.due(reached):
+                    snapshots.save(identity, reached)
     except KeyboardInterrupt:
-        if reached is None:
+        if snapshots is not None and reached is not first:
+            snapshots.save(identity, reached)
+        if checkpoint is None:
             raise
-        part = plan._replace(horizon=reached[0].t, checkpoints=plan.checkpoints[: len(columns)])
-        raise Interrupted(part, record(part)) from None
-    return record(plan)
+        part = plan._replace(horizon=checkpoint.state.t, checkpoints=plan.checkpoints[: checkpoint.passed])
+        raise Interrupted(part, record(part, checkpoint)) from None
+    assert checkpoint is not None
+    return record(plan, checkpoint)
+
+
+def _begun(
+    plan: Plan, chosen: Choice, streams: Streams, observers: Sequence[Observer], start: xr.Dataset | None,
+    snapshots: Snapshots | None, identity: str,
+) -> Reached:  # fmt: skip
+    """Return where a run begins: at its own snapshot, at the end of an earlier record, or before its first step."""
+    fresh = array.initial(plan.problem, plan.sampler, len(plan.replicates), plan.measure, chosen.xp)
+    begun = Reached(fresh, streams.state, [], 0, {}, 0.0)
+    if start is not None:
+        begun = begun._replace(state=unpack(start, int(start.t[-1]), fresh, chosen.xp), words=start.state_words.values)
+    kept: Any = start
+    if snapshots is not None and (saved := snapshots.load(identity, fresh, chosen.xp)) is not None:
+        begun = saved
+        kept = {name: values for name, (_, values) in saved.kept.items()} if saved.passed else start
+    for observer in observers if kept is not None else ():
+        observer.resume(kept)
+    streams.state = begun.words
+    return begun
 
 
 class Interrupted(KeyboardInterrupt):

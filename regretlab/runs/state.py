@@ -27,13 +27,14 @@ def pack(state: State, words: np.ndarray) -> dict[str, Any]:
     return data
 
 
-def unpack(record: xr.Dataset, fresh: State, xp: Any) -> State:
-    """Return the state that :func:`pack` put into one algorithm's record.
+def unpack(record: xr.Dataset, t: int, fresh: State, xp: Any) -> State:
+    """Return the state that :func:`pack` put into one algorithm's record or snapshot.
 
     Parameters
     ----------
     record : xarray.Dataset
-        Dims replicate, t, ...
+    t : int
+        The step after which the state was packed.
     fresh : State
         The state of such a run before its first step, for the shapes and types of its arrays.
     xp : namespace
@@ -50,7 +51,7 @@ def unpack(record: xr.Dataset, fresh: State, xp: Any) -> State:
         width = int(np.prod(empty.shape[1:]))
         flat = record[f"state_sampler_{i}"].values[:, :width]
         sampler.append(xp.astype(xp.asarray(flat.reshape(empty.shape)), empty.dtype))
-    return State(int(record.t.values[-1]), moments, tuple(sampler), totals)
+    return State(t, moments, tuple(sampler), totals)
 
 
 def _name(name: str) -> str:
