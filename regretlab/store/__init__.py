@@ -9,6 +9,7 @@ with their state, in one file that is there whole or not at all and ends in a ch
     store.json                          the form of the store, and a random id that tells it from others
     lines/<key>/line.json               what the line is, for people
     lines/<key>/T1000-r0-7-<digest>.nc  replicates 0 to 7 up to T = 1000, at checkpoints with this digest
+    lines/<key>/T1000-r...nc.<key>.txt  what was derived from a block, such as where its run was looked at
 
 A run with a store reads the blocks of its line whose checkpoints are the first of its own, goes on from where they end,
 makes what is missing and keeps it; the result is the same to the last bit as without a store. Another processor kind,
@@ -110,6 +111,11 @@ class Store:
         if self._place is None:
             self._place = place_of(self.place)
 
+    @property
+    def alone(self) -> bool:
+        """Whether it is in the memory of this process, so that no other one reaches it."""
+        return isinstance(self._place, Memory)
+
     def is_here(self) -> bool:
         """Whether this process reaches the store that the object was made for, which may have come from another one."""
         try:
@@ -172,6 +178,18 @@ class Store:
         self._put(f"{_LINES}/{line.key}/{block.name}", sealed(content_of(record, description, line)))
         return block
 
+    def note(self, line: Line, block: Block, key: str, text: str) -> None:
+        """Keep a text about a block, such as what its run was looked at for, by a key of letters and digits."""
+        self._asked("write to", self._place.write, _note(line, block, key), sealed(text.encode()))
+
+    def noted(self, line: Line, block: Block, key: str) -> str | None:
+        """Return a text that was kept about a block; None if there is none, or only a damaged one."""
+        name = _note(line, block, key)
+        try:
+            return unsealed(self._asked("read", self._place.read, name), name).decode()
+        except (FileNotFoundError, InputError):
+            return None
+
     def take(self, other: Store) -> int:
         """Copy the blocks of another store that are not in this one, as they are; return their number."""
         copied = 0
@@ -187,6 +205,10 @@ class Store:
     def remove(self, kept: Kept) -> None:
         """Take a block away, and its line if nothing else is left of it."""
         self._asked("write to", self._place.remove, kept.name)
+        folder = f"{_LINES}/{kept.line.key}"
+        for name in self._asked("read", self._place.names, folder):
+            if name.startswith(f"{kept.block.name}."):
+                self._asked("write to", self._place.remove, f"{folder}/{name}")
         if not self.blocks(kept.line):
             self._asked("write to", self._place.remove, f"{_LINES}/{kept.line.key}/{_LINE}")
 
@@ -233,3 +255,7 @@ class Store:
             reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
             advice = "make room there" if what != "read" else "see whether it can be reached"
             raise InputError(f"cannot {what} the store {self.place!r}: {reason}; {advice}, or name another.") from None
+
+
+def _note(line: Line, block: Block, key: str) -> str:
+    return f"{_LINES}/{line.key}/{block.name}.{key}.txt"

@@ -39,10 +39,10 @@ _INSTALLED = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib"
 
 
 @functools.cache
-def of_library() -> str:
-    """Return the digest of the library's own code, as it lies on the disk when it is first asked for."""
+def of_library(folders: tuple[str, ...] = COMPUTING) -> str:
+    """Return the digest of the library's own code in some folders, as it is on the disk when it is first asked for."""
     h = hashlib.sha256()
-    for folder in COMPUTING:
+    for folder in folders:
         for file in sorted((PACKAGE / folder).rglob("*")):
             if file.suffix in (".py", ".cu"):
                 h.update(f"{file.relative_to(PACKAGE).as_posix()}\n".encode() + file.read_bytes())

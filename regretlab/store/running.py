@@ -19,6 +19,7 @@ from regretlab.runs.regret import Regrets
 from regretlab.runs.run import Interrupted, Observer, run
 from regretlab.store import Store
 from regretlab.store._blocks import consecutive, prefixes
+from regretlab.store._code import of_library
 from regretlab.store._lines import Line, line
 
 
@@ -69,6 +70,17 @@ def stored_run(plan: Plan, store: Store, *, engine: str = "auto", progress: bool
     seconds = round(sum(piece.attrs["seconds"] for piece in pieces), 3)
     record.attrs = {"engine": chosen.name, "engine_reason": chosen.reason, "seconds": seconds}
     return record, work
+
+
+def line_of(plan: Plan, engine: str = "auto") -> Line:
+    """Return the line of a plan on an engine; an :class:`InputError` says why it cannot be kept in a store."""
+    method, measure = plan.algorithm.method, plan.measure
+    return line(plan, describe(plan), choose(engine, method, plan.problem, plan.sampler, measure, len(plan.replicates)))
+
+
+def judged_by() -> str:
+    """Return the digest of the library's bounds and of the code that holds runs against them: a key of notes."""
+    return of_library(("bounds", "runs", "verdicts"))
 
 
 def look_up(store: Store, of: Line, plan: Plan) -> _Known:

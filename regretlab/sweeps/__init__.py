@@ -6,9 +6,11 @@ worker does :mod:`regretlab.sweeps.worker`, and what comes of it :mod:`regretlab
 
 from __future__ import annotations
 
+import itertools
 import os
 import warnings
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,12 @@ from tqdm import tqdm
 
 from regretlab import studies
 from regretlab.algorithms import Algorithm, parse
-from regretlab.errors import InputError, UnderflowWarning, shown, unknown_name
+from regretlab.errors import InputError, StoreWarning, UnderflowWarning, shown, unknown_name
 from regretlab.parameters import number
 from regretlab.problems import Problem
 from regretlab.result import Result
 from regretlab.runs.plan import NUMBERS
+from regretlab.store import Store
 from regretlab.studies import Study
 from regretlab.sweeps import executors
 from regretlab.sweeps.blocks import Task, tasks
@@ -29,7 +32,8 @@ from regretlab.sweeps.cells import Facts, Grid, check, grid_of, parsed
 from regretlab.sweeps.grid import axes
 from regretlab.sweeps.result import Sweep
 from regretlab.sweeps.summary import Summary, joined, summarised
-from regretlab.sweeps.worker import Order, built
+from regretlab.sweeps.worker import Made, Order, built, is_kept, make
+from regretlab.system import processor
 
 __all__ = ["Sweep", "sweep"]
 
@@ -96,6 +100,9 @@ def sweep(
         total=sum(task.cost for task in work), disable=not progress, leave=False, desc="sweep",
         bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}",
     )  # fmt: skip
+    store = store if isinstance(store, Store | None) else Store(store)
+    if store is not None and store.alone and workers > 1 and not isinstance(executor, ThreadPoolExecutor):
+        raise InputError("a store in the memory of this process serves no other; give a folder, or jobs=1.")
     finished = _summaries(cells, facts, work, executor, workers, store)
     try:
         with bar, closing(finished):
@@ -112,6 +119,12 @@ def sweep(
         count = sum(bool(s.lost) for s in summaries.values())
         said = f"{count} of {len(facts)} cells have {lost}: their steps, and so their regret, are not the method's"
         warnings.warn(f"{said}; measure the losses in smaller units.", UnderflowWarning, stacklevel=2)
+    if len(kinds := sorted({s.processor for s in summaries.values()})) > 1:
+        warnings.warn(
+            f"the cells were made on processors that round differently ({'; '.join(kinds)}): their last bits are not "
+            f"comparable; {processor.PORTABLE}=1 in the environment of all workers makes these agree.",
+            UserWarning, stacklevel=2,
+        )  # fmt: skip
     return Sweep(of, cells, [summaries[i] for i in range(len(facts))], store)
 
 
@@ -124,12 +137,21 @@ def _summaries(
         problem = cells.runs[task.blocks[0].run].problem
         blocks = tuple((b, parsed((run := cells.runs[b.run]).algorithm), run.arguments()) for b in task.blocks)
         text = problem if isinstance(problem, str) else None
-        orders.append(Order(blocks, text, facts[task.blocks[0].run].digest))
+        orders.append(Order(blocks, text, facts[task.blocks[0].run].digest, store))
         problems.append(None if isinstance(problem, str) else problem)
     costs = {block: task.cost / len(task.blocks) for task in work for block in task.blocks}
     parts: dict[int, dict[int, Result]] = {}
-    for made in executors.carried_out(orders, problems, executor, workers):
-        for block, what in made:
+    told: set[str] = set()
+    for made in _made(orders, problems, executor, workers, store):
+        try:
+            if made.kept is not None and store is not None:
+                store.take(made.kept)
+        except InputError as error:
+            made.warnings.append(f"{str(error).rstrip('.')}. The cells themselves are whole; they are not kept there.")
+        for sentence in {*made.warnings} - told:
+            told.add(sentence)
+            warnings.warn(sentence, StoreWarning, stacklevel=3)
+        for block, what in made.blocks:
             whole = what if isinstance(what, Summary) else None
             if isinstance(what, Result):
                 of = parts.setdefault(block.run, {})
@@ -137,6 +159,18 @@ def _summaries(
                 if len(of) == block.parts:
                     whole = summarised(joined([of[part] for part in sorted(parts.pop(block.run))]))
             yield block.run, whole, costs[block]
+
+
+def _made(
+    orders: list[Order], problems: list[Problem | None], executor: Any, workers: int, store: Store | None
+) -> Iterator[Made]:
+    """Have orders carried out; those that are finished in a store that the workers do not reach are read here."""
+    if store is not None and not executors.reaches(executor, store):
+        kept = [is_kept(order, problem) for order, problem in zip(orders, problems, strict=True)]
+        yield from map(make, itertools.compress(orders, kept), itertools.compress(problems, kept))
+        new = [not of for of in kept]
+        orders, problems = list(itertools.compress(orders, new)), list(itertools.compress(problems, new))
+    yield from executors.carried_out(orders, problems, executor, workers)
 
 
 def as_study(study: Any) -> Study:

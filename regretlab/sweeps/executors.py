@@ -11,7 +11,7 @@ import pickle
 import queue
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 
 from regretlab.errors import InputError, shown
 from regretlab.problems import Problem
+from regretlab.store import Store
 from regretlab.sweeps.worker import Made, Order, make
 from regretlab.system.processes import refuse_without_guard, unordered
 
@@ -31,7 +32,7 @@ AGAIN = "the same call with the same store goes on from what is finished"
 
 def carried_out(
     orders: Sequence[Order], problems: Sequence[Problem | None], executor: Any, jobs: int
-) -> Iterator[list[Made]]:
+) -> Iterator[Made]:
     """Carry out orders, each on its problem where it needs one, and yield what was made as it is finished.
 
     Parameters
@@ -55,11 +56,11 @@ def carried_out(
         yield from _submitted(executor, orders, sent)
 
 
-def _submitted(executor: Executor, orders: Sequence[Order], sent: Sequence[Any]) -> Iterator[list[Made]]:
+def _submitted(executor: Executor, orders: Sequence[Order], sent: Sequence[Any]) -> Iterator[Made]:
     """Submit as many orders as an executor may have at once, and the next one whenever one is finished."""
-    done: queue.SimpleQueue[Future[list[Made]]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[Future[Made]] = queue.SimpleQueue()
     waiting = iter(zip(orders, sent, strict=True))
-    running: set[Future[list[Made]]] = set()
+    running: set[Future[Made]] = set()
 
     def submit(count: int) -> None:
         for order, problem in islice(waiting, count):
@@ -85,6 +86,13 @@ def _submitted(executor: Executor, orders: Sequence[Order], sent: Sequence[Any])
     finally:
         for future in running:
             future.cancel()
+
+
+def reaches(executor: Any, store: Store) -> bool:
+    """Whether the workers of an executor reach a store; those of this machine do."""
+    if executor is None or isinstance(executor, ThreadPoolExecutor | ProcessPoolExecutor):
+        return True
+    return bool(_prepared(executor)[0].submit(store.is_here).result())
 
 
 def _lost(executor: Executor, error: BaseException) -> str:

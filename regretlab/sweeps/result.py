@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from regretlab.errors import InputError, shown, unknown_name
 from regretlab.parameters import path_of
 from regretlab.result import Result, simulate
 from regretlab.runs.netcdf import to_bytes
+from regretlab.store.running import Work
 from regretlab.studies import Study, conclusions
 from regretlab.sweeps import figures
 from regretlab.sweeps.cells import Grid, Run, parsed
@@ -148,6 +149,11 @@ class Sweep:
         except OSError as error:
             raise InputError(f"cannot write {str(path)!r}: {error.strerror or error}; choose another path.") from None
         return target
+
+    @property
+    def work(self) -> Work:
+        """How many steps of replicates were computed, and how many were read from the store."""
+        return reduce(Work.plus, (made.work for made in self.summaries))
 
     def verdicts(self) -> dict[str, Counter[str]]:
         """Count the verdicts of every bound over the cells that it is about."""

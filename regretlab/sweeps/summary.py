@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ import xarray as xr
 
 from regretlab.result import Result
 from regretlab.runs.record import one_record
+from regretlab.store.running import Work
 from regretlab.verdicts.audit import underflow
 from regretlab.verdicts.looks import Looks
 
@@ -40,6 +42,8 @@ class Summary(NamedTuple):
     n, d, K : int
     lost : str
         What floats did not hold of it, if anything.
+    work : Work
+        Steps of replicates that were computed, and read from a store.
     """
 
     regret: dict[str, np.ndarray]
@@ -53,12 +57,13 @@ class Summary(NamedTuple):
     d: int
     K: int
     lost: str
+    work: Work
 
 
 def summarised(result: Result) -> Summary:
     """Return what is kept of a result of one algorithm."""
     (row,) = result.summary()
-    name, part, run = row["algorithm"], result.of(), result.description()
+    part, run = result.of(), result.description()
     e = row["exponent"]
     last = {kind: result.regret(kind).isel(t=-1) for kind in row["regret"]}
     return Summary(
@@ -66,8 +71,8 @@ def summarised(result: Result) -> Summary:
         {kind: (of["mean"], of["lo"], of["hi"]) for kind, of in row["regret"].items()},
         (e["value"], e["lo"], e["hi"]),
         [{key: bound[key] for key in OF_BOUND} for bound in row["bounds"]],
-        float(part.attrs["seconds"]), str(part.attrs["engine"]), str(result.record.attrs.get("processor", "")),
-        run.problem.n, run.problem.d, run.K, underflow(result.description(name), part) or "",
+        float(part.attrs["seconds"]), str(part.attrs["engine"]), str(result.record.attrs["processor"]),
+        run.problem.n, run.problem.d, run.K, underflow(run, part), result.work,
     )  # fmt: skip
 
 
@@ -79,10 +84,12 @@ def joined(parts: Sequence[Result]) -> Result:
     numbers = tuple(r for result in parts for r in result.description().replicates)
     attributes = first.of().attrs | {"seconds": round(sum(result.of().attrs["seconds"] for result in parts), 3)}
     whole = one_record([record.assign_attrs(attributes)], [replace(first.description(), replicates=numbers)])
-    whole.attrs |= {k: v for k, v in first.record.attrs.items() if k not in whole.attrs}
+    whole.attrs["processor"] = " and ".join(sorted({result.record.attrs["processor"] for result in parts}))
     of_parts = [json.loads(result.record.attrs["looks"]).get(names[0], {}) for result in parts]
     looks = Looks()
     for mode in of_parts[0]:
         looks.add(names[0], mode, Looks.over_replicates([of[mode] for of in of_parts]))
     whole.attrs["looks"] = looks.to_text()
-    return Result(whole)
+    made = Result(whole)
+    made.work = reduce(Work.plus, (result.work for result in parts))
+    return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
 import threading
 import warnings
@@ -13,14 +14,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
+from regretlab import store as stored
 from regretlab.algorithms import Algorithm
-from regretlab.errors import InputError, InterruptedWarning, UnderflowWarning
+from regretlab.bounds import Bound
+from regretlab.errors import InputError, StoreWarning
 from regretlab.problems import Problem
 from regretlab.problems.names import parse
 from regretlab.result import Result, simulate
+from regretlab.runs.plan import plan
+from regretlab.store import Store
+from regretlab.store.running import judged_by, line_of, look_up
 from regretlab.sweeps.blocks import Block
 from regretlab.sweeps.summary import Summary, summarised
-from regretlab.system import memory
+from regretlab.system import memory, processor
 from regretlab.system.version import __version__
 
 #: Bytes of the problems that a process keeps beside the present one, as a share of what is free.
@@ -31,17 +37,26 @@ class Order(NamedTuple):
     """What is asked of a worker: blocks with their algorithms and arguments of simulate, all on one problem.
 
     ``problem`` is the problem's spelling, with the digest that its data have where the sweep was asked for; None where
-    the worker is given the problem itself.
+    the worker is given the problem itself. ``store`` is where the blocks are read and kept, if anywhere.
     """
 
     blocks: tuple[tuple[Block, Algorithm, dict[str, Any]], ...]
     problem: str | None
     digest: str
+    store: Store | None = None
     version: str = __version__
 
 
-#: A block, and what became of it: the summary of a cell, or its record where it is a part of one.
-Made = tuple[Block, Summary | Result]
+class Made(NamedTuple):
+    """What a worker gives back.
+
+    ``blocks`` have with each block its summary, or its record where it is a part of a cell. ``kept`` holds them for a
+    store that the worker does not reach. ``warnings`` are what was said of the store meanwhile.
+    """
+
+    blocks: list[tuple[Block, Summary | Result]]
+    kept: Store | None
+    warnings: list[str]
 
 
 class Problems:
@@ -91,7 +106,7 @@ def built(problem: str | Problem) -> Problem:
     return problem if isinstance(problem, Problem) else PROBLEMS.get(problem, lambda: parse(problem))[0]
 
 
-def make(order: Order, given: Problem | Path | None = None) -> list[Made]:
+def make(order: Order, given: Problem | Path | None = None) -> Made:
     """Make the blocks of an order, in their order.
 
     Parameters
@@ -105,8 +120,16 @@ def make(order: Order, given: Problem | Path | None = None) -> list[Made]:
             f"a worker has regretlab {__version__}, and the sweep was asked for by {order.version}; install the same "
             "version on all machines."
         )
-    problem = _problem(order, given)
-    return [(block, _made(problem, block, algorithm, arguments)) for block, algorithm, arguments in order.blocks]
+    problem, said = _problem(order, given), []
+    store = order.store if order.store is None or order.store.is_here() else Store()
+    if threading.current_thread() is not threading.main_thread():  # the filters belong to all threads
+        made = [(block, _made(problem, store, block, a, of)) for block, a, of in order.blocks]
+    else:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            made = [(block, _made(problem, store, block, a, of)) for block, a, of in order.blocks]
+        said = [str(one.message) for one in caught if issubclass(one.category, StoreWarning)]
+    return Made(made, None if store is order.store else store, said)
 
 
 def _problem(order: Order, given: Problem | Path | None) -> Problem:
@@ -124,14 +147,52 @@ def _problem(order: Order, given: Problem | Path | None) -> Problem:
     return problem
 
 
-def _made(problem: Problem, block: Block, algorithm: Algorithm, arguments: dict[str, Any]) -> Summary | Result:
-    if threading.current_thread() is threading.main_thread():  # the filters belong to all threads
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", InterruptedWarning)
-            warnings.simplefilter("ignore", UnderflowWarning)  # the summary says so
-            result = simulate(problem, algorithm, **arguments | {"replicates": block.replicates})
-    else:
-        result = simulate(problem, algorithm, **arguments | {"replicates": block.replicates})
+def _made(
+    problem: Problem, store: Store | None, block: Block, algorithm: Algorithm, arguments: dict[str, Any]
+) -> Summary | Result:
+    """Make one block: its summary, or its record where it is a part of a cell."""
+    asked = arguments | {"replicates": block.replicates}
+    result = simulate(problem, algorithm, store=store, **asked)
     if "interrupted" in result.record.attrs:
         raise KeyboardInterrupt
-    return summarised(result) if block.parts == 1 else result.looked()
+    work = result.work
+    result = result.looked() if store is None else _looked(result, problem, store, algorithm, asked)
+    result.work = work
+    result.record.attrs["processor"] = processor.kind()
+    return summarised(result) if block.parts == 1 else result
+
+
+def is_kept(order: Order, given: Problem | None) -> bool:
+    """Whether an order's store, which this process reaches, has all that is asked for."""
+    problem = _problem(order, given)
+    assert order.store is not None
+    for block, algorithm, arguments in order.blocks:
+        asked = {k: v for k, v in arguments.items() if k != "engine"} | {"replicates": block.replicates}
+        planned = plan(problem, algorithm, **asked)
+        try:
+            known = look_up(order.store, line_of(planned, arguments["engine"]), planned)
+        except InputError:
+            return False
+        if known.missing or min(known.parts, default=0) < planned.horizon:
+            return False
+    return True
+
+
+def _looked(result: Result, problem: Problem, store: Store, algorithm: Algorithm, asked: dict[str, Any]) -> Result:
+    """Look at a result, or read where it was looked at: that may take longer than the run."""
+    run = result.description()
+    bounds = [b for b in Bound.known.values() if b.about(run.method, run.sampler)]
+    if any(b.id not in Bound.known.library for b in bounds):  # nobody knows whether a user's bound is the same
+        return result.looked()
+    try:
+        line = line_of(plan(problem, algorithm, **{k: v for k, v in asked.items() if k != "engine"}), asked["engine"])
+    except InputError:  # the run holds what cannot be told from another, as simulate has said
+        return result.looked()
+    block = stored.Block.of(result.record)
+    text = store.noted(line, block, judged_by())
+    if text is not None:
+        return Result(result.record.assign_attrs(looks=text))
+    result = result.looked()
+    with contextlib.suppress(InputError):  # simulate has said that the store cannot be written
+        store.note(line, block, judged_by(), str(result.record.attrs["looks"]))
+    return result
