@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         algorithms,
         bounds,
         claims,
+        domains,
         game,
         methods,
         paired,
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "InputError", "InterruptedWarning", "NonFiniteError", "Result", "Store", "StoreWarning", "Sweep",
-    "UnderflowWarning", "__version__", "algorithms", "bounds", "claims", "falsify", "files", "game", "methods",
-    "paired", "plots", "problems", "samplers", "scaling", "simulate", "sweep", "testing", "worst_case",
+    "UnderflowWarning", "__version__", "algorithms", "bounds", "claims", "domains", "falsify", "files", "game",
+    "methods", "paired", "plots", "problems", "samplers", "scaling", "simulate", "sweep", "testing", "worst_case",
 ]  # fmt: skip
 
 #: The modules of the names that are not modules themselves, and a module in a folder of the package.

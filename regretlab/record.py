@@ -1,4 +1,4 @@
-"""What a simulation recorded: its regrets, its bounds with their verdicts, and short names for its algorithms."""
+"""The record of a simulation: its regrets, its bounds with their verdicts, and short names for its algorithms."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from regretlab.scaling import Exponent
 from regretlab.verdicts.comparison import Comparison, compare, every_run
 from regretlab.verdicts.looks import Look, Looks
 from regretlab.verdicts.means import CERTIFIED, STUDENT, Interval, interval, regret_of
-from regretlab.verdicts.values import MODES
+from regretlab.verdicts.substitution import MODES
 
 
 class Record:

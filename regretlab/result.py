@@ -18,13 +18,13 @@ from regretlab.problems import Problem
 from regretlab.problems.names import parse
 from regretlab.record import Record
 from regretlab.runs.continuation import extended
+from regretlab.runs.dataset import FORMAT, one_record
 from regretlab.runs.description import describe
 from regretlab.runs.held_out import held_out_losses
 from regretlab.runs.horizons import replay
 from regretlab.runs.netcdf import NotARecord, from_bytes, to_bytes
 from regretlab.runs.plan import Plan, plan, replicate_numbers
 from regretlab.runs.provenance import Part, algorithm_of, check_together
-from regretlab.runs.record import FORMAT, one_record
 from regretlab.runs.regret import Regrets
 from regretlab.runs.run import Interrupted, Observer, run
 from regretlab.store import Store
@@ -224,7 +224,7 @@ def simulate(
     measure : sequence of {"cumulative", "sampler"}
         What costs a pass over all examples per step: ``"cumulative"`` makes cumulative regret exact (else it is
         estimated without bias, where the sampler allows), ``"sampler"`` measures the sampler's own regret,
-        beside what the uniform law and full information would have paid.
+        and the costs of the uniform law and of full information.
     store : Store, path or URL, optional
         Where finished runs are kept (:mod:`regretlab.store`): what is there is read or gone on from, the rest is made
         and kept. The result is the same to the last bit; its ``work`` says how many steps were computed.
@@ -249,7 +249,7 @@ def simulate(
     if not chosen:
         raise InputError("no algorithm was given; name at least one, for example 'adam'.")
     parsed = parse_all(chosen)
-    # What can be gone through only once must serve every algorithm.
+    # An iterator can be gone through only once, and must serve every algorithm.
     replicates = replicate_numbers(replicates)
     checkpoints, measure = _held(checkpoints), _held(measure)
     asked: dict[str, Any] = {

@@ -1,4 +1,4 @@
-r"""The exact worst case of a method over a few steps, beside which a regret bound can be called tight or loose.
+r"""The exact worst case of a method over a few steps, by which a regret bound can be called tight or loose.
 
 A method whose denominator is 1 (``p = 0``, such as ``sgd``) moves along linear combinations of what it has seen. Its
 largest regret over all dimensions, all convex sets of a diameter, all starts and all convex losses is then the value of
@@ -16,14 +16,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from regretlab.domains import Box
 from regretlab.errors import InputError, shown
 from regretlab.methods import Coefficients, Method, Moments, step
 from regretlab.parameters import number
-from regretlab.problems import Box
 
 #: The program has (T + 2)^2 constraints on a matrix of 2 T + 5 rows: seconds at T = 12.
 LONGEST = 12
-#: How far the program's value and its dual's may be apart, relative to the value; measured: 3e-7 at most.
+#: The largest relative gap between the program's value and its dual's; measured: 3e-7 at most.
 ACCURACY = 1e-5
 #: Starts of the instances on a line, from an end to the middle: mirrored instances have the same regret.
 STARTS = 11

@@ -79,7 +79,7 @@ def _made(tmp_path_factory):
         rl.methods.Adam: {"alpha": 0.1, "beta1": 0.5, "schedule": "sqrt", "bias_correction": True},
         rl.samplers.AdamBS: {"gamma": 0.4, "divergence": "sup"},
         rl.problems.Reddi: {"C": 4.0, "period": 3, "start": 1.0},
-        rl.problems.Box: {"low": -1.0, "high": 1.0}, rl.algorithms.AdamCB: {"gamma": 0.4, "batch_size": 2},
+        rl.domains.Box: {"low": -1.0, "high": 1.0}, rl.algorithms.AdamCB: {"gamma": 0.4, "batch_size": 2},
     }  # fmt: skip
     return table
 

@@ -21,8 +21,9 @@ RANKS = [
     # the ground
     {"errors"},
     {"spelling", "system"},
-    {"parameters"},
+    {"features", "parameters"},
     # the parts of a run, and what is said of them
+    {"domains"},
     {"methods", "problems", "samplers"},
     {"algorithms", "worst_case"},
     {"bounds"},
@@ -44,7 +45,7 @@ RANKS = [
 #: What else is at the top of the package.
 NO_MODULES = ("__init__.py", "__pycache__", "py.typed")
 #: Names at the top of the package: fewer are found faster.
-MOST_AT_THE_TOP = 28
+MOST_AT_THE_TOP = 29
 HEAVY = ("numpy", "sympy", "numba", "matplotlib", "xarray")
 #: What makes steps.
 ONLY_RUN = {("runs", "run"), ("runs", "trace"), ("runs", "horizons"), ("runs", "continuation")}

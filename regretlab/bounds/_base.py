@@ -18,7 +18,7 @@ from regretlab.bounds._admissible import a_mapping, admit, check_statement, cons
 from regretlab.bounds._horizons import Minimum, Vacuous
 from regretlab.bounds._order import Order, Orders, order, worst
 from regretlab.bounds.assumptions import DECAYING
-from regretlab.bounds.constants import complete
+from regretlab.bounds.completion import complete
 from regretlab.bounds.theorem import Theorem
 from regretlab.errors import InputError, shown, unknown_name
 from regretlab.parameters import number
@@ -62,7 +62,7 @@ class Bound(Theorem):
 
     @cached_property
     def constants(self) -> frozenset[str]:
-        """The names of what :meth:`at_T` reads beside T: the constants, and the statistics that may be given instead.
+        """The names that :meth:`at_T` reads in addition to T: constants, and statistics that may be given instead.
 
         A table of the constants of several bounds is cut to those of one with them.
         """
@@ -94,7 +94,7 @@ class Bound(Theorem):
         return _evaluation.finite(self, given)
 
     def on_run(self, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
-        """Every term at the numbers of a run, of which the bound takes what it has (:mod:`regretlab.verdicts.values`).
+        """Every term at the numbers of a run (:mod:`regretlab.verdicts.substitution`), of which the bound takes some.
 
         A term that no float can hold is 0 or inf; :meth:`lost` says so.
         """
@@ -102,7 +102,7 @@ class Bound(Theorem):
         return _evaluation.terms(self, values)
 
     def lost(self, values: Mapping[str, Any]) -> str:
-        """Which term :meth:`on_run` gives as 0 or inf because no float can hold it, in a sentence; else empty."""
+        """Name the term that :meth:`on_run` gives as 0 or inf as no float can hold it, in a sentence; else empty."""
         self._need(values)
         return _evaluation.lost(self, values)
 
@@ -230,7 +230,7 @@ class Bound(Theorem):
         return constants.get("K", math.nan) if self.total == s.K else 1.0
 
     def _decaying(self, constants: Mapping[str, Any]) -> bool:
-        """Whether beta_{1,t} decays at these constants."""
+        """Tell whether beta_{1,t} decays at these constants."""
         return DECAYING in self.assumes or bool(constants.get("lam", 1.0) < 1)
 
     def _orders(self, terms: Mapping[str, sp.Expr], decaying: bool) -> dict[str, Order]:

@@ -172,7 +172,7 @@ def verify(
         list[Path] | None,
         typer.Argument(help="Files of claims, folders of them, or papers by name; default all shipped."),
     ] = None,
-    search: Annotated[bool, typer.Option("--search", help="Find every certificate anew and write it.")] = False,
+    search: Annotated[bool, typer.Option("--search", help="Search every certificate again and write it.")] = False,
     renew: Annotated[
         bool, typer.Option("--renew", help="Find the certificates that are missing, stale or damaged, and write them.")
     ] = False,

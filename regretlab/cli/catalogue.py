@@ -1,4 +1,4 @@
-"""What there is, by name: the lists and pages behind ``regretlab list`` and ``regretlab show``."""
+"""The catalogue of all parts by name: the lists and pages behind ``regretlab list`` and ``regretlab show``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from regretlab import algorithms, spelling, studies
+from regretlab import algorithms, domains, spelling, studies
 from regretlab.algorithms import ALGORITHMS, Algorithm
 from regretlab.bounds import TYPICAL, Bound, Orders
 from regretlab.bounds import symbols as s
@@ -21,10 +21,11 @@ from regretlab.bounds.symbols import LATEX, MEANING
 from regretlab.claims import Ledger
 from regretlab.claims.ledger import pages
 from regretlab.claims.ledger.loading import PAPERS
+from regretlab.domains import Domain
 from regretlab.errors import InputError, unknown_name
 from regretlab.methods import SEQUENCES, Method
 from regretlab.parameters import Component
-from regretlab.problems import Domain, Problem, domains, names
+from regretlab.problems import Problem, names
 from regretlab.samplers import Sampler
 from regretlab.spelling.register import Register
 
@@ -164,7 +165,7 @@ def _algorithm(text: str) -> str:
 
 
 def _about(text: str, made: Algorithm) -> str:
-    """Whose algorithm it is: also a variant, or a pair, may be one that has a name."""
+    """Say whose algorithm it is: a variant, or a pair, may be an algorithm that has a name."""
     first = [ALGORITHMS[spelling.stem(text)]] if spelling.stem(text) in ALGORITHMS else []
     for named in (*first, *ALGORITHMS.values()):
         if (named.method, named.sampler) == (type(made.method), type(made.sampler) if made.sampler else None):
@@ -221,7 +222,7 @@ def _bound(bound: Bound) -> str:
 
 
 def _growth(found: Orders) -> list[str]:
-    """Which term dominates, and from which horizon on, at the typical constants."""
+    """Say which term dominates, and from which horizon on, at the typical constants."""
     lines = [f"The {found.dominating} term dominates {_since(found.log10_horizon)}."]
     lines += [
         f"The {name} term, left out, is below the {kept} term only {_since(log10)}."

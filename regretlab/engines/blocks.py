@@ -1,4 +1,4 @@
-"""What the engines with kernels share: the parts they know, the pace of their blocks, and the look at what was made."""
+"""The base of the engines with kernels: the parts they know, the pace of their blocks, and the check of each block."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy import sparse
 
+from regretlab.domains import Box, Domain
 from regretlab.engines import array
 from regretlab.engines.array import State
 from regretlab.engines.compiled.layout import BANDIT, CYCLIC, FLOYD, UNIFORM
@@ -17,7 +18,7 @@ from regretlab.engines.compiled.values import Features, Schedule
 from regretlab.engines.phi import Loss, Untraceable
 from regretlab.engines.streams import Streams
 from regretlab.methods import SEQUENCES, Coefficients, Method
-from regretlab.problems import Box, Domain, Problem
+from regretlab.problems import Problem
 from regretlab.samplers import Bandit, Cyclic, Sampler, Uniform
 
 FIRST_BLOCK, LARGEST_BLOCK = 64, 1 << 18
@@ -56,8 +57,7 @@ class Blocks(ABC):
         Parts with a compiled form (see :func:`unsupported`), the sampler fitted.
     """
 
-    #: What the kernels know: problems beside linear models, what they measure beyond the totals, and domains to
-    #: project onto.
+    #: The parts that the kernels know: problems other than linear models, measurements beyond the totals, and domains.
     problems: tuple[type[Problem], ...] = ()
     measures: tuple[str, ...] = ()
     domains: tuple[type[Domain], ...] = (Box,)
@@ -97,7 +97,7 @@ class Blocks(ABC):
         """Make the block, or if it stops being finite, its halves, until few enough steps are left to look at each."""
         after, moved = self._made(state, schedule, words)
         xp = array_namespace(after.moments.x)
-        # What is not finite stays so: in the iterate, in its second moment or in the sum of the losses.
+        # A number that is not finite stays so: in the iterate, in its second moment or in the sum of the losses.
         if all(bool(xp.all(xp.isfinite(a))) for a in (after.moments.x, after.moments.v, after.totals["loss"])):
             return after, moved
         steps = len(schedule.eta)

@@ -1,4 +1,4 @@
-"""Zinkevich's bound beside the exact worst case and a run."""
+"""Zinkevich's bound, the exact worst case and a run in one figure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from regretlab.errors import InputError
 from regretlab.methods import Method
 from regretlab.parameters import number
 from regretlab.plots._draw import COLOURS, GREY, _legend, _look, axes, style
-from regretlab.verdicts.values import values
+from regretlab.verdicts.substitution import values
 from regretlab.worst_case import LONGEST, on_a_line, regret
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What a problem is: a finite sum of losses with a domain and constants that are true bounds on it."""
+"""The base of problems: a finite sum of losses with a domain and constants that are true bounds on it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy import sparse
 
+from regretlab.domains import Domain, methods
 from regretlab.errors import InputError
 from regretlab.parameters import number
-from regretlab.problems._domain_checks import methods
-from regretlab.problems.domains import Domain
 from regretlab.spelling.register import Register
 
 Array = Any
@@ -42,7 +41,7 @@ class _Checked(ABCMeta):
 
     @property
     def __signature__(cls) -> inspect.Signature:
-        """That of the constructor, which the call below would hide."""
+        """The constructor's signature, which the call below would hide."""
         constructor = next((vars(base)["__init__"] for base in cls.__mro__[:-1] if "__init__" in vars(base)), None)
         own = [] if constructor is None else list(inspect.signature(constructor).parameters.values())[1:]
         return inspect.Signature(own)
@@ -87,13 +86,13 @@ class Problem(metaclass=_Checked):
     solver_steps : int
         Steps of the comparator's solver from each of its starts.
     solver_starts : tuple of float
-        Where it starts beside the last comparator if the problem is not convex: points whose coordinates are all this
+        More starts than the last comparator if the problem is not convex: points whose coordinates are all this
         share of the way from the domain's centre to its border.
     """
 
     #: The classes by the name in strings and study files: their ``family``, or else the class's name.
     known: ClassVar[Register[type[Problem]]] = Register("problem", "problems")
-    #: What tries a problem when it is made (:func:`regretlab.problems._probes.probe`).
+    #: The checks of a problem when it is made (:func:`regretlab.problems._probes.probe`).
     tried_by: ClassVar[list[Callable[[Problem], None]]] = []
     title: ClassVar[str]
     source: ClassVar[str]
@@ -120,7 +119,7 @@ class Problem(metaclass=_Checked):
 
     def __new__(cls, *given: Any, **named: Any) -> Self:
         made = super().__new__(cls)
-        # Only the text is kept: the arrays themselves would stay in memory beside their scaled copies.
+        # Only the text is kept: the arrays themselves would stay in memory together with their scaled copies.
         signature = inspect.Signature() if cls.__init__ is object.__init__ else inspect.signature(cls)
         try:
             arguments = signature.bind_partial(*given, **named).arguments
@@ -250,7 +249,7 @@ class Problem(metaclass=_Checked):
         return float(weights @ losses[0]), weights @ gradients[0]
 
     def curvature(self, weights: np.ndarray) -> np.ndarray:
-        """How strongly the weighted loss bends along each coordinate (d,), up to a factor: the solver evens it out."""
+        """Return the weighted loss's curvature along each coordinate (d,), up to a factor: the solver evens it out."""
         return np.ones(self.d)
 
     def smoothed(self, width: float) -> Problem:
@@ -258,7 +257,7 @@ class Problem(metaclass=_Checked):
         raise NotImplementedError
 
     def excess(self, x: np.ndarray, weights: np.ndarray) -> float:
-        """How much a smoothed problem's weighted tangent at x is to be lowered to lie below the original's losses."""
+        """Return how far a smoothed problem's weighted tangent at x is lowered to lie below the original's losses."""
         return 0.0
 
     def _everything(self, x: Array) -> tuple[Array, Array]:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from regretlab.errors import InputError, unknown_name
-from regretlab.problems._sparse import Features, canonical, entrywise
+from regretlab.features import Features, canonical, entrywise
 
 DENSE_LIMIT_GIB = 8  # making far larger arrays gets the process killed
 KINDS = ("binary", "classes", "real")

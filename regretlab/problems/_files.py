@@ -24,11 +24,11 @@ from regretlab.errors import InputError
 
 _OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 _LIBSVM = (".svm", ".libsvm", ".svmlight", ".txt")
-#: What an npz archive may call features and labels; the second pair is MNIST's, whose test set is left alone.
+#: The names of features and labels in an npz archive; the second pair is MNIST's, whose test set is left alone.
 NPZ = (("X", "y"), ("x_train", "y_train"))
-#: What a first line of names calls the column of labels.
+#: The names of the column of labels in a first line of names.
 LABELS = ("y", "label", "target", "class")
-#: What separates columns in files that are called CSV, beside commas.
+#: The separators of columns, other than commas, in files that are called CSV.
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 #: The end of an IDX file's name as in train-images-idx3-ubyte.gz, also with a dot in front, or .idx alone.
 _IDX_NAME = re.compile(r"[-.]idx([0-9]-[a-z]+)?(\.gz)?$", re.IGNORECASE)

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from regretlab.domains import checked, spelled
 from regretlab.errors import InputError
 from regretlab.problems._base import Problem
-from regretlab.problems.domains import checked, spelled
 
 #: Examples that are tried, and the most numbers that an array of their gradients holds.
 EXAMPLES, ENTRIES = 32, 2**20

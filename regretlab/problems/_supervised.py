@@ -1,4 +1,4 @@
-"""What the problems on features and targets share: the examples, the held-out ones, and how both are read from data."""
+"""The base of problems on features and targets: the examples, the held-out ones, and how both are read from data."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from regretlab.domains import spelled
 from regretlab.errors import InputError
+from regretlab.features import Features, by_rows, features_on
 from regretlab.problems import _checks as checks
 from regretlab.problems import data as datasets
 from regretlab.problems._base import Array, Problem, digest
-from regretlab.problems._sparse import Features, by_rows, features_on
-from regretlab.problems.domains import spelled
 
 
 class Supervised(Problem):

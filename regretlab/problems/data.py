@@ -12,10 +12,10 @@ import numpy as np
 from scipy import sparse
 
 from regretlab.errors import InputError, unknown_name
+from regretlab.features import Features, entrywise
 from regretlab.parameters import number
 from regretlab.problems import _checks as checks
 from regretlab.problems import _files as files
-from regretlab.problems._sparse import Features, entrywise
 
 BUNDLED = ("breast_cancer", "diabetes", "digits", "digits:even-odd", "digits:A-B", "wine")
 SCALINGS = ("unit", "standard", "none")
@@ -84,7 +84,7 @@ def load(spec: str | os.PathLike[str], targets: str = "binary") -> Dataset:
 
 
 def is_bundled(spec: str) -> bool:
-    """Whether a text names a set that is bundled with scikit-learn, or is meant to."""
+    """Tell whether a text names a set that is bundled with scikit-learn, or is meant to."""
     return spec in BUNDLED or spec.startswith("digits:")
 
 

@@ -11,18 +11,18 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy import sparse
 
+from regretlab.domains import Domain, domain_named
 from regretlab.errors import InputError
+from regretlab.features import Features, by_rows, canonical, row_maxima, rows, weighted_squares
 from regretlab.parameters import number
 from regretlab.problems._base import Array, Constant
-from regretlab.problems._sparse import Features, by_rows, canonical, row_maxima, rows, weighted_squares
 from regretlab.problems._supervised import Supervised
-from regretlab.problems.domains import Domain, domain_named
 
 #: Halvings of an interval in the search for phi's minimum: what is left of it is round-off.
 HALVINGS = 60
 #: Examples and scores of each at which a phi is tried; where scores have no bounds, those up to this size.
 EXAMPLES, SCORES, WIDE = 32, 65, 10.0
-#: What may be round-off, as a share of the largest value.
+#: The largest round-off, as a share of the largest value.
 ROUND_OFF = 1e-12
 
 
@@ -40,8 +40,8 @@ class LinearModel(Supervised):
 
     Kernels are made from :meth:`phi` and :meth:`slope` where these are plain operations on u and y: ``+ - * /``, powers
     1/2, 1 and 2, comparisons, ``abs``, ``sqrt``, ``exp``, ``log``, ``log1p``, ``maximum``, ``minimum``, ``clip`` and
-    ``where`` of their namespace or of NumPy. What differs from example to example beside y is named in ``columns``.
-    Other losses run on the array engine.
+    ``where`` of their namespace or of NumPy. Arrays over the examples, other than y, are named in ``columns``. Other
+    losses run on the array engine.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class LinearModel(Supervised):
     #: zero at its minimum only. A class with ``convex = True`` need not say so.
     monotone: bool = False
     unimodal: bool = False
-    #: The arrays (n,) beside y that phi reads: of a batch, phi is given its own entries of them.
+    #: The arrays (n,) other than y that phi reads: of a batch, phi is given its own entries of them.
     columns: tuple[str, ...] = ()
     #: Units in the last place that phi may be away from the truth.
     roundings: int = 4

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
+from regretlab.domains import Box, Domain, domain_named
 from regretlab.errors import InputError
+from regretlab.features import rows
 from regretlab.parameters import number
 from regretlab.problems._base import Array, Constant
-from regretlab.problems._sparse import rows
 from regretlab.problems._supervised import Supervised
-from regretlab.problems.domains import Box, Domain, domain_named
 from regretlab.problems.softmax import cross_entropy
 
 ACTIVATIONS = ("tanh", "relu")

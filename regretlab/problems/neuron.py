@@ -8,17 +8,17 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy import sparse
 
+from regretlab.domains import Domain, domain_named
 from regretlab.errors import InputError
 from regretlab.parameters import number
 from regretlab.problems._base import Array
-from regretlab.problems.domains import Domain, domain_named
 from regretlab.problems.linear import LinearModel
 from regretlab.problems.logistic import _Logistic
 from regretlab.system import memory
 
 LN2 = math.log(2)
 SOURCE = " (Liu, Wu & Mozafari 2020, Section 4.3)"
-#: How many uniforms are drawn at a time: half a MiB of them stays in a core's cache.
+#: The number of uniforms drawn at a time: half a MiB of them stays in a core's cache.
 DRAWS = 1 << 16
 #: And how many are drawn at most, which takes minutes.
 MOST_DRAWS = 10**10

@@ -7,10 +7,10 @@ from fractions import Fraction
 import numpy as np
 from array_api_compat import array_namespace
 
+from regretlab.domains import Box
 from regretlab.errors import InputError
 from regretlab.parameters import number
 from regretlab.problems._base import Array
-from regretlab.problems.domains import Box
 from regretlab.problems.linear import LinearModel
 from regretlab.system import memory
 

@@ -10,11 +10,11 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy import sparse
 
+from regretlab.domains import Domain, domain_named
+from regretlab.features import Features, by_rows, row_maxima, rows, weighted_squares
 from regretlab.parameters import number
 from regretlab.problems._base import Array, Constant
-from regretlab.problems._sparse import Features, by_rows, row_maxima, rows, weighted_squares
 from regretlab.problems._supervised import Supervised
-from regretlab.problems.domains import Domain, domain_named
 
 
 def cross_entropy(scores: Array, y: Array) -> tuple[Array, Array]:

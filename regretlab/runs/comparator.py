@@ -25,7 +25,8 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 
-from regretlab.problems import Box, Domain, Problem
+from regretlab.domains import Box, Domain
+from regretlab.problems import Problem
 
 #: The gap a convex comparator aims at, as a share of the problem's span, and how often the solver is started afresh.
 GAP = 1e-9
@@ -40,7 +41,7 @@ WIDTHS = (1e-1, 1e-2, 1e-3, 1e-4)
 LONGEST, SHORTEST = 1e8, 1e-16
 #: In units that are a smaller share of it than this, a loss may overflow, and is far from known to one of them.
 LEAST = 2.0**-900
-#: Where losses fall without end on a domain without bounds, it stops so far out.
+#: The distance at which the solver stops where losses fall without end on a domain without bounds.
 BEYOND = 1e100
 #: Its values need not fall below more than the largest of so many last ones, and fall by this share of the slope.
 LOOK_BACK, SUFFICIENT = 10, 1e-4

@@ -1,4 +1,4 @@
-"""The description of a run: all that bounds, audits and figures know of it beside its record."""
+"""The description of a run: all that bounds, audits and figures know of it apart from its record."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from regretlab.domains import spelled
 from regretlab.problems import Constant
-from regretlab.problems.domains import spelled
 from regretlab.runs.plan import Plan
 from regretlab.samplers import Law, Sampler
 
 
 @dataclass(frozen=True)
 class ProblemDescription:
-    """What a description says of the problem.
+    """The description of a problem.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class ProblemDescription:
     digest : str
         Of the problem's data and parameters.
     domain : str
-        As :func:`regretlab.problems.domains.spelled` writes it; empty in records of the first versions.
+        As :func:`regretlab.domains.spelled` writes it; empty in records of the first versions.
     """
 
     name: str
@@ -125,7 +125,7 @@ class Description:
 
 
 def describe(plan: Plan) -> Description:
-    """Describe a plan: everything that bounds, audits and figures know of its run beside the record."""
+    """Describe a plan: everything that bounds, audits and figures know of its run apart from the record."""
     problem, method, sampler = plan.problem, plan.algorithm.method, plan.sampler
     D, D2 = problem.domain.diameters(problem.d) if problem.domain is not None else (None, None)
     described = ProblemDescription(

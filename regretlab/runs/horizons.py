@@ -18,9 +18,9 @@ import numpy as np
 import xarray as xr
 
 from regretlab.algorithms import Algorithm
+from regretlab.domains import linear_minima
 from regretlab.methods import power
 from regretlab.problems import Problem
-from regretlab.problems.domains import linear_minima
 from regretlab.runs.continuation import as_described
 from regretlab.runs.description import Description
 from regretlab.runs.plan import Plan

@@ -10,11 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from regretlab.algorithms import Algorithm
+from regretlab.domains import spelled
 from regretlab.engines.array import MEASURES
 from regretlab.errors import InputError, shown
 from regretlab.parameters import number, one_of
 from regretlab.problems import Problem
-from regretlab.problems.domains import spelled
 from regretlab.runs.checkpoints import checkpoint_times, ends_of_periods
 from regretlab.samplers import Cyclic, Sampler, Setting, Uniform
 from regretlab.system import memory

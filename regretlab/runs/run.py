@@ -14,8 +14,8 @@ from regretlab.engines import array
 from regretlab.engines.array import State
 from regretlab.engines.choice import Choice, choose
 from regretlab.engines.streams import Streams
+from regretlab.runs.dataset import recorded, statistics
 from regretlab.runs.plan import Plan
-from regretlab.runs.record import recorded, statistics
 from regretlab.runs.schedule import Schedule
 from regretlab.runs.snapshots import Reached, Snapshots, identified
 from regretlab.runs.state import pack, unpack
@@ -23,7 +23,7 @@ from regretlab.system import blas
 
 
 class Observer(Protocol):
-    """What measures a run from outside: columns (replicates,) at every checkpoint, and arrays kept at the end.
+    """A measurement of a run from outside: columns (replicates,) at every checkpoint, and arrays kept at the end.
 
     ``resume`` is given what ``final`` returned at some checkpoint, the arrays by name; the observer goes on from there.
     """

@@ -15,10 +15,10 @@ import xarray as xr
 from regretlab.engines import array
 from regretlab.engines.array import State
 from regretlab.errors import InputError, StoreWarning
+from regretlab.runs.dataset import curves
 from regretlab.runs.description import describe
 from regretlab.runs.netcdf import NotARecord, read, to_bytes
 from regretlab.runs.plan import Plan
-from regretlab.runs.record import curves
 from regretlab.runs.state import pack, unpack
 from regretlab.system.files import atomically, sealed, unsealed
 

@@ -5,7 +5,7 @@ from regretlab.scaling._at_most import AtMost, at_most
 from regretlab.scaling._estimate import Estimate, mean_estimate
 from regretlab.scaling._exponent import WINDOW, Exponent, exponent
 from regretlab.scaling._growth import Growth, LogPower, linear_growth, log_power
-from regretlab.verdicts.student import CONFIDENCE, t_quantile
+from regretlab.verdicts.means import CONFIDENCE, t_quantile
 
 __all__ = [
     "CONFIDENCE", "WINDOW", "AtMost", "Estimate", "Exponent", "Growth", "LogPower", "across", "at_most", "exponent",

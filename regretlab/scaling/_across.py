@@ -10,7 +10,7 @@ import numpy as np
 from regretlab.errors import InputError, shown
 from regretlab.scaling._estimate import level
 from regretlab.scaling._exponent import Exponent, checked_curves, fit, without_logarithm
-from regretlab.verdicts.student import CONFIDENCE
+from regretlab.verdicts.means import CONFIDENCE
 
 
 def across(

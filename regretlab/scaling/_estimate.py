@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from regretlab.parameters import number
-from regretlab.verdicts.student import t_quantile
+from regretlab.verdicts.means import t_quantile
 
 #: Resamples of the studentised bootstrap, and their seed: the same record gives the same interval.
 RESAMPLES, SEED = 999, 0
@@ -118,7 +118,7 @@ def log_contrast(weights: np.ndarray, curves: np.ndarray, confidence: float) -> 
 
 
 def effective(curves: np.ndarray) -> float:
-    """How many of the curves (R, k) carry their mean, where these are fewest.
+    """Return how many of the curves (R, k) carry their mean, where these are fewest.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def effective(curves: np.ndarray) -> float:
 
 @lru_cache(maxsize=8)
 def _resamples(R: int) -> np.ndarray:
-    """How often each of R curves is in every resample, shape (RESAMPLES, R)."""
+    """Draw how often each of R curves is in every resample, shape (RESAMPLES, R)."""
     return np.random.default_rng(SEED).multinomial(R, np.full(R, 1 / R), size=RESAMPLES).astype(float)
 
 

@@ -18,7 +18,7 @@ from regretlab.scaling._estimate import (
     slope_weights,
     smooth_contrast,
 )
-from regretlab.verdicts.student import CONFIDENCE
+from regretlab.verdicts.means import CONFIDENCE
 
 #: The slope is fitted over the last part of the horizon, t >= T / WINDOW, so that early steps do not decide it.
 WINDOW = 16
@@ -76,7 +76,7 @@ class Exponent(NamedTuple):
 
     @property
     def bends(self) -> bool:
-        """Whether the slope changes within the window beyond its error: not a power law at this horizon."""
+        """Whether the slope changes within the window by more than its error: no power law at this horizon."""
         return abs(self.drift.value) > NEGLIGIBLE and (self.drift.low > 0 or self.drift.high < 0)
 
     @property
@@ -95,7 +95,7 @@ class Exponent(NamedTuple):
         return not (self.low <= a <= self.high and self.low <= b <= self.high) and not math.isnan(self.low)
 
     def replicates_needed(self, gap: float) -> float:
-        """How many replicates make the sampling interval reach no further than ``gap`` on each side.
+        """Return how many replicates make the sampling interval reach no further than ``gap`` on each side.
 
         Errors fall like 1/sqrt(R), so it is R (half-width / gap)^2; nan without replicates.
         """

@@ -16,11 +16,11 @@ from regretlab.scaling._estimate import (
     smooth_contrast,
 )
 from regretlab.scaling._exponent import FEWEST, NEGLIGIBLE, UNKNOWN, WINDOW, Exponent, checked_curves, exponent, fit
-from regretlab.verdicts.student import CONFIDENCE
+from regretlab.verdicts.means import CONFIDENCE
 
 
 class Growth(NamedTuple):
-    """Whether regret grows linearly: ``"linear"``, ``"sublinear"`` or ``"cannot tell"``, and what that rests on.
+    """The growth of a regret: ``"linear"``, ``"sublinear"`` or ``"cannot tell"``, with its evidence.
 
     ``rate`` is the regret per step that would be left for T to infinity if the rest were of order sqrt(T). The exponent
     is that of the increments where the mean regret is not positive.

@@ -11,9 +11,9 @@ from typing import NamedTuple, Self
 import numpy as np
 import xarray as xr
 
+from regretlab.runs.dataset import FORMAT, one_record
 from regretlab.runs.description import Description
 from regretlab.runs.netcdf import NotARecord, from_bytes, to_bytes
-from regretlab.runs.record import FORMAT, one_record
 from regretlab.store._lines import Line
 
 _NAME = re.compile(r"T(\d+)-r(\d+)-(\d+)-([0-9a-f]{12})\.nc")

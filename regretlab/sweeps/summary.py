@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from regretlab.result import Result
-from regretlab.runs.record import one_record
+from regretlab.runs.dataset import one_record
 from regretlab.store.running import Work
 from regretlab.verdicts.audit import underflow
 from regretlab.verdicts.looks import Looks

@@ -15,9 +15,9 @@ from regretlab.errors import InputError
 from regretlab.runs.description import Description
 from regretlab.runs.round_off import SMALLEST_SQUARED
 from regretlab.verdicts.looks import Look
-from regretlab.verdicts.values import values
+from regretlab.verdicts.substitution import values
 
-#: What was measured for an assumption that has no check.
+#: The finding for an assumption that has no check.
 NOT_AUDITED = "not audited"
 
 

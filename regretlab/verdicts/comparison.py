@@ -18,18 +18,18 @@ from regretlab.verdicts.audit import Check
 from regretlab.verdicts.expectation import expected, explained
 from regretlab.verdicts.looks import Look, seen
 from regretlab.verdicts.means import regret_of
-from regretlab.verdicts.values import of_squares, values
+from regretlab.verdicts.substitution import of_squares, values
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a theorem says of a run, beside what the run did.
+    """The bound of a theorem on a run, compared with the regret of the run.
 
     Attributes
     ----------
     bound : Bound
     mode : str
-        How the constants were read (:func:`regretlab.verdicts.values.values`).
+        How the constants were read (:func:`regretlab.verdicts.substitution.values`).
     t : array (t,)
         Checkpoints.
     regret, low, high : array (m, t)
@@ -81,7 +81,7 @@ class Comparison:
 
     @property
     def orders(self) -> dict[str, Order]:
-        """How the terms grow, for this run's schedule of beta1."""
+        """The orders of the terms, for this run's schedule of beta1."""
         return self.bound.exponents(self.decaying)
 
     @property
@@ -172,12 +172,12 @@ def compare(
 
 
 def anytime(bound: Bound) -> bool:
-    """Whether a bound is a claim about every T of a run; one with parameters tied to the horizon is about the last."""
+    """Tell whether a bound is about every T of a run; one with parameters tied to the horizon is about the last T."""
     return not any(assumption.tied for assumption in bound.assumes)
 
 
 def every_run(bound: Bound) -> bool:
-    """Whether a bound claims online regret of every run at every T: then one horizon of one run can violate it."""
+    """Tell whether a bound is about online regret of every run at every T: one horizon of one run can violate it."""
     return bound.speaks_of == "online" and not bound.in_expectation and anytime(bound)
 
 

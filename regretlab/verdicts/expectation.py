@@ -7,7 +7,7 @@ replicates, however it came about, and for all horizons looked at together. Thes
 horizon T, which has half of the 2.5 %, and the last checkpoints up to T/2, T/4, ..., which share the rest.
 
 Where the bound is itself known from the runs only, the interval is widened by what is not known of it. Student's
-interval is kept beside, for figures and sentences: it assumes normal replicates.
+interval is kept too, for figures and sentences: it assumes normal replicates.
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ import xarray as xr
 from regretlab.bounds import Bound
 from regretlab.runs.description import Description
 from regretlab.verdicts.betting import lower_limit, replicates_needed, upper_limit
-from regretlab.verdicts.means import MISS, Range, known_range, regret_of
-from regretlab.verdicts.student import student_interval
-from regretlab.verdicts.values import values
+from regretlab.verdicts.means import MISS, Range, known_range, regret_of, student_interval
+from regretlab.verdicts.substitution import values
 
 #: Statistics of a theorem that are expectations, and the columns whose means estimate them.
 EXPECTED = {"S": "second_moment", "M": "best_variance", "M_star": "best_variance"}
@@ -116,12 +115,12 @@ def looks(t: np.ndarray) -> np.ndarray:
 
 
 def _misses(count: int) -> list[float]:
-    """How often each of the lower, and each of the upper limits may be wrong."""
+    """Return how often each lower limit, and each upper limit, may be wrong."""
     return [MISS] if count == 1 else [MISS / 2 / (count - 1)] * (count - 1) + [MISS / 2]
 
 
 class _Limits:
-    """What a bound can be at most and at least, as far as it is known from the runs only.
+    """Return the largest and the least value that a bound can have, as far as the runs alone tell.
 
     A statistic of every run (the sum over v_hat, say) makes the bound a number of that run: what counts is the mean of
     regret less bound, in the range that the statistic's worst value gives. An expectation inside the theorem (S) is

@@ -1,4 +1,4 @@
-"""Where a bound was looked at, and what was found there."""
+"""The horizons at which a bound was compared with a regret, and the findings there."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from regretlab.bounds.sums import weights_sum
 from regretlab.parameters import ROUND_OFF
 from regretlab.runs.description import Description
 from regretlab.runs.round_off import SMALLEST_SQUARED
-from regretlab.verdicts.values import of_squares, values
+from regretlab.verdicts.substitution import of_squares, values
 
 
 class Look(NamedTuple):
-    """What was found where a bound was looked at.
+    """The findings at the horizons at which a bound was compared with a regret.
 
     ``where`` says at which horizons, such as ``"at every T"``; ``first`` is the first of them at which it is violated,
     with the ends of that regret's interval and the bound there (nan without one); ``below`` whether the whole interval
@@ -129,7 +129,7 @@ def _joined(looks: list[Look], where: str) -> Look:
 
 
 class Looks:
-    """What was found where the runs of a record were looked at, by algorithm, mode and bound.
+    """The findings for all runs of a record, by algorithm, mode and bound.
 
     It travels with the record as text, for who opens the file and has no problem to make the run again with.
     """

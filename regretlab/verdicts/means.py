@@ -18,20 +18,43 @@ from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
+from scipy import special
 
 from regretlab.errors import unknown_name
 from regretlab.runs.description import Description
 from regretlab.verdicts.betting import lower_limit, upper_limit
-from regretlab.verdicts.student import CONFIDENCE, student_interval
 
-#: How often an end of the interval may be wrong.
+#: The share of intervals that cover the mean.
+CONFIDENCE = 0.95
+#: The share of data sets in which an end of the interval may be wrong.
 MISS = (1 - CONFIDENCE) / 2
-#: What an interval is that is no more than that, for tables and figures.
+#: The kinds of intervals, in words for tables and figures.
 STUDENT, CERTIFIED = "95 % if replicates are normal", "certified"
 
 
+def t_quantile(freedom: float, intervals: int = 1, confidence: float = CONFIDENCE) -> float:
+    """Return the quantile of Student's t for two-sided intervals that all hold together (Bonferroni)."""
+    return float(special.stdtrit(freedom, 1 - (1 - confidence) / (2 * intervals)))
+
+
+def student_interval(low: np.ndarray, high: np.ndarray, intervals: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Return Student's interval of the mean over replicates (axis 0), widened by the certified intervals.
+
+    Its 95 % are those of normal replicates, and for so many ``intervals`` together; replicates with rare, large values
+    have it far less often. One replicate has no such interval: nan.
+    """
+    runs = len(low)
+    if runs == 1:
+        return np.full(low.shape[1:], math.nan), np.full(low.shape[1:], math.nan)
+    quantile = t_quantile(runs - 1, intervals) / math.sqrt(runs)
+    with np.errstate(invalid="ignore"):
+        below = low.mean(axis=0) - quantile * low.std(axis=0, ddof=1)
+        above = np.where(np.isfinite(high).all(axis=0), high.mean(axis=0) + quantile * high.std(axis=0, ddof=1), np.inf)
+    return below, above
+
+
 class Range(NamedTuple):
-    """What a regret cannot be below or above, at every checkpoint; infinite where unknown, and ``why`` it is."""
+    """The range of a regret at every checkpoint; infinite where it is unknown, for the reason ``why``."""
 
     floor: np.ndarray
     ceiling: np.ndarray

@@ -17,7 +17,7 @@ from regretlab.cli import catalogue
 from regretlab.parameters import parameter
 from regretlab.problems import Constant
 from regretlab.studies import report
-from regretlab.verdicts import audit, values
+from regretlab.verdicts import audit, substitution
 from tests.tolerances import ROUND_OFF
 
 
@@ -271,7 +271,7 @@ def test_symbols_and_statistics_of_ones_own_are_looked_up_and_measured(own, decl
         X = np.random.default_rng(0).normal(size=(6, 2))
         result = rl.simulate(Strong(X, X[:, 0]), "bounded(alpha=0.1, eta_l=0.5)", horizon=12, replicates=2)
         found = result.bound("mine.theorem")
-        D2, G2 = (float(values.values(result.description(), result.of())[name]) for name in ("D2", "G2"))
+        D2, G2 = (float(substitution.values(result.description(), result.of())[name]) for name in ("D2", "G2"))
         assert found.terms["last"] == pytest.approx(G2**2 / (0.25 * 0.5), rel=ROUND_OFF)
         assert found.terms["steps"] == pytest.approx(D2**2 / 0.25 * largest_eta(None, result.of())[0], rel=ROUND_OFF)
         assert found.verdict in ("holds", "vacuous")

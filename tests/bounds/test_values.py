@@ -7,7 +7,7 @@ import pytest
 import regretlab as rl
 from regretlab.bounds import Bound
 from regretlab.bounds.sums import last_decrease, schedule_sum, weights_sum
-from regretlab.verdicts.values import momentum_weighted
+from regretlab.verdicts.substitution import momentum_weighted
 from tests.tolerances import BOUND_DIGITS
 
 mp.mp.dps = 40

@@ -16,14 +16,14 @@ import xarray as xr
 from scipy import sparse
 
 import regretlab as rl
-from regretlab import algorithms
+from regretlab import algorithms, domains
+from regretlab.domains import Box, L2Ball
 from regretlab.engines import array, blocks
 from regretlab.engines.compiled import compilation, layout, memory
 from regretlab.engines.compiled import engine as compiled
 from regretlab.engines.phi import Loss
 from regretlab.engines.streams import Streams, generator
 from regretlab.methods import Moments
-from regretlab.problems import Box, L2Ball, domains
 from regretlab.runs.plan import plan
 from regretlab.runs.run import run
 from tests.helpers.runs import (

@@ -21,6 +21,7 @@ from scipy import sparse
 import regretlab as rl
 from regretlab import algorithms
 from regretlab.cli import doctor
+from regretlab.domains import Box
 from regretlab.engines import array, blocks, choice
 from regretlab.engines.compiled import layout
 from regretlab.engines.compiled.engine import Compiled
@@ -28,7 +29,6 @@ from regretlab.engines.cuda import engine as cuda
 from regretlab.engines.cuda.engine import Cuda
 from regretlab.engines.streams import Streams
 from regretlab.methods import Coefficients
-from regretlab.problems import Box
 from regretlab.runs.plan import plan
 from regretlab.runs.run import run
 from regretlab.runs.schedule import coefficients

@@ -13,12 +13,13 @@ from regretlab.bounds import Bound
 from regretlab.claims import checkers
 from regretlab.claims.provers import replay
 from regretlab.claims.statements import Kink, kink
+from regretlab.domains import Box
 from regretlab.errors import InputError
 from regretlab.falsifier._instance import Instance
 from regretlab.falsifier._questions import OF_A_SAMPLER, conjecture
-from regretlab.problems import Box, Problem
+from regretlab.problems import Problem
 from regretlab.problems._base import Constant
-from regretlab.verdicts.values import values
+from regretlab.verdicts.substitution import values
 from tests.tolerances import ROUND_OFF
 
 FEW = 3000

@@ -14,7 +14,7 @@ class Slow(rl.problems.Problem):
     """f_j(x) = (x - j)^2 / 2 on [-3, 3]; every step of a run takes ``wait`` seconds."""
 
     n, d, convex = 3, 1, True
-    domain = rl.problems.Box(-3, 3)
+    domain = rl.domains.Box(-3, 3)
 
     def __init__(self, wait: float = 0.0, kills: str = "") -> None:
         self.wait, self.kills = wait, kills

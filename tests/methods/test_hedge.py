@@ -7,7 +7,8 @@ import pytest
 
 import regretlab as rl
 from regretlab.bounds import Bound
-from regretlab.problems import Linear, Product, Simplex
+from regretlab.domains import Product, Simplex
+from regretlab.problems import Linear
 from tests.tolerances import ROUND_OFF
 
 

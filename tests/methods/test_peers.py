@@ -637,7 +637,7 @@ def test_zero_over_zero_stays_put_here_and_is_nan_there(torch: Torch, optax: Opt
 
 
 def test_a_box_is_a_clamp_after_the_step(torch: Torch) -> None:
-    box = rl.problems.Box(-0.5, 0.5)
+    box = rl.domains.Box(-0.5, 0.5)
     theirs = torch.path("Adam", LOGISTIC, after=lambda x: x.clamp_(-0.5, 0.5))
     assert (np.abs(theirs[-1]) == 0.5).any()
     check_same(ours(constant(Adam), LOGISTIC, project=box.project), theirs)

@@ -93,7 +93,7 @@ def test_the_bounds_terms_rise_as_well(result, phases):
 
 @pytest.mark.parametrize("K", [1, 2, 3, 4, 6])
 def test_a_period_is_the_least_number_of_steps_after_which_batches_repeat(K):
-    problem = Slopes(rl.problems.domains.Box(-1, 1), order="cyclic", n=6, d=1)
+    problem = Slopes(rl.domains.Box(-1, 1), order="cyclic", n=6, d=1)
     run = rl.simulate(problem, rl.algorithms.SGD(batch_size=K), horizon=40)
     sampler = plan(problem, rl.algorithms.SGD(batch_size=K), horizon=40).sampler
     state, batches = sampler.init(1, np), []
@@ -113,7 +113,7 @@ def test_a_period_is_the_least_number_of_steps_after_which_batches_repeat(K):
 @pytest.mark.parametrize("n", [1, 3, 1000])
 def test_ends_of_periods_join_the_default_checkpoints(T, n):
     """Those of every part of the logarithmic axis, the last one as well: enough for a curve."""
-    problem = Slopes(rl.problems.domains.Box(-1, 1), order="cyclic", n=n, d=1)
+    problem = Slopes(rl.domains.Box(-1, 1), order="cyclic", n=n, d=1)
     own, plain = plan(problem, rl.algorithms.SGD(batch_size=1), horizon=T), checkpoint_times("log", T)
     assert np.array_equal(own.checkpoints, np.union1d(plain, own.ends))
     assert not np.isin(own.ends, plain).any()
@@ -122,7 +122,7 @@ def test_ends_of_periods_join_the_default_checkpoints(T, n):
     assert drawn(describe(own), own.checkpoints).joined
     drawn_at_random = plan(problem, rl.algorithms.parse("sgd(batch_size=1)+uniform"), horizon=T)
     assert np.array_equal(drawn_at_random.checkpoints, own.checkpoints)  # so that the two can be joined
-    problem = Slopes(rl.problems.domains.Box(-1, 1), order="uniform", n=n, d=1)
+    problem = Slopes(rl.domains.Box(-1, 1), order="uniform", n=n, d=1)
     assert np.array_equal(plan(problem, rl.algorithms.SGD(batch_size=1), horizon=T).checkpoints, plain)
 
 
@@ -140,7 +140,7 @@ def test_asked_for_checkpoints_are_kept():
 
 def test_algorithms_share_the_ends_of_each():
     """Two mini-batch sizes have two periods; each is drawn at its own ends, and fits know of neither."""
-    problem = Slopes(rl.problems.domains.Box(-1, 1), order="cyclic", n=12, d=1)
+    problem = Slopes(rl.domains.Box(-1, 1), order="cyclic", n=12, d=1)
     run = rl.simulate(problem, ["sgd(batch_size=3)", "sgd(batch_size=4)", "sgd(batch_size=3)+uniform"], horizon=500)
     plain = checkpoint_times("log", 500)
     for name, p in zip(run.algorithms, (4, 3, None), strict=True):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab.problems import Box, Constant, Problem
+from regretlab.domains import Box
+from regretlab.problems import Constant, Problem
 from regretlab.problems.linear import OnData
 from tests.tolerances import ROUND_OFF
 

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 import regretlab as rl
-from regretlab.problems import Box, L2Ball, LinearModel, _sparse, names, neuron
+from regretlab import features
+from regretlab.domains import Box, L2Ball
+from regretlab.problems import LinearModel, names, neuron
 from tests.helpers.problems import dense, densified, everything, points
 from tests.tolerances import FINITE_DIFFERENCE, ROUND_OFF, ROUND_OFF_OF_A_RUN
 
@@ -106,7 +108,7 @@ def test_the_curvature_of_dense_features_needs_no_second_array_of_their_size(kin
     rng = np.random.default_rng(0)
     problem, weights = kind(rng.normal(size=(8000, 50)), rng.integers(0, 2, 8000)), rng.random(8000)
     expected = np.repeat(weights @ problem.Z**2, problem.d // 50)
-    monkeypatch.setattr(_sparse, "ENTRIES", 1000 * 50)
+    monkeypatch.setattr(features, "ENTRIES", 1000 * 50)
     tracemalloc.start()
     found = problem.curvature(weights)
     peak = tracemalloc.get_traced_memory()[1]
@@ -322,7 +324,7 @@ SPELLED = [
 
 @pytest.mark.parametrize("text", SPELLED)
 def test_a_problem_prints_as_the_call_that_makes_it(text):
-    names = {name: getattr(rl.problems, name) for name in rl.problems.__all__}
+    names = {name: getattr(rl.problems, name) for name in rl.problems.__all__} | {"L2Ball": rl.domains.L2Ball}
     problem = eval(text, names)
     assert repr(problem) == text
     assert repr(pickle.loads(pickle.dumps(problem))) == text

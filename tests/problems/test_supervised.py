@@ -41,7 +41,7 @@ PROBLEMS = {
     "softmax": small("softmax", radius=2.0),
     "softmax, two classes": rl.problems.Softmax("digits:3-8", scale="standard"),
     "softmax, ball": small("softmax", domain="ball", radius=3.0),
-    "softmax, sparse": small("softmax", True, domain=rl.problems.Box(-0.5, 2)),
+    "softmax, sparse": small("softmax", True, domain=rl.domains.Box(-0.5, 2)),
     "least_squares": rl.problems.LeastSquares("diabetes", scale="standard"),
     "least_squares, ball": small("least_squares", domain="ball", scale="none"),
     "least_squares, sparse": small("least_squares", True),
@@ -49,7 +49,7 @@ PROBLEMS = {
     "hinge, ball": rl.problems.Hinge("breast_cancer", domain="ball", radius=3.0),
     "hinge, sparse": small("hinge", True, radius=2.0),
     "mlp": small("mlp"),
-    "mlp, relu": small("mlp", hidden=6, activation="relu", domain=rl.problems.Box(-1, 3)),
+    "mlp, relu": small("mlp", hidden=6, activation="relu", domain=rl.domains.Box(-1, 3)),
     "mlp, sparse": small("mlp", True, hidden=[4]),
 }
 SPARSE = [name for name in PROBLEMS if name.endswith("sparse")]

@@ -24,7 +24,7 @@ class Slope(rl.problems.Problem):
     def __init__(self, Z):
         self.Z = np.array(Z, dtype=float)
         self.n, self.d = self.Z.shape
-        self.domain = rl.problems.Box(-1, 1)
+        self.domain = rl.domains.Box(-1, 1)
 
     def losses_and_gradients(self, x, J):
         gradients = self.Z[J]

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 import regretlab as rl
+from regretlab.domains import Box
 from regretlab.errors import DefectError
-from regretlab.problems import Box
 from regretlab.problems.reddi import _Linear
 from regretlab.runs import round_off
 from regretlab.runs.plan import plan

@@ -162,7 +162,7 @@ class Lent(Uniform):
     share: float = parameter(0.5, "(0, 1)", "of something")
 
 
-class Wide(rl.problems.Box):
+class Wide(rl.domains.Box):
     """A domain without the decorator."""
 
     margin: float = parameter(0.5, "(0, 1)", "of something")

@@ -11,9 +11,9 @@ from regretlab.bounds import Bound
 from regretlab.claims import Ledger
 from regretlab.claims.ledger.loading import PAPERS
 from regretlab.cli import catalogue
+from regretlab.domains import DOMAINS
 from regretlab.methods import Method
 from regretlab.problems import Problem
-from regretlab.problems.domains import DOMAINS
 from regretlab.samplers import Sampler
 
 REGISTERS = {"methods": Method.known, "samplers": Sampler.known, "problems": Problem.known}
@@ -315,7 +315,7 @@ def test_a_paper_without_its_module_is_one_sentence(install):
 
 
 DOMAIN = """
-from regretlab.problems import Box
+from regretlab.domains import Box
 
 def lion(radius):
     return Box(0, radius)
@@ -324,9 +324,10 @@ def lion(radius):
 
 def test_an_installed_domain_is_named_in_texts(install):
     install("lion_lab", DOMAIN, "lion = lion_lab:lion", "regretlab.domains")
-    assert rl.problems.names.parse("linear(n=3, d=2, domain='lion', radius=4)").domain == rl.problems.Box(0, 4)
+    assert rl.problems.names.parse("linear(n=3, d=2, domain='lion', radius=4)").domain == rl.domains.Box(0, 4)
     assert listed("lion", "Domains") == "Box(low=0.0, high=1.0) (installed: lion_lab 1.0)"
     assert "a clip" in catalogue.page("lion")
+    assert rl.domains.lion(4) == rl.domains.Box(0, 4)
 
 
 def test_a_domain_that_is_none_is_one_sentence(install):

@@ -10,11 +10,11 @@ import regretlab as rl
 from regretlab.bounds import Bound
 from regretlab.bounds import assumptions as a
 from regretlab.bounds import symbols as s
-from regretlab.problems import Box
+from regretlab.domains import Box
 from regretlab.problems.reddi import _Linear
 from regretlab.verdicts.comparison import compare
 from regretlab.verdicts.expectation import looks
-from regretlab.verdicts.student import student_interval
+from regretlab.verdicts.means import student_interval
 from tests.tolerances import MONTE_CARLO
 
 STILL = "sgd(alpha=1/1000000000000)"

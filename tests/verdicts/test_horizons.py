@@ -7,7 +7,7 @@ import pytest
 
 import regretlab as rl
 from regretlab.bounds import Bound
-from regretlab.problems import Box, L2Ball
+from regretlab.domains import Box, L2Ball
 from regretlab.problems.reddi import _Linear
 from regretlab.runs import horizons
 from regretlab.runs.continuation import as_described

@@ -8,9 +8,9 @@ import pytest
 import regretlab as rl
 from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
+from regretlab.domains import Box
 from regretlab.methods import SGD, Adam, AdamX, AMSGrad, Method, generic
 from regretlab.parameters import parameter
-from regretlab.problems import Box
 from regretlab.problems.reddi import _Linear
 from regretlab.runs.description import describe
 from regretlab.runs.plan import plan

@@ -1,4 +1,4 @@
-"""What can be read off a syntax tree, and put into it: its symbols, what it needs to be defined, substitution."""
+"""Questions to a syntax tree: its symbols, the conditions under which it is defined, and substitution into it."""
 
 from __future__ import annotations
 

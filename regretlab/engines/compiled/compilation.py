@@ -1,4 +1,4 @@
-"""How the kernels are compiled: Numba, with a cache on disk that belongs to one state of their sources.
+"""The compilation of the kernels: Numba, with a cache on disk that belongs to one state of their sources.
 
 Numba's cache knows a kernel by the file of its entry point alone: a helper in another file could be edited, and the
 old machine code would still be loaded. The folder of the cache is therefore named after a digest of all files of this
@@ -20,9 +20,9 @@ from numba import types
 from numba.core.ccallback import CFunc
 from platformdirs import user_cache_path
 
+from regretlab.domains import NEWTON_STEPS
 from regretlab.engines.array import Trace
 from regretlab.methods import Moments
-from regretlab.problems.domains import NEWTON_STEPS
 from regretlab.samplers import CERTAIN, Rule
 
 #: Values from outside this folder that machine code contains (a test keeps them complete).
@@ -32,7 +32,7 @@ OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 
 def switched_off() -> bool:
-    """Whether Numba was told to compile nothing (``NUMBA_DISABLE_JIT=1``): the kernels can then not run at all."""
+    """Tell whether Numba was told to compile nothing (``NUMBA_DISABLE_JIT=1``): then the kernels cannot run at all."""
     return bool(numba.config.DISABLE_JIT)
 
 

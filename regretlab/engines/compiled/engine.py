@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from joblib import cpu_count
 
+from regretlab.domains import Box, L2Ball
 from regretlab.engines import array
 from regretlab.engines.array import State
 from regretlab.engines.blocks import Blocks, features, table
@@ -32,7 +33,6 @@ from regretlab.engines.compiled.values import Draws, Room, Totals
 from regretlab.engines.phi import Loss
 from regretlab.engines.streams import Streams
 from regretlab.methods import SEQUENCES, Coefficients, Moments
-from regretlab.problems import Box, L2Ball
 from regretlab.problems.softmax import Softmax
 
 #: Bytes of trees that may be kept between blocks.

@@ -12,17 +12,17 @@ from typing import Any
 
 import numpy as np
 
+from regretlab.domains import NEWTON_STEPS
 from regretlab.engines.compiled.compilation import inner
 from regretlab.engines.compiled.simd import WIDTH, fma, load, power, reduce_sum, select, splat, store
-from regretlab.problems.domains import NEWTON_STEPS
 
 Array = Any
 
-#: What coordinates carry: iterate, moments, gradient, sum of its squares, extremes of the iterate, largest gradient,
-#: denominator.
+#: The fields of a coordinate: iterate, moments, gradient, sum of its squares, extremes of the iterate, the largest
+#: gradient, the denominator.
 ROWS = 10
 X, M, V, V_HAT, G, SQUARES, LOW, HIGH, SIZE, SCALE = range(ROWS)
-#: What a step takes: nine coefficients in the order of Coefficients, p, eps and the ends of the box.
+#: The numbers that a step takes: nine coefficients in the order of Coefficients, p, eps and the ends of the box.
 MU, NU, BETA, OM, RHO, WD, ETA, KAP, C, POWER, EPS, LEAST, MOST = range(13)
 
 

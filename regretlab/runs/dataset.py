@@ -1,4 +1,4 @@
-"""The record of a run: what is read off its state at every checkpoint, and the records of several runs as one."""
+"""The dataset of a run: columns read off its state at every checkpoint, and the datasets of several runs as one."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
+from regretlab.domains._base import Domain, checked, linear_minima, spelled
 from regretlab.errors import InputError
+from regretlab.features import Features
 from regretlab.parameters import number
-from regretlab.problems._sparse import Features
-from regretlab.problems.domains import Domain, checked, linear_minima, spelled
 
 
 class Product:
@@ -26,7 +26,7 @@ class Product:
 
     Examples
     --------
-    >>> from regretlab.problems import Box, Simplex
+    >>> from regretlab.domains import Box, Simplex
     >>> both = Product([(Box(-1, 1), 1), (Simplex(), 2)])
     >>> both.project(np.array([3.0, 0.9, 0.3]), np.ones(3)).round(12)
     array([1. , 0.8, 0.2])

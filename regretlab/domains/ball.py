@@ -1,4 +1,4 @@
-"""Domains bounded by the sum of the coordinates: the simplex and the l1 ball, with their weighted projections."""
+"""Balls: the Euclidean one in a weighted norm, and those of the norms 1 and infinity."""
 
 from __future__ import annotations
 
@@ -9,50 +9,62 @@ from typing import Any, ClassVar
 import numpy as np
 from array_api_compat import array_namespace
 
+from regretlab.domains.box import Box
+from regretlab.domains.simplex import shrunk
 from regretlab.errors import InputError
+from regretlab.features import Features, row_maxima
 from regretlab.parameters import Component, number, parameter
-from regretlab.problems._sparse import Features, row_maxima
-from regretlab.problems.domains import DOMAINS, Box, L2Ball
 
-#: A weight below this share of the largest is taken for it: a coordinate that may move for free moves first.
-FREE = 2.0**-40
+#: The secular equation is solved to round-off in about ten steps; the rest is for badly scaled weights.
+NEWTON_STEPS = 60
 
 
 @dataclass(frozen=True)
-class Simplex(Component):
-    r"""The simplex :math:`\{x \ge 0, \ \sum_i x_i = r\}`, with two geometries.
+class L2Ball(Component):
+    r"""The ball :math:`\|x\|_2 \le r`, with the projection in a weighted norm that the adaptive methods need.
 
-    The Euclidean one is the weighted projection
+    .. math:: z_i = s_i x_i / (s_i + \mu), \qquad \mu \ge 0 \text{ such that } \|z\| = r \text{ if } \|x\| > r,
 
-    .. math:: z_i = \max(0, x_i - \theta / s_i), \qquad \theta \text{ such that } \textstyle\sum_i z_i = r,
-
-    found exactly by sorting. The entropic one is that of :class:`regretlab.methods.Hedge`, whose iterates are in the
-    simplex by themselves.
-
-    References
-    ----------
-    Held, Wolfe & Crowder (1974), for equal weights.
+    where :math:`\mu` solves the secular equation by Newton's method (monotone from :math:`\mu = 0`).
 
     Examples
     --------
-    >>> Simplex().project(np.array([0.5, 0.9, -1.0]), np.ones(3)).round(12)
-    array([0.3, 0.7, 0. ])
+    >>> L2Ball(1).project(np.array([3.0, 4.0]), np.ones(2)).round(12)
+    array([0.6, 0.8])
     """
 
-    radius: float = parameter(1.0, "(0, inf)", "sum of the coordinates")
-    entropic: ClassVar[bool] = True
+    #: With fewer coordinates it is its own shadow.
+    uniform: ClassVar[bool] = True
+    radius: float = parameter(1.0, "(0, inf)", "radius of the ball")
 
     def project(self, x: Any, weights: Any) -> Any:
-        return _shrunk(x, weights, self.radius)
+        xp = array_namespace(x)
+        norm = xp.sqrt(xp.sum(x * x, axis=-1, keepdims=True))
+        outside = norm > self.radius
+        # Normalised weights keep mu of the order of 1; a weight of zero may move for free and goes to zero.
+        top = xp.max(weights, axis=-1, keepdims=True)
+        s = xp.where(top > 0, weights / xp.where(top > 0, top, 1.0), 1.0)
+        mu = xp.where(outside, (norm / self.radius - 1) * xp.min(s, axis=-1, keepdims=True), 0.0)
+        for _ in range(NEWTON_STEPS if bool(xp.any(outside)) else 0):
+            shrunk, bend = s + mu, xp.where(s + mu > 0, s + mu, 1.0)
+            z = xp.where(shrunk > 0, s * x / bend, x)
+            size = xp.sqrt(xp.sum(z * z, axis=-1, keepdims=True))
+            curve = xp.sum(z * z / bend, axis=-1, keepdims=True)
+            move = xp.where(curve > 0, (size / self.radius - 1) * size * size / xp.where(curve > 0, curve, 1.0), 0.0)
+            mu = xp.where(outside, xp.maximum(mu + move, mu), mu)
+        z = xp.where(outside, s * x / xp.where(s + mu > 0, s + mu, 1.0), x)
+        size = xp.sqrt(xp.sum(z * z, axis=-1, keepdims=True))
+        return xp.where(size > self.radius, z * (self.radius / xp.where(size > 0, size, 1.0)), z)
 
     def linear_minimum(self, c: np.ndarray) -> Any:
-        return self.radius * np.min(c, axis=-1)
+        return -self.radius * np.linalg.norm(c, axis=-1)
 
     def reach(self, z: Features) -> tuple[np.ndarray, np.ndarray]:
-        return -self.radius * row_maxima(-z), self.radius * row_maxima(z)
+        norms = self.radius * np.sqrt((z * z).sum(-1))
+        return -norms, norms
 
     def diameters(self, d: int) -> tuple[float, float]:
-        return (self.radius, math.sqrt(2) * self.radius) if d > 1 else (0.0, 0.0)
+        return 2 * self.radius, 2 * self.radius
 
 
 @dataclass(frozen=True)
@@ -91,7 +103,7 @@ class Ball(Component):
             return self._same.project(x, weights)
         xp = array_namespace(x)
         inside = xp.sum(xp.abs(x), axis=-1, keepdims=True) <= self.radius
-        return xp.where(inside, x, xp.sign(x) * _shrunk(xp.abs(x), weights, self.radius))
+        return xp.where(inside, x, xp.sign(x) * shrunk(xp.abs(x), weights, self.radius))
 
     def linear_minimum(self, c: np.ndarray) -> Any:
         return -self.radius * np.abs(c).max(axis=-1) if self.p == 1 else self._same.linear_minimum(c)
@@ -108,26 +120,3 @@ class Ball(Component):
     @property
     def _same(self) -> L2Ball | Box:
         return L2Ball(self.radius) if self.p == 2 else Box(-self.radius, self.radius)
-
-
-def _shrunk(x: Any, weights: Any, total: float) -> Any:
-    """Find the point z >= 0 with sum ``total`` that minimises ``sum(weights * (z - x)**2)``, along the last axis."""
-    xp = array_namespace(x)
-    top = xp.max(weights, axis=-1, keepdims=True)
-    s = xp.where(top > 0, weights / xp.where(top > 0, top, 1.0), 1.0)
-    s = xp.maximum(s, xp.full_like(s, FREE)) + 0 * x
-    # Moved along 1/s, which changes no projection, until the largest coordinate is 0: large ones then lose no digits.
-    most = xp.max(s * x, axis=-1, keepdims=True)
-    below = (s * x - most) / s
-    order = xp.argsort(s * x - most, axis=-1, descending=True)
-    kept = xp.take_along_axis(below, order, axis=-1)
-    ends = xp.take_along_axis(s, order, axis=-1)
-    theta = (xp.cumulative_sum(kept, axis=-1) - total) / xp.cumulative_sum(1 / ends, axis=-1)
-    count = xp.sum(xp.astype(kept * ends > theta, xp.int64), axis=-1, keepdims=True)
-    theta = xp.take_along_axis(theta, xp.maximum(count, xp.ones_like(count)) - 1, axis=-1)
-    z = xp.maximum(below - theta / s, xp.zeros_like(below))
-    return z * (total / xp.sum(z, axis=-1, keepdims=True))
-
-
-DOMAINS["simplex"] = Simplex
-DOMAINS["l1_ball"] = lambda radius: Ball(1, radius)

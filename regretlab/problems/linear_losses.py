@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from regretlab.domains import Domain, domain_named
 from regretlab.errors import InputError
+from regretlab.features import Features
 from regretlab.parameters import number
 from regretlab.problems import _checks as checks
-from regretlab.problems._sparse import Features
-from regretlab.problems.domains import Domain, domain_named
 from regretlab.problems.reddi import _Linear
 
 ORDERS = ("cyclic", "uniform")

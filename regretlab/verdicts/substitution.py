@@ -11,7 +11,7 @@ import sympy as sp
 import xarray as xr
 
 from regretlab.bounds import Bound
-from regretlab.bounds.constants import complete
+from regretlab.bounds.completion import complete
 from regretlab.bounds.sums import weights_sum
 from regretlab.bounds.symbols import LIBRARY, MEASURED, WORST
 from regretlab.errors import InputError
@@ -19,7 +19,7 @@ from regretlab.parameters import one_of
 from regretlab.runs.description import Description
 from regretlab.samplers import largest_divergence
 
-#: How constants are read; see :func:`values`.
+#: The ways to read constants; see :func:`values`.
 MODES = ("stated", "measured", "a priori")
 
 

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 import regretlab as rl
-from regretlab.problems import Ball, Box, L2Ball, Product, Simplex
-from regretlab.problems.domains import checked, domain_named, spelled
+from regretlab.domains import Ball, Box, L2Ball, Product, Simplex, checked, domain_named, spelled
 from regretlab.runs.comparator import minimum
 from tests.tolerances import CERTIFIED_GAP, FAR, ROUND_OFF
 
@@ -307,3 +306,11 @@ def test_a_gap_is_told_from_round_off():
     early = minimum(problem, np.ones(40), problem.start)
     assert early.high - early.low > FAR
     assert early.low <= best.low <= best.high <= early.high
+
+
+@pytest.mark.parametrize("name", ["Ball", "Box", "Domain", "L2Ball", "Product", "Simplex"])
+def test_the_names_that_domains_had_among_the_problems_are_read_with_a_warning(name):
+    with pytest.warns(DeprecationWarning, match=rf"^rl\.problems\.{name} is rl\.domains\.{name} now; write that\.$"):
+        assert getattr(rl.problems, name) is getattr(rl.domains, name)
+    with pytest.raises(AttributeError, match="no problem whose class is called 'Cube'"):
+        rl.problems.Cube  # noqa: B018

@@ -12,19 +12,19 @@ import numpy as np
 
 from regretlab.errors import InputError
 
-#: What a domain offers; :class:`regretlab.problems.Domain` says what each is.
+#: The methods of a domain; :class:`regretlab.domains.Domain` documents each.
 OFFERS = {
     "project": "project(x, weights)",
     "linear_minimum": "linear_minimum(c)",
     "reach": "reach(z)",
     "diameters": "diameters(d)",
 }
-NEEDS = f"a domain offers {', '.join(OFFERS.values())}, see rl.problems.Domain"
+NEEDS = f"a domain offers {', '.join(OFFERS.values())}, see rl.domains.Domain"
 #: Points that are projected, and their largest number of coordinates all together.
 POINTS, ENTRIES = 8, 2**17
-#: How much may be round-off, or the error of a projection that is found step by step.
+#: The share that may be round-off, or the error of a projection that is found step by step.
 TOLERANCE = 1e-7
-#: How far beyond the domain a point is whose projection minimises a linear function, nearly.
+#: The distance from the domain of a point whose projection nearly minimises a linear function.
 FAR = 1e5
 #: Sizes of domains that are tried.
 SIZES = 1e-100, 1e100
@@ -33,7 +33,7 @@ SIZES = 1e-100, 1e100
 def methods(domain: Any) -> None:
     """Refuse what lacks one of the four methods, or is a class of domains."""
     if isinstance(domain, str):
-        raise InputError(f"domain={domain!r} is a word; give a domain object, such as rl.problems.Box(-1, 1).")
+        raise InputError(f"domain={domain!r} is a word; give a domain object, such as rl.domains.Box(-1, 1).")
     if isinstance(domain, type):
         raise InputError(
             f"the domain {domain.__name__} is a class; give one made from it, such as {domain.__name__}()."
