@@ -101,9 +101,9 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:fit]) + more
 
 
-#: What a reader of papers would write, and the parameter that it is.
+#: Names that a reader of papers would write, and the parameters that they are.
 SYMBOLS = {"K": "batch_size", "lr": "alpha", "learning_rate": "alpha"}
-#: What belongs to no algorithm and no problem, and where it is set.
+#: Names that belong to no algorithm and no problem, and the place where each is set.
 ELSEWHERE = {
     "K": "the batch size K belongs to the algorithm: write batch_size=5 there",
     "batch_size": "the batch size belongs to the algorithm: write adam(batch_size=5), say",

@@ -74,7 +74,7 @@ class Difference(NamedTuple):
 
     @property
     def agreed(self) -> bool:
-        """Whether the sign test says, whatever the law and for all pairs together, which one is less more often."""
+        """Whether the sign test, which assumes no law and holds for all pairs together, tells the smaller quantity."""
         return self.sign_corrected <= 1 - CONFIDENCE
 
     @property

@@ -101,7 +101,7 @@ def read(bound: Theorem, given: Mapping[str, Any], purpose: str) -> set[str]:
 def constants_beside(
     bound: Theorem, parameter: Any, free: Mapping[str, Any], constants: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the constants beside a free parameter over which a bound is minimised."""
+    """Return the constants but the free parameter over which a bound is minimised."""
     if not isinstance(parameter, str) or parameter not in free:
         raise InputError(
             f"the bound {bound.id} cannot be minimised over {shown(parameter)}; its free parameters are "
@@ -118,7 +118,7 @@ def constants_beside(
 
 
 def usual(name: str, value: Any) -> bool:
-    """Whether this is one of the typical constants, which may be given all together."""
+    """Tell whether this is one of the typical constants, which may be given all together."""
     return np.ndim(value) == 0 and name in s.TYPICAL and value == s.TYPICAL[name]
 
 
@@ -170,7 +170,7 @@ def _number(name: str, value: Any, source: str, arrays: bool) -> Any:
 
 
 def _holds_text(raw: np.ndarray) -> bool:
-    """Whether objects among the numbers are words, truth values or nothing, which float() would read as numbers."""
+    """Tell whether some of the objects are words, truth values or None, which float() would read as numbers."""
     return raw.dtype == object and any(isinstance(x, (str, bytes, bool, np.bool_, type(None))) for x in raw.ravel())
 
 

@@ -59,7 +59,7 @@ class Vacuous(NamedTuple):
     intervals: tuple[tuple[float, float], ...]
 
     def __contains__(self, horizon: object) -> bool:
-        """Whether the bound is vacuous at this horizon."""
+        """Tell whether the bound is vacuous at this horizon."""
         return any(low <= float(horizon) <= high for low, high in self.intervals)  # type: ignore[arg-type]
 
     def __str__(self) -> str:
@@ -74,7 +74,7 @@ class Vacuous(NamedTuple):
 
 
 def vacuous(excess: Callable[[np.ndarray], np.ndarray], at_last: bool) -> Vacuous:
-    """Where ``excess`` (of log T) is not negative, from T = 1 on; ``at_last`` says how it is in the limit."""
+    """Return the horizons at which ``excess`` (of log T) is not negative; ``at_last`` tells it in the limit."""
     grid = np.linspace(0, LAST_FLOAT, GRID + 1)
     over = excess(grid) >= 0
     changes = np.flatnonzero(over[1:] != over[:-1])

@@ -88,7 +88,7 @@ def order(term: sp.Expr) -> Order:
 
 @dataclass(frozen=True, repr=False)
 class Orders:
-    """What grows how, and from which horizon on the fastest term is the largest.
+    """The growth of every term, and the horizon from which on the fastest term is the largest.
 
     Attributes
     ----------

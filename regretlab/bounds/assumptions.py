@@ -20,14 +20,14 @@ from regretlab.samplers import exp3_step, mirror_step
 
 #: Steps this small are equal to any other as small: the squares that they are made of have lost their digits.
 LOST = 1e-300
-#: How the sides of a relation are compared, by sympy's sign for it.
+#: The comparison of a relation's sides, by sympy's sign for it.
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 
 
 class Finding(NamedTuple):
-    """What a check measured, what is needed, and whether it is met."""
+    """The result of a check: the measured value, the needed one, and whether it is met."""
 
     measured: str
     needed: str
@@ -72,7 +72,7 @@ class Assumption:
     on_run: Callable[[Any, Any], Finding] | None = field(default=None, compare=False)
     in_replay: bool = False
     tied: bool = False
-    #: What its functions are, since two assumptions with the same words may be checked in different ways.
+    #: The code of its functions, since two assumptions with the same words may be checked in different ways.
     checks: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

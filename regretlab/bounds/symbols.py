@@ -16,7 +16,7 @@ import sympy as sp
 from regretlab.errors import InputError, shown
 from regretlab.parameters import number, one_of
 
-#: What a symbol means, and how it is written where its name is not.
+#: The meanings of symbols, and their LaTeX where it is not the name.
 MEANING: dict[sp.Symbol, str] = {}
 LATEX: dict[sp.Symbol, str] = {}
 #: The range of every constant by its name; statistics of a run, which are sums, are not negative.
@@ -26,7 +26,7 @@ INTEGERS = {"d", "n", "K"}
 WORST: dict[sp.Symbol, sp.Expr] = {}
 #: The names of the library's symbols, which no other can have.
 LIBRARY: set[str] = set()
-#: How the symbols that were declared by a user are measured on a run.
+#: The measurements, on a run, of symbols that a user declared.
 MEASURED: dict[sp.Symbol, Callable[[Any, Any], Any]] = {}
 #: The values at which dominating terms and horizons are told unless others are given: a network on MNIST, with the
 #: hyper-parameters of AdamCB's experiment, coordinates in an interval of length 1 and gradients of length 1 at most.
@@ -170,10 +170,10 @@ LIBRARY |= RANGES.keys()
 #: The regrets that bounds speak of.
 REGRET = {"online": r"R_{\mathrm{on}}(T)", "cumulative": "R(T)", "sampler": r"R_{\mathrm{s}}(T)"}
 
-#: What p_min is for a sampler with exploration gamma.
+#: The floor p_min of a sampler with exploration gamma.
 FLOOR: sp.Expr = total * gamma / n
 
-#: What the formulas of :mod:`regretlab.samplers.ties` need to run on symbols.
+#: The operations with which the formulas of :mod:`regretlab.samplers.ties` run on symbols.
 FORMULAS = SimpleNamespace(sqrt=sp.sqrt, log=sp.log, e=sp.E, minimum=sp.Min)
 
 # The constants that several theorems share.

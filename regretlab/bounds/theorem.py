@@ -1,4 +1,4 @@
-"""What a theorem states: named terms over shared symbols, with assumptions, a source, and what it ties to T."""
+"""The statement of a theorem: named terms over shared symbols, assumptions, a source, and parameters tied to T."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Theorem:
 
     @property
     def hypotheses(self) -> tuple[Assumption, ...]:
-        """What the audit checks: the assumptions as stated, and what the notation beta_{1,t} takes for granted."""
+        """The assumptions that the audit checks: those stated, and the one that the notation beta_{1,t} implies."""
         taken = s.beta1 in self.symbols and not {DECAYING, NON_INCREASING} & set(self.assumes)
         return (*self.assumes, NON_INCREASING) if taken else self.assumes
 
@@ -127,6 +127,6 @@ class Theorem:
         return made
 
     def about(self, method: str, sampler: str) -> bool:
-        """Whether the bound speaks of this pair."""
+        """Tell whether the bound is about this pair."""
         spoken_of = method in self.methods or self.methods == ANY_METHOD
         return spoken_of and (not self.samplers or sampler in self.samplers)

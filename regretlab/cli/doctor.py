@@ -1,4 +1,4 @@
-"""What an installation can use: dependencies, extras, the compiled engine, GPUs and CUDA's compilers."""
+"""The abilities of an installation: dependencies, extras, the compiled engine, GPUs and CUDA's compilers."""
 
 from __future__ import annotations
 

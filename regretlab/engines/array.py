@@ -22,7 +22,7 @@ from regretlab.samplers import Sampler, scatter_add
 Array = Any
 Step = Callable[..., Moments]
 
-#: What a run can measure on request; each costs a pass over all n examples per step.
+#: The measurements that a run makes on request; each costs a pass over all n examples per step.
 MEASURES = ("cumulative", "sampler")
 #: Steps of the first block and of the longest, the most uniforms drawn for one, and how long one should take: so that
 #: the progress bar moves, Ctrl-C is heard and a snapshot can be saved.
@@ -52,7 +52,7 @@ class State:
 
 
 class Trace(NamedTuple):
-    """What every step of a block saw: iterate and gradient estimate of the step, and the v_hat that it left.
+    """The trace of a block: every step's iterate and gradient estimate, and the v_hat after the step.
 
     ``x``, ``g`` and ``v_hat`` have shape (R, steps, d); ``weighted``, the weighted sum of the drawn examples' gradient
     norms, and ``largest``, the largest of them, (R, steps).

@@ -1,4 +1,4 @@
-"""Which engine makes a run, and why: the compiled one where every part of the run has a compiled form."""
+"""The choice of the engine of a run, and its reason: compiled where every part of the run has a compiled form."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ENGINES = ("auto", "compiled", "cuda", "array", "cupy")
 
 
 class Engine(Protocol):
-    """What makes the steps: at most ``steps`` of them at a time, and none in between is seen."""
+    """The contract of an engine: it makes at most ``steps`` steps at a time, of which only the last is seen."""
 
     steps: int
 

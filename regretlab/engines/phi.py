@@ -16,8 +16,8 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from regretlab.problems.linear import LinearModel
 
-#: What kernels compute, as Numba and CUDA write it. Both exponentials are good to two units in the last place up to
-#: 709, where a trace ends them; ``log1p`` is one between 0 and 1.
+#: The operations of kernels, as Numba and CUDA write them. Both exponentials are good to two units in the last place up
+#: to 709, where a trace ends them; ``log1p`` is one between 0 and 1.
 SIGNS = {
     "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "less": "<", "less_equal": "<=", "greater": ">",
     "greater_equal": ">=", "equal": "==",
@@ -82,7 +82,7 @@ def _operand(value: Any) -> Any:
     if isinstance(value, Value):
         return value
     if np.ndim(value) > 0 or not np.isrealobj(value) or np.isnan(value):
-        raise Untraceable("phi or its slope uses an array beside u and y that the class does not name in 'columns'")
+        raise Untraceable("phi or its slope uses an array other than u and y that the class does not name in 'columns'")
     return float(value)
 
 
@@ -163,7 +163,7 @@ class Loss:
             if getattr(kind, name, None) is not getattr(LinearModel, name):
                 raise Untraceable(f"its {name} is not that of a linear model")
         if len(problem.columns) > 1:
-            raise Untraceable("kernels take one number per example beside its label")
+            raise Untraceable("kernels take one number per example in addition to its label")
         u, y, own = Value("u"), Value("y"), copy.copy(problem)
         vars(own)["y"] = y
         for name in problem.columns:

@@ -70,7 +70,8 @@ def falsify(
         The number of candidates in place of ``budget``: the same on every machine. Checked once per generation.
     seed : int in [0, inf)
     file : path, optional
-        A Python file that defines your method or bound; it is run first and copied beside the claim, which needs it.
+        A Python file that defines your method or bound; it is run first, and copied to the claim, which
+        needs it.
     progress : bool
         Show a progress bar.
 

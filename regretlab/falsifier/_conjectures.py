@@ -1,4 +1,4 @@
-r"""What can be falsified: that a bound holds, or that average regret vanishes.
+r"""The conjectures that can be falsified: that a bound holds, or that average regret vanishes.
 
 A conjecture scores candidates in floating point, says which instances refute it, and makes the statement and the
 certificate that the ledger's checker has to accept.
@@ -32,7 +32,7 @@ from regretlab.spelling import numerals
 
 #: Scores above this are worth a closer look.
 ENOUGH = 1.0
-#: How far the floating-point run may be from the one in intervals, relative to its numbers.
+#: The largest relative distance of the floating-point run from the run in intervals.
 SAME = 1e-6
 #: Rounds after which a mere transient is over.
 LATER = 4000
@@ -41,7 +41,7 @@ Certificate = tuple[Statement, str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Conjecture(ABC):
-    """What is said of the subject, and is to be falsified.
+    """A conjecture about the subject, which is to be falsified.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class Conjecture(ABC):
 
     @abstractmethod
     def scores(self, candidates: Sequence[Instance], rounds: int) -> np.ndarray:
-        """How badly the subject does on every candidate in the second half of the rounds, shape (K,).
+        """Return how badly the subject does on every candidate in the second half of the rounds, shape (K,).
 
         Only a score above :data:`ENOUGH` can be that of a refutation.
         """
@@ -85,11 +85,11 @@ class Conjecture(ABC):
         return instance
 
     def agrees(self, instance: Instance, statement: Statement) -> bool:
-        """Whether the run that the certificate speaks of is the one that the simulator makes, to :data:`SAME`."""
+        """Tell whether the certificate's run is the one that the simulator makes, to :data:`SAME`."""
         return True
 
     def failed_controls(self, instances: Sequence[Instance], rounds: int) -> np.ndarray:
-        """Which controls fail on which instances, shape (2, K)."""
+        """Tell which controls fail on which instances, shape (2, K)."""
         return failures(play_controls(self.subject, instances, rounds))
 
 

@@ -1,4 +1,4 @@
-"""What a search found, and the files that show it: a claim with its certificate, a figure and its data."""
+"""The outcome of a search, and the files that show it: a claim with its certificate, a figure and its data."""
 
 from __future__ import annotations
 

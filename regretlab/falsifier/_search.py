@@ -40,13 +40,13 @@ class Family(NamedTuple):
 
     @property
     def numbers(self) -> int:
-        """How many numbers make the losses of a period."""
+        """The number of numbers that make the losses of a period."""
         return {"free": self.period, "spiked": 1, "kinked": 3 * self.period}[self.shape]
 
 
 @dataclass
 class Spent:
-    """How much of the budget is spent: seconds, or candidates where their number is given."""
+    """Return the share of the budget that is spent: of seconds, or of candidates where their number is given."""
 
     seconds: float
     candidates: int | None = None
@@ -125,7 +125,7 @@ def _evolve(
 
 
 def _ends(conjecture: Conjecture, family: Family) -> list[tuple[float, float]]:
-    """Where each coordinate of a candidate lies: its losses, their size, the start, the free parameters."""
+    """Return the range of each coordinate of a candidate: its losses, their size, the start, the free parameters."""
     size = (0.0, DECADES if isinstance(conjecture, BoundHolds) else 0.0)
     free = [np.log10(ends) if name == "alpha" else ends for name, ends in conjecture.subject.free.items()]
     numbers = [(-1.0, 1.0)] * family.numbers

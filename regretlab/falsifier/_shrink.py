@@ -62,7 +62,7 @@ def _size(instance: Instance, t: int) -> float:
 
 
 def _possible(conjecture: Conjecture, instance: Instance) -> bool:
-    """Whether the search could have met it: convex, x_1 in the domain, the largest slope and parameters in range."""
+    """Tell whether the search could have met it: convex, x_1 in the domain, largest slope and parameters in range."""
     free = conjecture.subject.free
     inside = all(free[name][0] <= float(value) <= free[name][1] for name, value in instance.parameters)
     convex = all(kink(loss).left <= kink(loss).right for loss in instance.losses)

@@ -1,4 +1,4 @@
-"""What a method is: a coefficient schedule over the one generic step."""
+"""The base of methods: a coefficient schedule over the one generic step."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Method(Component):
     name: ClassVar[str]
     title: ClassVar[str]
     source: ClassVar[str]
-    #: What the generic step takes for the gradient g, as ``regretlab show`` writes it.
+    #: The generic step's input in place of the gradient g, as ``regretlab show`` writes it.
     gradient: ClassVar[str] = "g"
     #: Whether the step moves in the entropic geometry, which a domain has to have.
     entropic: ClassVar[bool] = False

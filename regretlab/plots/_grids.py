@@ -169,7 +169,7 @@ def _last(result: Record, kind: str, name: str) -> Interval:
 def regret_over(grid: Grid, name: str = "n", *, kind: str = "online", ax: Axes | None = None) -> Axes:
     """Draw the regret at the horizon over one parameter of a grid of simulations, for every algorithm.
 
-    ``grid`` maps the parameter's values to results; ``name`` is its meaning. Slopes 1/2 and 1 are drawn beside.
+    ``grid`` maps the parameter's values to results; ``name`` is its meaning. Slopes 1/2 and 1 are drawn too.
     """
     data = regret_over_data(grid, name, kind=kind)
     ax = ax or axes()
@@ -200,7 +200,7 @@ def _meaning(name: str) -> str:
 
 
 def _luminance(colour: tuple[float, ...]) -> float:
-    """How bright a colour is, from 0 to 1 (Rec. 601)."""
+    """Return the brightness of a colour, from 0 to 1 (Rec. 601)."""
     return float(np.dot(colour[:3], (0.299, 0.587, 0.114)))
 
 

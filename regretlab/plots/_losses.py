@@ -15,9 +15,9 @@ from regretlab.plots._periods import axis, drawn
 if TYPE_CHECKING:
     from regretlab.record import Record
 
-#: What a loss may be drawn over, and the words of the axis.
+#: The axes that a loss may be drawn over, and their labels.
 OVER = {"epoch": "epoch $tK/n$", "seconds": "wall-clock seconds of all runs together"}
-#: Whose losses, and their dashes: training solid, test dashed.
+#: The columns of training and test losses, and their dashes: training solid, test dashed.
 SETS = {"train": "-", "test": (0, (4, 1.5))}
 
 

@@ -1,4 +1,4 @@
-"""Where a curve of a cyclic run is drawn: at the ends of whole periods.
+"""The checkpoints at which a curve of a cyclic run is drawn: the ends of whole periods.
 
 In a cyclic order the mini-batches of a period come over and over, and within a period regret and bounds go up and down.
 Log-spaced steps fall on its phases by chance; a curve through them shows that chance and not the growth.
@@ -22,7 +22,7 @@ POINTS = "at several phases of a period"
 
 
 class Drawn(NamedTuple):
-    """Which checkpoints are ``shown``, whether a line may join them, and what is said of that ("" if nothing is)."""
+    """The checkpoints that are ``shown``, whether a line may join them, and a remark on that ("" if there is none)."""
 
     shown: np.ndarray
     joined: bool

@@ -1,4 +1,4 @@
-"""How tight bounds are: the regret as a share of its bound, over the steps of a run."""
+"""The tightness of bounds: the regret as a share of its bound, over the steps of a run."""
 
 from __future__ import annotations
 

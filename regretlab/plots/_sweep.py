@@ -14,7 +14,7 @@ from regretlab.plots._grids import _meaning
 from regretlab.scaling import CONFIDENCE, mean_estimate
 from regretlab.verdicts.means import STUDENT
 
-#: What was measured at every value of a parameter, by curve.
+#: The measurements at every value of a parameter, by curve.
 Points = Mapping[str, Mapping[float, np.ndarray]]
 
 

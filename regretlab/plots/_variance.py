@@ -1,4 +1,4 @@
-"""V_t over time: what a sampler's law pays, beside the uniform, the best fixed and the full-information law."""
+"""V_t over time: the cost of a sampler's law, and of the uniform, the best fixed and the full-information law."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from regretlab.plots._periods import axis, drawn
 if TYPE_CHECKING:
     from regretlab.record import Record
 
-#: Whose V_t, and the record's variable of its sum over the steps.
+#: The laws, and the record's variable of the sum of their V_t over the steps.
 LAWS = {
     "sampler": "variance",
     "best": "best_variance",
     "oracle": "oracle_variance",
 }
-#: The laws beside the sampler's own: dashes, and what the legend calls them.
+#: The laws drawn together with the sampler's own: dashes, and their names in the legend.
 BESIDE: dict[str, tuple[Any, str]] = {
     "best": ((0, (4, 1.5)), "best fixed law"),
     "oracle": ((0, (1, 1.5)), "full information"),

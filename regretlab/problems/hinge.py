@@ -80,7 +80,7 @@ class RoundedHinge(LinearModel):
         self._width = width
 
     def check(self) -> None:
-        """Nothing: it is made anew for every comparator."""
+        """Check nothing: it is made again for every comparator."""
 
     def phi(self, u: Array, y: Array) -> Array:
         a = self._share(u, y)

@@ -88,7 +88,7 @@ class Excess(LinearModel):
         self.anchors = np.clip(squares.y, *squares.reach())
 
     def check(self) -> None:
-        """Nothing: the squares were tried."""
+        """Check nothing: the squares were tried."""
 
     def phi(self, u: Array, y: Array) -> Array:
         return (u - self.anchors) * ((u - y) + (self.anchors - y)) / 2
@@ -104,5 +104,5 @@ class Excess(LinearModel):
         return lowest, np.maximum(self.phi(low, self.y), self.phi(high, self.y))
 
 
-#: What a problem keeps of its losses, and its relative has otherwise.
+#: The attributes of a problem's losses that its relative has otherwise.
 _OWN = ("measured", "_constants", "_range")

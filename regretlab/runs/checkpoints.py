@@ -1,7 +1,7 @@
 """The steps at which a run is recorded.
 
 Where mini-batches come in a cyclic order, regret and bounds go up and down within a period. Log-spaced steps fall on
-its phases by chance, and a curve through them shows that chance; so ends of periods are recorded beside them. Figures
+its phases by chance, and a curve through them shows that chance; so ends of periods are recorded too. Figures
 show these ends alone. Fits take the other checkpoints, at several phases, as what a phase changes is part of their
 error: on ends alone a curve is smooth from the first, and a fit does not know how little a short run says.
 """

@@ -1,4 +1,4 @@
-"""What a record must hold to be one: a file with other content is told from a result before anything rests on it."""
+"""The content of a file of a result: a file with other content is refused before anything rests on it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import xarray as xr
 
 from regretlab.runs.description import Description
 
-#: What every record measures, along (algorithm, replicate, t), and what is known at its end.
+#: The variables of every record, along (algorithm, replicate, t), and those of its end.
 CURVES = ("loss", "online_low", "online_high")
 #: Regrets whose computed value is recorded inside their interval.
 COMPUTED = ("online", "cumulative")
 ENDS = ("x", "comparator", "state_words")
 TEXTS = ("regretlab", "versions", "engine", "engine_reason", "engines", "seconds", "descriptions")
-#: What a description says of a run, and of what type.
+#: The keys of a run's description, and their types.
 DESCRIPTION: dict[str, Any] = {
     "problem": {"name": str, "n": int, "d": int, "convex": bool, "constants": dict, "digest": str},
     "algorithm": str, "method": str, "method_parameters": dict, "sampler": str, "sampler_parameters": dict, "law": dict,
@@ -134,7 +134,7 @@ def _json(record: xr.Dataset, name: str, of: type) -> Any:
 
 
 def _matches(found: Any, wanted: Any, place: str) -> None:
-    """Whether plain data have the keys and types of a template."""
+    """Tell whether plain data have the keys and types of a template."""
     if isinstance(wanted, dict):
         _need(isinstance(found, dict), f"has {place} that is not a table")
         for key, of in wanted.items():

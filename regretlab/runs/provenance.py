@@ -1,4 +1,4 @@
-"""What belongs together: the parts of one result share everything but the algorithm, and a run goes on as it began."""
+"""Records that belong together: those of one result differ in the algorithm alone, and a run goes on as it began."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from regretlab.runs.description import Description
 #: One algorithm's record and the description of its run.
 Part = tuple[xr.Dataset, Description]
 
-#: What the parts of one result share, each as it is compared and as it is shown.
+#: The properties that the parts of one result share, each as it is compared and as it is shown.
 SHARED: dict[str, tuple[Callable[[Part], Any], Callable[[Part], Any]]] = {
     "problem": (
         lambda part: json.dumps(part[1].to_data()["problem"], sort_keys=True),

@@ -38,7 +38,7 @@ class Regrets:
     ``online`` and ``cumulative`` are the regret against the best point that was found, as computed.
 
     ``extent`` and ``extent2`` measure the set that holds the iterates and the comparator: its largest side, and the
-    diagonal of its bounding box. Where the sampler is measured, ``variance`` is :math:`\sum_t V_t(p_t)`, beside what
+    diagonal of its bounding box. Where the sampler is measured, ``variance`` is :math:`\sum_t V_t(p_t)`, and what
     the best fixed law (``best_variance``), the uniform one and full information would have paid on the same run.
 
     The observer keeps the last comparator of each replicate: the next solve starts there.
@@ -97,7 +97,7 @@ class Regrets:
             total, weight, drawn = state.totals["full_loss"], np.full(len(state.sampler[0]), float(state.t)), 0.0
         elif factor is not None:
             received = state.totals["received"] / factor
-            # How far the draws' offsets are from their mean is part of the estimate.
+            # The distance of the draws' offsets from their mean is part of the estimate.
             total = state.totals["loss"] / factor + (received - state.t / n) @ problem.offsets()
             weight = received.sum(-1)
             drawn = (received + state.t / n) @ np.abs(problem.offsets())

@@ -1,4 +1,4 @@
-r"""What the rounding of floating-point numbers may have done to a regret: rigorous bounds, in units of the regret.
+r"""The error of a regret from the rounding of floating-point numbers: rigorous bounds, in units of the regret.
 
 With :math:`u = 2^{-53}`, a sum of n numbers in any order, each known to k rounding errors of its own, is off by at most
 :math:`(n + k)\,u\,(1 + O((n + k) u))` times the sum of their sizes (Higham 2002, Accuracy and Stability of Numerical
@@ -17,7 +17,7 @@ from regretlab.engines.array import State
 from regretlab.problems import Problem
 from regretlab.runs.comparator import UNIT
 
-#: The smallest number: what one operation may be off by beside its round-off.
+#: The smallest number: the error of one operation in addition to its round-off.
 TINY = 2.0**-1074
 #: Squares of smaller numbers lose digits, or are 0.
 SMALLEST_SQUARED = math.sqrt(np.finfo(float).tiny / np.finfo(float).eps)
@@ -28,7 +28,7 @@ DENSE = 1024
 
 
 def summation_error(roundings: Any, size: Any) -> Any:
-    """How far a sum is off whose terms are of this size together, after so many roundings of each.
+    """Bound the error of a sum whose terms are of this size together, after so many roundings of each.
 
     Twice what the first order says, which leaves room for all others up to 2**51 roundings.
     """
@@ -38,7 +38,7 @@ def summation_error(roundings: Any, size: Any) -> Any:
 def round_off(
     problem: Problem, state: State, additions: int, size: np.ndarray, weight: np.ndarray, length: Any
 ) -> np.ndarray:
-    r"""How far the sum of the losses of a run, less that of its comparator, is from the truth, by replicate.
+    r"""Bound the error of the sum of the losses of a run, less that of its comparator, by replicate.
 
     .. math:: 2u\,(t + k)\Big(\sum_t |f_t(x_t)| + \sum_t |f_t(x^*)|\Big)
         + 2u\,(t + k + d)\, L\, (\max_t \|x_t\| + \|x^*\|) \sum_t w_t :

@@ -1,4 +1,4 @@
-"""What a sampler is: a law over mini-batches that learns from the gradient norms it has seen."""
+"""The base of samplers: a law over mini-batches that learns from the gradient norms it has seen."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ State = tuple[Array, ...]
 
 
 class Setting(NamedTuple):
-    """What a sampler is told about the run: n examples, batch size K, gradient-norm bound L, horizon T."""
+    """The setting of a sampler: n examples, batch size K, gradient-norm bound L, horizon T."""
 
     n: int
     K: int
@@ -99,7 +99,7 @@ class Rule(NamedTuple):
                 )
 
 
-#: How far a declared number may be away from what it has to be by round-off.
+#: The round-off that a declared number may have.
 ROUND_OFF = 1e-12
 
 
@@ -192,7 +192,7 @@ class Sampler(Component):
     @property
     @abstractmethod
     def uniforms(self) -> int:
-        """How many uniforms one step of one replicate takes."""
+        """Return how many uniforms one step of one replicate takes."""
 
     @abstractmethod
     def init(self, replicates: int, xp: Any) -> State:

@@ -35,7 +35,7 @@ class AdamCB(Bandit):
     -----
     Kept as printed: because sum p = K, Eq. (7) has expectation G / K, not G; a capped example is never updated and so
     stays capped (``regretlab.game.frozen_arm``: three arms on which its regret is 318 at T = 400, where Lemma 2 would
-    promise 82; ``help(regretlab.game)`` plays it beside the repair); and since :math:`p \ge K\gamma/n`, the feedback
+    promise 82; ``help(regretlab.game)`` plays it and the repair); and since :math:`p \ge K\gamma/n`, the feedback
     lies in [1 - 1/K^2, 1] and hardly tells examples apart. :class:`AdamCBOurs` mends these. The authors' published code
     differs from the paper: it draws successively instead of by DepRound, normalises p to 1, rescales norms by running
     extremes (0/0 at the first step with K = 1), subtracts from a running sum in the search for the threshold, fails at

@@ -26,7 +26,7 @@ from regretlab.samplers._base import (
 from regretlab.samplers._depround import depround_rows
 from regretlab.samplers._simplex import capped_probabilities, in_proportion, kl_projection
 
-#: What the array engine asks of a sampler while it runs.
+#: The methods of a sampler that the array engine calls while it runs.
 ASKED = ("uniforms", "init", "probabilities", "draw", "observe", "looks_at", "look", "variance")
 
 
@@ -62,7 +62,7 @@ class Bandit(Sampler):
 
     @classmethod
     def is_its_rule(cls) -> bool:
-        """Whether the rule says all that the sampler does: a subclass may do something else."""
+        """Tell whether the rule is all that the sampler does: a subclass may do something else."""
         return all(getattr(cls, name) is getattr(Bandit, name) for name in ASKED)
 
     def fit(self, setting: Setting) -> Sampler:

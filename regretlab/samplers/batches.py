@@ -80,7 +80,7 @@ class _FixedBatches(Sampler):
         xp = array_namespace(state[0])
         b = self.over_batches.draw(state, u)
         J, real = (xp.take(xp.asarray(table), b.J[:, 0], axis=0) for table in self.batches)
-        # What fills a row up has weight 0 and, as it is never counted among the drawn, an infinite p.
+        # The entries that fill a row up have weight 0 and, as they are never counted among the drawn, an infinite p.
         p = xp.where(real, b.p, xp.asarray(math.inf))
         return Draw(J, 1 / (self.run.n * p), p)
 

@@ -1,4 +1,4 @@
-r"""What the papers tie to the horizon T: one formula each, for the sampler, the bound that prints it and the audit."""
+r"""Parameters tied to the horizon T: one formula each, for the sampler, the bound that prints it and the audit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from types import SimpleNamespace
 from typing import Any
 
-#: What a formula needs to run on numbers; bounds have the same for their symbols.
+#: The operations with which a formula runs on numbers; bounds have the same for their symbols.
 NUMBERS = SimpleNamespace(sqrt=math.sqrt, log=math.log, e=math.e, minimum=min)
 
 

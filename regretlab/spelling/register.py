@@ -39,7 +39,7 @@ class Register(MutableMapping[str, P]):
     library : dict
         The library's own parts.
     defined : dict
-        The parts that exist in this process; the mapping has those of installed distributions besides.
+        The parts that exist in this process; the mapping has the installed parts as well.
     reserved : list of str
         Names that no user's part can have.
     """

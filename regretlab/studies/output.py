@@ -63,7 +63,7 @@ class OutputFolder:
 
     @property
     def stage(self) -> Path:
-        """Where the run that is going on is made."""
+        """The folder in which the run that is going on is written."""
         return self.path / STAGE
 
     @contextmanager
@@ -103,7 +103,7 @@ class OutputFolder:
 
 
 class Written(NamedTuple):
-    """What a study came to: the results of its cells, and the sentences of its conclusion."""
+    """The outcome of a study: the results of its cells, and the sentences of its conclusion."""
 
     results: list[Result]
     conclusion: list[str]

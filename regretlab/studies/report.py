@@ -28,9 +28,9 @@ from regretlab.verdicts.audit import underflow
 from regretlab.verdicts.comparison import Comparison
 from regretlab.verdicts.expectation import count
 
-#: How symbols are written in MathML, where the printer would not find the paper's letter by itself.
+#: The letters of symbols in MathML, where the printer would not find the paper's letter by itself.
 LETTERS = {s.lam: "lambda", s.eps: "epsilon", s.D: "D_∞", s.G: "G_∞", s.M: "M", s.S: "S", s.B: "B_T"}
-#: What the seconds of compiled runs hold beside the steps.
+#: The remark that the seconds of compiled runs hold more than the steps.
 LOADING = ", whose code is loaded within the first algorithm's time"
 VERDICTS = {"holds", "violated", "vacuous", "undecided"}
 

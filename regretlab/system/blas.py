@@ -16,7 +16,7 @@ from typing import Any
 from threadpoolctl import ThreadpoolController
 
 _LOCK = threading.Lock()
-#: How many runs go on, and how many threads the libraries had before the first of them.
+#: The number of runs that go on, and the libraries' threads before the first of them.
 _runs = 0
 _before: dict[Any, int] = {}
 

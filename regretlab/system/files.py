@@ -21,14 +21,14 @@ try:
 except ImportError:  # not on Windows, where files are written without locks
     fcntl = None  # type: ignore[assignment]
 
-#: What the system says when a file cannot grow.
+#: The system's errors when a file cannot grow.
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 PARTIAL = ".partial-"
 #: The file in a folder that its writer holds.
 LOCK = ".lock"
 #: Seconds after which nobody is writing a file any more.
 ABANDONED = 24 * 3600.0
-#: What stands between the content of a sealed file and the digest of the content.
+#: The separator between the content of a sealed file and the digest of the content.
 SEAL = b"\nregretlab sha256 "
 _SEAL_BYTES = len(SEAL) + 64 + 1
 
@@ -102,7 +102,7 @@ def _partial_folder(parent: Path) -> Iterator[Path]:
 
 @contextmanager
 def _held(path: Path) -> Iterator[bool]:
-    """Whether a file or folder is now this process's; the system lets go of it when the process ends, however it does.
+    """Tell whether a file or folder is now this process's; the system frees it when the process ends, however it does.
 
     Where the file system has no locks, a file is held by nobody, and a folder by another for :data:`ABANDONED` seconds.
     """
@@ -198,7 +198,7 @@ def sealed_content(path: Path) -> bytes:
 
 
 def is_sealed(path: Path) -> bool:
-    """Whether a file ends in a digest, right or wrong: only files of regretlab do."""
+    """Tell whether a file ends in a digest, right or wrong: only files of regretlab do."""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _SEAL_BYTES))
         return file.read().startswith(SEAL)

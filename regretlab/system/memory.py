@@ -1,4 +1,4 @@
-"""How much memory a process may still take, and the sentence for work that needs more, before it begins."""
+"""The memory that a process may still take, and the sentence for work that needs more, before it begins."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ except ImportError:  # not on Windows
     resource = None  # type: ignore[assignment]
 
 GIB = 2.0**30
-#: Where Linux keeps the limit of the group that a process is in, and what the group has taken: of both its versions.
+#: Linux's files of the limit of a process's group, and of the memory that the group has taken: of both its versions.
 _GROUPS = (
     ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
     ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),

@@ -1,4 +1,4 @@
-"""Whether two records are the same, bit for bit."""
+"""The comparison of two records, bit for bit."""
 
 from __future__ import annotations
 

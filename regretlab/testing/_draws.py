@@ -12,7 +12,7 @@ from regretlab.samplers import Draw, Sampler
 #: Exact enumeration looks for the cells on which a draw is constant along GRID points of each uniform, from BASES
 #: values of the others, and gives up beyond MOST_CELLS of them.
 GRID, BASES, MOST_CELLS = 256, 8, 20_000
-#: Where the search is not begun: more examples, or more uniforms.
+#: The largest search: so many examples, and so many uniforms.
 MOST_EXAMPLES, MOST_UNIFORMS = 64, 4
 #: Numbers held at once by arrays of draws times examples.
 CHUNK = 2_000_000
@@ -87,7 +87,7 @@ def _cells(sampler: Sampler, state: tuple[np.ndarray, ...], rng: np.random.Gener
 
 
 def _breakpoints(sampler: Sampler, state: tuple[np.ndarray, ...], rng: np.random.Generator, k: int) -> np.ndarray:
-    """Where the batch changes along the k-th uniform, with 0 and 1, for several values of the others."""
+    """Return where the batch changes along the k-th uniform, with 0 and 1, for several values of the others."""
     others = np.repeat(rng.random((BASES, sampler.uniforms)), GRID, axis=0)
     # The grid reaches to the ends, so that a narrow cell there is not overlooked.
     at = np.tile(np.linspace(SAME, 1 - SAME, GRID), BASES)

@@ -47,7 +47,7 @@ def assert_regret_exponent(
     at_most : float
         The exponent that the theory allows, such as 0.5.
     log_power : float
-        The power of log T that it allows beside.
+        The power of log T that it allows in addition.
     confidence : float in (0, 1)
     resolution : float > 0
         How much larger an exponent has to be told from ``at_most``.
@@ -205,7 +205,7 @@ def assert_below_bound(
 
 
 def _decides(e: Exponent, at_most: float, resolution: float) -> str:
-    """How many replicates, or which horizon, would decide."""
+    """Say how many replicates, or which horizon, would decide."""
     needed = e.horizon_needed(resolution)
     if e.bend > resolution / 2 or (not e.sampled and needed > e.last):
         return f"What would decide: T = {needed:.2g} steps, while the slope still changes."

@@ -1,4 +1,4 @@
-"""What the assertions are about, checked before anything is measured."""
+"""The subjects of the assertions, checked before anything is measured."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ import math
 import numpy as np
 import scipy
 
-#: How many stakes are mixed. The smallest is 4e-5 of all one has: that of a difference far below the deviation.
+#: The number of stakes that are mixed. The smallest is 4e-5 of the capital, for a difference far below the deviation.
 STAKES = 128
 #: Round-off of a sum or a difference of two numbers, in units of their size: limits give way by this much.
 SLACK = 8 * np.finfo(float).eps
@@ -82,7 +82,7 @@ def upper_limit(values: np.ndarray, ceiling: float, miss: float) -> float:
 
 
 def replicates_needed(values: np.ndarray, floor: float, mean: float, miss: float) -> float:
-    """How many replicates like these would refute that their mean is at most ``mean``; infinity if none would.
+    """Return how many replicates like these would refute that their mean is at most ``mean``; infinity if none would.
 
     Examples
     --------

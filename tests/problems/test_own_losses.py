@@ -219,7 +219,7 @@ def test_an_array_that_the_class_does_not_name_is_not_taken_for_a_number():
     problem = Weighted(X, TARGETS)
     problem.columns = ()
     missing = blocks.unsupported(rl.methods.Adam(), problem, rl.samplers.Uniform(), (), Compiled)
-    assert "uses an array beside u and y that the class does not name in 'columns'" in missing
+    assert "uses an array other than u and y that the class does not name in 'columns'" in missing
 
 
 def test_a_text_and_a_study_file_name_it(tmp_path):

@@ -1,4 +1,4 @@
-"""What a function of a statement may name: everything here gives exact values from exact values.
+"""The names that a function of a statement may use: everything here gives exact values from exact values.
 
 A name that is not here is either a function whose source can be read, which is compiled like the function itself, or it
 is refused. Python's own operations that make floats of integers have exact counterparts here.
@@ -180,21 +180,21 @@ _NATIVE = [
     *_named(terms, "real integer sqrt exp log maximum minimum where all_of term OPS"), balls.truth,
 ]  # fmt: skip
 
-#: What a formula may name besides: nothing that asks what a term is.
+#: More names that a formula may use: none that asks what a term is.
 _FORMULA = [
     *_named(builtins, "abs enumerate len range reversed sum tuple zip"), math.prod, math.comb, math.factorial, Fraction,
     operator.add, operator.sub, operator.mul, operator.neg, operator.truediv, operator.pow, Coefficients, Moments,
     *_named(terms, "real integer sqrt exp log maximum minimum term OPS"),
 ]  # fmt: skip
 
-#: What may be named -> what stands for it; compared by identity, as a name may hide another.
+#: Objects that may be named -> their substitutes; compared by identity, as a name may hide another.
 CALLABLE: dict[int, Any] = {id(v): v for v in _NATIVE} | {id(k): v for k, v in _COUNTERPARTS.items()}
 IN_FORMULAS = {id(v): _COUNTERPARTS.get(v, v) for v in _FORMULA if v is not terms.OPS}
 IN_FORMULAS |= {id(plain_step): step, id(terms.OPS): terms.OPS}
 #: References, so that no identity is used again for another object.
 _REFERENCES = [*_NATIVE, *_COUNTERPARTS, *_FORMULA]
 
-#: What to write instead of what is refused.
+#: The advice for each refused construct.
 INSTEAD: dict[str, str] = {
     "float": "write Fraction",
     "complex": "write Fraction",

@@ -14,7 +14,7 @@ from regretlab.claims.language.terms import Node, Term
 RELATIONS = {
     "<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
-#: What the operators do to numbers of any exact kind, sympy's among them.
+#: The operators on numbers of any exact kind, sympy's among them.
 ARITHMETIC: dict[str, Callable[..., Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "neg": operator.neg,
 }  # fmt: skip

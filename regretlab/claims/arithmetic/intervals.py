@@ -180,7 +180,7 @@ def where(condition: Any, a: Any, b: Any) -> Interval:
     return Interval(Interval(a).ends.union(Interval(b).ends))
 
 
-#: What the methods' ``step`` needs to run on intervals.
+#: The operations with which the methods' ``step`` runs on intervals.
 OPS = SimpleNamespace(sqrt=Interval.sqrt, maximum=maximum, where=where)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from regretlab.claims.arithmetic import admitted
 from regretlab.claims.arithmetic.admitted import NotExact
 
-#: What the compiled source calls in place of Python's own operations; no other name may begin like these.
+#: The functions that the compiled source calls in place of Python's operations; no other name may begin like these.
 PREFIX = "_exact_"
 OPERATIONS: dict[type, tuple[str, Callable[..., Any]]] = {
     ast.Div: ("divided", admitted.divided),
@@ -20,7 +20,7 @@ OPERATIONS: dict[type, tuple[str, Callable[..., Any]]] = {
     ast.Mod: ("remainder", admitted.remainder),
     ast.LShift: ("shifted", admitted.shifted),
 }
-#: The syntax a formula may use, and what any other function may use besides.
+#: The syntax that a formula may use, and the syntax that any other function may use in addition.
 _FORMULA = (
     "FunctionDef Lambda arguments arg Return Assign Expr Name Load Store Constant BinOp Add Sub Mult Div Pow UnaryOp "
     "USub UAdd Call keyword Attribute Subscript Tuple List Starred ListComp GeneratorExp comprehension"

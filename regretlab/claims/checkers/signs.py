@@ -1,4 +1,4 @@
-"""What hypotheses in polynomials say of signs: of divisors, of what roots are taken of, of sides that are squared."""
+"""Signs that follow from hypotheses in polynomials: of divisors, of radicands, and of sides that are squared."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from regretlab.claims.arithmetic.polynomials import Factor, NotPolynomial, Polyn
 from regretlab.claims.language.terms import Relation, Term
 from regretlab.claims.language.verdict import Rejected
 
-#: Which side of a comparison is the larger.
+#: The larger side of a comparison, by its sign.
 LARGER = {"<=": (1, 0), "<": (1, 0), ">=": (0, 1), ">": (0, 1), "==": (0, 1), "!=": (0, 1)}
 
 
@@ -27,7 +27,7 @@ def cleared(quotients: Quotients, node: Term) -> tuple[Polynomial, dict[Factor, 
 
 
 class Signs:
-    """What polynomial hypotheses say of the sign of a factor."""
+    """The sign of a factor, as far as polynomial hypotheses tell it."""
 
     def __init__(self, quotients: Quotients, given: list[Relation]) -> None:
         self.quotients = quotients

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Self
 from regretlab.claims.language.rationals import number
 from regretlab.errors import InputError
 
-#: How each binary operator is written, and how tightly it binds.
+#: The sign of each binary operator, and its precedence.
 _INFIX = {"+": ("{} + {}", 1), "-": ("{} - {}", 1), "*": ("{}*{}", 2), "/": ("{}/{}", 2)}
 _COMPARE = {"<=", "<", ">=", ">", "==", "!="}
 _OPPOSITE = {"<=": ">", "<": ">=", ">=": "<", ">": "<=", "==": "!=", "!=": "=="}
@@ -262,7 +262,7 @@ def all_of(relations: Iterable[Relation]) -> Relation:
     return total if total is not None else Relation("<=", ZERO, ZERO)
 
 
-#: What the methods' ``step`` needs to run on terms.
+#: The operations with which the methods' ``step`` runs on terms.
 OPS = SimpleNamespace(sqrt=sqrt, maximum=maximum, where=where)
 
 

@@ -52,7 +52,7 @@ _RATIONAL = re.compile(r"-?[0-9]+(/[0-9]+)?")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a checker says of a certificate it accepted: the verdict, the trust level, and the certificate in words.
+    """The outcome of a certificate that its checker accepted: verdict, trust level, and the certificate in words.
 
     ``parts`` are the verdicts of the parts that a compound statement rests on.
     """

@@ -1,4 +1,4 @@
-"""What runs in the process that a file of claims may spoil: it loads the file, and sends its claims as data.
+"""The process that a file of claims may spoil: it loads the file, and sends its claims as data.
 
 A file can replace anything in this process, this module included. What it sends is therefore only taken for what the
 file's author says; what has to be proved is proved elsewhere. Statements made of the file's own functions are decided

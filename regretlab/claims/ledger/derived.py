@@ -1,4 +1,4 @@
-"""What follows from what: exports, the steps between claims, and how strong a conclusion can be.
+"""Derivations: exports, the steps between claims, and how strong a conclusion can be.
 
 A claim may hand on its own statement; its hypotheses go with it. Anything else that it is said to export is an
 assumption, which is printed, and what rests on one is in the paper's words, not proved.
@@ -22,7 +22,7 @@ STRENGTH = ("proved", "follows", "repaired", "conditional")
 
 
 class Handed(NamedTuple):
-    """What a claim hands to a step: a relation, and whether that is an assumption, not what the claim says."""
+    """A relation that a claim hands to a step, and whether it is an assumption, not a part of the claim's statement."""
 
     claim: Claim
     relation: Relation

@@ -1,4 +1,4 @@
-"""Where a page is written: what can be foreseen to fail is refused before the work is done."""
+"""The file that a page is written to; a write that can be foreseen to fail is refused before the work is done."""
 
 from __future__ import annotations
 

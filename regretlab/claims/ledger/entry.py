@@ -1,4 +1,4 @@
-"""What the ledger says of one claim."""
+"""The ledger's entry of one claim."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Entry:
 
     @property
     def as_pinned(self) -> bool:
-        """Whether the verdict is the one the claim pins, and was reached."""
+        """Whether the verdict was reached and is the one that the claim pins."""
         return self.verdict == self.claim.expect and not self.error
 
     @property

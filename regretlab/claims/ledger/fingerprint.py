@@ -1,4 +1,4 @@
-"""What the functions of a statement mean, as a hash: a certificate goes stale when one of them changes.
+"""The meaning of a statement's functions as a hash: a certificate goes stale when one of them changes.
 
 The hash is taken of syntax trees and of the values they name. Layout, comments, docstrings and annotations do not
 enter it, nor does the interpreter, nor the order of a set, which differs between two processes.

@@ -24,7 +24,7 @@ ATTRIBUTES = frozenset([
     "symmetric", "voffset", "width",
 ])  # fmt: skip
 _VALUE = re.compile(r"[\w.%+ -]{0,40}")
-#: What the converter leaves as it is typed, and what it understands instead.
+#: Commands that the converter leaves as they are typed, and those it understands instead.
 _KNOWN = (
     (re.compile(r"\\arg(?![A-Za-z])"), r"\\operatorname{arg}"),
     (re.compile(r"\\[bB]igg?[lrm]?\s*(?=\\[lr]angle)"), ""),

@@ -1,4 +1,4 @@
-"""How one statement is judged: from its certificate, or by a search, here or in a process that runs its file."""
+"""The judging of one statement: from its certificate, or by a search, here or in a process that runs its file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from regretlab.claims.provers.solver import refuse_contradiction
 from regretlab.claims.statements import Inequality, Statement
 from regretlab.errors import InputError
 
-#: How the reason begins for a claim that could not be judged at all.
+#: The beginning of the reason for a claim that could not be judged at all.
 ERROR = "error: "
 Judged = tuple[str, Outcome | None, str, float]
 

@@ -29,7 +29,7 @@ MOST = 50_000_000
 _BOOT = "import json, sys; a = json.loads(sys.stdin.readline()); sys.path[:] = a['path']; " + (
     "from regretlab.claims.ledger import child; child.main(a)"
 )
-#: How the reason begins where a process or a function broke.
+#: The beginning of the reason where a process or a function broke.
 BROKE = "broke: "
 _cache: dict[tuple[Path, int], list[Claim]] = {}
 

@@ -1,7 +1,7 @@
 """Claims as data: what a process that has run a file of claims tells one that never will.
 
 Plain lists, texts and numbers; a term is a list of nodes, each naming earlier ones. Reading makes every node and every
-statement anew, through the constructors that check them, and knows no other classes.
+statement again, through the constructors that check them, and knows no other classes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from regretlab.claims.ledger.certificate import digest
 from regretlab.claims.statements.claim import Claim
 from regretlab.errors import InputError
 
-#: What the operators of terms and of relations take: a term, a relation, a rational, an integer, a name.
+#: The arguments of operators of terms and relations: a term, a relation, a rational, an integer, a name.
 TERMS = {
     "num": "q", "symbol": "s", "integer": "s", "neg": "t", "abs": "t", "exp": "t", "log": "t", "pow": "ti",
     "root": "ti", "+": "tt", "-": "tt", "*": "tt", "/": "tt", "max": "tt", "min": "tt", "where": "rtt",

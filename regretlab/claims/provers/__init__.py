@@ -54,7 +54,7 @@ PROVERS: dict[type[s.Statement], tuple[Prover, ...]] = {
 }
 
 
-#: What is looked for, by kind of statement; of other kinds, all cases or orders are gone through.
+#: The things looked for, by kind of statement; of other kinds, all cases or orders are gone through.
 SOUGHT: dict[type[s.Statement], str] = {
     s.Inequality: "a point where it fails, sums of squares, and a solver's answer in the time it has",
     s.Scalar: "a point where f < 0, and pieces on which Taylor's theorem shows f >= 0",

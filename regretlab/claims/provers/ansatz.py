@@ -1,4 +1,4 @@
-"""Which squares, products of hypotheses and multipliers a sum of squares is looked for with."""
+"""The ansatz of a sum of squares: its squares, products of hypotheses and multipliers."""
 
 from __future__ import annotations
 

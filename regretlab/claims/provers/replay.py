@@ -18,7 +18,7 @@ from regretlab.methods import SEQUENCES, Coefficients, Method, Moments, step
 
 #: Relative excess that round-off cannot make.
 CLEAR = 1e-9
-#: How far the iterates of a run among others may be from those of the run alone: a power rounds differently in arrays.
+#: The distance of a run's iterates among others from its iterates alone: a power rounds differently in arrays.
 ALIKE = 1e-9
 
 
@@ -123,7 +123,7 @@ def _walked(
         return _walk(methods[i].step, schedules[i].at, one, starts[i : i + 1], xnp)
 
     if alike and count > 2:
-        # What a user's step raises for one run alone, it raises below.
+        # An error that a user's step raises for one run alone is raised below.
         with contextlib.suppress(Exception):
             found = _walk(_together(methods).step, _stacked(schedules), losses, starts, xnp)
             probes = {i: alone(i)[0][0] for i in (0, count - 1)}

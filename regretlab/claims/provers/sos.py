@@ -20,7 +20,7 @@ from regretlab.claims.provers.semidefinite import Block, Multiple, Terms, identi
 from regretlab.claims.provers.solver import live
 from regretlab.claims.statements import Inequality
 
-#: What all attempts together may cost; a count, so that a search does not depend on the machine.
+#: The cost of all attempts together; a count, so that a search does not depend on the machine.
 MOST_WORK = 10_000
 HIGHEST_DEGREE = 12
 MOST_NODES = 1000

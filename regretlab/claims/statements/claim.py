@@ -12,7 +12,7 @@ from regretlab.claims.language.verdict import VERDICTS
 from regretlab.claims.statements import Statement, check_relations
 from regretlab.errors import InputError, unknown_name
 
-#: How well the printed text is known.
+#: The provenance of the printed text, in words.
 SOURCES = {
     "": "as printed",
     "confirmed": "confirmed in the source's prose",
@@ -102,7 +102,7 @@ class Claim:
         return (self, self.corrected) if self.corrected else (self,)
 
 
-#: What an id may be made of: it names a file on every system.
+#: The characters of an id: it names a file on every system.
 _ID = re.compile(r"\w([\w., +-]*[\w+])?")
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{name}{k}" for name in ("COM", "LPT") for k in range(10))}
 LONGEST_ID = 120

@@ -1,4 +1,4 @@
-"""Where the terms of a recursion are defined: what must not be zero, and whether it can be so at all.
+"""The domain of definition of a recursion's terms: divisors that must not be zero, and whether they can be.
 
 Divisors are looked at on the terms as they were written. One that consists of indices alone must not vanish at any of
 their values, else the statement is ill-posed; one with parameters becomes a condition of the statement, unless it
@@ -22,7 +22,7 @@ from regretlab.claims.language.terms import Term, text, walk
 from regretlab.claims.language.trees import substitute
 from regretlab.claims.language.verdict import Rejected
 
-#: Values of t at which divisors are evaluated besides.
+#: More values of t at which divisors are evaluated.
 LOOKED_AT = 40
 #: An index and its first and last value; the last is None for t, which has none.
 Range = tuple[Term, Term, Term | None]

@@ -86,7 +86,7 @@ def _written(function: Exact, *args: Term) -> Term:
 
 
 class Reader:
-    """What stands for sympy's symbols, sequences and sums; anything that sympy may have simplified is refused."""
+    """The terms for sympy's symbols, sequences and sums; anything that sympy may have simplified is refused."""
 
     def __init__(self) -> None:
         self.named: dict[str, Any] = {}

@@ -226,7 +226,7 @@ def estimate(Z: Array | None, features: Features, d: int, classes: int, K: int, 
 
 
 class Looks(NamedTuple):
-    """What a look at all examples adds to at every step, by replicate; ``squares`` are their squared norms now."""
+    """The sums over steps of measurements of all examples, by replicate; ``squares`` are the squared norms now."""
 
     full_loss: Array
     variance: Array

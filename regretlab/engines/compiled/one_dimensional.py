@@ -22,8 +22,8 @@ Array = Any
 CHUNK, SHORT_CHUNK = 256, 32
 #: Replicates side by side.
 LANES = 64
-#: What they carry: iterate, moments, the sum of squared gradients, extremes of the iterate, loss, the largest gradient
-#: and the second moment.
+#: The fields of a run: iterate, moments, sum of squared gradients, extremes of the iterate, loss, largest gradient and
+#: second moment.
 ROWS = 10
 X, M, V, V_HAT, SQUARES, LOW, HIGH, LOSS, SIZE, MOMENT = range(ROWS)
 

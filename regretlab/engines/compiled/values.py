@@ -1,4 +1,4 @@
-"""What the kernels are given and change, as named tuples of arrays, which Numba takes apart without a cost."""
+"""The arguments of the kernels: named tuples of arrays, which Numba takes apart without a cost."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ WARP, THREADS = 32, 128
 SHARED = 48 * 1024 // 8
 #: Numbers at the front of it that the threads tell each other (``Common`` in the source).
 COMMON = 83
-#: Where one thread makes a replicate's steps: the coefficients of the next 32 of them.
+#: Numbers that a block holds where one thread makes a replicate's steps: the coefficients of the next 32 steps.
 TABLE = 32 * 13
 #: Rows of K numbers and of K indices of a block's working memory.
 ROWS = 12 + 11
@@ -194,6 +194,6 @@ class Cuda(Blocks):
 
 
 def _plain(problem: Any, sampler: Any) -> bool:
-    """Whether one thread can make a replicate's steps: linear losses in one dimension, one of them per step."""
+    """Tell whether one thread can make a replicate's steps: linear losses in one dimension, one loss per step."""
     ordered = sampler.rule is None and (type(sampler) is Cyclic or sampler.replacement)
     return ordered and problem.linear and problem.d == sampler.run.K == 1

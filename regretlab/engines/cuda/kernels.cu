@@ -15,7 +15,7 @@ typedef unsigned long long Word;
 enum { CYCLIC, UNIFORM, FLOYD, BANDIT };  // samplers
 enum { PROJECTED, DISTINCT, MIXING, TOTAL, FLOOR, RATE, TOP, SCALE, WEIGHT };  // a Rule
 enum { MU, NU, BETA, OM, RHO, WD, ETA, KAP, C, POWER, EPS, LOW, HIGH, COEFFICIENTS };
-// What the engine fixes: examples, coordinates, batch size, numbers of an example beside its label, the sampler's code,
+// What the engine fixes: examples, coordinates, batch size, numbers of an example apart from its label, the sampler's code,
 // strands of a sum, whether rows are sparse, replicates, numbers of scratch per block, whether the working memory is shared; and of this launch steps and moving coefficients.
 enum { N, D, BATCH, BESIDE, SAMPLER, STRANDS, SPARSE, REPLICATES, SCRATCH, SHARED, STEPS, MOVING };
 // Rows of K numbers: uniforms, parts of a draw, probabilities, weights; weighted losses and slopes, what the second moment
@@ -427,7 +427,7 @@ __device__ void ordered(const Block &b, Int sampler, double everyone, Int positi
     __syncthreads();
 }
 
-// phi and its derivative at a score; `a` is an example's number beside its label. It is the problem's own, and follows.
+// phi and its derivative at a score; `a` is an example's number apart from its label. It is the problem's own, and follows.
 __device__ double loss_of(double u, double y, double a, double &slope);
 
 // The generic adaptive method on one coordinate: these lines round as NumPy's do.

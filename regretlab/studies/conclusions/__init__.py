@@ -11,7 +11,7 @@ A study asks one kind of question, in its table ``[conclude]``::
     scope = "..."           # optional, for any kind of conclusion: what it does not speak of, and why
 
     [conclude]
-    what = "scaling"        # the exponents of the regret over the grid of the study, beside those that were claimed
+    what = "scaling"        # the exponents of the regret over the grid of the study, and those that were claimed
     by = "cumulative"       # the i-th algorithms of all cells belong together
     claimed = { T = 0.5, n = 0, K = 0, d = 1 }      # of an upper bound
 
@@ -45,7 +45,7 @@ from regretlab.studies.conclusions._words import LOSSES, WORDS, parameter_in
 
 
 class Sweep(NamedTuple):
-    """What a study's figure over a parameter shows: by curve and value, the observations (``plots.sweep``)."""
+    """Return the observations of a study's figure over a parameter, by curve and value (``plots.sweep``)."""
 
     name: str
     points: dict[str, dict[float, np.ndarray]]
@@ -175,7 +175,7 @@ CONCLUSIONS: dict[str, Callable[[Mapping[str, Any], list[Result]], list[str]]] =
     "scaling": exponents,
     "parameter": optimum,
 }
-#: What the values of the table are, and how they are written.
+#: The quantities of the table, and their formats.
 TYPES: dict[str, type] = {
     **dict.fromkeys(("what", "by", "against", "each", "scope", "name", "bound"), str),
     "clock": bool,

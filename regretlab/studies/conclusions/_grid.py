@@ -1,4 +1,4 @@
-"""The exponents of a quantity over the grid of a study, beside those that were claimed."""
+"""The exponents of a quantity over the grid of a study, and those that were claimed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Lines = dict[str, dict[str, dict[float, np.ndarray]]]
 
 
 def exponents(options: Mapping[str, Any], results: list[Result]) -> list[str]:
-    """Return the exponent along every axis beside the claimed one, and at how many points the algorithms differ."""
+    """Return the exponent along every axis with the claimed one, and at how many points the algorithms differ."""
     by, claimed = options.get("by", "online"), options.get("claimed", {})
     sentences, lines = [], observed(by, results)
     if not lines:
@@ -70,7 +70,7 @@ def points(lines: Lines) -> tuple[dict[str, np.ndarray], list[Difference]]:
 
 
 def positive(lines: Lines) -> bool:
-    """Whether there are ratios to compare: two algorithms, no regret that is not positive."""
+    """Tell whether there are ratios to compare: two algorithms, and positive regrets only."""
     return len(lines) > 1 and all((x > 0).all() for of in lines.values() for line in of.values() for x in line.values())
 
 

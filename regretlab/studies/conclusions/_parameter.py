@@ -1,4 +1,4 @@
-"""Where a quantity is least over a parameter of the algorithms, beside where a bound is."""
+"""The best value of a parameter of the algorithms: for a quantity, and for a bound."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from regretlab.studies.conclusions._words import (
 
 
 def optimum(options: Mapping[str, Any], results: list[Result]) -> list[str]:
-    """Where the quantity is least over a parameter, beside where the bound is."""
+    """Say at which value of a parameter the quantity is least, and at which the bound is."""
     by, name = options.get("by", "online"), options["name"]
     sentences = []
     for result in results:
@@ -43,7 +43,7 @@ def optimum(options: Mapping[str, Any], results: list[Result]) -> list[str]:
 
 
 def match(options: Mapping[str, Any], result: Result) -> Match:
-    """Every value of the parameter beside the best one."""
+    """Compare every value of the parameter with the best one."""
     by = options.get("by", "online")
     values = {
         f"{value:g}": measured(result, algorithm, by)
@@ -65,7 +65,7 @@ def points(options: Mapping[str, Any], result: Result) -> dict[str, dict[float, 
 
 
 def _of_bound(bound: str, at: dict[float, float], name: str) -> str:
-    """Where a bound is least."""
+    """Say at which value of the parameter a bound is least."""
     least, first, last = min(at, key=lambda value: at[value]), min(at), max(at)
     ends = f"{plain(at[first])} at {name} = {first:g} and {plain(at[last])} at {last:g}"
     if least in (first, last):

@@ -100,7 +100,7 @@ def _span(values: np.ndarray) -> str:
 
 
 def _clock(result: Result) -> str:
-    """How long the runs took, and who made them."""
+    """Say how long the runs took, and which engines made them."""
     seconds = {result.label(name): float(result.of(name).attrs["seconds"]) for name in result.algorithms}
     engines = sorted(result.record.attrs["engine"].split(", "))
     fast, slow = min(seconds, key=lambda name: seconds[name]), max(seconds, key=lambda name: seconds[name])

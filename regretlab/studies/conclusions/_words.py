@@ -31,7 +31,7 @@ INTERVALS = (
 
 
 class Match(NamedTuple):
-    """Algorithms measured beside one of them; ``found`` are the differences of the others to that one."""
+    """Algorithms compared with one of them; ``found`` are the differences of the others to it."""
 
     base: str
     values: dict[str, np.ndarray]
@@ -66,7 +66,7 @@ def _second(d: Difference, base: str) -> Difference:
 
 
 def copies(match: Match, names: Mapping[str, str]) -> str:
-    """Who is another one here, and is not counted beside it."""
+    """Say which algorithms are the same as another one here, and are not counted."""
     return "".join(
         f"; {names[name]} is {names[other]} here, bit for bit in every replicate, and counts as one with it"
         for name, other in match.copies.items()
