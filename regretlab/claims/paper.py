@@ -14,24 +14,24 @@ from regretlab.claims.language.terms import Relation, Term, integer, term
 from regretlab.claims.statements.claim import Claim, check_id, refuse
 from regretlab.errors import InputError
 
-#: What every kind of claim may say besides its statement.
+#: The arguments that every kind of claim takes in addition to its statement.
 DETAILS = ("at", "uses", "exports", "expect", "corrected", "changes", "source", "repaired_by", "bounds", "note")
 
 
 def inequality(*, show: Relation, given: Sequence[Relation] = ()) -> s.Statement:
-    """State an inequality, equation or Boolean combination over the reals."""
+    """State that ``given`` imply ``show``, relations or Boolean combinations of them, for all reals."""
     return s.Inequality(tuple(given), show)
 
 
 def scalar(*, f: Any, x: Term, a: Any, b: Any) -> s.Statement:
-    """State ``f(x) >= 0`` on [a, b]; ``"-oo"`` and ``"oo"`` are allowed."""
+    """State ``f >= 0`` for ``x`` in [``a``, ``b``], which may be ``"-oo"`` and ``"oo"``, with exp, log and roots."""
     low = None if a in (None, "-oo") else number(a, "a")
     high = None if b in (None, "oo") else number(b, "b")
     return s.Scalar(term(f), x, low, high)
 
 
 def ladder(*, f: Term, x: Term, start: Any, given: Sequence[Relation] = ()) -> s.Statement:
-    """State ``f >= 0`` along x, from x = start where f is smallest."""
+    """State ``f >= 0`` under ``given`` in several symbols, along ``x`` from ``start``, where f is smallest."""
     return s.Ladder(tuple(given), f, x, term(start))
 
 
@@ -44,17 +44,17 @@ def series(*, term: Callable[[Term], Any], bound: Callable[[Term], Any], first: 
 
 
 def recursion(*, closed: Callable[..., Any], rec: Callable[..., Any], start: Any = 0, first: int = 0) -> s.Statement:
-    """State a closed form of a recursion, for every t > first."""
+    """State that ``closed(t)`` solves ``rec(s, t)`` from ``start`` at ``first``, for every t > first."""
     return s.Recursion(closed, rec, start, counted(first, "first", -(10**6)))
 
 
 def finite(*, cases: Callable[[], Sequence[Mapping[str, Any]]], holds: Callable[..., bool]) -> s.Statement:
-    """State ``holds(**case)`` for every case of a finite list."""
+    """State ``holds(**case)`` for every case of the finite list ``cases()``."""
     return s.Finite(cases, holds)
 
 
 def units(*, terms: Mapping[str, Any], weights: Mapping[Term, Any], degree: Any) -> s.Statement:
-    """State that every term has the same scaling degree."""
+    """State that all ``terms`` scale like ``degree`` under ``weights``."""
     return s.Units(
         {n: term(e) for n, e in terms.items()},
         {k: number(w, f"the weight of {k}") for k, w in weights.items()},
@@ -63,17 +63,17 @@ def units(*, terms: Mapping[str, Any], weights: Mapping[Term, Any], degree: Any)
 
 
 def order(*, terms: Mapping[str, Any], T: Term, at_most: Any) -> s.Statement:
-    """State that every term grows at most like a power of T."""
+    """State that all ``terms`` grow at most like ``T ** at_most``."""
     return s.Order({n: term(e) for n, e in terms.items()}, T, number(at_most, "at_most"))
 
 
 def no_regret(*, m: int, beta1: Any, beta2: Sequence[Any]) -> s.Statement:
-    """State that Adam's average regret vanishes on every m-periodic linear loss."""
+    """State that Adam's average regret vanishes on every ``m``-periodic linear loss."""
     return s.NoRegret(counted(m, "m", 2), number(beta1, "beta1"), tuple(number(b, "beta2") for b in beta2))
 
 
 def regret_bound(*, losses: Sequence[Any], algorithm: str, bound: str, horizon: int, start: Any = 1) -> s.Statement:
-    """State that a bound holds on periodic losses up to a horizon; a loss is a slope, or (left, right, at)."""
+    """State that ``bound`` holds for ``algorithm`` on periodic ``losses``, each a slope or (left, right, at)."""
     given = (
         s.Kink(*(number(v, "a loss") for v in c)) if isinstance(c, (list, tuple)) else number(c, "a loss")
         for c in losses
@@ -82,22 +82,22 @@ def regret_bound(*, losses: Sequence[Any], algorithm: str, bound: str, horizon: 
 
 
 def bandit_regret(*, regret: Callable[..., Any], bound: Callable[..., Any], horizons: Sequence[int]) -> s.Statement:
-    """State that a bandit's exact expected regret on an instance is within a bound."""
+    """State ``regret(T) <= bound(T)`` for a bandit's exact expected regret on an instance, at the ``horizons``."""
     return s.BanditRegret(regret, bound, tuple(counted(T, "a horizon", 1, 10**9) for T in horizons))
 
 
 def disagreement(*, here: Any, there: Any, given: Sequence[Relation] = ()) -> s.Statement:
-    """State that two printed forms of a quantity agree; the claim is a misprint if they differ."""
+    """State that ``here`` and ``there``, printed for the same quantity, agree; else they are a misprint."""
     return s.Disagreement(term(here), term(there), tuple(given))
 
 
 def misprint(*, printed: s.Statement, meant: s.Statement) -> s.Statement:
-    """State that a printed form is false and the form that is evidently meant true."""
+    """State that ``printed`` is false and ``meant``, the form that is evidently meant, true."""
     return s.Misprint(printed, meant)
 
 
 def denial(*, statement: s.Statement) -> s.Statement:
-    """State that some case violates the statement, as the paper asserts."""
+    """State that some case violates ``statement``, as the paper asserts."""
     return s.Denial(statement)
 
 
@@ -107,18 +107,32 @@ def vacuity(*, statement: s.Statement) -> s.Statement:
 
 
 def both(*, statements: Sequence[s.Statement]) -> s.Statement:
-    """State all of the statements."""
+    """State all ``statements``."""
     return s.Both(tuple(statements))
 
 
 def derivation(*, given: Sequence[Relation] = (), show: Relation | None = None) -> s.Statement:
-    """State a step from the claims it uses; formal with ``show``, the paper's word without."""
+    """State a step from the claims in ``uses``; formal with ``show``, the paper's word without."""
     return s.Derivation(tuple(given), show)
 
 
 def words(*, why: str, verdict: str = "unknown") -> s.Statement:
-    """State a claim that the text does not allow to be formalised."""
+    """State what the text does not allow to be formalised; ``why`` says what is missing."""
     return s.Words(why, verdict)
+
+
+def _adds(build: Callable[..., s.Statement], expect: str = "proved") -> Callable[..., Claim]:
+    """Return the method of :class:`Paper` that adds a claim whose statement ``build`` makes.
+
+    ``expect`` is the verdict that such a claim pins unless told otherwise; empty, it is the one that its words give.
+    """
+
+    def method(self: Paper, id: str, latex: str, **details: Any) -> Claim:
+        pinned = expect or details.get("verdict", "unknown")
+        return self.add(build, id, latex, {"expect": pinned} | details)
+
+    method.__name__, method.__doc__ = build.__name__, (build.__doc__ or "").replace("State", "Claim")
+    return method
 
 
 class Paper:
@@ -227,74 +241,21 @@ class Paper:
         latex = details.pop("latex", "")
         return Claim(f"{full}.corrected", self.title, about.get("at", ""), latex, formal, **details)
 
-    def inequality(self, id: str, latex: str, **details: Any) -> Claim:
-        """Claim that ``given`` imply ``show``, for all real values of the symbols."""
-        return self.add(inequality, id, latex, details)
-
-    def scalar(self, id: str, latex: str, **details: Any) -> Claim:
-        """Claim ``f >= 0`` for ``x`` in [``a``, ``b``], with exp, log and roots."""
-        return self.add(scalar, id, latex, details)
-
-    def ladder(self, id: str, latex: str, **details: Any) -> Claim:
-        """Claim ``f >= 0`` under ``given`` in several symbols, along ``x`` from ``start``."""
-        return self.add(ladder, id, latex, details)
-
-    def series(self, id: str, latex: str, **details: Any) -> Claim:
-        """Claim that the partial sums of ``term`` from ``first`` stay below ``bound``."""
-        return self.add(series, id, latex, details)
-
-    def recursion(self, id: str, latex: str, **details: Any) -> Claim:
-        """Claim that ``closed(t)`` solves ``rec(s, t)`` from ``start`` at ``first``."""
-        return self.add(recursion, id, latex, details)
-
-    def finite(self, id: str, latex: str, **details: Any) -> Claim:
-        """Claim ``holds(**case)`` for every case of ``cases()``."""
-        return self.add(finite, id, latex, details)
-
-    def units(self, id: str, latex: str, **details: Any) -> Claim:
-        """Claim that all ``terms`` scale like ``degree`` under ``weights``."""
-        return self.add(units, id, latex, details)
-
-    def order(self, id: str, latex: str, **details: Any) -> Claim:
-        """Claim that all ``terms`` are of order ``T ** at_most``."""
-        return self.add(order, id, latex, details)
-
-    def no_regret(self, id: str, latex: str, **details: Any) -> Claim:
-        """Claim that Adam's average regret vanishes on every ``m``-periodic linear loss."""
-        return self.add(no_regret, id, latex, details)
-
-    def regret_bound(self, id: str, latex: str, **details: Any) -> Claim:
-        """Claim that ``bound`` holds for ``algorithm`` on periodic ``losses``, each a slope or (left, right, at)."""
-        return self.add(regret_bound, id, latex, details)
-
-    def bandit_regret(self, id: str, latex: str, **details: Any) -> Claim:
-        """Claim ``regret(T) <= bound(T)`` for the ``horizons``."""
-        return self.add(bandit_regret, id, latex, details)
-
-    def disagreement(self, id: str, latex: str, **details: Any) -> Claim:
-        """Claim that ``here`` and ``there``, printed for the same quantity, agree."""
-        return self.add(disagreement, id, latex, {"expect": "misprint"} | details)
-
-    def misprint(self, id: str, latex: str, **details: Any) -> Claim:
-        """Claim that ``printed`` is false and ``meant`` is true."""
-        return self.add(misprint, id, latex, {"expect": "misprint"} | details)
-
-    def denial(self, id: str, latex: str, **details: Any) -> Claim:
-        """Claim the contrary of ``statement``, which the paper asserts."""
-        return self.add(denial, id, latex, details)
-
-    def vacuity(self, id: str, latex: str, **details: Any) -> Claim:
-        """Claim that the bound is never below the trivial one."""
-        return self.add(vacuity, id, latex, {"expect": "vacuous"} | details)
-
-    def both(self, id: str, latex: str, **details: Any) -> Claim:
-        """Claim that all ``statements`` hold."""
-        return self.add(both, id, latex, details)
-
-    def derivation(self, id: str, latex: str, **details: Any) -> Claim:
-        """Claim a step from the claims in ``uses``."""
-        return self.add(derivation, id, latex, {"expect": "follows"} | details)
-
-    def words(self, id: str, latex: str, **details: Any) -> Claim:
-        """Claim what cannot be formalised; ``why`` says what is missing."""
-        return self.add(words, id, latex, {"expect": details.get("verdict", "unknown")} | details)
+    inequality = _adds(inequality)
+    scalar = _adds(scalar)
+    ladder = _adds(ladder)
+    series = _adds(series)
+    recursion = _adds(recursion)
+    finite = _adds(finite)
+    units = _adds(units)
+    order = _adds(order)
+    no_regret = _adds(no_regret)
+    regret_bound = _adds(regret_bound)
+    bandit_regret = _adds(bandit_regret)
+    disagreement = _adds(disagreement, "misprint")
+    misprint = _adds(misprint, "misprint")
+    denial = _adds(denial)
+    vacuity = _adds(vacuity, "vacuous")
+    both = _adds(both)
+    derivation = _adds(derivation, "follows")
+    words = _adds(words, "")

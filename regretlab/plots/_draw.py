@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import matplotlib as mpl
 import numpy as np
@@ -24,9 +24,6 @@ from matplotlib.transforms import ScaledTranslation
 from regretlab.errors import InputError
 from regretlab.scaling import WINDOW
 from regretlab.spelling.numerals import SUPERSCRIPTS
-
-if TYPE_CHECKING:
-    pass
 
 #: Width of one column in inches, and the height of the axes in it.
 COLUMN, HEIGHT = 3.4, 2.2

@@ -1,4 +1,4 @@
-"""What every kind of statement shares."""
+"""The base of all kinds of statements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from regretlab.errors import InputError
 
 
 class Statement(ABC):
-    """What a claim says, formally; subclasses are frozen dataclasses."""
+    """The formal content of a claim; subclasses are frozen dataclasses."""
 
     kind: ClassVar[str]
 
@@ -27,8 +27,8 @@ class Statement(ABC):
         return "; ".join(f"{p.kind}: {p.meaning()}" for p in parts) or self.text()
 
     def functions(self) -> tuple[Callable[..., Any], ...]:
-        """Return the Python functions of the statement; their source enters the digest."""
-        return ()
+        """Return the Python functions of the statement and of its parts; their source enters the digest."""
+        return tuple(function for part in self.parts() for function in part.functions())
 
     def parts(self) -> tuple[Statement, ...]:
         """Return the statements that a compound statement is made of."""
@@ -37,7 +37,7 @@ class Statement(ABC):
 
 @dataclass(frozen=True)
 class Malformed(Statement):
-    """What a file of claims says so that it is no statement; ``why`` is the sentence that refuses it."""
+    """Content of a file of claims that is no statement; ``why`` is the sentence that refuses it."""
 
     why: str
     kind: ClassVar[str] = "malformed"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from regretlab.claims.language.terms import Relation, Term, text
 from regretlab.claims.statements._base import Statement, under
@@ -34,7 +33,7 @@ class Disagreement(Statement):
 
 @dataclass(frozen=True)
 class Misprint(Statement):
-    """What is ``printed`` is false and what is evidently ``meant`` is true."""
+    """The ``printed`` statement is false, and the statement that is evidently ``meant`` is true."""
 
     printed: Statement
     meant: Statement
@@ -42,9 +41,6 @@ class Misprint(Statement):
 
     def text(self) -> str:
         return f"printed [{self.printed.text()}] for [{self.meant.text()}]"
-
-    def functions(self) -> tuple[Callable[..., Any], ...]:
-        return self.printed.functions() + self.meant.functions()
 
     def parts(self) -> tuple[Statement, ...]:
         return (self.printed, self.meant)
@@ -60,9 +56,6 @@ class Denial(Statement):
     def text(self) -> str:
         return f"it is not so that [{self.statement.text()}]"
 
-    def functions(self) -> tuple[Callable[..., Any], ...]:
-        return self.statement.functions()
-
     def parts(self) -> tuple[Statement, ...]:
         return (self.statement,)
 
@@ -76,9 +69,6 @@ class Vacuity(Statement):
 
     def text(self) -> str:
         return f"the bound is never below the trivial one: [{self.statement.text()}]"
-
-    def functions(self) -> tuple[Callable[..., Any], ...]:
-        return self.statement.functions()
 
     def parts(self) -> tuple[Statement, ...]:
         return (self.statement,)
@@ -97,9 +87,6 @@ class Both(Statement):
 
     def text(self) -> str:
         return "; and ".join(s.text() for s in self.statements)
-
-    def functions(self) -> tuple[Callable[..., Any], ...]:
-        return tuple(f for s in self.statements for f in s.functions())
 
     def parts(self) -> tuple[Statement, ...]:
         return self.statements
