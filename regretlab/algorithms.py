@@ -77,7 +77,7 @@ def _variant(named: Named, parameters: dict[str, Any]) -> Algorithm:
 
 
 def _build(kind: type[Any], rest: dict[str, Any]) -> Any:
-    """``kind`` from those of the arguments that are its own, which are taken out of ``rest``."""
+    """Make a ``kind`` from its own arguments, which are taken out of ``rest``."""
     return kind(**{name: rest.pop(name) for name in kind.declared() if name in rest})
 
 

@@ -1,4 +1,4 @@
-"""The one error of bad input: a sentence that says what, the value, what is allowed and what to do."""
+"""The one error of bad input: a sentence with the name, the value, the allowed range and advice."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class NonFiniteError(ArithmeticError):
 
 
 class DefectError(AssertionError):
-    """Something impossible was computed: a defect of the library, or of what a user declared; says what to report."""
+    """Something impossible was computed: a defect of the library or of a user's declaration; says what to report."""
 
 
 class InterruptedWarning(UserWarning):

@@ -236,7 +236,7 @@ class _Game:
         self._since, self._state = since, state
 
     def record(self, columns: dict[str, Any]) -> xr.Dataset:
-        """Join the columns to what the sampler has come to."""
+        """Join the columns to the sampler's final state."""
         columns["probabilities"] = (("replicate", "example"), np.asarray(self.sampler.probabilities(self._state)))
         columns["frozen_since"] = (("replicate", "example"), self._since)
         return xr.Dataset(columns, coords={"t": self.times, "replicate": range(self.replicates)})

@@ -169,7 +169,7 @@ def number(name: str, value: Any, within: str, place: str = "", integer: bool = 
 
 
 def _whole(exact: Any) -> float | int:
-    """Return the integer that is meant; what is not finite is left to the range."""
+    """Return the integer that is meant; a number that is not finite is left to the range."""
     if isinstance(exact, float) and not math.isfinite(exact):
         return exact
     whole = int(exact)

@@ -24,7 +24,7 @@ from regretlab.verdicts.substitution import MODES
 
 
 class Record:
-    """The record of a simulation, a dataset with dims algorithm, replicate and t, and what can be read off it.
+    """The record of a simulation, a dataset with dims algorithm, replicate and t, and questions to it.
 
     Nothing is run and nothing is drawn: that is :class:`regretlab.Result`'s.
 
@@ -42,7 +42,7 @@ class Record:
         self._looks = Looks(record.attrs.get("looks"))
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what another process needs; the rest is made again from it."""
+        """Return the attributes that another process needs; the rest is made again from them."""
         return {
             name: value for name, value in vars(self).items() if name not in ("_descriptions", "_parts", "_compared")
         }
@@ -243,7 +243,7 @@ class Record:
         return f"{head}{table}<details><summary>the record</summary>{self.record._repr_html_()}</details>"
 
     def _look(self, bound: Bound, name: str, mode: str) -> Look | None:
-        """Return what is known of a bound at horizons beyond the checkpoints; None where that is nothing."""
+        """Return the findings on a bound at horizons beyond the checkpoints; None where there are none."""
         return self._looks.known(bound, name, mode) if every_run(bound) else None
 
     def _name(self, algorithm: str | None) -> str:

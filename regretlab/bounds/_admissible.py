@@ -74,7 +74,7 @@ def admit(
 
 
 def read(bound: Theorem, given: Mapping[str, Any], purpose: str) -> set[str]:
-    """Return the constants that count: the bound's symbols, and what the values of those not given are made of."""
+    """Return the names of constants that count: the bound's symbols, and constants that missing ones are made of."""
     names = {symbol.name for symbol in bound.symbols}
     if purpose == "values":
         return names
@@ -175,7 +175,7 @@ def _holds_text(raw: np.ndarray) -> bool:
 
 
 def _check_part(bound: Theorem, kind: str, name: Any, known: Register[Any]) -> None:
-    """Refuse what is no part's name; an unknown name may be that of a part which is defined or installed later."""
+    """Refuse a name that no part can have; an unknown name may belong to a part that is defined or installed later."""
     if (name,) == ANY_METHOD and kind == "methods":
         return
     if not isinstance(name, str) or not name.isidentifier():

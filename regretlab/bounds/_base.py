@@ -53,7 +53,7 @@ class Bound(Theorem):
 
     @classmethod
     def named(cls, bound: Any) -> Bound:
-        """Return the bound of an id, or the bound itself; an :class:`InputError` for what is neither."""
+        """Return the bound of an id, or the bound itself; an :class:`InputError` for anything else."""
         if isinstance(bound, cls):
             return bound
         if not isinstance(bound, str) or bound not in cls.known:
@@ -243,7 +243,7 @@ class Bound(Theorem):
         return lone.subs({x: sp.Float(float(numbers[x.name]), 30) for x in lone.free_symbols - {s.T}})
 
     def _priced(self, given: Mapping[str, Any], terms: Callable[..., dict[str, np.ndarray]]) -> np.ndarray:
-        """Return the bound at the given horizons, with what is not given at its worst."""
+        """Return the bound at the given horizons, with statistics that are not given at their worst."""
         numbers = complete({"total": self._total(given), **given}, given["T"])
         self._need(numbers)
         return np.asarray(sum(terms(self, numbers).values()))

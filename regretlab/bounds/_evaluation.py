@@ -18,7 +18,7 @@ def terms(bound: Theorem, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
 
 
 def lost(bound: Theorem, values: Mapping[str, Any]) -> str:
-    """Return what no float can hold, in a sentence; empty where every term is what it is.
+    """Name, in a sentence, a term that no float can hold; empty where floats hold every term.
 
     A term lost to underflow is 0 although it is not, so that a regret above it violates nothing.
     """
@@ -41,7 +41,7 @@ def lost(bound: Theorem, values: Mapping[str, Any]) -> str:
 
 
 def finite(bound: Theorem, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """Return the terms, or the :class:`InputError` that says what no float can hold."""
+    """Return the terms, or the :class:`InputError` that names the term no float can hold."""
     if sentence := lost(bound, values):
         raise InputError(sentence)
     return terms(bound, values)

@@ -105,7 +105,7 @@ class Assumption:
 
 
 def _written(check: Any) -> str:
-    """Write down what a function is by its code, so that it is the same when a cell of a notebook is run again."""
+    """Write a function as its code, so that the text is the same when a cell of a notebook is run again."""
     if isinstance(check, partial):
         return f"partial {_written(check.func)} {check.args} {check.keywords}"
     if isinstance(check, CodeType):
@@ -117,7 +117,7 @@ def _written(check: Any) -> str:
 
 
 def tied(symbol: sp.Symbol, formula: sp.Expr) -> Assumption:
-    """Return the assumption that a parameter is what the theorem ties it to; the bound is evaluated with the formula.
+    """Return the assumption that a parameter equals the theorem's formula, with which the bound is evaluated.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def compared(relation: Any, numbers: Mapping[str, Any]) -> Finding:
 
 
 def evaluated(expression: Any, numbers: Mapping[str, Any]) -> Any:
-    """Evaluate an expression, or a relation, at numbers or arrays by name; a symbol alone is what it is given as."""
+    """Evaluate an expression, or a relation, at numbers or arrays by name; a symbol alone keeps its type."""
     if expression.is_Symbol:
         return numbers[expression.name]
     names, function = _function(expression)

@@ -1,4 +1,4 @@
-"""The numbers a bound is evaluated at: those given, what follows from them, and the rest at their worst."""
+"""The numbers at which a bound is evaluated: given numbers, their consequences, and the rest at its worst."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from regretlab.samplers import largest_divergence
 
 
 def complete(given: Mapping[str, Any], T: Any) -> dict[str, Any]:
-    """Complete constants and statistics by what follows from them, and by the statistics not given at their worst.
+    """Complete constants and statistics by their consequences, and by missing statistics at their worst.
 
     Parameters
     ----------

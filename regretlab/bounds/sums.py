@@ -61,7 +61,7 @@ def _tail(lam: float, last: np.ndarray) -> np.ndarray:
 
 
 def weights_sum(beta1: float, lam: float, T: np.ndarray) -> np.ndarray:
-    r""":math:`\sum_{t=1}^T \beta_1\lambda^{t-1}\sqrt t` at every T: what Reddi et al.'s Theorem 4 weighs v_hat by.
+    r""":math:`\sum_{t=1}^T \beta_1\lambda^{t-1}\sqrt t` at every T: the weights of v_hat in Reddi et al.'s Theorem 4.
 
     Examples
     --------

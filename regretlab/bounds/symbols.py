@@ -1,4 +1,4 @@
-r"""The symbols of all bounds, in one place: what they mean, their ranges, and what they are at worst.
+r"""The symbols of all bounds, in one place: their meanings, ranges, and worst values.
 
 ``D`` is the diameter of one coordinate (the papers' D_inf) and ``D2`` the Euclidean one; ``G`` and ``G2`` bound the
 gradient *estimate* in the two norms, ``L`` the gradient of one example. Statistics of a run (``S_v``, ``S_g``, ``S``,

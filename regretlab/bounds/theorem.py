@@ -72,7 +72,7 @@ class Theorem:
     experiment: dict[str, float] = field(default_factory=dict)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the theorem as given: what is computed from it is computed again, and functions do not pickle."""
+        """Return the theorem as given, without values computed from it: some are functions, which do not pickle."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def __hash__(self) -> int:
@@ -91,7 +91,7 @@ class Theorem:
 
     @property
     def ties(self) -> dict[sp.Symbol, sp.Expr]:
-        """The parameters that the theorem ties to T, n and K, by their formula: what its assumptions say of them."""
+        """The parameters that the theorem's assumptions tie to T, n and K, by their formulas."""
         return {a.holds.lhs: a.holds.rhs for a in self.assumes if a.tied and a.holds is not None}
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Claims of papers: formal statements, verdicts that exist only as checked certificates, and what follows from what.
+"""Claims of papers: formal statements, verdicts that exist only as checked certificates, and derivations.
 
 A claims file makes a :class:`Paper` and adds claims; ``regretlab verify FILE`` decides them. Provers search and are not
 trusted; a small checker re-checks every certificate.

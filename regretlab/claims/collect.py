@@ -47,7 +47,7 @@ class ClaimItem(pytest.Item):
     """One claim."""
 
     def runtest(self) -> None:
-        """Re-check the claim's certificate, and those of what it rests on."""
+        """Re-check the certificates of the claim and of the claims that it rests on."""
         (entry,) = _ledger(self.path).verify([self.name], jobs=1)
         if entry.error:
             raise InputError(f"{self.name} ({entry.claim.at}) could not be judged: {entry.error}")

@@ -72,7 +72,7 @@ def everything() -> dict[str, list[tuple[str, str]]]:
 
 
 def _parts(known: Register[Any], line: Callable[[Any], str] = _line) -> list[tuple[str, str]]:
-    """List the parts of a kind, each in a line: what an installed one is from, or why it cannot be used."""
+    """List the parts of a kind, each in a line: the source of an installed one, or why it cannot be used."""
     rows = {}
     for name in known:
         try:
@@ -84,7 +84,7 @@ def _parts(known: Register[Any], line: Callable[[Any], str] = _line) -> list[tup
 
 
 def page(name: str) -> str:
-    """Return the page of a name, or of what is written as simulate reads it; an unknown name is an error."""
+    """Return the page of a name, or of a text as simulate reads it; an unknown name is an error."""
     if not isinstance(name, str):
         raise unknown_name("name", name, ALGORITHMS)
     return part(name) or _in_ledgers(name.strip())

@@ -14,7 +14,7 @@ _received = 0
 
 
 class _Patient(io.RawIOBase):
-    """A file that takes what it is given: what cannot be written is dropped, and the reason kept."""
+    """A file that takes all data: data that cannot be written are dropped, and the reason kept."""
 
     def __init__(self, stream: io.TextIOWrapper) -> None:
         self._stream = stream  # held, as it would close its file where nobody else holds it

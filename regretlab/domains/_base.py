@@ -87,7 +87,7 @@ def domain_named(kind: str | Domain | None, radius: float) -> Domain | None:
 
 
 def checked(domain: Any, d: int) -> np.ndarray:
-    """Points of a domain of d coordinates, shape (m, d), or the error of one that does not offer what is needed."""
+    """Return points of a domain of d coordinates, shape (m, d), or the error of a domain that lacks a method."""
     checks.methods(domain)
     return checks.probe(domain, d)
 

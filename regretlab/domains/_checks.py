@@ -1,4 +1,4 @@
-"""Checks of a domain that someone wrote: its four methods are tried on a few points, and what is wrong is a sentence.
+"""Checks of a user's domain: its four methods are tried on a few points, and an error is a sentence.
 
 A regret is certified through the domain's own methods: wrong ones would certify the regret of another problem.
 """
@@ -31,7 +31,7 @@ SIZES = 1e-100, 1e100
 
 
 def methods(domain: Any) -> None:
-    """Refuse what lacks one of the four methods, or is a class of domains."""
+    """Refuse an object that lacks one of the four methods, or is a class of domains."""
     if isinstance(domain, str):
         raise InputError(f"domain={domain!r} is a word; give a domain object, such as rl.domains.Box(-1, 1).")
     if isinstance(domain, type):

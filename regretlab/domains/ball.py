@@ -1,4 +1,4 @@
-"""Balls: the Euclidean one in a weighted norm, and those of the norms 1 and infinity."""
+"""Balls of the norms 1, 2 and infinity, projected onto in weighted norms."""
 
 from __future__ import annotations
 

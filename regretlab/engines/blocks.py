@@ -120,7 +120,7 @@ class Blocks(ABC):
 
 
 def features(problem: Any) -> tuple[np.ndarray, Features]:
-    """Return dense rows, or none, and what else kernels take of a problem's examples."""
+    """Return dense rows, or none, and the other arrays of a problem's examples that kernels take."""
     Z, model, none = problem.Z, problem.measured, np.empty(0, np.int64)
     own = (getattr(model, name) for name in getattr(model, "columns", ()))
     y = np.ascontiguousarray([problem.y, *own], dtype=float)
@@ -131,7 +131,7 @@ def features(problem: Any) -> tuple[np.ndarray, Features]:
 
 
 def table(schedule: Coefficients, domain: Domain | None) -> Schedule:
-    """Return what kernels take of a schedule; a coefficient broadcast from one number is known by its stride."""
+    """Return a schedule's arrays for kernels; a coefficient broadcast from one number is known by its stride."""
     box = (domain.low, domain.high) if isinstance(domain, Box) else (-np.inf, np.inf)
     columns = [np.asarray(getattr(schedule, name)) for name in SEQUENCES]
     steps = len(columns[0])

@@ -118,7 +118,7 @@ class _Operations:
         return self._last("greater_equal", a, b)
 
     def _last(self, before: str, a: Any, b: Any) -> Any:
-        """Return the one that comes last in an order; what is not a number stays so."""
+        """Return the value that comes last in an order; nan stays nan."""
         if not isinstance(a, Value):
             a, b = b, a
         last = _made("where", _made(before, a, b), b, a)
@@ -179,7 +179,7 @@ class Loss:
             raise Untraceable(f"its phi cannot be traced ({type(error).__name__}: {error})") from None
 
     def _statements(self, language: int, line: Callable[[str, str, bool], str]) -> tuple[list[str], list[str]]:
-        """One line for every operation, what comes to the same only once; and the names of loss and slope."""
+        """Write one line for every operation, equal ones only once; return the names of loss and slope as well."""
         lines: list[str] = []
         known: dict[tuple[Any, ...], str] = {}
         names: dict[int, str] = {}

@@ -41,13 +41,13 @@ class Instance:
 
     @property
     def numbers(self) -> list[Fraction]:
-        """All numbers of the instance: those of the losses, the start, the parameters."""
+        """All numbers of the instance: of the losses, the start, the parameters."""
         own = [x for loss in self.losses for x in (loss if isinstance(loss, Kink) else (loss,))]
         return [Fraction(x) for x in (*own, self.start, *(value for _, value in self.parameters))]
 
     @property
     def size(self) -> int:
-        """Bits of the numerators, twice those of the denominators, and one for each number: shrinking lowers it."""
+        """Bits of the numerators, twice the bits of the denominators, and one for each number: shrinking lowers it."""
         return sum(1 + _bits(x) for x in self.numbers)
 
     def rounded(self, denominator: int) -> Instance:

@@ -31,7 +31,7 @@ BEYOND, LONG_RUN = 3, 2000
 
 
 class Proof(NamedTuple):
-    """An instance, the formal statement that it refutes, the certificate's form and body, and what the checker said."""
+    """An instance, the formal statement that it refutes, the certificate's form and body, and the checker's outcome."""
 
     instance: Instance
     statement: Statement
@@ -89,7 +89,7 @@ class Falsification:
         return self.text()
 
     def text(self) -> str:
-        """Say what was asked and what was found, in a few lines."""
+        """Write the question and the findings, in a few lines."""
         tried = f"{self.candidates} candidates in {self.seconds:.1f} s"
         lines = [self.conjecture.text, *(f"discarded: {words}" for words in self.discarded)]
         if self.proof is not None:
@@ -155,7 +155,7 @@ class Falsification:
         )
 
     def write(self, folder: Path) -> None:
-        """Write the claim, its certificate, the figure and its data; what an earlier search left there goes away."""
+        """Write the claim, its certificate, the figure and its data; files of an earlier search are removed."""
         from regretlab import plots  # Matplotlib is loaded by those who draw
 
         certificate = Path("certs") / f"{PAPER}.{ID}.json"

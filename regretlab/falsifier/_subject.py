@@ -46,7 +46,7 @@ class Subject:
 
     @property
     def spelling(self) -> str:
-        """The algorithm with what is given, for reading."""
+        """The algorithm with its given parameters, for reading."""
         return self._spell(self.given)
 
     def spelled(self, instance: Instance) -> str:
@@ -80,7 +80,7 @@ class Subject:
 
 
 def subject(text: str, free: Mapping[str, tuple[float, float]]) -> Subject:
-    """Read an algorithm such as ``"adam(beta1=0)"``; of the parameters ``free``, those not given are searched.
+    """Read an algorithm such as ``"adam(beta1=0)"``; the parameters ``free`` that are not given are searched.
 
     They are searched between the ends that ``free`` names, inside the range that the method declares.
 

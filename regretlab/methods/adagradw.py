@@ -12,7 +12,7 @@ from regretlab.parameters import parameter
 
 @dataclass(frozen=True)
 class AdaGradW(AdaGrad):
-    r"""AdaGrad with decoupled weight decay (what "Weight Decay IV" of the weight-decay slides advocates).
+    r"""AdaGrad with decoupled weight decay (advocated on the weight-decay slides, "Weight Decay IV").
 
     .. math:: v_t = \sum_{s\le t} g_s^2, \qquad
         x_{t+1} = \Pi_X\big((1 - \alpha_t\lambda)\, x_t - \alpha_t g_t/(\sqrt{v_t}+\epsilon)\big).

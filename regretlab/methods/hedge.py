@@ -48,7 +48,7 @@ class Hedge(Scheduled):
         return generic(t, mu=1.0, nu=1.0, eta=self.alpha_t(t + 1), p=0.0)
 
     def step(self, state: Moments, g: Any, k: Coefficients, project: Project, ops: Any) -> Moments:
-        """One step; the simplex holds what it gives, so that nothing is left to project."""
+        """Make one step; it stays in the simplex, so that nothing is left to project."""
         m = state.m + g
         powers = -k.eta * m
         shares = ops.exp(powers - ops.max(powers, axis=-1, keepdims=True))

@@ -1,4 +1,4 @@
-"""The look of the figures, their files, and what they are drawn with."""
+"""The look of the figures, their files, and the helpers that draw them."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def _sizes(values: Sequence[Any]) -> np.ndarray:
 
 
 def _bands(ax: Axes, curves: list[pd.DataFrame], labels: list[str], floor: float = -math.inf) -> None:
-    """Means with their bands; what is below ``floor`` is not drawn, and a band that is open ends at the axes."""
+    """Draw means with their bands; values below ``floor`` are not drawn, and an open band ends at the axes."""
     top = ax.get_ylim()[1] if floor > 0 else math.inf
     for i, (curve, words) in enumerate(zip(curves, labels, strict=True)):
         low, high = (end.clip(floor, top) for end in (curve.low, curve.high))
@@ -205,7 +205,7 @@ def _note(ax: Axes, t: float, words: str, room: int, color: str) -> None:
 
 
 def _remark(line: pd.DataFrame) -> str:
-    """Say of a violated bound the first horizon above it, and what qualifies it."""
+    """Say of a violated bound the first horizon above it, with its qualification."""
     first, runs = line.iloc[0], line.above.max()
     seen = f"first seen above at t = {first['first']:g}"
     if first.verdict != "violated":

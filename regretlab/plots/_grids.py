@@ -194,7 +194,7 @@ def _letter(name: str) -> str:
 
 
 def _meaning(name: str) -> str:
-    """Return a parameter as the label of an axis: its letter, and in words what the bounds call it."""
+    """Return a parameter as the label of an axis: its letter, and its meaning in the bounds."""
     words = {symbol.name: f"{text} ${_letter(symbol.name)}$" for symbol, text in MEANING.items()}
     return words.get(name, name)
 

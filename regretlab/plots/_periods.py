@@ -64,7 +64,7 @@ def _period(run: Description) -> int:
 
 
 def axis(name: str, parts: Iterable[Drawn]) -> str:
-    """Label an axis of steps by its name and by what is said of the curves over it."""
+    """Label an axis of steps by its name and the remark on the curves over it."""
     said = list(dict.fromkeys(part.words for part in parts))
     if len(said) > 1:  # only some of the algorithms take the examples in their order
         said = [f"cyclic: {words}" for words in said if words]

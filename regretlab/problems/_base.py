@@ -197,7 +197,7 @@ class Problem(metaclass=_Checked):
         return self
 
     def offsets(self) -> np.ndarray:
-        """Return what :attr:`measured` leaves out of every loss, shape (n,)."""
+        """Return the constants that :attr:`measured` leaves out of every loss, shape (n,)."""
         return np.zeros(self.n)
 
     def test_loss(self, x: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Checks of features and targets: what cannot be used is one sentence, and nothing is repaired silently."""
+"""Checks of features and targets: an error is one sentence, and nothing is repaired silently."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def array(values: Any, name: str) -> np.ndarray:
 
 
 def _unmasked(values: Any, name: str) -> np.ndarray:
-    """Return the array under a mask that hides nothing; what is hidden is missing."""
+    """Return the array under a mask that hides nothing; hidden entries are missing ones."""
     hidden = np.argwhere(np.ma.getmaskarray(values))
     if len(hidden):
         raise InputError(f"{name}{hidden[0].tolist()} is masked, so it is missing; fill it in, or drop its row.")

@@ -1,4 +1,4 @@
-"""Checks of what a problem declares: its losses are tried at a few points of its domain when it is made.
+"""Checks of a problem's declarations: its losses are tried at a few points of its domain when it is made.
 
 A constant that is not a bound, a loss that is not convex, or a slope that is not the derivative would make a verdict
 wrong. What few points can show is found out here; the audit of a run looks at every step.
@@ -29,7 +29,7 @@ ROUND_OFF, UNDERFLOW = 1e-13, float(np.finfo(float).tiny)
 
 
 def probe(problem: Problem) -> None:
-    """Raise an :class:`InputError` for what the problem declares and a point contradicts."""
+    """Raise an :class:`InputError` for a declaration of the problem that a point contradicts."""
     rng = np.random.default_rng(0)
     x = _points(problem, rng)
     _starts_inside(problem)
@@ -128,7 +128,7 @@ def _crossed(problem: Problem, x: np.ndarray, gradients: np.ndarray, rng: np.ran
 
 
 def _within_floats(problem: Problem, seen: _Seen) -> None:
-    """Losses, and what they change by across a bounded domain, are numbers that floats hold, with room for sums."""
+    """Check that floats hold the losses and their changes across a bounded domain, with room for sums."""
     across = 0.0 if problem.domain is None else problem.domain.diameters(problem.d)[1]
     if not 0 < across < np.inf:
         return
@@ -193,7 +193,7 @@ def _bound(problem: Problem, seen: _Seen, name: str, limit: float, values: np.nd
 
 
 def _convex(problem: Problem, seen: _Seen, rng: np.random.Generator) -> None:
-    """No tangent of a convex loss is above it, and no loss at a midpoint is above the mean of those at the ends."""
+    """Check that no tangent of a convex loss is above it, and no value at a midpoint above the mean of the ends'."""
     x, losses, gradients = seen.x, seen.losses, seen.gradients
     order = rng.permutation(len(x))
     middle = seen.at((x + x[order]) / 2)[0]
@@ -254,7 +254,7 @@ def _slopes(problem: Problem, seen: _Seen, rng: np.random.Generator) -> None:
 
 
 def _everyone(problem: Problem, seen: _Seen, rng: np.random.Generator) -> None:
-    """Check that functions of all examples agree with those of a few."""
+    """Check that functions of all examples agree with the functions of a few."""
     if problem.n * problem.d > ENTRIES:
         return
     x, J = seen.x[:2], seen.J

@@ -98,7 +98,7 @@ class Supervised(Problem):
             self.name += f" with {held_out.n} test examples"
 
     def _check_step(self) -> None:
-        """Refuse what would need more memory than there is: the gradients of one batch, dense."""
+        """Refuse a run whose dense gradients of one batch need more memory than there is."""
         size = checks.gibibytes(self.batch_size, self.d)
         if size > checks.DENSE_LIMIT_GIB:
             raise InputError(

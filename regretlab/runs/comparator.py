@@ -122,7 +122,7 @@ class _Objective:
 
 
 def _scale(problem: Problem, shares: np.ndarray) -> float:
-    """Return the span of the losses, or where that is unknown, what the mean loss may fall from the problem's start."""
+    """Return the span of the losses, or where it is unknown, the possible fall of the mean loss from the start."""
     span = problem.constants().get("span")
     if span is not None and LEAST <= span.value < np.inf:
         return span.value

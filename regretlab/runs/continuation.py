@@ -119,7 +119,7 @@ def gone_on(record: xr.Dataset, onward: Plan, progress: bool) -> xr.Dataset:
 
 
 def _joined(record: xr.Dataset, new: xr.Dataset) -> xr.Dataset:
-    """Join what was recorded before a step to what was recorded after it."""
+    """Join the record before a step to the record after it."""
     curves = [name for name in new.data_vars if "t" in new[name].dims]
     joined = new.drop_dims("t").merge(xr.concat([record[curves], new[curves]], dim="t"))
     seconds = round(record.attrs["seconds"] + new.attrs["seconds"], 3)

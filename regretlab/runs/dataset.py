@@ -50,7 +50,7 @@ def statistics(state: State, k: Coefficients, offsets: np.ndarray) -> dict[str, 
 def recorded(
     plan: Plan, state: State, columns: list[dict[str, np.ndarray]], kept: dict[str, Any], chosen: Choice, seconds: float
 ) -> xr.Dataset:
-    """Put the columns (replicates,) of every checkpoint, and what is kept at the end, into the record of a run."""
+    """Put the columns (replicates,) of every checkpoint, and the arrays of the end, into the record of a run."""
     data = curves(columns) | kept
     probabilities = np.asarray(plan.sampler.probabilities(state.sampler))
     data["probabilities"] = (("replicate", "example"), probabilities)

@@ -100,7 +100,7 @@ class Description:
 
     @property
     def learns(self) -> bool:
-        """Whether the sampler's law follows the gradients; one that is unknown here, such as a user's, is said to."""
+        """Whether the sampler's law follows the gradients; an unknown one, such as a user's, counts as if it did."""
         known = Sampler.known.get(self.sampler)
         return known is None or known.learns
 
@@ -113,7 +113,7 @@ class Description:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Description:
-        """Read what :meth:`to_data` wrote; other keys are left out."""
+        """Read the data of :meth:`to_data`; other keys are left out."""
         of = {"domain": "", **data["problem"]}
         of["constants"] = {name: Constant(*pair) for name, pair in of["constants"].items()}
         problem = ProblemDescription(**{field.name: of[field.name] for field in fields(ProblemDescription)})

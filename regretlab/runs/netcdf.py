@@ -72,7 +72,7 @@ def read(content: bytes) -> xr.Dataset:
 
 
 def check(record: xr.Dataset) -> None:
-    """Refuse what is not a record: other names, dimensions, types, descriptions or numbers."""
+    """Refuse a dataset that is no record: other names, dimensions, types, descriptions or numbers."""
     for name in TEXTS:
         _need(isinstance(record.attrs.get(name), str), f"has no text {name!r} among its attributes")
     names = _axis(record, "algorithm", "OUT").tolist()

@@ -112,7 +112,7 @@ class Regrets:
 
 
 def checked(plan: Plan, low: np.ndarray, high: np.ndarray, weight: np.ndarray) -> None:
-    """Stop where a regret is beyond what the losses can differ by on the domain, which no run can reach."""
+    """Stop where a regret exceeds the span of the losses on the domain, which no run can."""
     problem = plan.problem
     inside = problem.domain is not None and type(plan.algorithm.method).step is Method.step
     span = problem.constants()["span"].value if "span" in problem.constants() else np.inf

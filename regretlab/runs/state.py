@@ -55,7 +55,7 @@ def unpack(record: xr.Dataset, t: int, fresh: State, xp: Any) -> State:
 
 
 def _name(name: str) -> str:
-    """Return the variable of a part of the state; what readers look for has its own name."""
+    """Return the variable of a part of the state; parts that readers look for have names of their own."""
     return name if name in ("x", "received") else f"state_{name}"
 
 

@@ -1,4 +1,4 @@
-"""A run made once more, with what every step saw."""
+"""A run made once more, with the trace of every step."""
 
 from __future__ import annotations
 

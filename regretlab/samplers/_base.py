@@ -57,7 +57,7 @@ class Quotient(float):
 
     @staticmethod
     def parts(number: float) -> tuple[float, float]:
-        """Return what to multiply by and what to divide by: of a plain number, itself and 1."""
+        """Return the numerator and the denominator: of a plain number, itself and 1."""
         return number._parts if isinstance(number, Quotient) else (number, 1.0)
 
 
@@ -219,7 +219,7 @@ class Sampler(Component):
         return array_namespace(squared_norms).sum(squared_norms / self.probabilities(state), axis=-1)
 
     def choices(self, squared_norms: Array) -> tuple[Array, Law]:
-        """Return what a fixed law of this sampler chooses between, from sums (n,) over examples, and its laws."""
+        """Return the choices of a fixed law of this sampler, from sums (n,) over examples, and its laws."""
         return squared_norms, self.law
 
     def observe(self, state: State, draw: Draw, norms: Array) -> State:

@@ -50,7 +50,7 @@ class _FixedBatches(Sampler):
 
     @property
     def arms(self) -> Setting:
-        """The run as the sampler over batches sees it; :meth:`observe` says what a batch's norm is."""
+        """The run as the sampler over batches sees it; :meth:`observe` defines a batch's norm."""
         n, K = self.run.n, self.run.K
         m = math.ceil(n / K)
         return Setting(m, 1, self.run.L * math.sqrt(math.ceil(n / m) * m / n), self.run.horizon)

@@ -236,7 +236,7 @@ def fit(
 
 
 def _from(R: int, confidence: float) -> str:
-    """Say what an interval from R replicates assumes: kinds of runs this rare may be missing among them."""
+    """State the assumption of an interval from R replicates: kinds of runs this rare may be missing among them."""
     unseen = 1 - (1 - confidence) ** (1 / R)
     kind = f"no kind of run rarer than {100 * unseen:.2g} % carries the mean"
     return f"{100 * confidence:g} % interval from {R} replicates if {kind}"
@@ -288,7 +288,7 @@ def _unknown(how: str, last: float, confidence: float) -> Exponent:
 
 
 def checked_curves(t: np.ndarray, regret: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Floats of shapes (T,) and (R, T), or the error that says what is wrong."""
+    """Return floats of shapes (T,) and (R, T), or raise the error for other data."""
     try:
         t, regret = np.asarray(t, dtype=float), np.asarray(regret, dtype=float)
     except (TypeError, ValueError, OverflowError):

@@ -34,7 +34,7 @@ def parse(text: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def exact(text: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return the same with every number as the fraction that is written, for what must not be rounded.
+    """Return the names and arguments with every number as the written fraction, where nothing may be rounded.
 
     Examples
     --------

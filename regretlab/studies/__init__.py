@@ -69,7 +69,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Study:
-    """A name, its cells, what it asks, and how its numbers answer that (:mod:`regretlab.studies.conclusions`)."""
+    """A name, its cells, its question, and the way to answer it by numbers (:mod:`regretlab.studies.conclusions`)."""
 
     name: str
     cells: tuple[Cell, ...]

@@ -49,7 +49,7 @@ def verdicts_table(result: Record) -> Table:
 
 
 def _laws(result: Record) -> str | None:
-    """Return what the intervals of a table assume."""
+    """Return the assumption of a table's intervals."""
     if result.replicates == 1 or not any(result.random(name) for name in result.algorithms):
         return None
     return (
@@ -59,7 +59,7 @@ def _laws(result: Record) -> str | None:
 
 
 def _name(result: Record, algorithm: str) -> str:
-    """Return the algorithm's short name, with what a reader must know to compare it with the others."""
+    """Return the algorithm's short name, with the remark that a reader needs to compare it with the others."""
     run = result.description(algorithm)
     factor = run.law.factor
     remarks = [f"biased: E f_t = {factor:.3g} f"] if factor not in (None, 1) else []

@@ -26,7 +26,7 @@ if hasattr(os, "register_at_fork"):  # a child must not wait for a thread that i
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Hold linear algebra to one thread: the first run to begin does, and the last to end restores what was before.
+    """Hold linear algebra to one thread: the first run to begin does, and the last to end restores the number before.
 
     A library with a number for every thread of Python's is limited, and restored, in the thread of each run.
     """
@@ -51,7 +51,7 @@ def one_thread() -> Iterator[None]:
 
 @functools.cache
 def _libraries() -> tuple[list[Any], list[Any]]:
-    """Return the libraries with one number for the process, and those with one for every thread."""
+    """Return the libraries with one number for the process, and the libraries with a number for every thread."""
     import_module("scipy.linalg")  # SciPy brings a library of its own, which else comes with the first comparator
     found = ThreadpoolController().select(user_api="blas").lib_controllers  # takes longer than a short run
     own = [library for library in found if getattr(library, "threading_layer", None) == "openmp"]

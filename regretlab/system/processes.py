@@ -100,7 +100,7 @@ def unordered(
 
 @contextmanager
 def _signals_wait() -> Iterator[None]:
-    """Put off the signals to stop that this program handles until what is being done is done."""
+    """Put off the signals to stop that this program handles until the block has ended."""
     came: list[int] = []
     before = {}
     if threading.current_thread() is threading.main_thread():

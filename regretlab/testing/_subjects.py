@@ -9,7 +9,7 @@ from regretlab.result import Result
 
 
 def a_result(value: Any) -> Result:
-    """``value`` if it is a result, or the error that says what it is."""
+    """Return ``value`` if it is a result, else raise the error that names its type."""
     if not isinstance(value, Result):
         raise InputError(f"the assertion needs a Result, got {type(value).__name__}; give what rl.simulate returns.")
     return value

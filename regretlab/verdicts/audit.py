@@ -22,7 +22,7 @@ NOT_AUDITED = "not audited"
 
 
 class Check(NamedTuple):
-    """One assumption on one run: what was measured, what was needed, and whether it held."""
+    """One assumption on one run: the measured value, the needed one, and whether it held."""
 
     id: str
     text: str
@@ -71,20 +71,20 @@ def declared(bound: Bound, numbers: Mapping[str, Any]) -> list[Check]:
 
 
 def _squares(record: xr.Dataset) -> str:
-    """Return what is lost of the squares of a run's gradients, or nothing."""
+    """Say which squares of a run's gradients underflow; empty if none do."""
     largest = float(record["largest_coordinate"].values.max())
     lost = 0 < largest < SMALLEST_SQUARED
     return f"gradients of at most {largest:.3g}, whose squares underflow" if lost else ""
 
 
 def underflow(run: Description, record: xr.Dataset) -> str:
-    """Return what is lost of a run whose method divides by sums of squared gradients, or nothing."""
+    """Say which squares underflow in a run whose method divides by sums of squared gradients; empty if none do."""
     divides = (record["sum_v_hat_p"].values != run.problem.d).any()  # else v**0 of every coordinate
     return _squares(record) if divides else ""
 
 
 def in_floats(squared: bool, lost: str, run: Description, record: xr.Dataset, look: Look) -> list[Check]:
-    """Return what keeps a bound, or the method it speaks of, from being made of numbers that a float holds.
+    """Return failed checks where floats do not hold the numbers of a bound, or of the method that it is about.
 
     Parameters
     ----------

@@ -96,7 +96,7 @@ class Comparison:
             return float((self.regret[:, -1] / self.curve[:, -1]).max())
 
     def audit(self) -> pd.DataFrame:
-        """Tabulate the assumptions: what each says, what was measured, what is needed, and whether it passed."""
+        """Tabulate the assumptions: text, measured and needed values, and whether each passed."""
         table = pd.DataFrame([c._asdict() for c in self.checks])
         return table.assign(bound=self.bound.id, verdict=self.verdict, looked=self.look.where)
 

@@ -122,7 +122,7 @@ def _with_momentum_weighted(parts: Iterable[xr.Dataset], run: Description) -> It
 
 
 def _joined(looks: list[Look], where: str) -> Look:
-    """Return what looks at several horizons come to."""
+    """Join the looks at several horizons to one."""
     first = min(looks, key=lambda one: np.inf if one.first is None else one.first)
     lost = min((one.lost for one in looks if one.lost is not None), default=None)
     return first._replace(where=where, below=all(one.below for one in looks), lost=lost)
@@ -139,7 +139,7 @@ class Looks:
 
     @classmethod
     def joined(cls, parts: Iterable[tuple[Looks, str]]) -> Looks:
-        """Join what is known of the named algorithms of several records."""
+        """Join the findings on the named algorithms of several records."""
         joined = cls()
         joined._found = {name: looks._found[name] for looks, name in parts if name in looks._found}
         return joined
@@ -153,12 +153,12 @@ class Looks:
         return {bound: _joined(of, of[0].where) for bound, of in looks.items()}
 
     def known(self, bound: Bound, name: str, mode: str) -> Look | None:
-        """Return what was found of a bound on one algorithm's run; None if it was not looked at."""
+        """Return the findings on a bound on one algorithm's run; None if it was not looked at."""
         found = self._found.setdefault(name, {}).setdefault(mode, {})
         return Look(**found[bound.id]) if bound.id in found else None
 
     def add(self, name: str, mode: str, looks: dict[str, Look]) -> None:
-        """Add what was found of bounds, given by their ids, on one algorithm's run."""
+        """Add the findings on bounds, given by their ids, on one algorithm's run."""
         self._found.setdefault(name, {}).setdefault(mode, {}).update({b: one._asdict() for b, one in looks.items()})
 
     def to_text(self) -> str:

@@ -74,7 +74,7 @@ def mean_interval(regret: xr.Dataset, random: bool = True) -> tuple[np.ndarray, 
 
 
 def known_range(description: Description, kind: str, record: xr.Dataset) -> Range:
-    """Return what the regret of a run cannot be below or above at every checkpoint, from what the problem declares."""
+    """Return the range of a run's regret at every checkpoint, from the problem's declared constants."""
     t, law, problem = record.t.values.astype(float), description.law, description.problem
     n, span, L = problem.n, problem.constant("span", math.inf), problem.constant("L", math.inf)
     nothing = Range(np.full(t.size, -math.inf), np.full(t.size, math.inf))

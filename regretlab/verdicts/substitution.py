@@ -80,7 +80,7 @@ def values(
 
 
 def _declared(symbol: sp.Symbol, run: Description, record: xr.Dataset) -> Any:
-    """Measure what a user declared, or look it up among the constants and parameters of a run; nan if it is not there.
+    """Measure a user's symbol, or look it up among the constants and parameters of a run; nan if it is not there.
 
     Raises
     ------

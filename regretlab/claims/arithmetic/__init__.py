@@ -1,1 +1,1 @@
-"""Exact arithmetic and intervals: what evaluates terms, polynomials and the functions of claims, and never a float."""
+"""Exact arithmetic and intervals for terms, polynomials and the functions of claims; never a float."""

@@ -59,7 +59,7 @@ def sign_at(root: Term, point: Mapping[Term, Fraction]) -> int:
 
 
 def series(root: Term, order: int, jets: Mapping[Term, list[Any]]) -> list[Any]:
-    """Enclose the Taylor coefficients 0..order of a term, from those of its symbols.
+    """Enclose the Taylor coefficients 0..order of a term, from the coefficients of its symbols.
 
     ``jets[x] = [X, 1, 0, ...]`` with an interval X encloses f^(k)(X)/k! for all points of X: the remainder term of
     Taylor's theorem. Roots and logarithms need a positive argument, divisors must exclude zero; derivatives of a

@@ -271,7 +271,7 @@ def _named(function: Any) -> str:
 
 
 def _why(value: Any, name: str) -> str:
-    """Say why a captured value is not admitted, and what to write."""
+    """Say why a captured value is not admitted, with advice."""
     plain = name.rsplit(".", 1)[-1]
     instead = admitted.INSTEAD.get(plain, "write it in integers and fractions")
     floating = isinstance(value, (float, complex)) or value in (float, complex) if _comparable(value) else False

@@ -37,7 +37,7 @@ _KNOWN = {
 
 
 class Rewriting(ast.NodeTransformer):
-    """The function's source with exact operations; raises :class:`NotExact` for what has none."""
+    """The function's source with exact operations; raises :class:`NotExact` for other operations."""
 
     def __init__(self, formula: bool) -> None:
         self.formula, self.places = formula, 0

@@ -1,4 +1,4 @@
-"""A limit on what one statement may cost, so that none of them keeps the others of its file from being judged."""
+"""A limit on the cost of one statement, so that it cannot keep the others of its file from being judged."""
 
 from __future__ import annotations
 

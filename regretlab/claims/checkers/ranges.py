@@ -23,7 +23,7 @@ _J = sp.Dummy("j", integer=True)
 
 
 class Names:
-    """Sympy's symbols for those of terms: dummies, so that no name of a file is taken for another."""
+    """Sympy's symbols for the symbols of terms: dummies, so that no name of a file is taken for another."""
 
     def __init__(self) -> None:
         self.known: dict[str, Any] = {}
@@ -77,7 +77,7 @@ def base_vanishes(closed: Any, start: Any, first: int) -> None:
 
 
 class Ranges:
-    """Sums and products written over one range: from ``start`` to ``t + top``, with what lies outside spelt out."""
+    """Sums and products written over one range, from ``start`` to ``t + top``, with the terms outside spelt out."""
 
     def __init__(self, first: int, top: int) -> None:
         self.top = top

@@ -1,4 +1,4 @@
-"""Sums, products and sequences: what recursions are written with, kept as it is written.
+"""Sums, products and sequences for recursions, kept as they are written.
 
 ``t`` of a recursion and the indices of sums are integers of their own kind, which no symbol of a file is, whatever its
 name.
@@ -83,5 +83,5 @@ class Formula(NamedTuple):
     start: Term
 
     def step(self) -> Term:
-        """Return what the recursion gives at t from the closed form at t - 1."""
+        """Return the recursion's value at t, from the closed form at t - 1."""
         return substitute(self.rec, {self.before: substitute(self.closed, {self.t: self.t - 1})})

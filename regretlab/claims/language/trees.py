@@ -39,7 +39,7 @@ def conjuncts(relation: Any) -> list[Relation]:
 
 
 def obligations(root: Node) -> list[tuple[Relation, Relation]]:
-    """List what must hold for the tree to mean anything: pairs (on this path, this must be true).
+    """List the conditions under which the tree has a meaning: pairs (on this path, this must be true).
 
     A divisor must not be zero, the argument of an even root not negative, that of a logarithm positive, the base of a
     negative power not zero. Inside ``where`` only the branch taken matters.

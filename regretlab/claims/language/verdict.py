@@ -1,4 +1,4 @@
-"""The vocabulary: what a checked certificate can establish, and how far the check is to be trusted."""
+"""The vocabulary: the verdicts that a checked certificate can establish, and the levels of trust in a check."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Outcome:
 
 
 class Rejected(Exception):
-    """A certificate that does not establish anything; the message says what failed."""
+    """A certificate that establishes nothing; the message says why."""
 
 
 class NotRun(InputError):

@@ -34,7 +34,7 @@ def _no_number(text: str) -> None:
 
 
 def digest(statement: Statement) -> str:
-    """Hash what a certificate is about: the statement's text and its functions' meaning, under any Python alike."""
+    """Hash the subject of a certificate: the statement's text and its functions' meaning, under any Python alike."""
     if isinstance(statement, InFile):
         return statement.sign
     content = f"{FORMAT}\n{statement.kind}\n{statement.meaning()}\n{fingerprint(statement.functions())}"

@@ -57,7 +57,7 @@ def says_its_export(claim: Claim) -> bool:
 
 
 def handed_to(step: Derivation, claims: Sequence[Claim]) -> list[Handed]:
-    """List what claims hand to a step: statements under the hypotheses that the step lacks, and assumptions."""
+    """List the relations that claims hand to a step: statements under hypotheses it lacks, and assumptions."""
     given = [part for h in step.given for part in conjuncts(h)]
     given += [p for c in claims if c.exports is not None and not says_its_export(c) for p in conjuncts(c.exports)]
     found = []

@@ -26,7 +26,7 @@ _CACHED = type(functools.cache(len))
 
 
 def fingerprint(functions: tuple[Callable[..., Any], ...]) -> str:
-    """Hash the functions, what they close over, and the functions and values they name in turn.
+    """Hash the functions, their closures, and the functions and values that they name in turn.
 
     Functions of regretlab and of files that are not installed packages are followed, and so are the classes of such
     files; the classes of regretlab, the standard library and other packages are named.
@@ -49,7 +49,7 @@ def _compiled_names(code: CodeType) -> set[str]:
 
 
 class _Following:
-    """One walk over functions and what they name; what was met before is written as its number."""
+    """One walk over functions and the objects they name; an object met before is written as its number."""
 
     def __init__(self, met: dict[int, Any], roots: set[str]) -> None:
         self.met, self.roots = met, roots
@@ -81,7 +81,7 @@ class _Following:
             yield from self.pieces(value)
 
     def _apart(self, value: Any) -> str:
-        """Write the pieces of a member of a set, which must not depend on what was met in the other members."""
+        """Write the pieces of a member of a set, which must not depend on objects met in the other members."""
         return "\0".join(_Following(dict(self.met), self.roots).pieces(value))
 
     def _value(self, value: Any) -> Iterator[str]:

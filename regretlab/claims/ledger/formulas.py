@@ -50,7 +50,7 @@ _PLAIN = frozenset(",;:! {}|\\") | {" "}
 
 @functools.cache
 def _commands() -> frozenset[str]:
-    """Collect the commands that print: those of the converter's symbols, and of the structure."""
+    """Collect the commands that print: the converter's symbols, and the structure's."""
     from latex2mathml.symbols_parser import SYMBOLS  # loaded by those who print
 
     return _STRUCTURE | {name[1:] for name in SYMBOLS if re.fullmatch(r"\\[A-Za-z]+", name)}

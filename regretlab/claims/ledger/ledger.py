@@ -1,4 +1,4 @@
-"""The ledger: claims with their certificates, re-checked or searched again, and what follows from what."""
+"""The ledger: claims with their certificates, re-checked or searched again, and derivations between claims."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ class Ledger:
         return Entry(claim, "conditional", words=f"if {', '.join(ids)}", because=ids)
 
     def _step(self, claim: Claim, step: Derivation, rests: list[Entry], by: Ids, instead: Ids, mode: str) -> Entry:
-        """Prove a formal step from what the claims it rests on hand to it."""
+        """Prove a formal step from the relations that other claims hand to it."""
         given = derived.handed_to(step, [e.claim for e in rests])
         assumed = [h for h in given if h.assumed]
         for one in assumed:

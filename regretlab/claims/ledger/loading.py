@@ -1,4 +1,4 @@
-"""Reading claims from files: what is loaded, what depends on what, and what is wrong with a file."""
+"""Reading claims from files: loading, dependencies, and the sentences for faulty files."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def _resolved(claim: Claim, known: Collection[str]) -> Claim:
 def _needed(
     found: list[tuple[Claim, Path, bool]], context: list[tuple[Claim, Path, bool]]
 ) -> list[tuple[Claim, Path, bool]]:
-    """List the claims of the context that those found rest on, directly or not."""
+    """List the claims of the context on which the found ones rest, directly or not."""
     by_id = {one.id: entry for entry in context for one in entry[0].all()}
     waiting, taken = [claim for claim, _, _ in found], dict[str, tuple[Claim, Path, bool]]()
     while waiting:

@@ -95,7 +95,7 @@ def text(entries: Sequence[Entry]) -> Group:
 
 
 def _says(entry: Entry) -> str:
-    """Write the certificate in words, after what a step assumes."""
+    """Write the certificate in words, after the assumptions of a step."""
     assumes = "".join(f"assuming {a}; " for a in entry.assumes)
     return assumes + (entry.words or entry.how)
 

@@ -64,7 +64,7 @@ SOUGHT: dict[type[s.Statement], str] = {
 
 
 def undecided(statement: s.Statement) -> str:
-    """Why a statement has no verdict: what was looked for in vain."""
+    """Say why a statement has no verdict: the things looked for in vain."""
     sought = SOUGHT.get(type(statement))
     return "no method decided it" + (f"; looked for in vain: {sought}" if sought else "")
 
@@ -85,7 +85,7 @@ def candidates(statement: s.Statement) -> Iterator[Found]:
 
 
 class Accepted(NamedTuple):
-    """A certificate that its checker accepted, and what it establishes."""
+    """A certificate that its checker accepted, and the outcome."""
 
     form: str
     body: dict[str, Any]

@@ -52,7 +52,7 @@ def find_exponents(statement: Order) -> tuple[str, dict[str, Any]] | None:
 
 
 def _points(others: list[Term]) -> Iterator[dict[Term, Fraction]]:
-    """Yield points of the values, those that use only the first few before the others."""
+    """Yield points of the values; points that use only the first few values come first."""
     for most in range(len(REALS) if others else 1):
         for indices in itertools.product(range(most + 1), repeat=len(others)):
             if most in indices or not others:

@@ -22,7 +22,7 @@ class Statement(ABC):
         """Write the statement in one line."""
 
     def meaning(self) -> str:
-        """Write what, with :meth:`functions`, determines the digest: the text, without the source of functions."""
+        """Write the text that, with :meth:`functions`, determines the digest: without the source of functions."""
         parts = self.parts() if self.functions() else ()
         return "; ".join(f"{p.kind}: {p.meaning()}" for p in parts) or self.text()
 
@@ -47,7 +47,7 @@ class Malformed(Statement):
 
 
 def check_relations(where: str, found: Sequence[Any]) -> None:
-    """Refuse what is not a relation between terms."""
+    """Refuse anything but relations between terms."""
     for relation in found:
         if isinstance(relation, Relation):
             continue

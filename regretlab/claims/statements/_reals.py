@@ -168,7 +168,7 @@ class Finite(Statement):
 
 
 def has_terms(terms: Mapping[str, Term]) -> None:
-    """Refuse an empty set of terms: what is said of nothing proves nothing."""
+    """Refuse an empty set of terms: a statement about nothing proves nothing."""
     if not terms:
         raise InputError("there are no terms, so the claim is about nothing; give at least one, like {'first': x}.")
 

@@ -1,4 +1,4 @@
-"""Claim: one printed statement of a paper, its formal meaning, and what it rests on."""
+"""Claim: one printed statement of a paper, its formal meaning, and the claims that it uses."""
 
 from __future__ import annotations
 
@@ -125,5 +125,5 @@ def check_id(of: str, id: Any) -> None:
 
 
 def refuse(claim: str, why: str, fix: str) -> InputError:
-    """Make the error for a malformed claim: one sentence that names it and says what to do."""
+    """Make the error for a malformed claim: one sentence with its name and advice."""
     return InputError(f"claim {claim}: {why}; {fix}.")

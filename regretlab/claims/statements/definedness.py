@@ -42,7 +42,7 @@ class Definedness(NamedTuple):
 
 
 def definedness(f: Formula, first: int) -> Definedness:
-    """List what the recursion and its closed form need, for every t from ``first`` on.
+    """List the conditions of the recursion and its closed form, for every t from ``first`` on.
 
     Raises
     ------

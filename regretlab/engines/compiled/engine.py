@@ -139,7 +139,7 @@ class Compiled(Blocks):
         return callback(Loss(self._problem.measured).numba(), "loss")
 
     def _looks(self, measured: list[np.ndarray | None], R: int) -> Looks:
-        """Make room to add to for what is measured, and for what is not."""
+        """Make the arrays that measurements add to, empty ones for what is not measured."""
         shapes = [(R,)] * 4 + [(0, 0)]
         given = [np.zeros(shape) if a is None else a for a, shape in zip(measured, shapes, strict=True)]
         return Looks._make([*given, np.zeros(self._problem.n)])
@@ -167,7 +167,7 @@ class Compiled(Blocks):
         return zeros((C, len(SEQUENCES))), zeros((NUMBERS, C)), zeros((C,), np.uint64), *self._slopes()
 
     def _slopes(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the slopes of one-dimensional linear losses, and what each adds to the second moment."""
+        """Return the slopes of one-dimensional linear losses, and the addition of each to the second moment."""
         slopes = self._problem.Z[:, 0].copy()
         with np.errstate(over="ignore"):  # the run says where it stops being finite
             return slopes, self._per_draw * (slopes * slopes / (self._everyone * self._everyone))

@@ -26,7 +26,7 @@ Array = Any
 
 @inner
 def _see(seen: Trace, r: int, s: int, d: int, b: Array, K: int, F: Array) -> None:
-    """Write down what a step sees before it is made."""
+    """Write down the iterate and the gradient that a step sees before it is made."""
     for i in range(d):
         seen.x[r, s, i], seen.g[r, s, i] = b[X, i], b[G, i]
     weighted, largest = 0.0, 0.0

@@ -45,7 +45,7 @@ from regretlab.studies.conclusions._words import LOSSES, WORDS, parameter_in
 
 
 class Sweep(NamedTuple):
-    """Return the observations of a study's figure over a parameter, by curve and value (``plots.sweep``)."""
+    """The observations of a study's figure over a parameter, by curve and value (``plots.sweep``)."""
 
     name: str
     points: dict[str, dict[float, np.ndarray]]
@@ -104,7 +104,7 @@ def check(options: Any) -> None:
 
 
 def check_run(options: Mapping[str, Any], problem: Problem, run: Description) -> None:
-    """Refuse a run that will not record what the conclusion speaks of, before it is made.
+    """Refuse, before it is made, a run that will not record the quantities of the conclusion.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def tables(options: Mapping[str, Any], results: list[Result]) -> dict[str, pd.Da
 
 
 def _pairs(options: Mapping[str, Any], result: Result) -> list[paired.Difference]:
-    """Return what a ranking or a parameter's optimum compares on one problem; values of a parameter with its name."""
+    """Return the differences of a ranking or an optimum on one problem; values of a parameter with its name."""
     if options["what"] == "ranking":
         return [d for *_, match in matches(options, result) for d in match.distinct]
     name = options["name"]

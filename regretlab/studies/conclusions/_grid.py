@@ -117,6 +117,6 @@ def observed(by: str, results: list[Result]) -> Lines:
 
 
 def fixed(results: list[Result], axis: str) -> str:
-    """Return what a line of the grid holds fixed."""
+    """Return the values that a line of the grid holds fixed."""
     at = [{a: read(r, r.algorithms[0]) for a, read in AXES.items()} for r in results]
     return ", ".join(f"{a} = {Counter(p[a] for p in at).most_common(1)[0][0]}" for a in AXES if a != axis)

@@ -14,7 +14,7 @@ from regretlab.studies.conclusions._words import (
     INTERVALS,
     WORDS,
     Match,
-    beside,
+    compared,
     copies,
     doubt,
     gap,
@@ -50,11 +50,11 @@ def match(options: Mapping[str, Any], result: Result) -> Match:
         for value, algorithm in _chosen(result, options["name"], by).items()
     }
     random = any(result.random(name) for name in result.algorithms)
-    return beside(values, least(values), paired.differences(values, random=random))
+    return compared(values, least(values), paired.differences(values, random=random))
 
 
 def points(options: Mapping[str, Any], result: Result) -> dict[str, dict[float, np.ndarray]]:
-    """Return what was observed at every value of the parameter, and the bound there."""
+    """Return the observations at every value of the parameter, and the bound there."""
     by, bound = options.get("by", "online"), options.get("bound")
     best = _chosen(result, options["name"], by)
     curves = {WORDS[by]: {value: measured(result, algorithm, by) for value, algorithm in best.items()}}

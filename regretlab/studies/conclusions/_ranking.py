@@ -18,7 +18,7 @@ from regretlab.studies.conclusions._words import (
     LOSSES,
     WORDS,
     Match,
-    beside,
+    compared,
     copies,
     doubt,
     gap,
@@ -37,7 +37,7 @@ FEW = 2
 def ranking(options: Mapping[str, Any], results: list[Result]) -> list[str]:
     """Who is better, by how much, and how surely."""
     by, against = options.get("by", "online"), options.get("against")
-    say = _best if against is None else _beside
+    say = _best if against is None else _against
     sentences, tally, count = [], Counter[str](), 0
     for result in results:
         where = f"On {problem(result)}"
@@ -55,7 +55,7 @@ def ranking(options: Mapping[str, Any], results: list[Result]) -> list[str]:
 
 
 def matches(options: Mapping[str, Any], result: Result) -> list[tuple[str, dict[str, str], Match]]:
-    """Return what is compared on one problem: where, the short names, and the match; corrected for all of its pairs."""
+    """Return the comparisons on one problem: place, short names, and match; corrected for all pairs of the problem."""
     by, against, each = options.get("by", "online"), options.get("against"), options.get("each")
     values = {result.label(name): measured(result, name, by) for name in result.algorithms}
     if against is not None and against not in values:
@@ -73,7 +73,7 @@ def matches(options: Mapping[str, Any], result: Result) -> list[tuple[str, dict[
     out = []
     for place, short in groups.items():
         own = {name: values[name] for name in short}
-        out.append((place, short, beside(own, against or least(own), found)))
+        out.append((place, short, compared(own, against or least(own), found)))
     return out
 
 
@@ -125,7 +125,7 @@ def _groups(result: Result, parameter: str | None) -> dict[str, dict[str, str]]:
 
 
 def _best(match: Match, short: dict[str, str], words: str) -> tuple[str, list[str]]:
-    """Return what the pairs with the best one say, and whether it is decidedly the best."""
+    """Write the comparisons of the best algorithm with the others; return its name too if it is decidedly the best."""
     best = short[match.base]
     text = f"{best} has the least {words}, {level(match.values[match.base])}"
     beaten = [d for d in match.distinct if d.better == d.second]
@@ -139,8 +139,8 @@ def _best(match: Match, short: dict[str, str], words: str) -> tuple[str, list[st
     return text + copies(match, short), [] if unsure else [best]
 
 
-def _beside(match: Match, short: dict[str, str], words: str) -> tuple[str, list[str]]:
-    """Return what every pair with the one named says, and which ones are decidedly better or worse."""
+def _against(match: Match, short: dict[str, str], words: str) -> tuple[str, list[str]]:
+    """Write the comparisons with the named algorithm, and return those that are decidedly better or worse."""
     found, base = match.distinct, match.values[match.base]
     sides = {"less": [d for d in found if d.better == d.first], "more": [d for d in found if d.better == d.second]}
     said = {side: [f"{short[d.first]} by {gap(d, base)}" for d in of] for side, of in sides.items() if of}
@@ -151,7 +151,7 @@ def _beside(match: Match, short: dict[str, str], words: str) -> tuple[str, list[
 
 
 def _open(unsure: list[Difference], short: dict[str, str]) -> list[str]:
-    """Return what is left undecided, one by one or, where they are many, all together."""
+    """Write the undecided comparisons, one by one or, where they are many, all together."""
     if not unsure:
         return []
     if len(unsure) <= FEW or any(math.isnan(d.low) or d.low > 0 or d.high < 0 for d in unsure):
@@ -165,7 +165,7 @@ def _open(unsure: list[Difference], short: dict[str, str]) -> list[str]:
 
 
 def _tally(tally: Counter[str], count: int, words: str, against: str | None) -> str:
-    """Return what all comparisons together say."""
+    """Sum up all comparisons in a sentence."""
     if not tally:
         return f"None of the {count} comparisons finds one that is decidedly {'first' if against is None else 'apart'}."
     if against is None:

@@ -39,25 +39,25 @@ class Match(NamedTuple):
 
     @property
     def copies(self) -> dict[str, str]:
-        """Those that are another one, bit for bit in every replicate, and which."""
+        """The algorithms that equal another one bit for bit in every replicate, with the name of the other."""
         like = paired.alike({self.base: self.values[self.base], **self.values})
         return {name: other for name, other in like.items() if name != other}
 
     @property
     def distinct(self) -> list[Difference]:
-        """The differences without those of copies, which say nothing more."""
+        """The differences without the copies', which say nothing more."""
         copies = self.copies
         return [d for d in self.found if d.first not in copies]
 
 
-def beside(values: dict[str, np.ndarray], base: str, found: list[Difference]) -> Match:
-    """Return what was found about those in ``values`` and one of them."""
+def compared(values: dict[str, np.ndarray], base: str, found: list[Difference]) -> Match:
+    """Return the match of the algorithms in ``values`` with one of them, from the differences of all pairs."""
     pairs = [_second(d, base) for d in found if base in d[:2]]
     return Match(base, values, [d for d in pairs if d.first in values])
 
 
 def _second(d: Difference, base: str) -> Difference:
-    """Return the difference with that one second."""
+    """Return the difference with ``base`` as the second of the pair."""
     if d.second == base:
         return d
     return d._replace(
@@ -74,7 +74,7 @@ def copies(match: Match, names: Mapping[str, str]) -> str:
 
 
 def least(values: dict[str, np.ndarray]) -> str:
-    """Return the one with the least mean."""
+    """Return the name with the least mean."""
     return min(values, key=lambda name: float(values[name].mean()))
 
 
@@ -94,7 +94,7 @@ def parameter_of(result: Result, name: str, parameter: str) -> float:
 
 
 def parameter_in(run: Description, name: str, parameter: str) -> float:
-    """Return the same from what is known of a run beforehand."""
+    """Return a hyper-parameter from the description of a run, which is known before the run."""
     known = {**run.method_parameters, **run.sampler_parameters}
     if parameter not in known:
         raise unknown_name(f"parameter of {name}", parameter, known)
