@@ -17,7 +17,7 @@ from regretlab.engines.streams import Streams
 from regretlab.runs.dataset import recorded, statistics
 from regretlab.runs.plan import Plan
 from regretlab.runs.schedule import Schedule
-from regretlab.runs.snapshots import Reached, Snapshots, identified
+from regretlab.runs.snapshots import Reached, Snapshots
 from regretlab.runs.state import pack, unpack
 from regretlab.system import blas
 
@@ -79,10 +79,9 @@ def _run(
 ) -> xr.Dataset:  # fmt: skip
     engine = chosen.engine
     streams = Streams(plan.seed, "sampler", plan.replicates)
-    identity = "" if snapshots is None else identified(plan, chosen.name, start)
     # What the run has come to, and what it had at the last checkpoint. An interruption may come between any two lines,
     # so that each is replaced as a whole.
-    reached = first = _begun(plan, chosen, streams, observers, start, snapshots, identity)
+    reached = first = _begun(plan, chosen, streams, observers, start, snapshots)
     state, columns, seconds = reached.state, reached.columns, reached.seconds
     checkpoint = reached if columns and state.t == plan.checkpoints[reached.passed - 1] else None
     coefficients, offsets = Schedule(plan.algorithm, plan.horizon), plan.problem.offsets()
@@ -106,18 +105,18 @@ def _run(
                     bar.update(steps)
                     if snapshots is not None:
                         reached = reached._replace(state=state, words=streams.state, seconds=seconds)
-                        if snapshots.due(reached):
-                            snapshots.save(identity, reached)
+                        if snapshots.due():
+                            snapshots.save(reached)
                 at = state.mapped(array.host)
                 last = coefficients.steps(state.t, 1).at(-1)
                 columns.append(statistics(at, last, offsets) | _merged(o(plan, at) for o in observers))
                 kept = _merged(o.final() for o in observers)
                 reached = checkpoint = Reached(at, streams.state, columns, len(columns), kept, seconds)
-                if snapshots is not None and snapshots.due(reached):
-                    snapshots.save(identity, reached)
+                if snapshots is not None and snapshots.due():
+                    snapshots.save(reached)
     except KeyboardInterrupt:
         if snapshots is not None and reached is not first:
-            snapshots.save(identity, reached)
+            snapshots.save(reached)
         if checkpoint is None:
             raise
         part = plan._replace(horizon=checkpoint.state.t, checkpoints=plan.checkpoints[: checkpoint.passed])
@@ -128,7 +127,7 @@ def _run(
 
 def _begun(
     plan: Plan, chosen: Choice, streams: Streams, observers: Sequence[Observer], start: xr.Dataset | None,
-    snapshots: Snapshots | None, identity: str,
+    snapshots: Snapshots | None,
 ) -> Reached:  # fmt: skip
     """Return where a run begins: at its own snapshot, at the end of an earlier record, or before its first step."""
     fresh = array.initial(plan.problem, plan.sampler, len(plan.replicates), plan.measure, chosen.xp)
@@ -136,7 +135,8 @@ def _begun(
     if start is not None:
         begun = begun._replace(state=unpack(start, int(start.t[-1]), fresh, chosen.xp), words=start.state_words.values)
     kept: Any = start
-    if snapshots is not None and (saved := snapshots.load(identity, fresh, chosen.xp)) is not None:
+    saved = None if snapshots is None else snapshots.begin(plan, chosen.name, start, fresh, chosen.xp)
+    if saved is not None:
         begun = saved
         kept = {name: values for name, (_, values) in saved.kept.items()} if saved.passed else start
     for observer in observers if kept is not None else ():

@@ -24,8 +24,8 @@ from regretlab.system.files import atomically, sealed, unsealed
 
 #: Seconds between two snapshots, and the most that saving them may take, as a share of the time.
 EVERY, SHARE = 120.0, 0.01
-#: Bytes that are saved in a second, where no snapshot has been saved yet that would tell.
-BYTES_PER_SECOND = 5e7
+#: How long the first snapshot is taken to need, and what it needs for its bytes beside that.
+FIRST_SECONDS, BYTES_PER_SECOND = 0.5, 5e7
 
 
 class Reached(NamedTuple):
@@ -67,40 +67,74 @@ class Snapshots:
         What else determines the bits of the run, such as versions and the kind of processor; a snapshot with another
         key is not used.
     every : float
-        Seconds between two snapshots; 0 saves one after every block of steps. The interval is longer where saving
-        takes long.
+        Seconds between two snapshots. The interval is longer where saving takes long.
     share : float in (0, 1]
         The most that saving may take of the time.
     """
 
     def __init__(self, path: str | Path, key: str = "", every: float = EVERY, share: float = SHARE) -> None:
         self._path, self._key, self._every, self._share = Path(path), key, every, share
-        self._cost: float | None = None
+        self._run, self._times, self._before, self._cost = "", np.zeros(0, np.int64), 0, FIRST_SECONDS
         self._rested = time.monotonic()
         #: Snapshots that were saved, and the seconds that this took.
         self.saved, self.seconds = 0, 0.0
 
-    def due(self, reached: Reached) -> bool:
-        """Whether so much time has passed since the last snapshot that another one costs little of it."""
-        if self._cost is None:
-            size = sum(a.nbytes for a in (*reached.state.moments, *reached.state.totals.values()))
-            self._cost = size / BYTES_PER_SECOND
-        return time.monotonic() - self._rested >= max(self._every, self._cost * (1 / self._share - 1))
-
-    def save(self, run: str, reached: Reached) -> None:
-        """Save what a run has come to; where that is not possible, a :class:`StoreWarning` says why.
+    def begin(self, plan: Plan, engine: str, start: xr.Dataset | None, fresh: State, xp: Any) -> Reached | None:
+        """Return what a run has come to; None where there is no snapshot of it, and one that is damaged is named.
 
         Parameters
         ----------
-        run : str
-            From :func:`identified`.
-        reached : Reached
+        plan : Plan
+        engine : str
+            Its name.
+        start : xarray.Dataset, optional
+            The record from which the run goes on. A snapshot of the run may have begun at an earlier one.
+        fresh : State
+            The state of the run before its first step.
+        xp : namespace
+            Where the arrays go.
         """
+        self._before = 0 if start is None else start.sizes["t"]
+        self._times = plan.checkpoints if start is None else np.concatenate([start.t.values, plan.checkpoints])
+        told = {name: value for name, value in describe(plan).to_data().items() if name != "ends"}
+        self._run = hashlib.sha256(json.dumps([told, engine], default=str, sort_keys=True).encode()).hexdigest()
+        self._cost = FIRST_SECONDS + sum(a.nbytes for a in (*fresh.moments, *fresh.totals.values())) / BYTES_PER_SECOND
+        self._rested = time.monotonic()
+        try:
+            written = self.read()
+            return None if written is None else self._known(read(unsealed(written, self.place)), fresh, xp)
+        except (OSError, InputError, NotARecord, LookupError) as error:
+            self._warn(f"the snapshot {self.place!r} is not used, and the run begins without it: {error}")
+            return None
+
+    def _known(self, snapshot: xr.Dataset, fresh: State, xp: Any) -> Reached | None:
+        """Return what the snapshot says of this run, if it is one of it and goes beyond its start."""
+        step, times = int(snapshot.attrs["step"]), snapshot["times"].values
+        same = (snapshot.attrs["run"], snapshot.attrs["key"]) == (self._run, self._key)
+        if not same or times.tolist() != self._times[: len(times)].tolist():
+            raise InputError("it was made by another run, engine, version or processor")
+        passed, there = len(times) - self._before, snapshot.sizes.get("t", 0)
+        if passed > there or (self._before and step <= self._times[self._before - 1]):
+            return None
+        state, words = unpack(snapshot, step, fresh, xp), snapshot["state_words"].values
+        over_time = {str(name): v.values for name, v in snapshot.items() if "t" in v.dims}
+        columns = [{name: a[:, i] for name, a in over_time.items()} for i in range(there - passed, there)]
+        known = {*over_time, *pack(state.mapped(array.host), words), "times"}
+        kept = {str(name): (tuple(map(str, v.dims)), v.values) for name, v in snapshot.items() if name not in known}
+        return Reached(state, words, columns, passed, kept, float(snapshot.attrs["seconds"]))
+
+    def due(self) -> bool:
+        """Whether so much time has passed since the last snapshot that another one costs little of it."""
+        return time.monotonic() - self._rested >= max(self._every, self._cost * (1 / self._share - 1))
+
+    def save(self, reached: Reached) -> None:
+        """Save what the run has come to; where that is not possible, a :class:`StoreWarning` says why."""
         began = time.monotonic()
         columns = curves(reached.columns[: reached.passed]) if reached.passed else {}
         state = reached.state.mapped(array.host)
-        snapshot = xr.Dataset(pack(state, reached.words) | reached.kept | columns)
-        snapshot.attrs = {"run": run, "key": self._key, "step": state.t, "seconds": reached.seconds}
+        times = {"times": ("checkpoint", self._times[: self._before + reached.passed])}
+        snapshot = xr.Dataset(pack(state, reached.words) | reached.kept | columns | times)
+        snapshot.attrs = {"run": self._run, "key": self._key, "step": state.t, "seconds": reached.seconds}
         try:
             self.write(sealed(to_bytes(snapshot)))
             self.saved += 1
@@ -110,40 +144,6 @@ class Snapshots:
         self._rested = time.monotonic()
         self._cost = self._rested - began
         self.seconds += self._cost
-
-    def load(self, run: str, fresh: State, xp: Any) -> Reached | None:
-        """Return what the run had come to; None where there is no snapshot of it, and one that is damaged is named.
-
-        Parameters
-        ----------
-        run : str
-            From :func:`identified`.
-        fresh : State
-            The state of the run before its first step.
-        xp : namespace
-            Where the arrays go.
-        """
-        try:
-            written = self.read()
-            if written is None:
-                return None
-            snapshot = read(unsealed(written, self.place))
-            if (snapshot.attrs["run"], snapshot.attrs["key"]) != (run, self._key):
-                self._warn(
-                    f"the snapshot {self.place!r} was made by another run, engine, version or processor, so that "
-                    "this run begins at its first step"
-                )
-                return None
-            state = unpack(snapshot, int(snapshot.attrs["step"]), fresh, xp)
-        except (OSError, InputError, NotARecord, LookupError) as error:
-            self._warn(f"the snapshot {self.place!r} is not used, and the run begins at its first step: {error}")
-            return None
-        words, seconds = snapshot["state_words"].values, float(snapshot.attrs["seconds"])
-        over_time = {str(name): v.values for name, v in snapshot.items() if "t" in v.dims}
-        columns = [{name: a[:, i] for name, a in over_time.items()} for i in range(snapshot.sizes.get("t", 0))]
-        known = {*over_time, *pack(state.mapped(array.host), words)}
-        kept = {str(name): (v.dims, v.values) for name, v in snapshot.items() if name not in known}
-        return Reached(state, words, columns, len(columns), kept, seconds)  # type: ignore[arg-type]
 
     @property
     def place(self) -> str:
@@ -169,12 +169,3 @@ class Snapshots:
     @staticmethod
     def _warn(said: str) -> None:
         warnings.warn(f"{said.rstrip('.')}.", StoreWarning, stacklevel=4)
-
-
-def identified(plan: Plan, engine: str, start: xr.Dataset | None) -> str:
-    """Return a digest of all that a plan, an engine and a start from an earlier record say of a run."""
-    text = json.dumps([describe(plan).to_data(), engine], default=str, sort_keys=True)
-    digest = hashlib.sha256(text.encode() + np.asarray(plan.checkpoints, dtype=np.int64).tobytes())
-    for name in ("t", "x", "state_words", "comparator") if start is not None else ():
-        digest.update(np.ascontiguousarray(start[name].values).data)  # type: ignore[index]
-    return digest.hexdigest()

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 import regretlab as rl
 from regretlab import algorithms
+from regretlab.engines import array
 from regretlab.runs import regret, snapshots
 from regretlab.runs.held_out import held_out_losses
 from regretlab.runs.plan import plan
 from regretlab.runs.regret import Regrets
 from regretlab.runs.run import run
 from regretlab.runs.schedule import Schedule
-from regretlab.runs.snapshots import Snapshots
+from regretlab.runs.snapshots import Reached, Snapshots
 from tests.helpers.runs import BANDITS, LINEAR_MODELS, ORDERS, logistic
 
 HORIZON, BLOCK = 25, 3
@@ -46,7 +47,7 @@ class Sometimes(Snapshots):
 
     asked = 0
 
-    def due(self, reached):
+    def due(self):
         self.asked += 1
         return self.asked % 3 == 0
 
@@ -91,7 +92,7 @@ def whole_and_in_pieces(p, engine, place, stops, start=None):
     whole = run(p, engine=engine, observers=observers(p.problem), start=start)
     kept = Sometimes(place, "key")
     with warnings.catch_warnings():
-        warnings.filterwarnings("error", message=".*begins at its first step", category=rl.StoreWarning)
+        warnings.filterwarnings("error", message=".*is not used", category=rl.StoreWarning)
         for tick, error in stops:
             with stopped_at(tick, error), contextlib.suppress(Stopped, KeyboardInterrupt):
                 run(p, engine=engine, observers=observers(p.problem), start=start, snapshots=kept)
@@ -206,7 +207,7 @@ def test_a_snapshot_of_another_run_is_not_used(tmp_path):
         (p._replace(seed=1), kept, "auto"),
     ]
     for other, place, engine in others:
-        with pytest.warns(rl.StoreWarning, match="by another run, engine, version or processor.*first step"):
+        with pytest.warns(rl.StoreWarning, match="without it: it was made by another run, engine, version"):
             assert begun(other, place, engine) == 1
     assert begun(p, kept) > 1, "its own is"
 
@@ -218,7 +219,7 @@ def test_a_damaged_snapshot_is_named_and_not_used(tmp_path, damage):
     p = planned(PROBLEMS["logistic"], "sgd")
     kept = saved(p, tmp_path / "s")
     Path(kept.place).write_bytes(damage(Path(kept.place).read_bytes()))
-    with pytest.warns(rl.StoreWarning, match=f"{kept.place}.*is not used, and the run begins at its first step"):
+    with pytest.warns(rl.StoreWarning, match=f"{kept.place}.*is not used, and the run begins without it"):
         assert begun(p, kept) == 1
 
 
@@ -244,19 +245,15 @@ def test_saving_takes_its_share_at_most(tmp_path, monkeypatch):
     monkeypatch.setattr(Snapshots, "write", slow)
     kept = Snapshots(tmp_path / "s", every=120)
     p = planned(PROBLEMS["logistic"], "sgd")
-    reached = []
-    monkeypatch.setattr(Snapshots, "due", lambda self, at: reached.append(at))
     run(p, snapshots=kept)
-    monkeypatch.undo()
-    monkeypatch.setattr(snapshots.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(Snapshots, "write", slow)
+    reached = Reached(array.initial(p.problem, p.sampler, 2, (), np), np.zeros((2, 4)), [], 0, {}, 0.0)
     for _ in range(30_000):
         now[0] += 1
-        if kept.due(reached[-1]):
-            kept.save("run", reached[-1])
+        if kept.due():
+            kept.save(reached)
     assert kept.saved > 5
     assert kept.seconds <= 0.011 * now[0]
-    assert Snapshots(tmp_path / "s", every=0, share=1).due(reached[-1]), "the twin, which may save all the time"
+    assert Snapshots(tmp_path / "s", every=0, share=1).due(), "the twin, which may save all the time"
 
 
 def test_a_snapshot_does_not_grow_with_the_horizon(tmp_path):
@@ -272,9 +269,9 @@ def test_the_twin_that_loses_a_part_has_other_bits(tmp_path, monkeypatch, lost):
     if lost == "comparators":
         monkeypatch.setattr(Regrets, "resume", lambda self, kept: None)
     else:
-        load = Snapshots.load
+        begin = Snapshots.begin
         monkeypatch.setattr(
-            Snapshots, "load", lambda *given: (at := load(*given)) and at._replace(words=at.words + np.uint64(1))
+            Snapshots, "begin", lambda *given: (at := begin(*given)) and at._replace(words=at.words + np.uint64(1))
         )
     p = planned(PROBLEMS["logistic"], "adam(alpha=0.5)")
     with pytest.raises(AssertionError):
