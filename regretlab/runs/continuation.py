@@ -19,6 +19,7 @@ from regretlab.runs.plan import NUMBERS, Plan, plan
 from regretlab.runs.provenance import Part, check_problem
 from regretlab.runs.regret import Regrets
 from regretlab.runs.run import Interrupted, Observer, run
+from regretlab.runs.snapshots import Snapshots
 from regretlab.samplers import Setting
 
 
@@ -105,14 +106,17 @@ def to_a_later_horizon(record: xr.Dataset, description: Description, onward: Pla
     return gone_on(record, onward, progress), replace(made, ends=(*description.ends, *made.ends))
 
 
-def gone_on(record: xr.Dataset, onward: Plan, progress: bool) -> xr.Dataset:
+def gone_on(record: xr.Dataset, onward: Plan, progress: bool, snapshots: Snapshots | None = None) -> xr.Dataset:
     """Go on with one algorithm's run from the last step of its record, to the horizon of a plan.
 
     An interruption carries the whole record up to its last checkpoint.
     """
     observers: list[Observer] = [Regrets(), *held_out_losses(onward.problem)]
     try:
-        new = run(onward, engine=record.attrs["engine"], observers=observers, progress=progress, start=record)
+        engine = record.attrs["engine"]
+        new = run(
+            onward, engine=engine, observers=observers, progress=progress, start=record, snapshots=snapshots
+        )  # fmt: skip
     except Interrupted as stop:
         raise Interrupted(stop.plan, _joined(record, stop.record)) from None
     return _joined(record, new)

@@ -74,10 +74,12 @@ class Snapshots:
 
     def __init__(self, path: str | Path, key: str = "", every: float = EVERY, share: float = SHARE) -> None:
         self._path, self._key, self._every, self._share = Path(path), key, every, share
-        self._run, self._times, self._before, self._cost = "", np.zeros(0, np.int64), 0, FIRST_SECONDS
+        self._run, self._cost = "", FIRST_SECONDS
+        # Of the checkpoints, the first belong to the record from which the run goes on, whose steps took some seconds.
+        self._times, self._before, self._seconds = np.zeros(0, np.int64), 0, 0.0
         self._rested = time.monotonic()
-        #: Snapshots that were saved, and the seconds that this took.
-        self.saved, self.seconds = 0, 0.0
+        #: Whether there is a file, how many snapshots were saved, and the seconds that this took.
+        self.there, self.saved, self.seconds = False, 0, 0.0
 
     def begin(self, plan: Plan, engine: str, start: xr.Dataset | None, fresh: State, xp: Any) -> Reached | None:
         """Return what a run has come to; None where there is no snapshot of it, and one that is damaged is named.
@@ -94,7 +96,7 @@ class Snapshots:
         xp : namespace
             Where the arrays go.
         """
-        self._before = 0 if start is None else start.sizes["t"]
+        self._before, self._seconds = (0, 0.0) if start is None else (start.sizes["t"], start.attrs["seconds"])
         self._times = plan.checkpoints if start is None else np.concatenate([start.t.values, plan.checkpoints])
         told = {name: value for name, value in describe(plan).to_data().items() if name != "ends"}
         self._run = hashlib.sha256(json.dumps([told, engine], default=str, sort_keys=True).encode()).hexdigest()
@@ -102,6 +104,7 @@ class Snapshots:
         self._rested = time.monotonic()
         try:
             written = self.read()
+            self.there = written is not None
             return None if written is None else self._known(read(unsealed(written, self.place)), fresh, xp)
         except (OSError, InputError, NotARecord, LookupError) as error:
             self._warn(f"the snapshot {self.place!r} is not used, and the run begins without it: {error}")
@@ -121,7 +124,8 @@ class Snapshots:
         columns = [{name: a[:, i] for name, a in over_time.items()} for i in range(there - passed, there)]
         known = {*over_time, *pack(state.mapped(array.host), words), "times"}
         kept = {str(name): (tuple(map(str, v.dims)), v.values) for name, v in snapshot.items() if name not in known}
-        return Reached(state, words, columns, passed, kept, float(snapshot.attrs["seconds"]))
+        seconds = snapshot.attrs["seconds"] - (self._seconds if there > passed else 0.0)
+        return Reached(state, words, columns, passed, kept, max(0.0, float(seconds)))
 
     def due(self) -> bool:
         """Whether so much time has passed since the last snapshot that another one costs little of it."""
@@ -137,7 +141,7 @@ class Snapshots:
         snapshot.attrs = {"run": self._run, "key": self._key, "step": state.t, "seconds": reached.seconds}
         try:
             self.write(sealed(to_bytes(snapshot)))
-            self.saved += 1
+            self.there, self.saved = True, self.saved + 1
         except (OSError, InputError) as error:
             why = getattr(error, "strerror", None) or error
             self._warn(f"cannot save the state of a run in {self.place!r}: {why}; the run goes on")

@@ -23,11 +23,13 @@ twice holds the same numbers, and what a killed process left of a write is taken
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
 import xarray as xr
@@ -35,6 +37,7 @@ import xarray as xr
 from regretlab.errors import InputError, StoreWarning
 from regretlab.runs.description import Description
 from regretlab.runs.netcdf import NotARecord
+from regretlab.runs.snapshots import Snapshots
 from regretlab.store._blocks import Block, content_of, record_of
 from regretlab.store._lines import Line
 from regretlab.store._places import Memory, Place, place_of
@@ -45,6 +48,8 @@ __all__ = ["Block", "Kept", "Line", "Store"]
 #: The version of the form of a store; one of another is not used.
 FORMAT = 1
 _HEAD, _LINES, _LINE = "store.json", "lines", "line.json"
+#: The end of the name of a file with the state of a run that goes on, or was stopped.
+SNAPSHOT = ".snapshot"
 T = TypeVar("T")
 
 
@@ -190,6 +195,11 @@ class Store:
         except (FileNotFoundError, InputError):
             return None
 
+    def snapshots(self, line: Line, horizon: int, replicates: tuple[int, ...]) -> Snapshots:
+        """Return where a run of these replicates of a line to this horizon keeps what it has come to."""
+        numbers = hashlib.sha256(repr(replicates).encode()).hexdigest()[:12]
+        return _Snapshots(self, line, f"T{horizon}-{numbers}{SNAPSHOT}")
+
     def take(self, other: Store) -> int:
         """Copy the blocks of another store that are not in this one, as they are; return their number."""
         copied = 0
@@ -259,3 +269,29 @@ class Store:
 
 def _note(line: Line, block: Block, key: str) -> str:
     return f"{_LINES}/{line.key}/{block.name}.{key}.txt"
+
+
+class _Snapshots(Snapshots):
+    """Snapshots of a run beside the blocks of its line."""
+
+    def __init__(self, store: Store, line: Line, name: str) -> None:
+        super().__init__(name, line.key)
+        self._store, self._name = store, f"{_LINES}/{line.key}/{name}"
+
+    @property
+    def place(self) -> str:
+        return f"{self._name} of the store {self._store.place}"
+
+    def read(self) -> bytes | None:
+        try:
+            return self._store._asked("read", self._store._place.read, self._name)
+        except FileNotFoundError:
+            return None
+
+    def write(self, content: bytes) -> None:
+        self._store._put(self._name, content)
+
+    def clear(self) -> None:
+        if self.there:
+            with suppress(InputError):  # another process that made the same run has taken it away
+                self._store._asked("write to", self._store._place.remove, self._name)

@@ -103,16 +103,17 @@ def _made(
     plan: Plan, numbers: list[int], before: xr.Dataset | None, store: Store, of: Line, described: Description,
     engine: str, progress: bool, alone: bool,
 ) -> xr.Dataset:  # fmt: skip
-    """Make the steps of some replicates from where their record ends, and keep them."""
+    """Make the steps of some replicates from where their record ends, and keep them; on the way, what was reached."""
     part = plan._replace(replicates=tuple(numbers))
+    snapshots = store.snapshots(of, part.horizon, part.replicates)
     try:
         if before is None:
             observers: list[Observer] = [Regrets(), *held_out_losses(plan.problem)]
-            record = run(part, engine=engine, observers=observers, progress=progress)
+            record = run(part, engine=engine, observers=observers, progress=progress, snapshots=snapshots)
         else:
             reached = int(before.t.values[-1])
             later, ends = (times[times > reached] for times in (plan.checkpoints, plan.ends))
-            record = gone_on(before, part._replace(checkpoints=later, ends=ends), progress)
+            record = gone_on(before, part._replace(checkpoints=later, ends=ends), progress, snapshots)
     except Interrupted as stop:
         times = stop.record.t.values
         part = part._replace(horizon=int(times[-1]), checkpoints=times)
@@ -120,12 +121,13 @@ def _made(
         if not alone:
             raise KeyboardInterrupt from None
         raise Interrupted(part, stop.record) from None
-    _keep(store, of, record, part, described)
+    if _keep(store, of, record, part, described):
+        snapshots.clear()
     return record
 
 
-def _keep(store: Store, of: Line, record: xr.Dataset, part: Plan, described: Description) -> None:
-    """Write the blocks of a record; where that cannot be, say so and go on."""
+def _keep(store: Store, of: Line, record: xr.Dataset, part: Plan, described: Description) -> bool:
+    """Write the blocks of a record; where that cannot be, say so, go on and return False."""
     there = {r: i for i, r in enumerate(record.replicate.values.tolist())}
     try:
         for numbers in consecutive(there):
@@ -136,6 +138,8 @@ def _keep(store: Store, of: Line, record: xr.Dataset, part: Plan, described: Des
     except InputError as error:
         sentence = str(error).rstrip(".")
         warnings.warn(f"{sentence}. The run itself is whole; it is not kept there.", StoreWarning, stacklevel=2)
+        return False
+    return True
 
 
 def _rows(record: xr.Dataset, rows: np.ndarray) -> xr.Dataset:

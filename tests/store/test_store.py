@@ -1,12 +1,15 @@
 """What a store gives back is what would have been computed, to the last bit, and only what is new is computed."""
 
+import contextlib
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import regretlab as rl
-from regretlab.store import _code
+from regretlab.runs.schedule import Schedule
+from regretlab.store import SNAPSHOT, _code
 from regretlab.store.running import Work
 
 PAIRS = [
@@ -173,3 +176,32 @@ def test_decimal_checkpoints_do_not_depend_on_the_horizon():
     times = ask(horizon=1000, replicates=1).record.t.values
     longer = ask(horizon=5000, replicates=1).record.t.values
     np.testing.assert_array_equal(longer[: len(times)], times)
+
+
+@pytest.mark.parametrize("options", [{}, {"replicates": [5, 6]}])
+def test_a_run_with_a_store_goes_on_from_the_very_step_at_which_it_was_interrupted(store, options, monkeypatch):
+    """Whether it had begun at its first step or at a block, and though a part of it was kept as a block."""
+    monkeypatch.setattr("regretlab.engines.blocks.FIRST_BLOCK", 1)
+    monkeypatch.setattr("regretlab.engines.blocks.LARGEST_BLOCK", 1)
+    ask(PAIRS[1], store)
+    asked = {"horizon": 50, **options}
+    whole = ask(PAIRS[1], **asked)
+    steps, made, stop = Schedule.steps, [], asked["horizon"] - 3
+
+    def interrupted(ahead, first, count):
+        if first == stop and count == 1 and not made.count(stop):
+            made.append(first)
+            raise KeyboardInterrupt
+        made.append(first)
+        return steps(ahead, first, count)
+
+    monkeypatch.setattr(Schedule, "steps", interrupted)
+    with contextlib.suppress(KeyboardInterrupt), warnings.catch_warnings(action="ignore"):
+        ask(PAIRS[1], store, **asked)
+    assert made[-1] == stop, "it was interrupted"
+    assert list(Path(store.place).rglob(f"*{SNAPSHOT}"))
+    del made[:-1]
+    again = ask(PAIRS[1], store, **asked)
+    assert made[1] >= stop - 1, "no step is made twice"
+    assert same(again, whole)
+    assert not list(Path(store.place).rglob(f"*{SNAPSHOT}")), "a run that is whole needs none"
