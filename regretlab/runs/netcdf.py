@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import threading
 from typing import Any
 
 import netCDF4
@@ -29,15 +30,20 @@ LARGEST_GROWTH = 2
 SPARE_BYTES = 1 << 20
 
 
+#: The library beneath serves one thread at a time.
+_LOCK = threading.Lock()
+
+
 class NotARecord(ValueError):
     """Content that is not that of a record; the message is a clause."""
 
 
 def to_bytes(record: xr.Dataset) -> bytes:
     """Return a record as the bytes of a netCDF-4 file."""
-    file = netCDF4.Dataset("record", mode="w", memory=0)
-    record.dump_to_store(xr.backends.NetCDF4DataStore(file))
-    return bytes(file.close())
+    with _LOCK:
+        file = netCDF4.Dataset("record", mode="w", memory=0)
+        record.dump_to_store(xr.backends.NetCDF4DataStore(file))
+        return bytes(file.close())
 
 
 def from_bytes(content: bytes, form: int) -> xr.Dataset:
@@ -60,7 +66,7 @@ def from_bytes(content: bytes, form: int) -> xr.Dataset:
 def read(content: bytes) -> xr.Dataset:
     """Read the data set in the bytes of a netCDF-4 file, whatever it holds; other bytes raise :class:`NotARecord`."""
     try:
-        with netCDF4.Dataset("record", memory=content) as file:
+        with _LOCK, netCDF4.Dataset("record", memory=content) as file:
             record = xr.open_dataset(xr.backends.NetCDF4DataStore(file), decode_times=False, decode_timedelta=False)
             if record.nbytes > LARGEST_GROWTH * len(content) + SPARE_BYTES:
                 raise NotARecord("claims more numbers than it has room for")

@@ -97,7 +97,7 @@ def reaches(executor: Any, store: Store) -> bool:
 
 def _lost(executor: Executor, error: BaseException) -> str:
     if type(executor).__module__.startswith("distributed"):
-        return "the Dask cluster was lost: its scheduler ended, or data that it held"
+        return "the Dask cluster was lost: its scheduler ended, or all workers that held the data were killed"
     if isinstance(error, BrokenExecutor):
         return "a worker was killed from outside, as happens when memory runs out"
     return f"the executor gave up ({type(error).__name__}: {error})"

@@ -18,7 +18,6 @@ class Slow(rl.problems.Problem):
 
     def __init__(self, wait: float = 0.0, kills: str = "") -> None:
         self.wait, self.kills = wait, kills
-        self.asked = False
 
     def losses_and_gradients(self, x, J):
         time.sleep(self.wait if np.shape(J)[-1] == 1 else 0)

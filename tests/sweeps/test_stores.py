@@ -1,6 +1,6 @@
 """A sweep and its store: what is there is read, growth computes only what is new, and nothing that was made is lost."""
 
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 import pytest
 
@@ -86,6 +86,14 @@ def test_a_store_that_cannot_be_written_is_one_sentence_and_nothing_is_lost(whol
     with pytest.warns(rl.StoreWarning, match="No space left") as caught:
         assert same(rl.sweep(STUDY, OVER, store=store, jobs=1), whole)
     assert len(caught) == 1
+
+
+def test_threads_share_a_store(whole, monkeypatch, tmp_path):
+    monkeypatch.setattr(blocks, "JOIN_SECONDS", 0.0)
+    with ThreadPoolExecutor(4) as threads:
+        assert same(rl.sweep(STUDY, OVER, threads, tmp_path), whole)
+        assert same(again := rl.sweep(STUDY, OVER, threads, tmp_path), whole)
+    assert again.work.computed == 0
 
 
 def test_a_store_in_memory_serves_one_process(whole):
