@@ -29,7 +29,6 @@ def admit(
 
     Parameters
     ----------
-    bound : Theorem
     given : mapping of symbol name to number (or array)
     purpose : {"values", "arrays", "numbers", "horizons", "order"}
         ``"values"``: the bound is evaluated at its symbols, numbers or arrays. Else statistics that are not given are
@@ -196,7 +195,6 @@ def check_statement(bound: Theorem, reserved: Collection[str]) -> None:
 
     Parameters
     ----------
-    bound : Theorem
     reserved : collection of str
         The attributes of :mod:`regretlab.bounds`, which no path begins with.
     """

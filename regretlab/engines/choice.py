@@ -51,7 +51,6 @@ def choose(
         The sampler fitted.
     measure : tuple of str
         What the run measures beyond its totals.
-    replicates : int
 
     Raises
     ------

@@ -214,7 +214,6 @@ def first_violation(losses: Sequence[Any], algorithm: str, bound: str, horizon: 
         ``max(left (x - at), right (x - at))``.
     algorithm, bound : str
         With exact parameters, as in ``"adam(alpha=7/20)"``; the bound's id.
-    horizon : int
     start : int, str or Fraction
         x_1.
 

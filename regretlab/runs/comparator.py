@@ -64,7 +64,6 @@ def minimum(problem: Problem, weights: np.ndarray, start: np.ndarray) -> Minimum
 
     Parameters
     ----------
-    problem : Problem
     weights : array (n,)
         Non-negative.
     start : array (d,)

@@ -70,13 +70,11 @@ def extended(
 
     Parameters
     ----------
-    problem : Problem
     algorithms : sequence of Algorithm
     parts : sequence of (xarray.Dataset, Description)
         One for every algorithm.
     horizon, replicates : int or None
     checkpoints : "log", "decimal" or sequence of int
-    progress : bool
 
     Raises
     ------

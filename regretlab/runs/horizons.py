@@ -51,9 +51,6 @@ def replay(
 
     Parameters
     ----------
-    problem : Problem
-    algorithm : Algorithm
-    description : Description
     record : xarray.Dataset
         The run's record, dims replicate and t.
     places : bool

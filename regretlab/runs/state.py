@@ -32,7 +32,6 @@ def unpack(record: xr.Dataset, t: int, fresh: State, xp: Any) -> State:
 
     Parameters
     ----------
-    record : xarray.Dataset
     t : int
         The step after which the state was packed.
     fresh : State

@@ -20,7 +20,6 @@ def traced(plan: Plan, engine: str, steps: int) -> Iterator[tuple[Trace, Coeffic
 
     Parameters
     ----------
-    plan : Plan
     engine : {"array", "compiled"}
         The one that made the run.
     steps : int

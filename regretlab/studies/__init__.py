@@ -88,8 +88,6 @@ def check_run(
 
     Parameters
     ----------
-    problem : Problem
-    algorithm : Algorithm
     arguments : mapping
         Those of simulate, without the problem and the algorithm.
     conclude : mapping

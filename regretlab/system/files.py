@@ -41,7 +41,6 @@ def atomically(target: Path, room: Path | None = None, durable: bool = False, fi
 
     Parameters
     ----------
-    target : Path
     room : Path, optional
         The folder in which the file is written until it is whole; by default that of the target. Writers of many
         folders that share one take away what any of them left.

@@ -92,9 +92,6 @@ def in_floats(squared: bool, lost: str, run: Description, record: xr.Dataset, lo
         Whether the bound is evaluated with squares of gradients.
     lost : str
         Which term no float can hold, in a sentence (:meth:`regretlab.bounds.Bound.lost`); empty for none.
-    run : Description
-    record : xarray.Dataset
-    look : Look
     """
     text = "all numbers are within the range of floats"
     found = [Check("float_range", text, lost, "other units", False)] * bool(lost)
@@ -111,8 +108,6 @@ def verdict(checks: list[Check], look: Look, last: np.ndarray, trivial: float) -
 
     Parameters
     ----------
-    checks : list of Check
-    look : Look
     last : array (m,)
         The bound at the horizon.
     trivial : float

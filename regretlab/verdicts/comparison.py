@@ -130,8 +130,6 @@ def compare(
 
     Parameters
     ----------
-    bound : Bound
-    description : Description
     record : xarray.Dataset
         Dims replicate, t.
     mode : {"stated", "measured", "a priori"}

@@ -64,8 +64,6 @@ def expected(
 
     Parameters
     ----------
-    bound : Bound
-    description : Description
     record : xarray.Dataset
         Dims replicate, t.
     mode : {"stated", "measured", "a priori"}
@@ -187,13 +185,11 @@ def explained(found: Expected, curve: np.ndarray, t: np.ndarray, runs: int, verd
 
     Parameters
     ----------
-    found : Expected
     curve : array (t,)
         The bound.
     t : array (t,)
     runs : int
         The number of replicates.
-    verdict : str
     """
     if not found.random:
         return "Nothing is random here: the mean is that of every run, with its certified interval."

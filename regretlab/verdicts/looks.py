@@ -88,12 +88,10 @@ def look(
     ----------
     bounds : sequence of Bound
         Of online regret on every run, each about every T (:func:`regretlab.verdicts.comparison.every_run`).
-    run : Description
     record : xarray.Dataset
         The run's record, dims replicate and t.
     parts : iterable of xarray.Dataset
         Records of the steps 1, 2, ..., ``until``, a block of steps each; none where they are checkpoints.
-    until : int
     mode : {"stated", "measured", "a priori"}
     """
     found: dict[str, list[Look]] = {b.id: [] for b in bounds}

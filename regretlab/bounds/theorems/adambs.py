@@ -1,5 +1,7 @@
 """AdamBS: Theorems 1, 2 and 4 as printed, Theorem D.1, the corrected form of AdamCB's appendix as printed, and ours."""
 
+from typing import Any
+
 import sympy as sp
 
 from regretlab.bounds import assumptions as a
@@ -36,33 +38,29 @@ rho1 = D2**2 * G / (2 * alpha * (1 - beta1))
 rho2 = alpha * (1 + beta1) * G / ((1 - beta1) * sp.sqrt(1 - beta2) * (1 - gamma_kb) ** 2)
 rho3 = d * D**2 * G * sp.sqrt(1 - beta2) / (2 * alpha * (1 - beta1) * (1 - gamma_kb) ** 2)
 PRINTED = (a.CONVEX, a.BOUNDED, a.GRADIENTS, a.SQRT_STEP, a.DECAYING, a.GAMMA_KB)
+THEOREM: dict[str, Any] = {
+    "status": "as printed", "speaks_of": "online", "in_expectation": True, "methods": ("adam",),
+    "samplers": ("adambs",), "corrected": "adambs.ours",
+}  # fmt: skip
 
 theorem1 = Bound(
     id="adambs.theorem1",
     title="AdamBS, Thm 1",
     source="Liu, Wu & Mozafari 2020, Theorem 1, Eq. (3)-(4)",
-    status="as printed",
-    speaks_of="online",
-    in_expectation=True,
     terms={
         "diameter": rho1 * d * sp.sqrt(T),
         "sampling": sp.sqrt(d) * rho2 * sp.sqrt(S / (n**2 * K)),
         "momentum": rho3,
     },
     assumes=PRINTED,
-    methods=("adam",),
-    samplers=("adambs",),
-    corrected="adambs.ours",
     remark="False: it rests on Kingma & Ba's bound and on a second moment without its cross term (Eq. 16).",
+    **THEOREM,
 )
 
 theorem2 = Bound(
     id="adambs.theorem2",
     title="AdamBS, Thm 2",
     source="Liu, Wu & Mozafari 2020, Theorem 2, Eq. (6)",
-    status="as printed",
-    speaks_of="online",
-    in_expectation=True,
     terms={
         "diameter": rho1 * d * sp.sqrt(T),
         "optimal sampling": rho2 * sp.sqrt(d) / (n * sp.sqrt(K)) * sp.sqrt(M),
@@ -71,31 +69,24 @@ theorem2 = Bound(
         "momentum": rho3,
     },
     assumes=(*PRINTED, a.EXAMPLES, a.SUP_STEP),
-    methods=("adam",),
-    samplers=("adambs",),
-    corrected="adambs.ours",
     remark="False with Theorem 1; the minimum in M must also be over the laws with p >= p_min.",
+    **THEOREM,
 )  # fmt: skip
 
 theorem4 = Bound(
     id="adambs.theorem4",
     title="AdamBS, Thm 4",
     source="Liu, Wu & Mozafari 2020, Theorem 4, Eq. (9), with the constants of Theorem 2 and Lemma 3",
-    status="as printed",
-    speaks_of="online",
-    in_expectation=True,
     terms={
         "diameter": rho1 * d * sp.sqrt(T),
         "optimal sampling": rho2 * sp.sqrt(d) / (n * sp.sqrt(K)) * sp.sqrt(sp.log(d) * T) * sp.log(n),
     },
     dropped={name: theorem2.terms[name] for name in ("bandit", "momentum")},
     assumes=(a.BOUNDED, a.GRADIENTS, a.SQRT_STEP, a.DECAYING, a.GAMMA_KB, a.EXAMPLES, a.SUP_STEP, a.MODEL),
-    methods=("adam",),
-    samplers=("adambs",),
-    corrected="adambs.ours",
     represented_by="adambs.theorem2",
     remark="Printed as an order. Its derivation from Theorem 2 (M at most T log d log^2 n, Lemma 3) leaves out the "
     "bandit term, and its model is not convex, so that it is false.",
+    **THEOREM,
 )
 
 d1_terms = {

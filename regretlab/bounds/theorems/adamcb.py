@@ -1,5 +1,7 @@
 """AdamCB: the bound as printed (reconstructed), and ours in three forms."""
 
+from typing import Any
+
 import sympy as sp
 
 from regretlab.bounds import assumptions as a
@@ -17,14 +19,16 @@ EXPERIMENT = {
     "M": 60000**2 * 1e6 / 128,
 }  # fmt: skip
 
+#: The properties that the paper's two bounds share.
+PRINTED: dict[str, Any] = {
+    "status": "as printed", "mark": "reconstructed", "speaks_of": "online", "in_expectation": True,
+    "methods": ("adamx",), "samplers": ("adamcb",), "total": K, "corrected": "adamcb.ours",
+}  # fmt: skip
+
 printed = Bound(
     id="adamcb.printed",
     title="AdamCB, Lemmas 1-2 (Thm 1)",
     source="Kim & Oh 2025, Lemmas 1 and 2 (Theorem 1)",
-    status="as printed",
-    mark="reconstructed",
-    speaks_of="online",
-    in_expectation=True,
     terms={
         "diameter": rho1_cb * d * sp.sqrt(T),
         "sampling": sp.sqrt(d) * rho2_cb / (n * sp.sqrt(K))
@@ -32,34 +36,24 @@ printed = Bound(
         "momentum": rho3_cb,
     },
     assumes=(*PRINTED_CB, TIED_GAMMA, a.SUBSET),
-    methods=("adamx",),
-    samplers=("adamcb",),
-    total=K,
-    corrected="adamcb.ours",
     remark="With gamma(T) the first term grows linearly in T, so the bound says nothing about convergence.",
     experiment=EXPERIMENT,
+    **PRINTED,
 )  # fmt: skip
 
 lemma1 = Bound(
     id="adamcb.lemma1",
     title="AdamCB, Lemma 1",
     source="Kim & Oh 2025, Lemma 1",
-    status="as printed",
-    mark="reconstructed",
-    speaks_of="online",
-    in_expectation=True,
     terms={
         "diameter": rho1_cb * d * sp.sqrt(T),
         "sampling": sp.sqrt(d) * rho2_cb * sp.sqrt(S / (n**2 * K)),
         "momentum": rho3_cb,
     },
     assumes=PRINTED_CB,
-    methods=("adamx",),
-    samplers=("adamcb",),
-    total=K,
-    corrected="adamcb.ours",
     represented_by="adamcb.printed",
     remark="Before the bandit lemma: for any gamma, with what the sampler cost on the run.",
+    **PRINTED,
 )
 
 diameter = d * D**2 * L * sp.sqrt(T) / (2 * alpha * gamma * (1 - beta1))

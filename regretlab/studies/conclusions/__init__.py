@@ -110,8 +110,6 @@ def check_run(options: Mapping[str, Any], problem: Problem, run: Description) ->
     ----------
     options : mapping
         The table ``[conclude]`` of a study.
-    problem : Problem
-    run : Description
     """
     if not options:
         return

@@ -10,21 +10,8 @@ import numpy as np
 from regretlab import paired
 from regretlab.bounds import Bound
 from regretlab.result import Result
-from regretlab.studies.conclusions._words import (
-    INTERVALS,
-    WORDS,
-    Match,
-    compared,
-    copies,
-    doubt,
-    gap,
-    least,
-    level,
-    measured,
-    parameter_of,
-    plain,
-    problem,
-)
+from regretlab.studies.conclusions import _words as say
+from regretlab.studies.conclusions._words import INTERVALS, WORDS, Match, compared, least, measured, parameter_of
 
 
 def optimum(options: Mapping[str, Any], results: list[Result]) -> list[str]:
@@ -33,7 +20,7 @@ def optimum(options: Mapping[str, Any], results: list[Result]) -> list[str]:
     sentences = []
     for result in results:
         best = _chosen(result, name, by)
-        sentences.append(f"On {problem(result)}, {_least(match(options, result), WORDS[by], name)}.")
+        sentences.append(f"On {say.problem(result)}, {_least(match(options, result), WORDS[by], name)}.")
         if "bound" in options:
             bounds = {value: result.bound(options["bound"], algorithm).value for value, algorithm in best.items()}
             sentences.append(_of_bound(options["bound"], bounds, name))
@@ -67,10 +54,10 @@ def points(options: Mapping[str, Any], result: Result) -> dict[str, dict[float, 
 def _of_bound(bound: str, at: dict[float, float], name: str) -> str:
     """Say at which value of the parameter a bound is least."""
     least, first, last = min(at, key=lambda value: at[value]), min(at), max(at)
-    ends = f"{plain(at[first])} at {name} = {first:g} and {plain(at[last])} at {last:g}"
+    ends = f"{say.plain(at[first])} at {name} = {first:g} and {say.plain(at[last])} at {last:g}"
     if least in (first, last):
         return f"The bound {bound} is least at that end of the grid where {name} = {least:g}: it is {ends}."
-    return f"The bound {bound} is least at {name} = {least:g}, {plain(at[least])}; it is {ends}."
+    return f"The bound {bound} is least at {name} = {least:g}, {say.plain(at[least])}; it is {ends}."
 
 
 def _least(match: Match, words: str, parameter: str) -> str:
@@ -78,14 +65,14 @@ def _least(match: Match, words: str, parameter: str) -> str:
     best, found, values = match.base, match.distinct, match.values
     more = sorted((d for d in found if d.better == d.second), key=lambda d: d.mean)
     unsure = [d for d in found if d.better != d.second]
-    text = f"the {words} is least at {parameter} = {best}, {level(values[best])}"
+    text = f"the {words} is least at {parameter} = {best}, {say.level(values[best])}"
     if more:
         at = f"{parameter} = {', '.join(d.first for d in found if d in more)}"
-        text += f"; it is decidedly more at {at}: by {gap(more[0], values[best])} at {more[0].first}"
-        text += f" up to {gap(more[-1], values[best])} at {more[-1].first}" if len(more) > 1 else ""
+        text += f"; it is decidedly more at {at}: by {say.gap(more[0], values[best])} at {more[0].first}"
+        text += f" up to {say.gap(more[-1], values[best])} at {more[-1].first}" if len(more) > 1 else ""
     if unsure:
-        text += f"; not decided at {' and at '.join(f'{d.first} ({doubt(d)})' for d in unsure)}"
-    return text + copies(match, {value: f"{parameter} = {value}" for value in values})
+        text += f"; not decided at {' and at '.join(f'{d.first} ({say.doubt(d)})' for d in unsure)}"
+    return text + say.copies(match, {value: f"{parameter} = {value}" for value in values})
 
 
 def _chosen(result: Result, parameter: str, by: str) -> dict[float, str]:

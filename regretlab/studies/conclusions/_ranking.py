@@ -13,22 +13,8 @@ from regretlab import paired
 from regretlab.errors import unknown_name
 from regretlab.paired import Difference
 from regretlab.result import Result
-from regretlab.studies.conclusions._words import (
-    INTERVALS,
-    LOSSES,
-    WORDS,
-    Match,
-    compared,
-    copies,
-    doubt,
-    gap,
-    least,
-    level,
-    measured,
-    parameter_of,
-    problem,
-    spoken,
-)
+from regretlab.studies.conclusions import _words as say
+from regretlab.studies.conclusions._words import INTERVALS, LOSSES, WORDS, Match, compared, least, measured
 
 #: Up to this many undecided differences are told one by one.
 FEW = 2
@@ -37,12 +23,12 @@ FEW = 2
 def ranking(options: Mapping[str, Any], results: list[Result]) -> list[str]:
     """Who is better, by how much, and how surely."""
     by, against = options.get("by", "online"), options.get("against")
-    say = _best if against is None else _against
+    told = _best if against is None else _against
     sentences, tally, count = [], Counter[str](), 0
     for result in results:
-        where = f"On {problem(result)}"
+        where = f"On {say.problem(result)}"
         for place, short, match in matches(options, result):
-            text, decided = say(match, short, WORDS[by])
+            text, decided = told(match, short, WORDS[by])
             sentences.append(f"{where}{place}, {text}.")
             where = "There"
             if place != _tuned(options):
@@ -69,7 +55,7 @@ def matches(options: Mapping[str, Any], result: Result) -> list[tuple[str, dict[
             for name in short:
                 alike.setdefault(short[name], []).append(name)
         tuned = [least({name: values[name] for name in names}) for names in alike.values()]
-        groups[_tuned(options)] = {name: spoken(name) for name in tuned}
+        groups[_tuned(options)] = {name: say.spoken(name) for name in tuned}
     out = []
     for place, short in groups.items():
         own = {name: values[name] for name in short}
@@ -115,11 +101,11 @@ def _groups(result: Result, parameter: str | None) -> dict[str, dict[str, str]]:
     """Labels to short names, for every value of the parameter that the algorithms share."""
     labels = {result.label(name): name for name in result.algorithms}
     if parameter is None:
-        return {"": {name: spoken(name) for name in labels}}
+        return {"": {name: say.spoken(name) for name in labels}}
     groups: dict[str, dict[str, str]] = {}
     for name, algorithm in labels.items():
-        value = f"{parameter_of(result, algorithm, parameter):g}"
-        short = spoken(name.replace(f", {parameter}={value}", ""))
+        value = f"{say.parameter_of(result, algorithm, parameter):g}"
+        short = say.spoken(name.replace(f", {parameter}={value}", ""))
         groups.setdefault(f" at {parameter} = {value}", {})[name] = short
     return groups
 
@@ -127,26 +113,26 @@ def _groups(result: Result, parameter: str | None) -> dict[str, dict[str, str]]:
 def _best(match: Match, short: dict[str, str], words: str) -> tuple[str, list[str]]:
     """Write the comparisons of the best algorithm with the others; return its name too if it is decidedly the best."""
     best = short[match.base]
-    text = f"{best} has the least {words}, {level(match.values[match.base])}"
+    text = f"{best} has the least {words}, {say.level(match.values[match.base])}"
     beaten = [d for d in match.distinct if d.better == d.second]
     unsure = [d for d in match.distinct if d.better != d.second]
     if beaten:
-        than = "; than ".join(f"{short[d.first]} by {gap(d, match.values[d.first])}" for d in beaten)
+        than = "; than ".join(f"{short[d.first]} by {say.gap(d, match.values[d.first])}" for d in beaten)
         text += f", less than {than}"
     if unsure:
-        others = "; or ".join(f"{short[d.first]} ({doubt(d)})" for d in unsure)
+        others = "; or ".join(f"{short[d.first]} ({say.doubt(d)})" for d in unsure)
         text += f"{';' if beaten else ', but'} the evidence is not enough to place it before {others}"
-    return text + copies(match, short), [] if unsure else [best]
+    return text + say.copies(match, short), [] if unsure else [best]
 
 
 def _against(match: Match, short: dict[str, str], words: str) -> tuple[str, list[str]]:
     """Write the comparisons with the named algorithm, and return those that are decidedly better or worse."""
     found, base = match.distinct, match.values[match.base]
     sides = {"less": [d for d in found if d.better == d.first], "more": [d for d in found if d.better == d.second]}
-    said = {side: [f"{short[d.first]} by {gap(d, base)}" for d in of] for side, of in sides.items() if of}
+    said = {side: [f"{short[d.first]} by {say.gap(d, base)}" for d in of] for side, of in sides.items() if of}
     parts = [f"{side} is had by {', '.join(names)}" for side, names in said.items()]
     parts += _open([d for d in found if d.better is None], short)
-    text = f"{short[match.base]} has a {words} of {level(base)}; {'; '.join(parts)}{copies(match, short)}"
+    text = f"{short[match.base]} has a {words} of {say.level(base)}; {'; '.join(parts)}{say.copies(match, short)}"
     return text, [f"{short[d.first]} {side}" for side, of in sides.items() for d in of]
 
 
@@ -155,7 +141,7 @@ def _open(unsure: list[Difference], short: dict[str, str]) -> list[str]:
     if not unsure:
         return []
     if len(unsure) <= FEW or any(math.isnan(d.low) or d.low > 0 or d.high < 0 for d in unsure):
-        return [f"undecided: {', '.join(f'{short[d.first]} ({doubt(d)})' for d in unsure)}"]
+        return [f"undecided: {', '.join(f'{short[d.first]} ({say.doubt(d)})' for d in unsure)}"]
     low, high = min(d.low for d in unsure), max(d.high for d in unsure)
     names, largest = ", ".join(short[d.first] for d in unsure), max(abs(d.effect) for d in unsure)
     return [
