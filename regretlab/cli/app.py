@@ -104,7 +104,7 @@ def run(
     try:
         written = write_study(chosen, made, folder, resume=resume, workers=workers, progress=sys.stderr.isatty())
     except KeyboardInterrupt:
-        kept = any(folder.stage.rglob("*.nc"))
+        kept = any(path.suffix in (".nc", ".snapshot") for path in folder.stage.rglob("*"))
         words = "what was finished is kept, and --resume goes on from there" if kept else "nothing was finished yet"
         print(f"regretlab: interrupted; {words}.", file=sys.stderr)
         raise typer.Exit(130) from None

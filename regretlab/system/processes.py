@@ -25,6 +25,8 @@ from regretlab.errors import InputError
 UNGUARDED = 1
 #: That of a process that was killed by the system, for its memory, or by a person.
 KILLED = -9
+#: How long a process that is to end may save what it has come to.
+SAVING_SECONDS = 60
 
 
 def warm_up(module: str) -> None:
@@ -72,7 +74,7 @@ def unordered(
     with ProcessPoolExecutor(workers, _context(), initializer=_end_with_parent) as pool:
         try:
             with _signals_wait():  # a process that is half started when its parent leaves says so in a traceback
-                futures = [pool.submit(function, *task) for task in tasks]
+                futures = [pool.submit(_stoppable, function, *task) for task in tasks]
                 started += mp.active_children()
             for future in as_completed(futures):
                 yield future.result()
@@ -93,8 +95,12 @@ def unordered(
             ) from None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            for process in mp.active_children():
+            left = mp.active_children()
+            for process in left:
                 process.terminate()
+            for process in left:
+                process.join(SAVING_SECONDS)
+                process.kill()
             raise
 
 
@@ -117,6 +123,30 @@ def _signals_wait() -> Iterator[None]:
 
 def _context() -> BaseContext:
     return mp.get_context("forkserver" if sys.platform == "linux" else "spawn")
+
+
+def _stoppable(function: Callable[..., Any], *task: Any) -> Any:
+    """Call a function, which SIGTERM interrupts, so that it can save what it has come to; then the process ends."""
+    stopped: list[int] = []
+
+    def stop(number: int, frame: Any) -> None:
+        signal.signal(number, signal.SIG_IGN)  # what is being saved is not to be interrupted
+        stopped.append(number)
+        raise KeyboardInterrupt
+
+    try:
+        signal.signal(signal.SIGTERM, stop)
+        result = function(*task)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    except BaseException as error:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        if not stopped and not isinstance(error, KeyboardInterrupt):
+            raise
+    else:
+        if not stopped:
+            return result
+    os.kill(os.getpid(), signal.SIGTERM)
+    return None
 
 
 def _end_with_parent() -> None:

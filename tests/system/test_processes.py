@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 
 import pytest
@@ -28,6 +29,36 @@ def test_an_error_in_a_process_is_the_callers():
 def test_a_killed_process_is_one_sentence():
     with pytest.raises(rl.InputError, match="memory runs out; --resume keeps"):
         list(processes.unordered(signal.raise_signal, [(signal.SIGKILL,)] * 2, 2))
+
+
+def test_an_interruption_lets_processes_save_what_they_have_come_to(tmp_path):
+    """They end then, whatever the function makes of it, and begin nothing else."""
+    code = """
+import pathlib, time
+place = pathlib.Path({!r})
+try:
+    (place / "begun").touch()
+    time.sleep(60)
+except KeyboardInterrupt:
+    time.sleep(0.3)
+    (place / "saved").touch()
+"""
+    places = [tmp_path / str(k) for k in range(6)]
+    for place in places:
+        place.mkdir()
+
+    def interrupt():
+        while not all((place / "begun").exists() for place in places[:2]):
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        list(processes.unordered(exec, [(code.format(str(place)), {}) for place in places], 2))
+    assert time.monotonic() - began < 50
+    assert [(place / "saved").exists() for place in places] == [True] * 2 + [False] * 4
+    assert not any((place / "begun").exists() for place in places[2:])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only here are processes forked from a server")
