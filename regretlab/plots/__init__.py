@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from regretlab.bounds import Bound
+from regretlab.plots import _draw
 from regretlab.plots._data import (
     FIT,
     average_regret_data,
@@ -23,29 +24,7 @@ from regretlab.plots._data import (
     regret_overview_data,
     sampling_probabilities_data,
 )
-from regretlab.plots._draw import (
-    BAND,
-    COLOURS,
-    COLUMN,
-    DASHES,
-    GREY,
-    MARKERS,
-    NEGLIGIBLE,
-    _alone,
-    _bands,
-    _below,
-    _decades,
-    _guides,
-    _legend,
-    _logarithmic,
-    _look,
-    _mark_violation,
-    _remark,
-    _sizes,
-    axes,
-    save,
-    style,
-)
+from regretlab.plots._draw import BAND, COLOURS, COLUMN, DASHES, GREY, MARKERS, NEGLIGIBLE, axes, save, style
 from regretlab.plots._exponents import exponents, exponents_data
 from regretlab.plots._grids import ratio_map, ratio_map_data, regret_over, regret_over_data
 from regretlab.plots._instance import instance, instance_data
@@ -84,30 +63,36 @@ def bound_versus_regret(
     ax = ax or axes()
     regret, *others = (curve for _, curve in data.groupby(["role", "id"], sort=False))
     lines, terms, trivial = ([c for c in others if c.role.iloc[0] == r] for r in ("bound", "term", "trivial"))
-    violated = [(i, line, _remark(line)) for i, line in enumerate(lines, start=1) if line["first"].notna().any()]
+    violated = [(i, line, _draw.remark(line)) for i, line in enumerate(lines, start=1) if line["first"].notna().any()]
 
-    sizes = _sizes([c.value for c in (regret, *lines, *trivial)])
+    sizes = _draw.sizes([c.value for c in (regret, *lines, *trivial)])
     peaks = [peak for c in terms if NEGLIGIBLE * sizes.min() < (peak := c.value.max()) < math.inf]
     rooms = [1 + remark.count("\n") for _, _, remark in violated]
     notes = sum(rooms) + (regret.value < sizes.min()).any()
-    bottom = _logarithmic(ax, regret.t, min(*sizes, *peaks), max(*sizes, *peaks), notes)
-    _guides(ax, regret)
-    _bands(ax, [regret], [regret.label.iloc[0]], bottom)
+    bottom = _draw.logarithmic(ax, regret.t, min(*sizes, *peaks), max(*sizes, *peaks), notes)
+    _draw.guides(ax, regret)
+    _draw.bands(ax, [regret], [regret.label.iloc[0]], bottom)
     ax.fill_between([], [], color=COLOURS[0], alpha=BAND, lw=0, label=data.attrs["band"])
     for i, line in enumerate(lines, start=1):
-        ax.plot(line.t, line.value.where(line.value > 0), label=line.label.iloc[0], **_look(i) | _alone(line))
+        ax.plot(line.t, line.value.where(line.value > 0), label=line.label.iloc[0], **_draw.look(i) | _draw.alone(line))
     for i, term in enumerate(terms, start=1):
         note = " (= 0)" if term.value.max() <= 0 else " (below the axis)" if term.value.max() < bottom else ""
         look: dict[str, Any] = {"color": COLOURS[1], "lw": 0.7, "ls": DASHES[i % len(DASHES)], "zorder": 2}
-        look |= _alone(term) and {"ls": "", "marker": MARKERS[i % len(MARKERS)], "ms": 2, "mfc": "white", "mew": 0.5}
+        look |= _draw.alone(term) and {
+            "ls": "",
+            "marker": MARKERS[i % len(MARKERS)],
+            "ms": 2,
+            "mfc": "white",
+            "mew": 0.5,
+        }
         ax.plot(term.t, term.value.where(term.value > 0), label=term.label.iloc[0] + note, **look)
     for line in trivial:
         ax.plot(line.t, line.value, color=GREY, ls=(0, (1, 1.5)), zorder=1.8, label=line.label.iloc[0])
     for k, (i, line, remark) in enumerate(violated):
-        _mark_violation(ax, line, COLOURS[i % len(COLOURS)], remark, sum(rooms[:k]))
-    _below(ax, [regret], bottom, sum(rooms))
+        _draw.mark_violation(ax, line, COLOURS[i % len(COLOURS)], remark, sum(rooms[:k]))
+    _draw.below(ax, [regret], bottom, sum(rooms))
     ax.set(xlabel=data.attrs["steps"], ylabel=f"{data.attrs['kind']} regret $R(t)$")
-    return _legend(ax, data.attrs["title"])
+    return _draw.legend(ax, data.attrs["title"])
 
 
 @style()
@@ -115,19 +100,19 @@ def average_regret(result: Record, *, kind: str = "online", ax: Axes | None = No
     """R(t) / t of every algorithm: does it tend to zero? Logarithmic if all is positive, else linear around zero."""
     data = average_regret_data(result, kind=kind)
     ax = ax or axes()
-    ends, sizes = data[["value", "low", "high"]].to_numpy(), _sizes([data.value.abs()])
+    ends, sizes = data[["value", "low", "high"]].to_numpy(), _draw.sizes([data.value.abs()])
     if (ends > 0).all():
         ax.set_yscale("log")
     elif sizes.max(initial=0) > 30 * np.median(sizes):
         ax.set_yscale("symlog", linthresh=10 ** math.floor(math.log10(np.median(sizes))))
     ax.set_xscale("log")
-    _decades(ax.xaxis, data.t.min(), data.t.max())
+    _draw.decades(ax.xaxis, data.t.min(), data.t.max())
     curves = [curve for _, curve in data.groupby("algorithm", sort=False)]
-    _bands(ax, curves, [curve.label.iloc[0] for curve in curves])
+    _draw.bands(ax, curves, [curve.label.iloc[0] for curve in curves])
     if (ends <= 0).any():
         ax.axhline(0, color=GREY, lw=0.6, zorder=1)
     ax.set(xlabel=data.attrs["steps"], ylabel=f"average {kind} regret $R(t)/t$")
-    return _legend(ax, result.problem.name, data.attrs["band"])
+    return _draw.legend(ax, result.problem.name, data.attrs["band"])
 
 
 @style()
@@ -136,13 +121,13 @@ def regret_overview(result: Record, *, kind: str = "online", ax: Axes | None = N
     data = regret_overview_data(result, kind=kind)
     ax = ax or axes()
     curves = [curve for _, curve in data.groupby("algorithm", sort=False)]
-    sizes = _sizes([data.value])
-    bottom = _logarithmic(ax, data.t, sizes.min(), sizes.max(), (data.value < sizes.min()).any())
-    _guides(ax, max(curves, key=lambda curve: curve.value.iloc[-1]))
-    _bands(ax, curves, [f"{c.label.iloc[0]}\n{_power(*c[FIT].iloc[0])}" for c in curves], bottom)
-    _below(ax, curves, bottom, 0)
+    sizes = _draw.sizes([data.value])
+    bottom = _draw.logarithmic(ax, data.t, sizes.min(), sizes.max(), (data.value < sizes.min()).any())
+    _draw.guides(ax, max(curves, key=lambda curve: curve.value.iloc[-1]))
+    _draw.bands(ax, curves, [f"{c.label.iloc[0]}\n{_power(*c[FIT].iloc[0])}" for c in curves], bottom)
+    _draw.below(ax, curves, bottom, 0)
     ax.set(xlabel=data.attrs["steps"], ylabel=f"{kind} regret $R(t)$")
-    return _legend(ax, result.problem.name, data.attrs["band"])
+    return _draw.legend(ax, result.problem.name, data.attrs["band"])
 
 
 def _power(exponent: float, low: float, high: float) -> str:
@@ -167,8 +152,8 @@ def sampling_probabilities(result: Record, *, algorithms: Sequence[str] | None =
     ax.yaxis.set_minor_formatter(lambda x, _: f"{x:g}" if few and f"{x:.0e}"[0] in "25" else "")
     marks = np.unique(np.geomspace(1, n, 8).astype(int) - 1).tolist()
     for name, curve in data.groupby("algorithm", sort=False):
-        look = _look(result.algorithms.index(name))
+        look = _draw.look(result.algorithms.index(name))
         ax.fill_between(curve["rank"], curve.low, curve.high, color=look["color"], alpha=BAND, lw=0)
         ax.plot(curve["rank"], curve.value, label=curve.label.iloc[0], **look | {"markevery": marks})
     ax.axhline(1 / n, color=GREY, lw=0.8, ls=(0, (4, 2)), zorder=1.5, label=f"uniform: 1/{n}")
-    return _legend(ax, result.problem.name, f"range over R = {result.replicates} runs" * (result.replicates > 1))
+    return _draw.legend(ax, result.problem.name, f"range over R = {result.replicates} runs" * (result.replicates > 1))

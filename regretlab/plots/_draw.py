@@ -101,79 +101,79 @@ def save(figure: Figure | Axes, path: str | os.PathLike[str] | IO[bytes], *, suf
         raise InputError(f"cannot write {str(path)!r}: {error.strerror or error}; choose a writable path.") from None
 
 
-def _look(i: int) -> dict[str, Any]:
+def look(i: int) -> dict[str, Any]:
     """Colour, dashes and marker of the i-th line, in new pairs once colours repeat; neighbours' markers are apart."""
     turn, n = i // len(COLOURS), len(COLOURS)
     look = {"color": COLOURS[i % n], "ls": DASHES[(i + turn) % n], "marker": MARKERS[(i + 2 * turn) % n]}
     return {**look, "markevery": (i % 5, 5), "zorder": 3 - 0.01 * i}
 
 
-def _alone(curve: pd.DataFrame) -> dict[str, Any]:
+def alone(curve: pd.DataFrame) -> dict[str, Any]:
     """Give the look that takes the line from a curve whose checkpoints no line may join."""
     return {"ls": "", "markevery": 1} if "joined" in curve and not curve.joined.all() else {}
 
 
-def _fill(ax: Axes, curve: pd.DataFrame, low: pd.Series, high: pd.Series, **look: Any) -> None:
+def fill(ax: Axes, curve: pd.DataFrame, low: pd.Series, high: pd.Series, **look: Any) -> None:
     """Fill the area between two curves; where no line may join the checkpoints, at each of them."""
-    if _alone(curve):
+    if alone(curve):
         ax.vlines(curve.t, low, high, lw=3, **look)
     else:
         ax.fill_between(curve.t, low, high, lw=0, **look)
 
 
-def _sizes(values: Sequence[Any]) -> np.ndarray:
+def sizes(values: Sequence[Any]) -> np.ndarray:
     """Keep the positive values above the round-off of the largest; 1 if there is none, so that axes have limits."""
     joined = np.concatenate([np.asarray(v, dtype=float) for v in values])
     positive = joined[np.isfinite(joined) & (joined > 0)]
     return positive[positive > ROUND_OFF * positive.max()] if positive.size else np.ones(1)
 
 
-def _bands(ax: Axes, curves: list[pd.DataFrame], labels: list[str], floor: float = -math.inf) -> None:
+def bands(ax: Axes, curves: list[pd.DataFrame], labels: list[str], floor: float = -math.inf) -> None:
     """Draw means with their bands; values below ``floor`` are not drawn, and an open band ends at the axes."""
     top = ax.get_ylim()[1] if floor > 0 else math.inf
     for i, (curve, words) in enumerate(zip(curves, labels, strict=True)):
         low, high = (end.clip(floor, top) for end in (curve.low, curve.high))
-        _fill(ax, curve, low, high, color=COLOURS[i % len(COLOURS)], alpha=BAND)
+        fill(ax, curve, low, high, color=COLOURS[i % len(COLOURS)], alpha=BAND)
         broken = np.count_nonzero(np.diff(curve.value >= floor)) > 1
-        look = _look(i) | ({"markevery": 1} if broken else {}) | _alone(curve)
-        ax.plot(curve.t, curve.value.where(curve.value >= floor), label=words, **look)
+        own = look(i) | ({"markevery": 1} if broken else {}) | alone(curve)
+        ax.plot(curve.t, curve.value.where(curve.value >= floor), label=words, **own)
 
 
-def _below(ax: Axes, curves: list[pd.DataFrame], bottom: float, room: int, letter: str = "t") -> None:
+def below(ax: Axes, curves: list[pd.DataFrame], bottom: float, room: int, letter: str = "t") -> None:
     """Say which values a logarithmic axis cannot show."""
     hidden = [curve[curve.value < bottom] for curve in curves]
     for i, gone in ((i, gone) for i, gone in enumerate(hidden) if len(gone)):
-        look = {**_look(i), "marker": "v", "mfc": "white", "ls": "", "markevery": 1}
-        ax.plot(gone.t, np.full(len(gone), bottom), clip_on=False, gid="below the axis", **look)
+        marks = {**look(i), "marker": "v", "mfc": "white", "ls": "", "markevery": 1}
+        ax.plot(gone.t, np.full(len(gone), bottom), clip_on=False, gid="below the axis", **marks)
     most = max(range(len(curves)), key=lambda i: len(hidden[i]))
     steps, gone = curves[most].t.tolist(), hidden[most].t.tolist()
     if gone:
         first = steps[: len(gone)] == gone
         where = f"until {letter} = {gone[-1]}" if first else f"at {len(gone)} of {len(steps)} {letter}"
         what = "≤ 0" if all((curve.value <= 0).all() for curve in hidden) else "below the axis"
-        _note(ax, steps[0], f"▽ regret {what} {where}", room, GREY)
+        note(ax, steps[0], f"▽ regret {what} {where}", room, GREY)
 
 
-def _decade(value: float, position: float) -> str:
+def decade(value: float, position: float) -> str:
     """Label a tick by a power of ten in plain text: the same look as mathtext's at a third of its time."""
     power = round(math.log10(value))
     return f"10{str(power).translate(SUPERSCRIPTS)}" if math.isclose(value, 10.0**power) else f"{value:g}"
 
 
-def _decades(axis: Axis, low: float, high: float) -> None:
+def decades(axis: Axis, low: float, high: float) -> None:
     """Powers of ten with small ticks at 2 and 5: eight in every decade are half of the time that a figure takes."""
-    axis.set_major_formatter(_decade)
+    axis.set_major_formatter(decade)
     if high >= 10 * low:
         axis.set_minor_locator(LogLocator(subs=(2, 5)))
 
 
-def _logarithmic(ax: Axes, t: pd.Series, low: float, high: float, notes: int) -> float:
+def logarithmic(ax: Axes, t: pd.Series, low: float, high: float, notes: int) -> float:
     """Two logarithmic axes, with room for notes below ``low``; returns the bottom."""
     low, high = low / 1.5, high * 1.5
     bottom = low / (high / low) ** (notes * LINE / (1 - notes * LINE))
     ax.set(xscale="log", yscale="log", ylim=(bottom, high), xlim=(t.min() / 1.1, t.max() * 1.1))
-    _decades(ax.xaxis, t.min(), t.max())
-    _decades(ax.yaxis, bottom, high)
+    decades(ax.xaxis, t.min(), t.max())
+    decades(ax.yaxis, bottom, high)
     if t.max() < 2 * t.min():  # so narrow that the ticks of a decade would run into each other
         ends = sorted({t.min(), t.max()})
         ax.set_xticks(ends, [f"{end:g}" for end in ends])
@@ -181,7 +181,7 @@ def _logarithmic(ax: Axes, t: pd.Series, low: float, high: float, notes: int) ->
     return float(bottom)
 
 
-def _guides(ax: Axes, curve: pd.DataFrame, letter: str = "t") -> None:
+def guides(ax: Axes, curve: pd.DataFrame, letter: str = "t") -> None:
     """Draw the slopes 1/2 and 1 from the curve over the window of the fitted exponents; labelled where they end."""
     window = curve[(curve.value > 0) & (curve.t >= curve.t.max() / WINDOW)]
     if window.empty:
@@ -194,7 +194,7 @@ def _guides(ax: Axes, curve: pd.DataFrame, letter: str = "t") -> None:
     ax.set_ylim(top=max(ax.get_ylim()[1], 1.5 * guide[-1]))
 
 
-def _note(ax: Axes, t: float, words: str, room: int, color: str) -> None:
+def note(ax: Axes, t: float, words: str, room: int, color: str) -> None:
     """Words at the bottom of the axes, beside the step ``t`` they speak of, above ``room`` other lines."""
     left, right = ax.get_xlim()
     before = t * t > left * right
@@ -204,7 +204,7 @@ def _note(ax: Axes, t: float, words: str, room: int, color: str) -> None:
     )  # fmt: skip
 
 
-def _remark(line: pd.DataFrame) -> str:
+def remark(line: pd.DataFrame) -> str:
     """Say of a violated bound the first horizon above it, with its qualification."""
     first, runs = line.iloc[0], line.above.max()
     seen = f"first seen above at t = {first['first']:g}"
@@ -214,19 +214,19 @@ def _remark(line: pd.DataFrame) -> str:
     return f"{seen}{some}"
 
 
-def _mark_violation(ax: Axes, line: pd.DataFrame, color: str, remark: str, room: int) -> None:
+def mark_violation(ax: Axes, line: pd.DataFrame, color: str, remark: str, room: int) -> None:
     """Mark where a bound is first violated by a cross and its step; hatch the regret above the bound."""
     first, worst = line.iloc[0], np.maximum(line.worst, line.value)
     look: dict[str, Any] = {"facecolor": "none", "edgecolor": color, "hatch": "////", "lw": 0, "zorder": 1.5}
-    if not _alone(line):
+    if not alone(line):
         ax.fill_between(line.t, line.value, worst, where=line.above > 0, gid=f"excess {first.id}", **look)
     t = first["first"]
     ax.vlines(t, ax.get_ylim()[0], first.there, color=color, lw=0.6, ls=":")
     ax.plot(t, first.there, marker="X", ms=7, color=color, mec="white", zorder=5, gid=f"violation {first.id}")
-    _note(ax, t, remark, room, color)
+    note(ax, t, remark, room, color)
 
 
-def _legend(ax: Axes, title: str, band: str = "", margin: float = MARGIN) -> Axes:
+def legend(ax: Axes, title: str, band: str = "", margin: float = MARGIN) -> Axes:
     """Put the legend above the axes, in as many columns as fit; a figure of :func:`axes` grows by its height.
 
     It begins ``margin`` points left of the axes, and is wrapped more narrowly where it would not fit the width.

@@ -11,7 +11,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from regretlab.errors import InputError
-from regretlab.plots._draw import COLOURS, PALE, _legend, axes, style
+from regretlab.plots import _draw as draw
+from regretlab.plots._draw import COLOURS, PALE, axes, style
 
 if TYPE_CHECKING:
     from regretlab.record import Record
@@ -82,7 +83,7 @@ def exponents(*results: Record, kind: str = "online", ax: Axes | None = None) ->
     ax.spines["left"].set_visible(False)
     low, high = ax.get_xlim()
     ax.set_xlim(min(low, 0.4), max(high, 1.1))
-    _legend(ax, "" if several else str(data.problem.iloc[0]), margin=margin)
+    draw.legend(ax, "" if several else str(data.problem.iloc[0]), margin=margin)
     ax.tick_params(axis="y", width=0)
     return ax
 

@@ -16,20 +16,9 @@ from matplotlib.ticker import NullLocator
 from regretlab.bounds import Bound
 from regretlab.bounds.symbols import LATEX, MEANING
 from regretlab.errors import InputError
+from regretlab.plots import _draw as draw
 from regretlab.plots._data import against, first_bound, ratios
-from regretlab.plots._draw import (
-    COLOURS,
-    GREY,
-    _bands,
-    _below,
-    _decade,
-    _guides,
-    _legend,
-    _logarithmic,
-    _sizes,
-    axes,
-    style,
-)
+from regretlab.plots._draw import COLOURS, GREY, axes, style
 from regretlab.plots._periods import last_end
 from regretlab.verdicts.means import CERTIFIED, STUDENT, Interval, interval
 
@@ -84,7 +73,7 @@ def ratio_map(
     title = data.attrs.get("title", "")
     ax = ax or axes()
     table = data.pivot(index=names[1], columns=names[0], values="ratio").astype(float)
-    positive = _sizes([data.ratio])
+    positive = draw.sizes([data.ratio])
     low, high = positive.min() / 1.05, positive.max() * 1.05
     norm = LogNorm(low, high)
     mesh = ax.pcolormesh(table.where(table > 0), cmap=SHADE, norm=norm, edgecolors="white", lw=1)
@@ -103,11 +92,11 @@ def ratio_map(
     ):
         if occurs:
             ax.fill_between([], [], label=words, fc="none", **look)
-    _legend(ax, title)
+    draw.legend(ax, title)
     ax.tick_params(length=0, which="both")
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02, aspect=25, label="regret / bound at the horizon")
     few = high < 30 * low
-    bar.ax.yaxis.set_major_formatter("{x:g}" if few else _decade)
+    bar.ax.yaxis.set_major_formatter("{x:g}" if few else draw.decade)
     bar.ax.yaxis.set_minor_formatter(lambda v, _: _short(v) if few and f"{v:.0e}"[0] in "25" else "")
     bar.ax.tick_params(labelsize=7, which="both")
     bar.outline.set_visible(False)
@@ -174,18 +163,18 @@ def regret_over(grid: Grid, name: str = "n", *, kind: str = "online", ax: Axes |
     data = regret_over_data(grid, name, kind=kind)
     ax = ax or axes()
     curves = [curve.assign(t=curve[name]) for _, curve in data.groupby("algorithm", sort=False)]
-    sizes, values = _sizes([data.value]), data[name]
-    bottom = _logarithmic(ax, values, sizes.min(), sizes.max(), (data.value < sizes.min()).any())
-    _guides(ax, max(curves, key=lambda curve: curve.value.iloc[-1]), _letter(name))
-    _bands(ax, curves, [curve.algorithm.iloc[0] for curve in curves], bottom)
+    sizes, values = draw.sizes([data.value]), data[name]
+    bottom = draw.logarithmic(ax, values, sizes.min(), sizes.max(), (data.value < sizes.min()).any())
+    draw.guides(ax, max(curves, key=lambda curve: curve.value.iloc[-1]), _letter(name))
+    draw.bands(ax, curves, [curve.algorithm.iloc[0] for curve in curves], bottom)
     for line in ax.lines:
         line.set_markevery(1)
     places = sorted(set(values))
     ax.set_xticks(places, [f"{place:g}" for place in places])
     ax.xaxis.set_minor_locator(NullLocator())
-    _below(ax, curves, bottom, 0, f"${_letter(name)}$")
+    draw.below(ax, curves, bottom, 0, f"${_letter(name)}$")
     ax.set(xlabel=_meaning(name), ylabel=f"{kind} regret {data.attrs['where']}")
-    return _legend(ax, "", data.attrs["band"])
+    return draw.legend(ax, "", data.attrs["band"])
 
 
 def _letter(name: str) -> str:

@@ -12,7 +12,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from regretlab.plots._draw import COLOURS, COLUMN, DASHES, GREY, MARKERS, _Axes, _decade, _Figure, style
+from regretlab.plots import _draw as draw
+from regretlab.plots._draw import COLOURS, COLUMN, DASHES, GREY, MARKERS, _Axes, _Figure, style
 
 #: Periods of the losses and iterates that are shown, and rounds at least and at most.
 PERIODS, FEWEST, MOST = 8, 24, 100
@@ -111,7 +112,7 @@ def _limit(ax: Axes, data: pd.DataFrame, record: xr.Dataset) -> None:
     ax.axhline(limit, color=COLOURS[0], lw=0.8, ls=(0, (1, 1.5)), label=f"limit of $R(t)/t$: {limit:.4g}")
     ax.set(xscale="log", xlabel="round $t$", ylabel="average regret $R(t)/t$", xlim=(period, last))
     ax.set_ylim(0, 1.05 * data[(data.panel == "regret") & (data.t >= period)].value.max())
-    ax.xaxis.set_major_formatter(_decade)
+    ax.xaxis.set_major_formatter(draw.decade)
 
 
 def _bound(ax: Axes, data: pd.DataFrame, record: xr.Dataset) -> None:

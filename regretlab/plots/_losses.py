@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from regretlab.errors import InputError, unknown_name
-from regretlab.plots._draw import BAND, GREY, _alone, _fill, _legend, _look, axes, style
+from regretlab.plots import _draw as draw
+from regretlab.plots._draw import BAND, GREY, axes, style
 from regretlab.plots._periods import axis, drawn
 
 if TYPE_CHECKING:
@@ -65,12 +66,16 @@ def loss_curves(result: Record, *, over: str = "epoch", ax: Axes | None = None) 
     data = loss_curves_data(result, over=over)
     ax, mixed = ax or axes(), over == "seconds" and data.engine.nunique() > 1
     for name, curves in data.groupby("algorithm", sort=False):
-        look = _look(result.algorithms.index(name))
+        look = draw.look(result.algorithms.index(name))
         for which, curve in curves.groupby("set", sort=False):
             words = curve.label.iloc[0] + (f" ({curve.engine.iloc[0]})" if mixed else "")
             lines = look | {"ls": SETS[which], "markevery": 1} | ({"marker": "", "lw": 0.8} if which == "test" else {})
-            _fill(ax, curve.assign(t=curve.x), curve.low, curve.high, color=look["color"], alpha=BAND)
-            lines |= _alone(curve) and {"ls": "", "marker": look["marker"], "mfc": "white" if which == "test" else None}
+            draw.fill(ax, curve.assign(t=curve.x), curve.low, curve.high, color=look["color"], alpha=BAND)
+            lines |= draw.alone(curve) and {
+                "ls": "",
+                "marker": look["marker"],
+                "mfc": "white" if which == "test" else None,
+            }
             ax.plot(curve.x, curve.value, label=words if which == "train" else f"_test {words}", **lines)
     for which, dashes in SETS.items():
         ax.add_line(Line2D([], [], color=GREY, lw=0.8, ls=dashes, label=f"{which} loss"))
@@ -79,4 +84,6 @@ def loss_curves(result: Record, *, over: str = "epoch", ax: Axes | None = None) 
     ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_formatter(lambda x, _: f"{x:g}" if f"{x:.0e}"[0] in "2357" else "")
     ax.autoscale_view()
-    return _legend(ax, result.problem.name, f"one sigma over R = {result.replicates} runs" * (result.replicates > 1))
+    return draw.legend(
+        ax, result.problem.name, f"one sigma over R = {result.replicates} runs" * (result.replicates > 1)
+    )

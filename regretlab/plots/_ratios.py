@@ -11,23 +11,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from regretlab.errors import InputError
+from regretlab.plots import _draw as draw
 from regretlab.plots._data import against, ratios
-from regretlab.plots._draw import (
-    BAND,
-    COLOURS,
-    GREY,
-    _alone,
-    _below,
-    _fill,
-    _legend,
-    _logarithmic,
-    _look,
-    _note,
-    _remark,
-    _sizes,
-    axes,
-    style,
-)
+from regretlab.plots._draw import BAND, COLOURS, GREY, axes, style
 from regretlab.plots._periods import axis, drawn
 from regretlab.verdicts.means import STUDENT
 
@@ -95,7 +81,7 @@ def bound_ratio(
     data = bound_ratio_data(result, algorithms, kind=kind, bounds=bounds, mode=mode)
     ax = ax or axes()
     curves = [c.assign(value=c.ratio) for _, c in data.groupby(["algorithm", "id"], sort=False)]
-    violated = [(i, c, _remark(c)) for i, c in enumerate(curves) if c["first"].notna().any()]
+    violated = [(i, c, draw.remark(c)) for i, c in enumerate(curves) if c["first"].notna().any()]
     if len(violated) > FEW:
         steps = [int(c["first"].iloc[0]) for _, c, _ in violated]
         remarks = [
@@ -105,24 +91,24 @@ def bound_ratio(
         remarks = [(c["first"].iloc[0], remark, COLOURS[i % len(COLOURS)]) for i, c, remark in violated]
     rooms = [1 + remark.count("\n") for _, remark, _ in remarks]
     alone = len(curves) == 1 and np.isfinite(curves[0].trivial).all()
-    sizes = _sizes([data.ratio, [1.0], *([data.trivial] if alone else [])])
-    bottom = _logarithmic(ax, data.t, sizes.min(), sizes.max(), sum(rooms) + (data.ratio < sizes.min()).any())
+    sizes = draw.sizes([data.ratio, [1.0], *([data.trivial] if alone else [])])
+    bottom = draw.logarithmic(ax, data.t, sizes.min(), sizes.max(), sum(rooms) + (data.ratio < sizes.min()).any())
     top = ax.get_ylim()[1]
     ax.axhspan(1, top, facecolor="none", edgecolor="0.85", hatch="////", lw=0, zorder=0, gid="above the bound")
     ax.axhline(1, color="black", lw=0.8, zorder=1.5)
     ax.annotate("the bound", (1, 1), (-2, -2), xycoords=ax.get_yaxis_transform(), textcoords="offset points",
                 ha="right", va="top", fontsize=6.5)  # fmt: skip
     for i, curve in enumerate(curves):
-        look, shown = _look(i), curve.value.where(curve.value >= bottom)
+        look, shown = draw.look(i), curve.value.where(curve.value >= bottom)
         if np.isfinite(curve[["low", "high"]]).to_numpy().all():
             low, high = curve.low.clip(bottom, top), curve.high.clip(bottom, top)
-            _fill(ax, curve, low, high, color=look["color"], alpha=BAND)
-        look |= _alone(curve)
+            draw.fill(ax, curve, low, high, color=look["color"], alpha=BAND)
+        look |= draw.alone(curve)
         ax.plot(curve.t, shown, label=curve.label.iloc[0], **look)
         hollow = look | {"ls": "", "mfc": "white", "zorder": look["zorder"] + 0.001}
         ax.plot(curve.t, shown.where(curve.vacuous), **hollow, gid=f"vacuous {curve.id.iloc[0]}")
     if alone:
-        dots = {"ls": (0, (1, 1.5))} if not _alone(data) else {"ls": "", "marker": "_"}
+        dots = {"ls": (0, (1, 1.5))} if not draw.alone(data) else {"ls": "", "marker": "_"}
         ax.plot(data.t, data.trivial, color=GREY, zorder=1.8, label="trivial bound / bound", **dots)
     if data.vacuous.any():
         ax.plot([], [], color=GREY, marker="o", mfc="white", ls="", label="hollow: bound vacuous")
@@ -131,8 +117,8 @@ def bound_ratio(
         ax.plot(first["first"], first.there, marker="X", ms=7, color=color, mec="white", zorder=5,
                 gid=f"violation {first.id}")  # fmt: skip
     for k, (t, remark, color) in enumerate(remarks):
-        _note(ax, t, remark, sum(rooms[:k]), color)
-    _below(ax, curves, bottom, sum(rooms))
+        draw.note(ax, t, remark, sum(rooms[:k]), color)
+    draw.below(ax, curves, bottom, sum(rooms))
     ax.set(xlabel=data.attrs["steps"], ylabel=f"{kind} regret / bound")
     of_means = result.replicates > 1 and bool((data.intervals == 1).any())
-    return _legend(ax, f"{result.problem.name}, R = {result.replicates}", f"band of means: {STUDENT}" * of_means)
+    return draw.legend(ax, f"{result.problem.name}, R = {result.replicates}", f"band of means: {STUDENT}" * of_means)

@@ -9,7 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from regretlab.plots._draw import _bands, _decade, _guides, _legend, _logarithmic, _sizes, axes, style
+from regretlab.plots import _draw as draw
+from regretlab.plots._draw import axes, style
 from regretlab.plots._grids import _meaning
 from regretlab.scaling import CONFIDENCE, mean_estimate
 from regretlab.verdicts.means import STUDENT
@@ -44,22 +45,22 @@ def sweep(
     data = sweep_data(points)
     ax = ax or axes()
     curves = [curve.assign(t=curve.x) for _, curve in data.groupby("label", sort=False)]
-    sizes = _sizes([data.value, data.low.where(data.low > data.value / 10), data.high])
-    bottom = _logarithmic(ax, data.x, sizes.min(), sizes.max(), 0)
+    sizes = draw.sizes([data.value, data.low.where(data.low > data.value / 10), data.high])
+    bottom = draw.logarithmic(ax, data.x, sizes.min(), sizes.max(), 0)
     if guides:
-        _guides(ax, curves[0], name)
-    _bands(ax, curves, [curve.label.iloc[0] for curve in curves], bottom)
+        draw.guides(ax, curves[0], name)
+    draw.bands(ax, curves, [curve.label.iloc[0] for curve in curves], bottom)
     for line in ax.lines:
         line.set_markevery(1)
     places = sorted(set(data.x))
     ax.set_xticks(places, [f"{place:g}" for place in places])
     ax.xaxis.set_minor_locator(NullLocator())
     few = sizes.max() < 30 * sizes.min()
-    ax.yaxis.set_major_formatter("{x:g}" if few else _decade)
+    ax.yaxis.set_major_formatter("{x:g}" if few else draw.decade)
     ax.yaxis.set_minor_formatter(lambda v, _: f"{v:g}" if few and f"{v:.0e}"[0] in "25" else "")
     if sizes.max() < 2 * sizes.min():  # too narrow for the ticks of a decade
         ax.yaxis.set_major_locator(MaxNLocator(4))
         ax.yaxis.set_minor_locator(NullLocator())
     ax.set(xlabel=_meaning(name), ylabel=quantity)
     several = any(np.size(v) > 1 for curve in points.values() for v in curve.values())
-    return _legend(ax, title, f"interval of the mean: {STUDENT}" * several)
+    return draw.legend(ax, title, f"interval of the mean: {STUDENT}" * several)

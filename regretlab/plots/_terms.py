@@ -10,22 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
 from regretlab.bounds import Bound
+from regretlab.plots import _draw as draw
 from regretlab.plots._data import bound_versus_regret_data, first_bound
-from regretlab.plots._draw import (
-    COLOURS,
-    GREY,
-    HATCHES,
-    _alone,
-    _bands,
-    _below,
-    _legend,
-    _logarithmic,
-    _mark_violation,
-    _remark,
-    _sizes,
-    axes,
-    style,
-)
+from regretlab.plots._draw import COLOURS, GREY, HATCHES, axes, style
 
 if TYPE_CHECKING:
     from regretlab.record import Record
@@ -83,30 +70,30 @@ def bound_terms(
     ax = ax or axes()
     regret, line = (data[data.role == role] for role in ("regret", "bound"))
     trivial = data[data.role == "trivial"]
-    remark = _remark(line) if line["first"].notna().any() else ""
-    sizes = _sizes([regret.value, line.value, trivial.value])
+    remark = draw.remark(line) if line["first"].notna().any() else ""
+    sizes = draw.sizes([regret.value, line.value, trivial.value])
     room = (1 + remark.count("\n")) * bool(remark)
-    bottom = _logarithmic(ax, regret.t, sizes.min(), sizes.max(), room + (regret.value < sizes.min()).any())
+    bottom = draw.logarithmic(ax, regret.t, sizes.min(), sizes.max(), room + (regret.value < sizes.min()).any())
     for i, (_, layer) in enumerate(data[data.role == "term"].groupby("id", sort=False)):
         look: dict[str, Any] = {"facecolor": (COLOURS[1], SHADES[i % len(SHADES)]), "edgecolor": COLOURS[1], "lw": 0.4}
         base, top = (layer[end].astype(float).clip(lower=bottom) for end in ("base", "top"))
-        if _alone(layer):
+        if draw.alone(layer):
             ax.vlines(layer.t, base, top, color=look["facecolor"], lw=4, label=_words(layer), zorder=1)
         else:
             ax.fill_between(layer.t, base, top, hatch=HATCHES[i % len(HATCHES)], label=_words(layer), zorder=1, **look)
-    own = {"marker": "_", **_alone(line)} if _alone(line) else {}
+    own = {"marker": "_", **draw.alone(line)} if draw.alone(line) else {}
     ax.plot(line.t, line.value, color=COLOURS[1], lw=1.4, zorder=2.5, label=line.label.iloc[0], **own)
-    _bands(ax, [regret], [regret.label.iloc[0]], bottom)
+    draw.bands(ax, [regret], [regret.label.iloc[0]], bottom)
     ax.lines[-1].set_path_effects([withStroke(linewidth=2.6, foreground="white")])
     if len(trivial):
         ax.plot(trivial.t, trivial.value, color=GREY, ls=(0, (1, 1.5)), lw=1, zorder=2.6, label="trivial bound")
     if remark:
-        _mark_violation(ax, line, "black", remark, 0)
-    _below(ax, [regret], bottom, room)
+        draw.mark_violation(ax, line, "black", remark, 0)
+    draw.below(ax, [regret], bottom, room)
     for note in ax.texts:
         note.set_color("black")  # they stand on the colour of the terms
     ax.set(xlabel=data.attrs["steps"], ylabel=f"{data.attrs['kind']} regret $R(t)$")
-    return _legend(ax, data.attrs["title"], data.attrs["band"])
+    return draw.legend(ax, data.attrs["title"], data.attrs["band"])
 
 
 def _words(layer: pd.DataFrame) -> str:

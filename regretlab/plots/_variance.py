@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from regretlab.errors import InputError
-from regretlab.plots._draw import BAND, GREY, _alone, _decade, _fill, _legend, _look, axes, style
+from regretlab.plots import _draw as draw
+from regretlab.plots._draw import BAND, GREY, axes, style
 from regretlab.plots._periods import axis, drawn
 
 if TYPE_CHECKING:
@@ -83,20 +84,20 @@ def variance(result: Record, *, algorithms: Sequence[str] | None = None, ax: Axe
     data = variance_data(result, algorithms=algorithms)
     ax = ax or axes()
     for name, curves in data.groupby("algorithm", sort=False):
-        look = _look(result.algorithms.index(name))
+        look = draw.look(result.algorithms.index(name))
         of = dict(iter(curves.groupby("law")))
         own = of["sampler"]
-        _fill(ax, own, own.low, own.high, color=look["color"], alpha=BAND)
-        ax.plot(own.t, own.value, label=own.label.iloc[0], **look | {"ls": "-"} | _alone(own))
+        draw.fill(ax, own, own.low, own.high, color=look["color"], alpha=BAND)
+        ax.plot(own.t, own.value, label=own.label.iloc[0], **look | {"ls": "-"} | draw.alone(own))
         for law, (dashes, _) in BESIDE.items():
             thin: dict[str, Any] = {"color": look["color"], "lw": 0.8, "ls": dashes, "zorder": 2}
-            thin |= _alone(own) and {"ls": "", "marker": "_" if law == "best" else "."}
+            thin |= draw.alone(own) and {"ls": "", "marker": "_" if law == "best" else "."}
             ax.plot(of[law].t, of[law].value, label=f"_{law} {name}", **thin)
     ax.set(xscale="log", yscale="log", xlabel=data.attrs["steps"], ylabel="$V_t(p_t)\\,/\\,V_t$(uniform)")
-    ax.xaxis.set_major_formatter(_decade)
+    ax.xaxis.set_major_formatter(draw.decade)
     ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_formatter(lambda x, _: f"{x:g}" if f"{x:.0e}"[0] in "25" else "")
     ax.axhline(1, color=GREY, lw=0.8, zorder=1.5, label="uniform law")
     for dashes, words in BESIDE.values():
         ax.add_line(Line2D([], [], color=GREY, lw=0.8, ls=dashes, label=words))
-    return _legend(ax, result.problem.name, f"range over R = {result.replicates} runs" * (result.replicates > 1))
+    return draw.legend(ax, result.problem.name, f"range over R = {result.replicates} runs" * (result.replicates > 1))

@@ -13,7 +13,8 @@ from regretlab import bounds
 from regretlab.errors import InputError
 from regretlab.methods import Method
 from regretlab.parameters import number
-from regretlab.plots._draw import COLOURS, GREY, _legend, _look, axes, style
+from regretlab.plots import _draw as draw
+from regretlab.plots._draw import COLOURS, GREY, axes, style
 from regretlab.verdicts.substitution import values
 from regretlab.worst_case import LONGEST, on_a_line, regret
 
@@ -70,9 +71,9 @@ def worst_case(
     names = {"bound": (1, "Zinkevich's bound"), "worst": (6, "worst case (exact)"),
              "line": (2, "worst found on a line"), "empirical": (0, "this run")}  # fmt: skip
     for column, (i, words) in names.items():
-        ax.plot(data.t, data[column], label=words, **_look(i) | {"markevery": 1})
+        ax.plot(data.t, data[column], label=words, **draw.look(i) | {"markevery": 1})
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(
         xlabel="step $t$", ylabel="online regret $R(t)$", ylim=(min(0, data.empirical.min()), 1.15 * data.bound.max())
     )
-    return _legend(ax, data.attrs["title"])
+    return draw.legend(ax, data.attrs["title"])

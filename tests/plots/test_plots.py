@@ -102,9 +102,9 @@ def test_a_failed_assumption_is_not_called_a_violation(neuron):
     data = plots.bound_versus_regret_data(neuron, "adam")
     line = data[data.role == "bound"].assign(above=1, first=1)
     assert line.verdict.iloc[0].startswith("not applicable")
-    assert plots._remark(line) == "first seen above at t = 1\n(an assumption fails)"
-    assert plots._remark(line.assign(verdict="violated")) == "first seen above at t = 1\n(in 1 of 3 runs)"
-    assert plots._remark(line.assign(verdict="violated", above=3)) == "first seen above at t = 1"
+    assert plots._draw.remark(line) == "first seen above at t = 1\n(an assumption fails)"
+    assert plots._draw.remark(line.assign(verdict="violated")) == "first seen above at t = 1\n(in 1 of 3 runs)"
+    assert plots._draw.remark(line.assign(verdict="violated", above=3)) == "first seen above at t = 1"
 
 
 def test_legend_names_theorems_and_band(reddi, single):
@@ -299,7 +299,7 @@ def test_an_overlap_would_be_found(reddi):
 
 
 def test_lines_differ_without_colour():
-    looks = [plots._look(i) for i in range(20)]
+    looks = [plots._draw.look(i) for i in range(20)]
     for part in ("color", "ls", "marker"):
         assert len({look[part] for look in looks[:7]}) == 7
     assert len({(look["ls"], look["marker"]) for look in looks}) == len(looks)
