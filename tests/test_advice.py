@@ -28,7 +28,7 @@ COMMANDS = typer.main.get_command(app.app).commands
 #: What a command line that cannot be read raises.
 USAGE = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
 #: Where a name that is called without its module is looked for.
-PLACES = (rl, rl.methods, samplers, problems, testing, paired, rl.scaling, paper, terms, Result, pd.DataFrame)
+PLACES = (rl, rl.methods, samplers, problems, testing, paired, rl.scaling, paper, terms, Result, rl.Sweep, pd.DataFrame)
 #: Modules of others that messages name.
 OTHERS = ("numpy", "sympy", "dataclasses")
 
