@@ -23,15 +23,17 @@ from rich.table import Table
 from rich.text import Text
 
 from regretlab import spelling
+from regretlab.cli import store
 from regretlab.cli.sweep import sweep
+from regretlab.cli.terminal import GROUP, PLAIN_WIDTH, warnings_as_sentences
 from regretlab.errors import InputError, NonFiniteError, unknown_name
 from regretlab.parameters import number
 from regretlab.system import processes
 from regretlab.system.files import NO_ROOM
 from regretlab.system.version import __version__
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
-PLAIN_WIDTH = 150
+app = typer.Typer(**GROUP)
+app.add_typer(store.commands, name="store")
 
 
 def main() -> None:
@@ -86,12 +88,16 @@ def run(
     resume: Annotated[
         bool, typer.Option("--resume", help="Keep the finished parts of an earlier run of the same study in --out.")
     ] = False,
+    place: Annotated[
+        str | None, typer.Option("--store", help="Folder or URL where finished runs are kept for good, and looked for.")
+    ] = None,
 ) -> None:
     """Run a study: simulate, measure regret, evaluate the bounds, and write a page that says what holds."""
     workers = _integer("jobs", jobs) if jobs is not None else os.cpu_count() or 1
     if workers > 1:
         processes.warm_up("regretlab.studies.output")
     from regretlab import studies
+    from regretlab.store import Store
     from regretlab.studies.output import OutputFolder, write_study
     from regretlab.studies.table import verdicts_table
 
@@ -100,11 +106,15 @@ def run(
     given = {name: _integer(name, text) for name, text in settings.items() if text is not None}
     chosen = studies.override(chosen, given)
     made = chosen.check()
+    kept_in = Store(place or chosen.store) if place or chosen.store else None
     folder = OutputFolder(out or Path("regretlab-out") / chosen.name)
     try:
-        written = write_study(chosen, made, folder, resume=resume, workers=workers, progress=sys.stderr.isatty())
+        with warnings_as_sentences():
+            written = write_study(
+                chosen, made, folder, resume=resume, store=kept_in, workers=workers, progress=sys.stderr.isatty()
+            )
     except KeyboardInterrupt:
-        kept = any(path.suffix in (".nc", ".snapshot") for path in folder.stage.rglob("*"))
+        kept = kept_in is not None or any(path.suffix in (".nc", ".snapshot") for path in folder.stage.rglob("*"))
         words = "what was finished is kept, and --resume goes on from there" if kept else "nothing was finished yet"
         print(f"regretlab: interrupted; {words}.", file=sys.stderr)
         raise typer.Exit(130) from None

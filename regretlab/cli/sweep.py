@@ -11,10 +11,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from regretlab.cli.terminal import PLAIN_WIDTH
 from regretlab.parameters import number
 from regretlab.system import processes
-
-PLAIN_WIDTH = 150
 
 
 def sweep(

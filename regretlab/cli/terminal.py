@@ -7,8 +7,17 @@ import io
 import os
 import signal
 import sys
+import warnings
+from collections.abc import Iterator
 from typing import Any
 
+from regretlab.errors import StoreWarning
+
+#: How commands and groups of them read their options, and how wide they write where nobody looks.
+GROUP: dict[str, Any] = {
+    "add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False, "no_args_is_help": True,
+}  # fmt: skip
+PLAIN_WIDTH = 150
 #: The last signal to stop that came, or 0; whether its exception arrives is not certain while C code calls Python.
 _received = 0
 
@@ -53,6 +62,24 @@ def prepare() -> None:
             lines = stream.line_buffering or stream.write_through or name == "stderr"
             errors = "replace" if name == "stdout" else "backslashreplace"
             setattr(sys, name, io.TextIOWrapper(patient, stream.encoding, errors, line_buffering=lines))
+
+
+@contextlib.contextmanager
+def warnings_as_sentences() -> Iterator[None]:
+    """Write what a store has to say as sentences on standard error, without the line of code that says it."""
+    before = warnings.showwarning
+
+    def write(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if issubclass(category, StoreWarning):
+            print(f"regretlab: {message}", file=sys.stderr)
+        else:
+            before(message, category, *where, **more)
+
+    warnings.showwarning = write
+    try:
+        yield
+    finally:
+        warnings.showwarning = before
 
 
 def finish(status: int) -> int:

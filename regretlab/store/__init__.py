@@ -28,8 +28,9 @@ import json
 import os
 import uuid
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 import xarray as xr
@@ -37,8 +38,9 @@ import xarray as xr
 from regretlab.errors import InputError, StoreWarning
 from regretlab.runs.description import Description
 from regretlab.runs.netcdf import NotARecord
+from regretlab.runs.provenance import Part
 from regretlab.runs.snapshots import Snapshots
-from regretlab.store._blocks import Block, content_of, record_of
+from regretlab.store._blocks import Block, content_of, part_of, side_by_side
 from regretlab.store._lines import Line
 from regretlab.store._places import Memory, Place, place_of
 from regretlab.system.files import sealed, unsealed
@@ -76,6 +78,8 @@ class Store:
         A folder, which is made if it is not there, or any URL that fsspec knows (``"s3://bucket/store"``, ``"gs://..."``,
         ``"ssh://..."``: ``pip install 'regretlab[cluster]'``). Without one, the store is in the memory of this process
         and travels with the object (:meth:`take` puts its blocks into another).
+    new : bool
+        Whether a store that is not there is made.
 
     Attributes
     ----------
@@ -99,10 +103,10 @@ class Store:
     (100, 300, 100)
     """
 
-    def __init__(self, place: str | os.PathLike[str] | None = None) -> None:
+    def __init__(self, place: str | os.PathLike[str] | None = None, *, new: bool = True) -> None:
         self._place: Place = Memory() if place is None else place_of(place)
         self.place = self._place.text
-        self.id = self._identify()
+        self.id = self._identify(new)
 
     def __repr__(self) -> str:
         return f"Store({self.place!r})"
@@ -150,8 +154,8 @@ class Store:
                     continue
                 yield Kept(line, block, *info)
 
-    def read(self, line: Line, block: Block) -> xr.Dataset | None:
-        """Return one algorithm's record from a block; None if it is not there, or damaged, which a warning says."""
+    def read(self, line: Line, block: Block) -> Part | None:
+        """Return the record in a block and its description; None if it is not there, or damaged: a warning says so."""
         name = f"{_LINES}/{line.key}/{block.name}"
         try:
             return self.checked(line, block)
@@ -162,11 +166,11 @@ class Store:
             warnings.warn(f"{said}; it is left unused, and made again.", StoreWarning, stacklevel=2)
             return None
 
-    def checked(self, line: Line, block: Block) -> xr.Dataset:
-        """Return one algorithm's record from a block; a :class:`NotARecord` says what is wrong with a damaged one."""
+    def checked(self, line: Line, block: Block) -> Part:
+        """Return the record in a block and its description; a :class:`NotARecord` says what is wrong with it."""
         written = self._asked("read", self._place.read, f"{_LINES}/{line.key}/{block.name}")
         try:
-            return record_of(unsealed(written, block.name), block, line)
+            return part_of(unsealed(written, block.name), block, line)
         except InputError:
             raise NotARecord("is damaged: its checksum is another than that of its content") from None
 
@@ -179,8 +183,8 @@ class Store:
             If there is no room, or the store cannot be written.
         """
         block = Block.of(record)
-        self._put(f"{_LINES}/{line.key}/{_LINE}", line.text().encode(), first=True)
-        self._put(f"{_LINES}/{line.key}/{block.name}", sealed(content_of(record, description, line)))
+        self.put(f"{_LINES}/{line.key}/{_LINE}", line.text().encode(), first=True)
+        self.put(f"{_LINES}/{line.key}/{block.name}", sealed(content_of(record, description, line)))
         return block
 
     def note(self, line: Line, block: Block, key: str, text: str) -> None:
@@ -200,17 +204,47 @@ class Store:
         numbers = hashlib.sha256(repr(replicates).encode()).hexdigest()[:12]
         return _Snapshots(self, line, f"T{horizon}-{numbers}{SNAPSHOT}")
 
+    def put(self, name: str, content: bytes, first: bool = False) -> None:
+        """Write a file of the store as it is; with ``first`` leave one that is there."""
+        self._asked("write to", self._place.write, name, content, first)
+
+    def contents(self, kept: Iterable[Kept]) -> Iterator[tuple[str, bytes]]:
+        """Yield names and contents of the files of blocks, and of what their lines are, which come first."""
+        told = set()
+        for k in kept:
+            if k.line.key not in told:
+                yield f"{_LINES}/{k.line.key}/{_LINE}", k.line.text().encode()
+                told.add(k.line.key)
+            yield k.name, self._asked("read", self._place.read, k.name)
+
     def take(self, other: Store) -> int:
-        """Copy the blocks of another store that are not in this one, as they are; return their number."""
-        copied = 0
-        for kept in list(other.kept()):
-            if kept.block in self.blocks(kept.line):
+        """Copy the blocks of another store that are not in this one, as they are; return their number.
+
+        A damaged one is left where it is, which a warning says.
+        """
+        there = {kept.name for kept in self.kept()}
+        new = [k for k in other.kept() if k.name not in there and other.read(k.line, k.block) is not None]
+        for name, content in other.contents(new):
+            self.put(name, content, first=True)
+        return len(new)
+
+    def whole(self, line: Line) -> Part:
+        """Return what is known of a line at its largest horizon: the record of all replicates, and its description."""
+        known = sorted(self.blocks(line), key=lambda block: (block.horizon, block.replicates), reverse=True)
+        parts: list[Part] = []
+        numbers: list[int] = []
+        for block in known:
+            if (block.horizon, block.checkpoints) != (known[0].horizon, known[0].checkpoints):
                 continue
-            other.checked(kept.line, kept.block)
-            self._put(f"{_LINES}/{kept.line.key}/{_LINE}", kept.line.text().encode(), first=True)
-            self._put(kept.name, other._asked("read", other._place.read, kept.name))
-            copied += 1
-        return copied
+            part = self.read(line, block)
+            if part is not None:
+                new = [r for r in range(block.first, block.last + 1) if r not in numbers]
+                parts.append((part[0].sel(replicate=new), part[1]))
+                numbers += new
+        if not parts:
+            raise InputError(f"the line {line.key} of the store {self.place!r} has no block that can be read.")
+        record = side_by_side([record for record, _ in parts]).sortby("replicate")
+        return record, replace(parts[0][1], replicates=tuple(sorted(numbers)))
 
     def remove(self, kept: Kept) -> None:
         """Take a block away, and its line if nothing else is left of it."""
@@ -222,16 +256,18 @@ class Store:
         if not self.blocks(kept.line):
             self._asked("write to", self._place.remove, f"{_LINES}/{kept.line.key}/{_LINE}")
 
-    def _identify(self) -> str:
+    def _identify(self, new: bool) -> str:
         """Return the id of the store, which is made if there is none."""
         try:
             return str(self._head()["id"])
         except FileNotFoundError:
             pass
-        head = {"format": FORMAT, "id": uuid.uuid4().hex}
+        if not new:
+            raise InputError(f"there is no store at {self.place!r}; see where runs were kept.")
         if self._asked("read", self._place.names, "."):
             raise InputError(f"{self.place!r} holds something else than a store; name an empty or a new folder.")
-        self._put(_HEAD, (json.dumps(head, indent=1) + "\n").encode(), first=True)
+        head = {"format": FORMAT, "id": uuid.uuid4().hex}
+        self.put(_HEAD, (json.dumps(head, indent=1) + "\n").encode(), first=True)
         return str(self._head()["id"])  # another process may have been first
 
     def _head(self) -> dict[str, Any]:
@@ -249,9 +285,6 @@ class Store:
             return Line(dict(json.loads(self._asked("read", self._place.read, f"{_LINES}/{key}/{_LINE}"))))
         except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
             return None
-
-    def _put(self, name: str, content: bytes, first: bool = False) -> None:
-        self._asked("write to", self._place.write, name, content, first)
 
     def _asked(self, what: str, ask: Callable[..., T], *given: Any) -> T:
         """Ask the place for something; what a file system raises is a sentence, but for a file that is not there."""
@@ -289,7 +322,7 @@ class _Snapshots(Snapshots):
             return None
 
     def write(self, content: bytes) -> None:
-        self._store._put(self._name, content)
+        self._store.put(self._name, content)
 
     def clear(self) -> None:
         if self.there:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -14,6 +14,7 @@ import xarray as xr
 from regretlab.runs.dataset import FORMAT, one_record
 from regretlab.runs.description import Description
 from regretlab.runs.netcdf import NotARecord, from_bytes, to_bytes
+from regretlab.runs.provenance import Part
 from regretlab.store._lines import Line
 
 _NAME = re.compile(r"T(\d+)-r(\d+)-(\d+)-([0-9a-f]{12})\.nc")
@@ -88,8 +89,8 @@ def content_of(record: xr.Dataset, description: Description, line: Line) -> byte
     return to_bytes(whole.assign_attrs(line=line.key, processor=line.processor))
 
 
-def record_of(content: bytes, block: Block, line: Line) -> xr.Dataset:
-    """Read one algorithm's record from the content of a block; :class:`NotARecord` says what is wrong with it."""
+def part_of(content: bytes, block: Block, line: Line) -> Part:
+    """Read the record in the content of a block and its description; :class:`NotARecord` says what is wrong with it."""
     whole = from_bytes(content, FORMAT)
     if whole.attrs.get("line") != line.key or Block.of(whole) != block or whole.sizes["algorithm"] != 1:
         raise NotARecord("is the record of another run than its name says")
@@ -97,4 +98,12 @@ def record_of(content: bytes, block: Block, line: Line) -> xr.Dataset:
     (engine, reason), *_ = json.loads(whole.attrs["engines"])
     seconds, *_ = json.loads(whole.attrs["seconds"])
     record.attrs = {"engine": engine, "engine_reason": reason, "seconds": seconds}
-    return record
+    return record, Description.from_data(json.loads(whole.attrs["descriptions"])[0])
+
+
+def side_by_side(records: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Join records of different replicates of one run."""
+    if len(records) == 1:
+        return records[0]
+    joined = xr.concat(records, dim="replicate", combine_attrs="override", coords="minimal", compat="override")
+    return joined.assign_attrs(seconds=round(sum(record.attrs["seconds"] for record in records), 3))

@@ -25,7 +25,7 @@ from regretlab.errors import InputError
 
 PACKAGE = Path(__file__).parent.parent
 #: The folders of the package whose files make the numbers of a run.
-COMPUTING = ("engines", "methods", "samplers", "problems", "runs")
+COMPUTING = ("domains", "engines", "methods", "problems", "runs", "samplers")
 #: Attributes that every class has, or that a dataclass is given, and that say nothing of what it computes.
 BESIDE = {
     "__abstractmethods__", "__annotate__", "__annotate_func__", "__annotations__", "__annotations_cache__",
@@ -179,9 +179,9 @@ class _Walk:
                 self._hash.update(pickle.dumps(value, protocol=4))
             except Exception as error:  # whatever a class of others' raises
                 raise InputError(
-                    f"a run of {self._of.__qualname__} cannot be kept in a store: it uses a "
+                    f"a run of {self._of.__qualname__} is not kept in a store: it uses a "
                     f"{type(value).__module__}.{type(value).__qualname__}, which cannot be told from another "
-                    f"({type(error).__name__}: {error}); run it without a store."
+                    f"({type(error).__name__}: {error})."
                 ) from None
 
     _KINDS: tuple[tuple[Any, Callable[[Any, Any], None]], ...] = (

@@ -26,6 +26,10 @@ KNOWN = ("_call", "name")
 WITHOUT = {"sampler": ("setting",), "problem": KNOWN}
 
 
+#: What a line says besides: which kind of processor, which is the second part of its key, and the name it first had.
+BESIDES = ("processor", "algorithm")
+
+
 class Line(NamedTuple):
     """What determines the bits of one algorithm's run, as plain data; its key names it in the store."""
 
@@ -39,7 +43,7 @@ class Line(NamedTuple):
     @property
     def work(self) -> str:
         """The part of the key that all kinds of processors share."""
-        return _digest({name: value for name, value in self.data.items() if name != "processor"}, 20)
+        return _digest({name: value for name, value in self.data.items() if name not in BESIDES}, 20)
 
     @property
     def key(self) -> str:
@@ -56,7 +60,7 @@ class Line(NamedTuple):
         return json.dumps(self.data, indent=1) + "\n"
 
 
-def line(plan: Plan, description: Description, chosen: Choice) -> Line:
+def line(plan: Plan, described: Description, chosen: Choice) -> Line:
     """Return the line of a plan.
 
     Raises
@@ -70,8 +74,9 @@ def line(plan: Plan, description: Description, chosen: Choice) -> Line:
     rule = sampler.rule
     if "sampler" in own and rule is None:  # nobody knows what it does with the horizon
         own["horizon"] = str(sampler.run.horizon)
-    told = description.to_data()
+    told = described.to_data()
     data = {
+        "algorithm": told["algorithm"],
         "problem": {**told["problem"], "numbers": {} if "problem" in own else _numbers(problem)},
         "method": told["method"], "method_parameters": told["method_parameters"], "sampler": told["sampler"],
         "sampler_parameters": told["sampler_parameters"], "rule": rule, "K": told["K"], "seed": told["seed"],

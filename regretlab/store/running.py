@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
-from regretlab.engines.choice import choose
+from regretlab.engines.choice import Choice, choose
 from regretlab.errors import InputError, StoreWarning
 from regretlab.runs.continuation import gone_on
 from regretlab.runs.description import Description, describe
@@ -18,7 +18,7 @@ from regretlab.runs.plan import Plan
 from regretlab.runs.regret import Regrets
 from regretlab.runs.run import Interrupted, Observer, run
 from regretlab.store import Store
-from regretlab.store._blocks import consecutive, prefixes
+from regretlab.store._blocks import consecutive, prefixes, side_by_side
 from regretlab.store._code import of_library
 from regretlab.store._lines import Line, line
 
@@ -47,13 +47,18 @@ def stored_run(plan: Plan, store: Store, *, engine: str = "auto", progress: bool
     A run that cannot be kept says so in a :class:`StoreWarning`, and is returned. What was reached when it was
     interrupted is kept.
     """
-    chosen = choose(engine, plan.algorithm.method, plan.problem, plan.sampler, plan.measure, len(plan.replicates))
-    described = describe(plan)
-    of = line(plan, described, chosen)
+    chosen, described = _chosen(plan, engine), describe(plan)
+    try:
+        of = line(plan, described, chosen)
+    except InputError as error:
+        warnings.warn(str(error), StoreWarning, stacklevel=3)
+        observers: list[Observer] = [Regrets(), *held_out_losses(plan.problem)]
+        record = run(plan, engine=engine, observers=observers, progress=progress)
+        return record, Work(len(plan.replicates) * plan.horizon, 0)
     known = look_up(store, of, plan)
     pieces, work = [], Work(0, 0)
     tasks: list[tuple[int, xr.Dataset | None]] = [(0, None)] if known.missing else []
-    tasks += [(reached, _side_by_side(parts)) for reached, parts in sorted(known.parts.items())]
+    tasks += [(reached, side_by_side(parts)) for reached, parts in sorted(known.parts.items())]
     for reached, before in tasks:
         numbers = known.missing if before is None else before.replicate.values.tolist()
         read, made = len(numbers) * reached, len(numbers) * (plan.horizon - reached)
@@ -63,7 +68,7 @@ def stored_run(plan: Plan, store: Store, *, engine: str = "auto", progress: bool
             piece = _made(plan, numbers, before, store, of, described, chosen.name, progress, alone=len(tasks) == 1)
         pieces.append(piece)
         work = work.plus(Work(made, read))
-    record = _side_by_side(pieces)
+    record = side_by_side(pieces)
     there = {r: i for i, r in enumerate(record.replicate.values.tolist())}
     if list(there) != list(plan.replicates):
         record = record.isel(replicate=[there[r] for r in plan.replicates])
@@ -74,13 +79,16 @@ def stored_run(plan: Plan, store: Store, *, engine: str = "auto", progress: bool
 
 def line_of(plan: Plan, engine: str = "auto") -> Line:
     """Return the line of a plan on an engine; an :class:`InputError` says why it cannot be kept in a store."""
-    method, measure = plan.algorithm.method, plan.measure
-    return line(plan, describe(plan), choose(engine, method, plan.problem, plan.sampler, measure, len(plan.replicates)))
+    return line(plan, describe(plan), _chosen(plan, engine))
 
 
 def judged_by() -> str:
     """Return the digest of the library's bounds and of the code that holds runs against them: a key of notes."""
     return of_library(("bounds", "runs", "verdicts"))
+
+
+def _chosen(plan: Plan, engine: str) -> Choice:
+    return choose(engine, plan.algorithm.method, plan.problem, plan.sampler, plan.measure, len(plan.replicates))
 
 
 def look_up(store: Store, of: Line, plan: Plan) -> _Known:
@@ -91,10 +99,11 @@ def look_up(store: Store, of: Line, plan: Plan) -> _Known:
     parts: dict[int, list[xr.Dataset]] = {}
     for block in sorted(usable, key=lambda b: (b.horizon, b.replicates), reverse=True):
         inside = (block.first <= missing) & (missing <= block.last)
-        record = store.read(of, block) if inside.any() else None
-        if record is not None:
+        part = store.read(of, block) if inside.any() else None
+        if part is not None:
             rows = missing[inside] - block.first
-            parts.setdefault(block.horizon, []).append(record if len(rows) == block.replicates else _rows(record, rows))
+            record = part[0] if len(rows) == block.replicates else _rows(part[0], rows)
+            parts.setdefault(block.horizon, []).append(record)
             missing = missing[~inside]
     return _Known(parts, missing.tolist())
 
@@ -144,11 +153,3 @@ def _keep(store: Store, of: Line, record: xr.Dataset, part: Plan, described: Des
 
 def _rows(record: xr.Dataset, rows: np.ndarray) -> xr.Dataset:
     return record.isel(replicate=rows)
-
-
-def _side_by_side(parts: list[xr.Dataset]) -> xr.Dataset:
-    """Join records of different replicates of one run."""
-    if len(parts) == 1:
-        return parts[0]
-    joined = xr.concat(parts, dim="replicate", combine_attrs="override", coords="minimal", compat="override")
-    return joined.assign_attrs(seconds=sum(part.attrs["seconds"] for part in parts))

@@ -13,7 +13,8 @@ A study has the keys of :func:`regretlab.simulate`, and any number of ``[[run]]`
     problem = "logistic(data='my.csv')"  # beside this file, wherever the study is run
     horizon = 5000
 
-Beside these it may have a ``question`` and a table ``[conclude]``, which says how its numbers answer it
+Above these it may name a ``store`` beside the file, or at a URL, where finished runs are kept and looked for. It may
+have a ``question`` and a table ``[conclude]``, which says how its numbers answer it
 (:mod:`regretlab.studies.conclusions`).
 """
 
@@ -69,12 +70,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Study:
-    """A name, its cells, its question, and the way to answer it by numbers (:mod:`regretlab.studies.conclusions`)."""
+    """A name, its cells, its question, and the way to answer it by numbers (:mod:`regretlab.studies.conclusions`).
+
+    Where ``store`` names one, finished runs are kept there (:class:`regretlab.Store`).
+    """
 
     name: str
     cells: tuple[Cell, ...]
     question: str = ""
     conclude: dict[str, Any] = field(default_factory=dict)
+    store: str = ""
 
     def check(self) -> list[Problem]:
         """Return the problems of the cells, once all is checked, so that bad input is found before the first step."""
@@ -115,13 +120,16 @@ def load(name: str) -> Study:
     """
     path = FOLDER / f"{name}.toml" if isinstance(name, str) and name in BUILT_IN else path_of("study", name)
     table = _table(name, path)
-    question, options = table.pop("question", ""), table.pop("conclude", None)
-    if not isinstance(question, str):
-        raise InputError(f"question={question!r} in the study is not text; write it in quotes.")
+    question, options, store = table.pop("question", ""), table.pop("conclude", None), table.pop("store", "")
+    for key, given in (("question", question), ("store", store)):
+        if not isinstance(given, str):
+            raise InputError(f"{key}={given!r} in the study is not text; write it in quotes.")
     if options is not None:
         conclusions.check(options)
     cells = [replace(cell, problem=names.located(str(cell.problem), path.parent)) for cell in _cells(table)]
-    return Study(path.stem, tuple(cells), question, options or {})
+    if store and "://" not in store:
+        store = str(path.parent / store)
+    return Study(path.stem, tuple(cells), question, options or {}, store)
 
 
 def _table(name: str, path: Path) -> dict[str, Any]:

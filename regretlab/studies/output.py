@@ -2,8 +2,9 @@
 
 One process writes to a folder at a time. Everything is made in the folder :data:`STAGE` inside it, and takes the place
 of what was there when it is whole: ``summary.json`` goes first and comes last, so that its presence says that the
-folder is whole. A result file carries a digest of what made it; ``resume`` keeps those that fit, of an unfinished run
-too.
+folder is whole. Every algorithm is kept in a store when it is finished: one of the user's, or one in the stage, which
+goes when all are. A result file carries a digest of what made it; ``resume`` keeps those that fit, and what is in the
+stage's store.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 import re
 import shutil
 import tempfile
+import uuid
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,17 +27,22 @@ from matplotlib.axes import Axes
 from tqdm import tqdm
 
 from regretlab import plots
-from regretlab.errors import InputError, InterruptedWarning, UnderflowWarning
+from regretlab.algorithms import parse_all
+from regretlab.errors import InputError, InterruptedWarning, StoreWarning, UnderflowWarning
 from regretlab.problems import Problem
 from regretlab.result import Result, simulate
+from regretlab.runs.plan import plan
+from regretlab.store import Store
+from regretlab.store.running import line_of
 from regretlab.studies import Cell, Study, conclusions, report
+from regretlab.studies.looks import looked
 from regretlab.system.files import NO_ROOM, PARTIAL, atomically, is_sealed, one_writer
 from regretlab.system.processes import refuse_without_guard, unordered
 from regretlab.system.version import __version__
 
 SCHEMA = 1
-#: Where a run is made until it is whole, and where in there the algorithms of an unfinished cell wait for the others.
-STAGE, PARTS = ".unfinished", "parts"
+#: Where a run is made until it is whole, and the store in there.
+STAGE, STORE = ".unfinished", "store"
 SUMMARY = "summary.json"
 #: Studies of fewer steps than this are over before a second process has started.
 FEW_STEPS = 10_000
@@ -78,7 +85,7 @@ class OutputFolder:
             raise InputError(f"cannot write to --out {str(self.path)!r}: {error.strerror}; make room there.") from None
 
     def begin(self, resume: bool) -> None:
-        """Take away what an earlier run left unfinished, all of it or what was half-written."""
+        """Take away what an earlier run left unfinished: all of it, or what was half-written."""
         strays = [stray for place in (self.path, self.path / "results") for stray in place.glob(f"**/{PARTIAL}*")]
         for left in strays if resume else [*strays, self.stage]:
             shutil.rmtree(left, ignore_errors=True)
@@ -110,8 +117,8 @@ class Written(NamedTuple):
 
 
 def write_study(
-    study: Study, made: list[Problem], folder: OutputFolder, *, resume: bool = False, workers: int = 1,
-    progress: bool = False,
+    study: Study, made: list[Problem], folder: OutputFolder, *, resume: bool = False, store: Store | None = None,
+    workers: int = 1, progress: bool = False,
 ) -> Written:  # fmt: skip
     """Simulate every cell of a study, and write everything.
 
@@ -124,6 +131,8 @@ def write_study(
     resume : bool
         Keep result files in the folder that were made by the same cell and the same version; a folder that has results
         but none of those is refused.
+    store : Store, optional
+        Where the runs are kept for good, and looked for.
     workers : int
         Number of processes; the results do not depend on it.
     progress : bool
@@ -131,14 +140,15 @@ def write_study(
     """
     refuse_without_guard()
     with folder.in_use():
-        return _write(study, made, folder, resume, workers, progress)
+        return _write(study, made, folder, resume, store, workers, progress)
 
 
 def _write(
-    study: Study, made: list[Problem], folder: OutputFolder, resume: bool, workers: int, progress: bool
-) -> Written:
+    study: Study, made: list[Problem], folder: OutputFolder, resume: bool, store: Store | None, workers: int,
+    progress: bool,
+) -> Written:  # fmt: skip
     names = file_names(made)
-    results = _simulate(study.cells, made, folder, names, resume, workers, progress)
+    results = _simulate(study.cells, made, folder, names, resume, store, workers, progress)
     drawn: dict[str, dict[str, str]] = {name: {} for name in names}
     # The points of a grid are too many to look at one by one: the figures over its axes stand for them.
     shown = [] if study.conclude.get("what") == "scaling" else zip(names, results, strict=True)
@@ -160,21 +170,17 @@ def _write(
 
 
 def _simulate(
-    cells: Sequence[Cell], made: list[Problem], folder: OutputFolder, names: list[str], resume: bool, workers: int,
-    progress: bool,
+    cells: Sequence[Cell], made: list[Problem], folder: OutputFolder, names: list[str], resume: bool,
+    store: Store | None, workers: int, progress: bool,
 ) -> list[Result]:  # fmt: skip
-    """Simulate every cell whose result is not there yet. Every algorithm is saved when it is finished, and
+    """Simulate every cell whose result is not there yet. Every algorithm is kept in the store when it is finished, and
     joined with the others of its cell when they all are, so that an interruption loses nothing but what was running.
     """
     paths = [folder.stage / "results" / f"{name}.nc" for name in names]
-    unfinished = folder.stage / PARTS
-    digests = [_digest(problem, cell.algorithm, cell.arguments()) for cell, problem in zip(cells, made, strict=True)]
-    parts = [
-        [unfinished / f"{i}-{_digest(problem, a, cell.arguments())}.nc" for a in cell.algorithm]
-        for i, (cell, problem) in enumerate(zip(cells, made, strict=True))
-    ]
+    lines = [_lines(problem, cell) for cell, problem in zip(cells, made, strict=True)]
+    digests = [_digest(keys, cell.arguments()) for cell, keys in zip(cells, lines, strict=True)]
     if resume:
-        _check_kept(folder.path, {*digests}, {part for of in parts for part in of})
+        _check_kept(folder.path, set(digests), {key for keys in lines for key in keys.values()})
     folder.begin(resume)
     if resume:
         for path, digest in zip(paths, digests, strict=True):
@@ -183,24 +189,24 @@ def _simulate(
                 with atomically(path) as copy:
                     shutil.copy2(earlier, copy)
     todo = [i for i, path in enumerate(paths) if not (resume and _made_by(path) == digests[i])]
-    tasks = [
-        (i, part, made[i], text, cells[i].arguments())
-        for i in todo
-        for text, part in zip(cells[i].algorithm, parts[i], strict=True)
-    ]
+    unfinished = folder.stage / STORE
+    kept = store or (Store(unfinished) if todo else None)
+    tasks = [(i, made[i], text, cells[i].arguments(), kept) for i in todo for text in cells[i].algorithm]
     if sum(cells[i].horizon for i, *_ in tasks) < FEW_STEPS:
         workers = 1
-    finished: dict[int, dict[Path, Result]] = {i: {} for i in todo}
+    finished: dict[int, dict[str, Result]] = {i: {} for i in todo}
     joined: dict[int, Result] = {}
-    for i, part, result in _tqdm(unordered(_run, tasks, workers), len(tasks), "simulations", progress):
-        finished[i][part] = result
-        if len(finished[i]) == len(parts[i]):
-            joined[i] = Result.join([finished[i].pop(part) for part in parts[i]])
+    said: dict[str, None] = {}
+    for i, text, result, warned in _tqdm(unordered(_run, tasks, workers), len(tasks), "simulations", progress):
+        finished[i][text] = result
+        said |= dict.fromkeys(warned)
+        if len(finished[i]) == len(cells[i].algorithm):
+            joined[i] = Result.join([finished[i].pop(text) for text in cells[i].algorithm])
             joined[i].record.attrs["cell"] = digests[i]
             joined[i].to_netcdf(paths[i])
-            for part in parts[i]:
-                part.unlink()
     shutil.rmtree(unfinished, ignore_errors=True)
+    for sentence in said:
+        warnings.warn(sentence, StoreWarning, stacklevel=2)
     return [joined.get(i) or Result.open(path) for i, path in enumerate(paths)]
 
 
@@ -208,18 +214,19 @@ def _tqdm(items: Iterator[Any], total: int, what: str, progress: bool) -> Iterat
     return iter(tqdm(items, total=total, desc=what, disable=not progress, leave=False))
 
 
-def _run(i: int, part: Path, problem: Problem, text: str, arguments: dict[str, Any]) -> tuple[int, Path, Result]:
-    """One algorithm of cell i, saved as ``part`` unless it is there already; runs in a process of its own."""
-    if _made_by(part) is not None:
-        return i, part, Result.open(part)
-    with warnings.catch_warnings():
+def _run(
+    i: int, problem: Problem, text: str, arguments: dict[str, Any], store: Store
+) -> tuple[int, str, Result, list[str]]:
+    """One algorithm of cell i, by means of a store, and what was said of that; runs in a process of its own."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", StoreWarning)
         warnings.simplefilter("ignore", InterruptedWarning)
         warnings.simplefilter("ignore", UnderflowWarning)  # tables and the page say so
-        result = simulate(problem, text, **arguments)
+        result = simulate(problem, text, store=store, **arguments)
     if "interrupted" in result.record.attrs:
         raise KeyboardInterrupt
-    result.to_netcdf(part)
-    return i, part, Result(result.record)
+    said = [str(w.message) for w in caught if issubclass(w.category, StoreWarning)]
+    return i, text, looked(result, problem, store, text, arguments), said
 
 
 def _draw(name: str, result: Result, title: str) -> tuple[str, str, str]:
@@ -233,18 +240,29 @@ def as_svg(figure: Axes) -> str:
     return buffer.getvalue().decode()
 
 
-def _digest(problem: Problem, algorithm: str | Sequence[str], arguments: dict[str, Any]) -> str:
+def _lines(problem: Problem, cell: Cell) -> dict[str, str]:
+    """Return the keys of the lines of a cell's algorithms, by what they are written."""
+    given = {name: value for name, value in cell.arguments().items() if name != "engine"}
+    keys = {}
+    for text, algorithm in zip(cell.algorithm, parse_all(cell.algorithm), strict=True):
+        try:
+            keys[text] = line_of(plan(problem, algorithm, **given), cell.engine).key
+        except InputError:  # a class of the user's that is never known again
+            keys[text] = uuid.uuid4().hex
+    return keys
+
+
+def _digest(keys: dict[str, str], arguments: dict[str, Any]) -> str:
     """Return what a result depends on, as a digest."""
-    made_by = json.dumps([__version__, problem.digest(), algorithm, arguments], default=str)
-    return hashlib.sha256(made_by.encode()).hexdigest()
+    return hashlib.sha256(json.dumps([keys, arguments], default=str).encode()).hexdigest()
 
 
-def _check_kept(folder: Path, digests: set[str], parts: set[Path]) -> None:
+def _check_kept(folder: Path, digests: set[str], keys: set[str]) -> None:
     """Refuse to resume where there are results but none of this study, which would replace them."""
     found = [path for name in ("results", STAGE) for path in sorted((folder / name).rglob("*.nc"))]
     there = [path for path in found if PARTIAL not in str(path)]
     readable = [path for path in there if _made_by(path) is not None]
-    if not there or any(path in parts or _made_by(path) in digests for path in readable):
+    if not there or any(path.parent.name in keys or _made_by(path) in digests for path in readable):
         return
     other = Result.open((readable or there)[0])
     raise InputError(
@@ -256,7 +274,7 @@ def _check_kept(folder: Path, digests: set[str], parts: set[Path]) -> None:
 
 
 def _made_by(path: Path) -> str | None:
-    """Read the digest of the cell that made a result file ("" for a part of one); None if there is no such file."""
+    """Read the digest of the cell that made a result file ("" for one of a store); None if there is no such file."""
     try:
         return str(Result.open(path).record.attrs.get("cell", ""))
     except InputError:

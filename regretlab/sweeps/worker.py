@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import pickle
 import threading
 import warnings
@@ -14,16 +13,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from regretlab import store as stored
 from regretlab.algorithms import Algorithm
-from regretlab.bounds import Bound
 from regretlab.errors import InputError, StoreWarning
 from regretlab.problems import Problem
 from regretlab.problems.names import parse
 from regretlab.result import Result, simulate
 from regretlab.runs.plan import plan
 from regretlab.store import Store
-from regretlab.store.running import judged_by, line_of, look_up
+from regretlab.store.running import line_of, look_up
+from regretlab.studies.looks import looked
 from regretlab.sweeps.blocks import Block
 from regretlab.sweeps.summary import Summary, summarised
 from regretlab.system import memory, processor
@@ -156,7 +154,7 @@ def _made(
     if "interrupted" in result.record.attrs:
         raise KeyboardInterrupt
     work = result.work
-    result = result.looked() if store is None else _looked(result, problem, store, algorithm, asked)
+    result = result.looked() if store is None else looked(result, problem, store, algorithm, asked)
     result.work = work
     result.record.attrs["processor"] = processor.kind()
     return summarised(result) if block.parts == 1 else result
@@ -176,23 +174,3 @@ def is_kept(order: Order, given: Problem | None) -> bool:
         if known.missing or min(known.parts, default=0) < planned.horizon:
             return False
     return True
-
-
-def _looked(result: Result, problem: Problem, store: Store, algorithm: Algorithm, asked: dict[str, Any]) -> Result:
-    """Look at a result, or read where it was looked at: that may take longer than the run."""
-    run = result.description()
-    bounds = [b for b in Bound.known.values() if b.about(run.method, run.sampler)]
-    if any(b.id not in Bound.known.library for b in bounds):  # nobody knows whether a user's bound is the same
-        return result.looked()
-    try:
-        line = line_of(plan(problem, algorithm, **{k: v for k, v in asked.items() if k != "engine"}), asked["engine"])
-    except InputError:  # the run holds what cannot be told from another, as simulate has said
-        return result.looked()
-    block = stored.Block.of(result.record)
-    text = store.noted(line, block, judged_by())
-    if text is not None:
-        return Result(result.record.assign_attrs(looks=text))
-    result = result.looked()
-    with contextlib.suppress(InputError):  # simulate has said that the store cannot be written
-        store.note(line, block, judged_by(), str(result.record.attrs["looks"]))
-    return result

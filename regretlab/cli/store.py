@@ -1,0 +1,181 @@
+"""``regretlab store``: what is in a store, whether it is whole, and what of it may go or travel."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from regretlab.cli.terminal import GROUP, PLAIN_WIDTH, warnings_as_sentences
+from regretlab.errors import InputError
+from regretlab.parameters import number
+
+if TYPE_CHECKING:
+    from regretlab.store import Kept, Store
+
+commands = typer.Typer(help="List, verify, prune, export and import what a store of finished runs holds.", **GROUP)
+DAY = 24 * 3600.0
+#: Digits of a key that are shown.
+SHOWN = 8
+
+PlaceArgument = Annotated[str, typer.Argument(help="Folder or URL of the store.")]
+SelectOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Only lines with this text in their problem's or algorithm's name, or as the start of their key."
+    ),
+]
+
+
+@commands.command()
+def ls(
+    place: PlaceArgument,
+    select: SelectOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON instead of a table.")] = False,
+) -> None:
+    """List the lines of a store: what was run, how far, how often, where, and whether this version would use it."""
+    rows = [_row(kept) for kept in _chosen(_opened(place), select or ()).values()]
+    if as_json:
+        print(json.dumps(rows, indent=1))
+        return
+    table = Table("line", "problem", "algorithm", "T", "R", "MiB", "written", "processor", "code", box=None)
+    for row in rows:
+        written = time.strftime("%Y-%m-%d %H:%M", time.localtime(row["written"])) if row["written"] else ""
+        code = "this" if row["current"] else "another"
+        table.add_row(
+            row["line"][:SHOWN], row["problem"], row["algorithm"], f"{row['horizon']}", f"{row['replicates']}",
+            f"{row['bytes'] / 2**20:.2f}", written, row["processor"], code,
+        )  # fmt: skip
+    console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False, markup=False)
+    console.print(table)
+    console.print(f"{len(rows)} lines, {sum(row['bytes'] for row in rows) / 2**20:.2f} MiB.")
+
+
+@commands.command()
+def verify(place: PlaceArgument) -> None:
+    """Check the checksum of every block; exit status 1 if one is damaged."""
+    store = _opened(place)
+    kept = list(store.kept())
+    damaged = _damaged(store, kept)
+    for name, why in damaged.items():
+        print(f"{name} {why}.")
+    print(f"{len(kept)} blocks, {len(damaged)} of them damaged.")
+    if damaged:
+        raise typer.Exit(1)
+
+
+@commands.command()
+def prune(
+    place: PlaceArgument,
+    damaged: Annotated[bool, typer.Option("--damaged", help="Take away damaged blocks.")] = False,
+    older_than: Annotated[str | None, typer.Option(help="Take away blocks written more than so many days ago.")] = None,
+    stale: Annotated[
+        bool,
+        typer.Option(
+            "--stale", help="Take away what other code or other versions made; the default without the others."
+        ),
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+) -> None:
+    """Take away what this version of regretlab, NumPy, SciPy and Numba cannot use any more; or what you say."""
+    store = _opened(place)
+    kept = list(store.kept())
+    stale = stale or not (damaged or older_than)
+    days = number("older-than", older_than, "[0, inf)") if older_than else float("inf")
+    broken = _damaged(store, kept) if damaged else {}
+    going = [k for k in kept if k.name in broken or k.time < time.time() - DAY * days or (stale and not k.line.current)]
+    for k in going:
+        if not dry_run:
+            store.remove(k)
+        print(k.name)
+    done = "would be taken away" if dry_run else "taken away"
+    print(f"{len(going)} of {len(kept)} blocks {done}, {sum(k.size for k in going) / 2**20:.2f} MiB.")
+
+
+@commands.command()
+def export(
+    place: PlaceArgument,
+    out: Annotated[Path, typer.Argument(help="FILE.nc for one result of all algorithms, or FILE.tar to be imported.")],
+    select: SelectOption = None,
+) -> None:
+    """Write chosen lines to one netCDF record, as Result.open reads it, or all their blocks to a tar file."""
+    from regretlab.result import Result
+    from regretlab.runs.record import one_record
+    from regretlab.store import archive
+
+    store = _opened(place)
+    chosen = _chosen(store, select or ())
+    if not chosen:
+        raise InputError(
+            f"nothing in the store {store.place!r} is chosen by {select or 'no --select'!r}; see store ls."
+        )
+    if out.suffix == ".tar":
+        blocks = [kept for of in chosen.values() for kept in of]
+        archive.write(store, blocks, out)
+        print(f"{len(blocks)} blocks: {out}")
+    elif out.suffix == ".nc":
+        parts = [store.whole(of[0].line) for of in chosen.values()]
+        Result.join([Result(one_record([record], [told])) for record, told in parts]).to_netcdf(out)
+        print(f"{len(parts)} algorithms: {out}")
+    else:
+        raise InputError(f"{str(out)!r} ends neither in .nc nor in .tar, which say what is written; name it so.")
+
+
+@commands.command(name="import")
+def import_(place: PlaceArgument, file: Annotated[Path, typer.Argument(help="A tar file that export wrote.")]) -> None:
+    """Copy the blocks of a tar file that are not in a store into it."""
+    from regretlab.store import archive
+
+    store = _opened(place, new=True)
+    with warnings_as_sentences():
+        print(f"{store.take(archive.read(file))} blocks are new in {store.place}.")
+
+
+def _opened(place: str, new: bool = False) -> Store:
+    """Open a store; one that is not there is made only if it may be new."""
+    from regretlab.store import Store
+
+    return Store(place, new=new)
+
+
+def _chosen(store: Store, select: Any) -> dict[str, list[Kept]]:
+    """Return the blocks of the chosen lines by their keys; of several texts all must be found."""
+    chosen: dict[str, list[Kept]] = {}
+    for kept in store.kept():
+        line = kept.line
+        names = f"{line.data['problem']['name']}\n{line.data['algorithm']}"
+        if all(text in names or line.key.startswith(text) for text in select):
+            chosen.setdefault(line.key, []).append(kept)
+    return chosen
+
+
+def _row(kept: list[Kept]) -> dict[str, Any]:
+    line = kept[0].line
+    return {
+        "line": line.key, "problem": line.data["problem"]["name"], "algorithm": line.data["algorithm"],
+        "seed": line.data["seed"], "engine": line.data["engine"], "horizon": max(k.block.horizon for k in kept),
+        "replicates": len({r for k in kept for r in range(k.block.first, k.block.last + 1)}), "blocks": len(kept),
+        "bytes": sum(k.size for k in kept), "written": max((k.time for k in kept if k.time == k.time), default=None),
+        "processor": line.processor, "current": line.current,
+    }  # fmt: skip
+
+
+def _damaged(store: Store, kept: list[Kept]) -> dict[str, str]:
+    """Return what is wrong with the damaged blocks, by their names."""
+    from regretlab.runs.netcdf import NotARecord
+
+    damaged = {}
+    for k in kept:
+        try:
+            store.checked(k.line, k.block)
+        except FileNotFoundError:  # taken away meanwhile
+            continue
+        except NotARecord as error:
+            damaged[k.name] = str(error)
+    return damaged

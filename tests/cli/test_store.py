@@ -1,0 +1,142 @@
+"""The commands about a store of finished runs."""
+
+import json
+
+import pytest
+
+import regretlab as rl
+from regretlab.store import _code
+
+RUN = (
+    "run",
+    "reddi",
+    "--horizon",
+    "20",
+    "--replicates",
+    "1",
+    "--jobs",
+    "1",
+    "--problems",
+    "reddi,stochastic_reddi(C=4)",
+)
+TWO = (*RUN, "--algorithms", "sgd,adam", "--store", "kept")
+
+
+@pytest.fixture
+def kept(call, tmp_path):
+    """A store with four lines: two algorithms on two problems."""
+    call(*TWO)
+    return tmp_path / "kept"
+
+
+def rows(call, *options):
+    return json.loads(call("store", "ls", "kept", "--json", *options)[1])
+
+
+def test_what_was_run_is_listed_with_its_numbers(call, kept):
+    listed = rows(call)
+    assert len(listed) == 4
+    assert {(row["horizon"], row["replicates"], row["current"]) for row in listed} == {(20, 1, True)}
+    assert {row["algorithm"].split("(")[0] for row in listed} == {"sgd", "adam"}
+    status, out, err = call("store", "ls", "kept")
+    assert (status, err) == (0, "")
+    for row in listed:
+        assert row["line"][:8] in out
+    assert "4 lines" in out
+    assert len(rows(call, "--select", "adam", "--select", "stochastic")) == 1
+
+
+def test_a_second_study_computes_nothing_and_a_longer_one_what_is_new(call, kept, monkeypatch):
+    from regretlab.studies import output
+
+    work, real = [], output.simulate
+
+    def counted(*given, **options):
+        result = real(*given, **options)
+        work.append(tuple(result.work))
+        return result
+
+    monkeypatch.setattr(output, "simulate", counted)
+    assert call(*TWO, "--out", "again")[0] == 0
+    assert work == [(0, 20)] * 4
+    work.clear()
+    assert call(*TWO, "--out", "more", "--replicates", "3")[0] == 0
+    assert work == [(40, 20)] * 4
+
+
+def test_a_study_file_names_its_store(call, tmp_path):
+    study = tmp_path / "studies" / "mine.toml"
+    study.parent.mkdir()
+    study.write_text('store = "kept"\nproblem = "reddi"\nalgorithm = "sgd"\nhorizon = 20\n')
+    assert call("run", study, "--jobs", "1")[0] == 0
+    assert len(rl.Store(study.parent / "kept", new=False).blocks(next(rl.Store(study.parent / "kept").lines()))) == 1
+    study.write_text('store = 3\nproblem = "reddi"\nalgorithm = "sgd"\n')
+    status, _, err = call("run", study)
+    assert status == 2
+    assert "store=3 in the study is not text" in err
+
+
+def test_verify_names_a_damaged_block_and_prune_takes_it(call, kept):
+    assert call("store", "verify", "kept") == (0, "4 blocks, 0 of them damaged.\n", "")
+    damaged = sorted(kept.rglob("*.nc"))[1]
+    damaged.write_bytes(damaged.read_bytes()[:-100])
+    status, out, _ = call("store", "verify", "kept")
+    assert status == 1
+    assert f"{damaged.relative_to(kept)} is damaged" in out
+    status, out, err = call(*TWO, "--out", "again")
+    assert status == 0
+    assert f"regretlab: the block {damaged.relative_to(kept)} of the store" in err
+    assert call("store", "verify", "kept")[0] == 0, "it was made again"
+    damaged.write_bytes(damaged.read_bytes()[:-100])
+    assert "1 of 4 blocks would be" in call("store", "prune", "kept", "--damaged", "--dry-run")[1]
+    assert damaged.exists()
+    assert "1 of 4 blocks taken away" in call("store", "prune", "kept", "--damaged")[1]
+    assert not damaged.parent.exists(), "nor is its line left"
+    assert call("store", "verify", "kept")[0] == 0
+
+
+def test_prune_takes_what_other_code_made_or_what_is_old(call, kept, monkeypatch):
+    assert "0 of 4 blocks" in call("store", "prune", "kept")[1]
+    assert "0 of 4 blocks" in call("store", "prune", "kept", "--older-than", "1")[1]
+    with monkeypatch.context() as changed:
+        changed.setattr(_code, "of_library", lambda: "0123456789abcdef")
+        assert {row["current"] for row in rows(call)} == {False}
+        assert "4 of 4 blocks would be" in call("store", "prune", "kept", "--dry-run")[1]
+    assert "4 of 4 blocks taken away" in call("store", "prune", "kept", "--older-than", "0")[1]
+    assert not list((kept / "lines").iterdir())
+
+
+def test_export_writes_a_record_or_a_tar_that_another_store_imports(call, kept, tmp_path):
+    assert call("store", "export", "kept", "one.nc", "--select", "stochastic")[0] == 0
+    exported = rl.Result.open(tmp_path / "one.nc")
+    result = rl.Result.open(tmp_path / "regretlab-out" / "reddi" / "results" / "stochastic-reddi.nc")
+    assert sorted(exported.algorithms) == sorted(result.algorithms)
+    for name in result.algorithms:
+        assert exported.of(name).drop_vars("algorithm").equals(result.of(name).drop_vars("algorithm"))
+    assert call("store", "export", "kept", "all.tar")[0] == 0
+    assert "4 blocks are new" in call("store", "import", "other", "all.tar")[1]
+    assert "0 blocks are new" in call("store", "import", "other", "all.tar")[1]
+    assert sorted(p.name for p in (tmp_path / "other").rglob("*")) == sorted(p.name for p in kept.rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("ls", "nowhere"), "there is no store at"),
+        (("verify", "."), "there is no store at"),
+        (("ls", "file"), "cannot read the store"),
+        (("ls", "nonsense://x"), "no URL that fsspec knows"),
+        (("prune", "kept", "--older-than", "-1"), "older-than='-1' is outside"),
+        (("export", "kept", "x.csv"), "ends neither in .nc nor in .tar"),
+        (("export", "kept", "x.nc"), "do not belong together"),
+        (("export", "kept", "x.nc", "--select", "lion"), "nothing in the store"),
+        (("export", "kept", "/nowhere/x.tar"), "cannot write"),
+        (("import", "kept", "file"), "as a tar file of blocks"),
+    ],
+)
+def test_bad_input_is_one_sentence(call, kept, tmp_path, arguments, words):
+    (tmp_path / "file").write_text("")
+    status, out, err = call("store", *arguments)
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    assert words in err
