@@ -276,6 +276,8 @@ class Store:
             if head["format"] == FORMAT and isinstance(head["id"], str):
                 return dict(head)
             told = f"is of the form {head['format']}, and this version of regretlab reads {FORMAT}"
+        except InputError:
+            raise
         except (ValueError, LookupError, TypeError):
             told = f"has a {_HEAD} that is damaged"
         raise InputError(f"the store {self.place!r} {told}; name another place.")
