@@ -106,7 +106,7 @@ def export(
 ) -> None:
     """Write chosen lines to one netCDF record, as Result.open reads it, or all their blocks to a tar file."""
     from regretlab.result import Result
-    from regretlab.runs.record import one_record
+    from regretlab.runs.dataset import one_record
     from regretlab.store import archive
 
     store = _opened(place)

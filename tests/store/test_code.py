@@ -69,7 +69,7 @@ class Slope(rl.problems.Problem):
     def __init__(self, Z, weight=1.0):
         self._Z, self.weight = np.array(Z, dtype=float), weight
         self.n, self.d = self._Z.shape
-        self.domain = rl.problems.Box(-1, 1)
+        self.domain = rl.domains.Box(-1, 1)
 
     def losses_and_gradients(self, x, J):
         gradients = self.weight * self._Z[J]
