@@ -20,11 +20,8 @@ def looked(result: Result, problem: Problem, store: Store, algorithm: str | Algo
 
     Parameters
     ----------
-    result : Result
-    problem : Problem
     store : Store
         The one in which the run is kept.
-    algorithm : str or Algorithm
     asked : dict
         The other arguments of simulate.
     """
