@@ -31,7 +31,7 @@ BESIDE = {
     "__abstractmethods__", "__annotate__", "__annotate_func__", "__annotations__", "__annotations_cache__",
     "__dataclass_fields__", "__dataclass_params__", "__delattr__", "__dict__", "__doc__", "__eq__", "__firstlineno__",
     "__hash__", "__match_args__", "__module__", "__qualname__", "__replace__", "__repr__", "__setattr__",
-    "__static_attributes__", "__weakref__", "_abc_impl", "source", "title",
+    "__slotnames__", "__static_attributes__", "__weakref__", "_abc_impl", "source", "title",
 }  # fmt: skip
 #: Where objects that wrap a function keep it: Numba's, those of functools, class and static methods.
 WRAPPED = ("py_func", "__wrapped__", "__func__", "func")

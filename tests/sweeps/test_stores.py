@@ -1,5 +1,6 @@
 """A sweep and its store: what is there is read, growth computes only what is new, and nothing that was made is lost."""
 
+import pickle
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 import regretlab as rl
 from regretlab import sweeps
 from regretlab.sweeps import blocks, worker
+from tests.helpers.slow import Slow
 from tests.sweeps.test_sweeps import same
 
 STUDY = {"problem": "stochastic_reddi", "algorithm": ["sgd", "adam(beta1=0, beta2=0.9)"], "replicates": 3}
@@ -86,6 +88,14 @@ def test_a_store_that_cannot_be_written_is_one_sentence_and_nothing_is_lost(whol
     with pytest.warns(rl.StoreWarning, match="No space left") as caught:
         assert same(rl.sweep(STUDY, OVER, store=store, jobs=1), whole)
     assert len(caught) == 1
+
+
+def test_a_problem_of_ones_own_is_the_same_once_it_was_sent(tmp_path):
+    study = {"problem": Slow(), "algorithm": "sgd", "horizon": 5}
+    rl.sweep(study, {"seed": [0, 1]}, store=tmp_path, jobs=1)
+    pickle.loads(pickle.dumps(study["problem"]))  # which adds an attribute to its class
+    assert rl.sweep(study, {"seed": [0, 1]}, store=tmp_path, jobs=1).work.computed == 0
+    assert rl.sweep(study | {"problem": Slow(wait=1e-6)}, {"seed": [0]}, store=tmp_path, jobs=1).work.computed == 5
 
 
 def test_threads_share_a_store(whole, monkeypatch, tmp_path):
