@@ -31,6 +31,7 @@ from regretlab.sweeps.blocks import Task, tasks
 from regretlab.sweeps.cells import Facts, Grid, check, grid_of, parsed
 from regretlab.sweeps.grid import axes
 from regretlab.sweeps.result import Sweep
+from regretlab.sweeps.spool import spool_for
 from regretlab.sweeps.summary import Summary, joined, summarised
 from regretlab.sweeps.worker import Made, Order, built, is_kept, make
 from regretlab.system import processor
@@ -96,6 +97,7 @@ def sweep(
     if jobs is None and executor is None and sum(task.cost for task in work) < FEW_SECONDS:
         workers = 1
     summaries: dict[int, Summary] = {}
+    spool = spool_for(cells)
     bar = tqdm(
         total=sum(task.cost for task in work), disable=not progress, leave=False, desc="sweep",
         bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}",
@@ -108,7 +110,7 @@ def sweep(
         with bar, closing(finished):
             for i, summary, share in finished:
                 if summary is not None:
-                    summaries[i] = summary
+                    summaries[i] = summary if spool is None else spool.kept(i, summary)
                 rate = len(summaries) / max(bar.format_dict["elapsed"], 1e-9)
                 bar.set_postfix_str(f"{len(summaries)}/{len(facts)} cells, {rate:.3g}/s", False)
                 bar.update(share)
@@ -125,7 +127,7 @@ def sweep(
             f"comparable; {processor.PORTABLE}=1 in the environment of all workers makes these agree.",
             UserWarning, stacklevel=2,
         )  # fmt: skip
-    return Sweep(of, cells, [summaries[i] for i in range(len(facts))], store)
+    return Sweep(of, cells, [summaries[i] for i in range(len(facts))], store, spool)
 
 
 def _summaries(

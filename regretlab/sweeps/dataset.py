@@ -12,12 +12,15 @@ Its dimensions are ``problem``, ``algorithm``, the axes of the sweep, ``replicat
 ``seconds``, ``engine``, ``processor``  what made a cell, and how long its steps took (grid)
 ======================================  ==============================================================================
 
-A cell that the study does not have, or that a bound is not about, is nan, or an empty text.
+Where the regrets of all replicates take much memory (:mod:`regretlab.sweeps.spool`) they are Dask's, and read from the
+disk when they are asked for. A cell that the study does not have, or that a bound is not about, is nan, or an empty
+text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +28,7 @@ import xarray as xr
 
 from regretlab.sweeps.cells import Grid
 from regretlab.sweeps.grid import Axis
+from regretlab.sweeps.spool import Files
 from regretlab.sweeps.summary import Summary
 from regretlab.system.version import __version__
 
@@ -36,6 +40,7 @@ def dataset(grid: Grid, summaries: Sequence[Summary]) -> xr.Dataset:
     """Return the dataset of the grid's runs, each at all the places where it stands."""
     names, shape = [axis.name for axis in grid.axes], tuple(len(axis.values) for axis in grid.axes)
     data: dict[str, tuple[list[str], np.ndarray]] = {}
+    on_disk: dict[str, Files] = {}
     R = max(run.replicates for run in grid.runs)
     bounds = list(dict.fromkeys(bound["id"] for s in summaries for bound in s.bounds))
 
@@ -49,10 +54,13 @@ def dataset(grid: Grid, summaries: Sequence[Summary]) -> xr.Dataset:
 
     for places, summary in zip(grid.places, summaries, strict=True):
         for at in places:
-            for kind, ends in summary.regret.items():
-                for end, values, mean in zip(ENDS, ends, summary.mean[kind], strict=True):
-                    put(f"{kind}{end}", (*at, slice(len(values))), values, ["replicate"], (R,))
-                    put(f"{kind}_mean{end}", at, mean)
+            for kind, regret in summary.regret.items():
+                for i, end in enumerate(ENDS):
+                    if isinstance(regret, Path):
+                        on_disk.setdefault(f"{kind}{end}", Files((*shape, R), i)).files[at] = regret
+                    else:
+                        put(f"{kind}{end}", (*at, slice(regret.shape[1])), regret[i], ["replicate"], (R,))
+                    put(f"{kind}_mean{end}", at, summary.mean[kind][i])
             for end, number in zip(ENDS, summary.exponent, strict=True):
                 put(f"exponent{end}", at, number)
             for bound in summary.bounds:
@@ -63,7 +71,10 @@ def dataset(grid: Grid, summaries: Sequence[Summary]) -> xr.Dataset:
             for name in ("seconds", "engine", "processor", "n", "d", "K"):
                 if name not in names:
                     put(name, at, getattr(summary, name))
-    variables = {name: (dims, a.astype(str) if a.dtype == object else a) for name, (dims, a) in data.items()}
+    variables: dict[str, Any] = {
+        name: (dims, a.astype(str) if a.dtype == object else a) for name, (dims, a) in data.items()
+    }
+    variables |= {name: ([*names, "replicate"], files.lazy()) for name, files in on_disk.items()}
     coordinates = {axis.name: coordinate(axis) for axis in grid.axes} | {"replicate": np.arange(R), "bound": bounds}
     return xr.Dataset(variables, coordinates, {"regretlab": __version__})
 

@@ -18,7 +18,6 @@ from regretlab import scaling
 from regretlab.errors import InputError, shown, unknown_name
 from regretlab.parameters import path_of
 from regretlab.result import Result, simulate
-from regretlab.runs.netcdf import to_bytes
 from regretlab.store.running import Work
 from regretlab.studies import Study, conclusions
 from regretlab.sweeps import figures
@@ -41,8 +40,11 @@ class Sweep:
         One for every run of the grid.
     """
 
-    def __init__(self, study: Study, grid: Grid, summaries: Sequence[Summary], store: Any = None) -> None:
+    def __init__(
+        self, study: Study, grid: Grid, summaries: Sequence[Summary], store: Any = None, spool: Any = None
+    ) -> None:
         self.study, self.grid, self.summaries, self._store = study, grid, list(summaries), store
+        self._spool = spool  # whose files go with it
 
     @cached_property
     def dataset(self) -> xr.Dataset:
@@ -145,7 +147,7 @@ class Sweep:
         target = path_of("path", path)
         try:
             with atomically(target) as partial:
-                partial.write_bytes(to_bytes(self.dataset))
+                self.dataset.to_netcdf(partial, engine="netcdf4")
         except OSError as error:
             raise InputError(f"cannot write {str(path)!r}: {error.strerror or error}; choose another path.") from None
         return target

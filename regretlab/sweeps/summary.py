@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,8 +27,8 @@ class Summary(NamedTuple):
 
     Attributes
     ----------
-    regret : dict of str to array (3, R)
-        By kind, that of every replicate at the horizon: value, low, high.
+    regret : dict of str to array (3, R) or Path
+        By kind, that of every replicate at the horizon: value, low, high; or the file that has it.
     mean : dict of str to tuple
         By kind, the mean over replicates with its interval: mean, low, high.
     exponent : tuple
@@ -46,7 +47,7 @@ class Summary(NamedTuple):
         Steps of replicates that were computed, and read from a store.
     """
 
-    regret: dict[str, np.ndarray]
+    regret: Mapping[str, np.ndarray | Path]
     mean: dict[str, tuple[float, float, float]]
     exponent: tuple[float, float, float]
     bounds: list[dict[str, Any]]

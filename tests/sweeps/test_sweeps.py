@@ -10,7 +10,7 @@ import xarray as xr
 
 import regretlab as rl
 from regretlab import sweeps
-from regretlab.sweeps import blocks, executors, worker
+from regretlab.sweeps import blocks, executors, spool, worker
 from tests.helpers.slow import Slow
 
 STUDY = {"problem": ["reddi(C=8)", "stochastic_reddi"], "algorithm": "sgd", "horizon": 50, "replicates": 3}
@@ -159,6 +159,20 @@ def test_the_dataset_is_saved_and_read(whole, tmp_path):
         xr.testing.assert_equal(read.load(), whole.dataset)
     with pytest.raises(rl.InputError, match="cannot write"):
         whole.to_netcdf("/dev/null/sweep.nc")
+
+
+def test_many_replicates_are_read_from_the_disk_when_they_are_asked_for(whole, monkeypatch, tmp_path):
+    monkeypatch.setattr(spool, "LARGE", 0)
+    lazy = rl.sweep(STUDY, OVER, jobs=1)
+    assert lazy.dataset.online.chunks is not None
+    assert lazy.dataset.online_mean.chunks is None
+    xr.testing.assert_identical(lazy.dataset.drop_vars("seconds").compute(), whole.dataset.drop_vars("seconds"))
+    assert lazy.exponents("T").value.tolist() == whole.exponents("T").value.tolist()
+    assert len(lazy.plot("T", facet="problem")) == 2
+    with xr.open_dataset(lazy.to_netcdf(tmp_path / "sweep.nc")) as read:
+        assert read.online.equals(whole.dataset.online)
+    monkeypatch.setattr(spool, "find_spec", lambda name: None)
+    assert rl.sweep(STUDY, {"T": [5]}, jobs=1).dataset.online.chunks is None
 
 
 def test_runs_of_different_sizes_leave_nans():
