@@ -3,6 +3,13 @@
 Dask is one of them: ``Client(address).get_executor()`` sends the orders to a cluster, and its scheduler gives those of
 a worker that was lost to another one. An order's problem is sent to every worker once: as a file to processes, as it is
 to threads, by Dask's own broadcast to a cluster.
+
+Where the limit is: a cell costs its worker about 0.1 seconds of processor time beside its steps, for its record and its
+verdicts, and half as much again for its block in a store. With 1000 worker threads of one cluster, all on two busy
+cores, the client and Dask's scheduler passed 36 to 91 orders a second: 1000 workers are kept busy by orders of 11 to 28
+seconds. Short cells are joined to orders of 0.2 seconds (:mod:`regretlab.sweeps.blocks`), so that a grid of tiny cells
+wants few workers. The store is no limit where workers reach it, since each writes its own files; else all blocks go
+through the client.
 """
 
 from __future__ import annotations
