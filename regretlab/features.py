@@ -48,7 +48,7 @@ def entrywise(function: Callable[[np.ndarray], np.ndarray], Z: Features) -> Feat
 
 def by_rows(function: Callable[[Features], np.ndarray], Z: Features) -> np.ndarray:
     """Apply ``function`` to the rows, some at a time so that it needs little memory; shape (n, ...)."""
-    return function(Z) if sparse.issparse(Z) else np.concatenate([function(Z[block]) for block in _blocks(Z)])
+    return function(Z) if sparse.issparse(Z) else np.concatenate([function(Z[block]) for block in blocks(Z)])
 
 
 def weighted_squares(weights: np.ndarray, Z: Features) -> np.ndarray:
@@ -61,10 +61,10 @@ def weighted_squares(weights: np.ndarray, Z: Features) -> np.ndarray:
     """
     if sparse.issparse(Z):
         return np.asarray(weights @ (Z * Z))
-    return sum((weights[block] @ Z[block] ** 2 for block in _blocks(Z)), np.zeros(Z.shape[1]))
+    return sum((weights[block] @ Z[block] ** 2 for block in blocks(Z)), np.zeros(Z.shape[1]))
 
 
-def _blocks(Z: np.ndarray) -> list[slice]:
+def blocks(Z: np.ndarray) -> list[slice]:
     """Cut the rows of dense features into blocks."""
     step = max(1, ENTRIES // Z.shape[1])
     return [slice(first, first + step) for first in range(0, len(Z), step)]

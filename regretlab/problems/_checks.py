@@ -8,7 +8,8 @@ import numpy as np
 from scipy import sparse
 
 from regretlab.errors import InputError, unknown_name
-from regretlab.features import Features, canonical, entrywise
+from regretlab.features import Features, by_rows, canonical, entrywise
+from regretlab.problems._mapped import is_mapped
 
 DENSE_LIMIT_GIB = 8  # making far larger arrays gets the process killed
 KINDS = ("binary", "classes", "real")
@@ -23,7 +24,7 @@ BATCH = 32  # rows that a step makes dense: the default batch size of the proble
 
 
 def features(X: Any) -> Features:
-    """Copy a finite matrix with at least one row and one column as float64, dense or CSR."""
+    """Copy a finite matrix with a row and a column at least as float64, dense or CSR; one that is mapped stays so."""
     X = X if sparse.issparse(X) else array(X, "X")
     if isinstance(X, np.ma.MaskedArray):
         X = _unmasked(X, "X")
@@ -33,8 +34,12 @@ def features(X: Any) -> Features:
         raise InputError(f"X has no {'feature columns' if X.shape[0] else 'rows'}; give at least one.")
     if X.dtype.kind not in "biuf":
         raise InputError(f"X has dtype {X.dtype}; give real numbers, e.g. X.astype(float).")
-    X = _compressed(X) if sparse.issparse(X) else np.array(X, dtype=np.float64, order="C")
-    bad = np.transpose(entrywise(lambda values: ~np.isfinite(values), X).nonzero())
+    if is_mapped(X):
+        finite = by_rows(lambda rows: np.isfinite(rows).all(-1), X)
+        bad = np.array([(i, np.isfinite(X[i]).argmin()) for i in np.flatnonzero(~finite)[:1]])
+    else:
+        X = _compressed(X) if sparse.issparse(X) else np.array(X, dtype=np.float64, order="C")
+        bad = np.transpose(entrywise(lambda values: ~np.isfinite(values), X).nonzero())
     if len(bad):
         i, k = bad[0]
         raise InputError(f"row {i + 1}, column {k + 1}, X[{i}, {k}], is {X[i, k]}; make it finite.")
@@ -45,7 +50,7 @@ def _compressed(X: Any) -> Features:
     """Copy a sparse matrix, as CSR where that takes less than half the memory, else dense."""
     X = canonical(X.copy())
     n, d = X.shape
-    if 12 * X.nnz >= 8 * n * d / 2:
+    if is_dense(n, d, X.nnz):
         return dense(X, "select features")
     most = int(DENSE_LIMIT_GIB / gibibytes(BATCH, 1))
     if d > most:
@@ -54,6 +59,11 @@ def _compressed(X: Any) -> Features:
             f"memory allows; correct that index, or number only the features that occur."
         )
     return X
+
+
+def is_dense(n: int, d: int, entries: int) -> bool:
+    """Whether n rows of d features with so many entries are kept dense."""
+    return 12 * entries >= 8 * n * d / 2
 
 
 def dense(X: sparse.csr_array, advice: str) -> np.ndarray:

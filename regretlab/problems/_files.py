@@ -6,23 +6,25 @@ short rows up, and round numbers as its version does.
 
 from __future__ import annotations
 
-import bz2
 import csv
-import gzip
-import lzma
+import io
+import itertools
 import math
 import re
 import sys
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from regretlab.errors import InputError
+from regretlab.problems import _checks as checks
+from regretlab.problems import _mapped as mapped
+from regretlab.problems._idx import idx
+from regretlab.problems._packed import OPENERS, opened
 
-_OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 _LIBSVM = (".svm", ".libsvm", ".svmlight", ".txt")
 #: The names of features and labels in an npz archive; the second pair is MNIST's, whose test set is left alone.
 NPZ = (("X", "y"), ("x_train", "y_train"))
@@ -32,12 +34,14 @@ LABELS = ("y", "label", "target", "class")
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 #: The end of an IDX file's name as in train-images-idx3-ubyte.gz, also with a dot in front, or .idx alone.
 _IDX_NAME = re.compile(r"[-.]idx([0-9]-[a-z]+)?(\.gz)?$", re.IGNORECASE)
-#: The third byte of an IDX file and the numbers it stands for.
-_IDX_NUMBERS = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 #: The characters of decimal numbers: of these alone, what ``float`` reads is one.
 _DECIMAL = frozenset("0123456789+-.eE")
 #: Integers beyond this are not all numbers of double precision: a label there must not become one.
 _EXACT = 2**53
+#: The fault of a line in which none is found.
+_UNKNOWN = "it cannot be read"
+#: Bytes of a text file that are read at a time.
+PIECE = 1 << 24
 _MARK = b"\xef\xbb\xbf"  # what some editors begin UTF-8 with
 
 
@@ -45,21 +49,17 @@ def reader(path: Path) -> tuple[Callable[[Path], tuple[Any, Any]], str, str]:
     """Return the reader that a file's name asks for, the name without its suffix, and the suffix."""
     if path.is_dir():
         raise InputError(f"'{path}' is a directory; give the path of one data file.")
-    idx = _IDX_NAME.search(path.name)
-    if idx:
-        return _idx, path.name[: idx.start()], idx[0].lower()
-    packed = path.suffix if path.suffix.lower() in _OPENERS else ""
+    found = _IDX_NAME.search(path.name)
+    if found:
+        return idx, path.name[: found.start()], found[0].lower()
+    packed = path.suffix if path.suffix.lower() in OPENERS else ""
     plain = Path(path.name.removesuffix(packed))
     kind = plain.suffix.lower()
-    readers = {".npz": _npz} if not packed else {}
+    readers = {".npz": _npz, ".npy": _npy, ".parquet": _parquet} if not packed else {}
     readers |= {".csv": _csv, **dict.fromkeys(_LIBSVM, _libsvm)}
     if kind in readers:
         return readers[kind], plain.stem, kind + packed.lower()
     return _libsvm_by_content, plain.name, f"{kind}{packed.lower()} file"
-
-
-def _open(path: Path, mode: str, **how: Any) -> Any:
-    return _OPENERS.get(path.suffix.lower(), open)(path, mode, **how)
 
 
 def _libsvm_by_content(path: Path) -> tuple[Any, Any]:
@@ -75,19 +75,14 @@ def _libsvm_by_content(path: Path) -> tuple[Any, Any]:
 def _libsvm(path: Path) -> tuple[Any, Any]:
     from sklearn.datasets import load_svmlight_file  # not at the top: it would double the time of an import
 
-    labels: list[str] = []
-    with _open(path, "rb") as file:
+    with opened(path, "rb") as file:
         begin = len(_MARK) if file.read(len(_MARK)) == _MARK else 0
         file.seek(begin)
-        for number, line in enumerate(file, start=1):
-            written = line.partition(b"#")[0]
-            label = written.split(None, 1)[:1]
-            if not label:
-                continue
-            labels.append(sys.intern(label[0].decode("latin-1")))
-            # The loader reads 1_0 as 10, leaves queries out, and rounds labels, which are read here instead.
-            if b"_" in written or b"qid" in written or _decimal(labels[-1]) is None:
-                raise _not_libsvm(number, line)
+        labels = [label for label in map(_label, file, itertools.count(1)) if label]
+        if path.suffix.lower() not in OPENERS and path.stat().st_size >= mapped.LARGE:
+            X = mapped.dense_rows(path, lambda: _pieces(path, begin), checks.is_dense)
+            if X is not None:
+                return X, exact_labels(labels)
         file.seek(begin)
         try:
             X, _ = load_svmlight_file(file)
@@ -98,6 +93,35 @@ def _libsvm(path: Path) -> tuple[Any, Any]:
             raise _not_libsvm(len(lines), lines[-1]) from None
     # The loader gives a file without any feature one column of zeros.
     return X if X.nnz else X[:, :0], exact_labels(labels)
+
+
+def _label(line: bytes, number: int) -> str:
+    """Return the label of a line, which is empty where the line has none."""
+    written = line.partition(b"#")[0]
+    found = written.split(None, 1)[:1]
+    label = sys.intern(found[0].decode("latin-1")) if found else ""
+    # The loader reads 1_0 as 10, leaves queries out, and rounds labels, which are read here instead.
+    if label and (b"_" in written or b"qid" in written or _decimal(label) is None):
+        raise _not_libsvm(number, line)
+    return label
+
+
+def _pieces(path: Path, begin: int) -> Iterator[Any]:
+    """Yield the features of some lines of a LIBSVM file after the other, with the indices that are written."""
+    from sklearn.datasets import load_svmlight_file
+
+    with path.open("rb") as file:
+        file.seek(begin)
+        first = 1
+        while lines := file.readlines(PIECE):
+            try:
+                yield load_svmlight_file(io.BytesIO(b"".join(lines)), zero_based=True)[0]
+            except (ValueError, OverflowError):
+                for number, line in enumerate(lines, first):
+                    if _fault(line.decode("latin-1")) != _UNKNOWN and line.partition(b"#")[0].strip():
+                        raise _not_libsvm(number, line) from None
+                raise
+            first += len(lines)
 
 
 def _not_libsvm(number: int, line: bytes) -> InputError:
@@ -127,7 +151,7 @@ def _fault(line: str) -> str:
         if _decimal(value) is None:
             return f"the value {value!r} of index {index} is not a number"
         last = int(index)
-    return "it cannot be read"
+    return _UNKNOWN
 
 
 def _npz(path: Path) -> tuple[Any, Any]:
@@ -145,8 +169,34 @@ def _npz(path: Path) -> tuple[Any, Any]:
         return X.reshape(len(X), -1) if X.ndim > 2 and X.size else X, y
 
 
+def _npy(path: Path) -> tuple[Any, Any]:
+    beside = path.with_suffix(f".y{path.suffix}")
+    if not beside.is_file():
+        raise InputError(
+            f"its labels are to be in a second file beside it, {beside.name!r}; write them there by numpy.save."
+        )
+    return mapped.array(path), np.load(beside, allow_pickle=False)
+
+
+def _parquet(path: Path) -> tuple[Any, Any]:
+    try:
+        from pyarrow import parquet
+    except ImportError:
+        raise InputError("it needs pyarrow, which is not installed: pip install 'regretlab[parquet]'.") from None
+    with parquet.ParquetFile(path) as file:
+        label, _ = _label_column(file.schema_arrow.names)
+        names = [name for k, name in enumerate(file.schema_arrow.names) if k != label]
+        (y,) = file.read([file.schema_arrow.names[label]]).columns
+
+        def rows() -> Iterator[np.ndarray]:
+            for part in file.iter_batches(columns=names):
+                yield np.column_stack([column.to_numpy(zero_copy_only=False) for column in part.columns])
+
+        return mapped.rows_of(path, rows(), (file.metadata.num_rows, len(names))), y.to_numpy()
+
+
 def _csv(path: Path) -> tuple[Any, Any]:
-    with _open(path, "rt", newline="", encoding="utf-8-sig") as file:
+    with opened(path, "rt", newline="", encoding="utf-8-sig") as file:
         lines = csv.reader(file, strict=True, skipinitialspace=True)
         rows = ((lines.line_num, [cell.strip() for cell in row]) for row in lines)
         rows = ((number, row) for number, row in rows if row not in ([], [""]))
@@ -265,39 +315,3 @@ def exact_labels(texts: list[str]) -> Any:
         values.append(value)
     wide = any(type(value) is int and abs(value) > _EXACT for value in values)
     return np.array(values, dtype=object if wide else None)[of] if values else texts
-
-
-def _idx(path: Path) -> tuple[Any, Any]:
-    beside = re.sub(r"idx3(?!.*idx3)", "idx1", path.name.replace("images", "labels"))
-    plain = re.sub(r"\.gz$", "", beside, flags=re.IGNORECASE)
-    found = [path.with_name(name) for name in (beside, plain, f"{plain}.gz") if path.with_name(name).is_file()]
-    if "images" not in path.name or not found:
-        raise InputError(
-            f"IDX keeps labels in a second file beside '...images...', here '{plain}'; give the file of images and put "
-            f"that of labels beside it."
-        )
-    images, labels = _idx_array(path), _idx_array(found[0])
-    return images.reshape(len(images), math.prod(images.shape[1:])), labels
-
-
-def _idx_array(path: Path) -> np.ndarray:
-    with _open(path, "rb") as file:
-        content = file.read()
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _IDX_NUMBERS or content[3] == 0:
-        raise InputError(
-            f"'{path.name}' does not begin as IDX does (0, 0, a type of 8, 9, 11 to 14, the dimensions); replace it."
-        )
-    numbers, start = np.dtype(_IDX_NUMBERS[content[2]]), 4 + 4 * content[3]
-    shape = [int.from_bytes(content[i : i + 4], "big") for i in range(4, start, 4)]
-    needed = start + numbers.itemsize * math.prod(shape)
-    if len(content) < start:
-        raise InputError(
-            f"'{path.name}' has {len(content)} bytes, too few for the header of {content[3]} dimensions; the file is "
-            f"cut off, so fetch it again."
-        )
-    if len(content) != needed:
-        raise InputError(
-            f"'{path.name}' has {len(content)} bytes, but its header says {' x '.join(map(str, shape))} numbers in "
-            f"{needed}; the file is cut off or damaged, so fetch it again."
-        )
-    return np.frombuffer(content, numbers, offset=start).reshape(shape)

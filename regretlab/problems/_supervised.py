@@ -12,10 +12,11 @@ import numpy as np
 
 from regretlab.domains import spelled
 from regretlab.errors import InputError
-from regretlab.features import Features, by_rows, features_on
+from regretlab.features import Features, by_rows, features_on, row_maxima
 from regretlab.problems import _checks as checks
 from regretlab.problems import data as datasets
 from regretlab.problems._base import Array, Problem, digest
+from regretlab.problems._mapped import away, back, reference
 
 
 class Supervised(Problem):
@@ -35,6 +36,15 @@ class Supervised(Problem):
     #: The data of a problem that is given none.
     default = "digits"
 
+    def __getstate__(self) -> dict[str, Any]:
+        return away(vars(self), "Z")
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        state = back(state, "Z")
+        if isinstance(Z := state.get("Z"), np.ndarray):
+            state["Z"] = np.asarray(Z)  # kernels know no other class of arrays
+        vars(self).update(state)
+
     @cached_property
     def squared_norms(self) -> Array:
         r""":math:`\|z_j\|_2^2` of every example, shape (n,)."""
@@ -44,7 +54,7 @@ class Supervised(Problem):
     @cached_property
     def norms(self) -> Array:
         r""":math:`\|z_j\|_2` of every example, shape (n,), also where squares over- or underflow."""
-        largest = float(abs(self.Z).max())
+        largest = float(by_rows(lambda z: row_maxima(abs(z)), self.Z).max())
         # A power of two, so that no bit of what does not over- or underflow changes.
         unit = 2.0 ** min(max(-1000, math.frexp(largest)[1]), 1023) if largest > 0 else 1.0
         return unit * np.sqrt(by_rows(lambda z: ((z / unit) * (z / unit)).sum(-1), self.Z))
@@ -59,7 +69,13 @@ class Supervised(Problem):
 
     def digest(self) -> str:
         held_out = [] if self.held_out is None else [self.held_out.digest()]
-        return digest(self.name, spelled(self.domain), self.Z, self.y, self.start, *held_out)
+        parts = self.name, spelled(self.domain), self.Z, self.y, self.start, *held_out
+        if (mapped := reference(self.Z)) is None:
+            return digest(*parts)
+        key = mapped, digest(*parts[:2], *parts[3:])
+        if key != self.__dict__.get("_digest", (None,))[0]:  # all of a large file is read for it
+            self.__dict__["_digest"] = key, digest(*parts)
+        return str(self.__dict__["_digest"][1])
 
     def _read(
         self,

@@ -12,10 +12,11 @@ import numpy as np
 from scipy import sparse
 
 from regretlab.errors import InputError, unknown_name
-from regretlab.features import Features, entrywise
+from regretlab.features import Features, by_rows, entrywise, row_maxima
 from regretlab.parameters import number
 from regretlab.problems import _checks as checks
 from regretlab.problems import _files as files
+from regretlab.problems._mapped import away, back, is_mapped, scaled
 
 BUNDLED = ("breast_cancer", "diabetes", "digits", "digits:even-odd", "digits:A-B", "wine")
 SCALINGS = ("unit", "standard", "none")
@@ -30,6 +31,12 @@ class Dataset:
     y: np.ndarray  #: targets, shape (n,), float64: -1 and +1, or 0, 1, 2, ..., or real numbers
     source: str  #: where the data came from, for the provenance of a record
     labels: tuple[str, ...]  #: the raw labels that became -1 and +1, or 0, 1, 2, ...; none of real targets
+
+    def __getstate__(self) -> dict[str, Any]:
+        return away(vars(self), "X")
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(back(state, "X"))
 
 
 def load(spec: str | os.PathLike[str], targets: str = "binary") -> Dataset:
@@ -49,10 +56,16 @@ def load(spec: str | os.PathLike[str], targets: str = "binary") -> Dataset:
           labels are read from the file beside it that has ``labels`` for ``images`` in its name (and ``idx1``).
         - ``.npz``: arrays ``X`` and ``y``, or ``x_train`` and ``y_train`` (MNIST's; its test set is left alone, hold
           examples out with ``test=``); images are flattened.
+        - ``.npy``: a matrix, with the labels in the file beside it whose name ends in ``.y.npy``: ``big.npy`` and
+          ``big.y.npy``.
+        - ``.parquet``: columns of numbers, the label as in CSV (``pip install 'regretlab[parquet]'``).
         - ``.csv``, also with ``.gz``, ``.bz2`` or ``.xz``: UTF-8, commas, points in numbers. The first line names the
           columns if a cell of it is y, label, target or class, or if every cell is a name (it begins with a letter); a
           first line that may be column numbers is refused. The label is the column named so, else the last; it may be
           words.
+        Dense features of a ``.npy``, a ``.parquet`` or an unpacked LIBSVM file of 256 MiB and more are mapped, and so
+        are the scaled ones: they stay in a file, the source or one in the user's cache, and memory is O(n + d).
+
         Labels that are all numbers are compared as numbers, integers exactly at any size; else they are words.
     targets : {"binary", "classes", "real"}
         Exactly two labels, which become -1 and +1; two or more, which become 0, 1, 2, ...; or numbers as they are
@@ -154,6 +167,8 @@ def scale(X: Any, how: str, fitted: Any = slice(None)) -> tuple[Features, str]:
         return X, "none: features as given"
     done = f"{how}: features "
     if how == "standard":
+        if is_mapped(X):
+            raise InputError("'standard' subtracts means, for which large data in a file are not copied; use 'unit'.")
         if sparse.issparse(X):
             X = checks.dense(X, "instead of 'standard', which subtracts means, use 'unit'")
         # A power of two is an exact factor that keeps squares in range. The first row goes before the mean,
@@ -166,12 +181,18 @@ def scale(X: Any, how: str, fitted: Any = slice(None)) -> tuple[Features, str]:
             raise InputError("every column of X is constant, so 'standard' makes all features 0; use 'none'.")
         X = np.divide(X, deviation, out=np.zeros_like(X), where=deviation > 0)
         done += f"standardised ({np.sum(deviation == 0)} constant), "
-    rows = X[fitted]
-    largest = abs(rows).max()
+    with np.errstate(over="ignore"):  # of rows that are not fitted
+        largest = by_rows(lambda z: row_maxima(abs(z)), X)[fitted].max()
+        squares = by_rows(lambda z: (z * z).sum(-1), X)[fitted]
     if not 1e-150 <= largest <= 1e150:  # else a square leaves the range of float64
         raise InputError(f"X has largest |entry| {largest:g}; 'unit' takes 1e-150 to 1e150, so use 'none'.")
-    norm = np.sqrt((rows * rows).sum(-1).max())
-    return entrywise(lambda values: values / norm, X), f"{done}divided by the largest row norm {norm:.6g}"
+    norm, done = np.sqrt(squares.max()), f"{done}divided by the largest row norm {np.sqrt(squares.max()):.6g}"
+    if is_mapped(X):
+        return scaled(X, slice(None), norm), done
+    if not sparse.issparse(X):
+        X /= norm  # a copy of what was given
+        return X, done
+    return entrywise(lambda values: values / norm, X), done
 
 
 class Examples(NamedTuple):
@@ -219,7 +240,12 @@ def prepare(data: Dataset, how: str, test: float, split_seed: int) -> Examples:
     if not data.labels:
         y, _ = scale(y[:, None], how, rest)
         y, scaling = y.ravel(), f"{scaling}; targets likewise"
-    return Examples(Z[rest], y[rest], Z[held], y[held], scaling)
+    return Examples(_rows(Z, rest), y[rest], _rows(Z, held), y[held], scaling)
+
+
+def _rows(Z: Features, rows: Any) -> Features:
+    """Return rows of features, mapped where the features are."""
+    return scaled(Z, rows, 1.0) if is_mapped(Z) and (isinstance(rows, slice) or len(rows)) else Z[rows]
 
 
 def _check_split(data: Dataset, rest: np.ndarray, held: np.ndarray, split: str) -> None:
