@@ -5,10 +5,12 @@ result = rl.simulate(rl.problems.Reddi(C=8), "adam(alpha=7/20, beta1=0, beta2=1/
 result.table()
 """
 
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from regretlab.errors import InputError, InterruptedWarning, NonFiniteError, StoreWarning, UnderflowWarning
+from regretlab.system.processor import make_portable
 from regretlab.system.version import __version__
 
 if TYPE_CHECKING:
@@ -38,6 +40,10 @@ __all__ = [
     "UnderflowWarning", "__version__", "algorithms", "bounds", "claims", "domains", "falsify", "files", "game",
     "methods", "paired", "plots", "problems", "samplers", "scaling", "simulate", "sweep", "testing", "worst_case",
 ]  # fmt: skip
+
+if late := make_portable():  # before anything loads NumPy
+    warnings.warn(late, stacklevel=2)
+del late
 
 #: The modules of the names that are not modules themselves, and a module in a folder of the package.
 _HOMES = {

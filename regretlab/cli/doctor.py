@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 
 from regretlab.engines.compiled import compilation
 from regretlab.engines.cuda import engine as cuda
+from regretlab.system import processor
 from regretlab.system.version import __version__
 
 EXTRA = {"extra": ""}
@@ -38,6 +39,8 @@ def examine() -> dict[str, Any]:
             "python": platform.python_version(),
             "platform": platform.platform(),
             "cores": os.cpu_count(),
+            "processor": processor.kind(),
+            "portable": processor.is_portable(),
         },
         "dependencies": [_dependency(r) for r in needed if not _extras(r)],
         "extras": {name: _extra(name, [r for r in needed if name in _extras(r)]) for name in extras},
@@ -49,12 +52,14 @@ def examine() -> dict[str, Any]:
 def parts(found: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
     """Return the findings as titled rows of a name and a sentence."""
     compiled, gpu = found["compiled"], found["gpu"]
+    portable = "" if found["system"]["portable"] else f"; {processor.PORTABLE}=1 makes all x86-64 ones agree"
     written = "can be written" if compiled["writable"] else "cannot be written: kernels are compiled in every process"
     kernels = ", ".join(compiled["cached"]) or "none: the first run that they can make compiles them"
     devices = [(d["name"], f"{d['memory_gib']} GiB, compute capability {d['capability']}") for d in gpu["devices"]]
     return {
         f"regretlab {found['system']['regretlab']}": [
-            (name, str(found["system"][name])) for name in ("python", "platform", "cores")
+            *((name, str(found["system"][name])) for name in ("python", "platform", "cores")),
+            ("processor", f"{found['system']['processor']}: those of one kind give the same bits{portable}"),
         ],
         "dependencies": [(d["name"], _verdict(d)) for d in found["dependencies"]],
         "extras": [

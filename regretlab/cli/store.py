@@ -61,11 +61,10 @@ def ls(
 def verify(place: PlaceArgument) -> None:
     """Check the checksum of every block; exit status 1 if one is damaged."""
     store = _opened(place)
-    kept = list(store.kept())
-    damaged = _damaged(store, kept)
+    damaged = store.damaged()
     for name, why in damaged.items():
         print(f"{name} {why}.")
-    print(f"{len(kept)} blocks, {len(damaged)} of them damaged.")
+    print(f"{len(list(store.kept()))} blocks, {len(damaged)} damaged files.")
     if damaged:
         raise typer.Exit(1)
 
@@ -85,17 +84,24 @@ def prune(
 ) -> None:
     """Take away what this version of regretlab, NumPy, SciPy and Numba cannot use any more; or what you say."""
     store = _opened(place)
-    kept = list(store.kept())
     stale = stale or not (damaged or older_than)
-    days = number("older-than", older_than, "[0, inf)") if older_than else float("inf")
-    broken = _damaged(store, kept) if damaged else {}
-    going = [k for k in kept if k.name in broken or k.time < time.time() - DAY * days or (stale and not k.line.current)]
+    before = time.time() - DAY * number("older-than", older_than, "[0, inf)") if older_than else 0.0
+    broken = store.damaged() if damaged else {}
+    kept = list(store.kept())
+    going = [k for k in kept if k.name in broken or k.time < before or (stale and not k.line.current)]
+    stopped = [(name, i.size) for line, name, i in store.stopped() if i.time < before or (stale and not line.current)]
     for k in going:
+        print(k.name)
         if not dry_run:
             store.remove(k)
-        print(k.name)
+    for name, _ in stopped:
+        print(name)
+        if not dry_run:
+            store.drop(name)
     done = "would be taken away" if dry_run else "taken away"
-    print(f"{len(going)} of {len(kept)} blocks {done}, {sum(k.size for k in going) / 2**20:.2f} MiB.")
+    size = sum(k.size for k in going) + sum(size for _, size in stopped)
+    more = f" and {len(stopped)} snapshots of stopped runs" if stopped else ""
+    print(f"{len(going)} of {len(kept)} blocks{more} {done}, {size / 2**20:.2f} MiB.")
 
 
 @commands.command()
@@ -164,18 +170,3 @@ def _row(kept: list[Kept]) -> dict[str, Any]:
         "bytes": sum(k.size for k in kept), "written": max((k.time for k in kept if k.time == k.time), default=None),
         "processor": line.processor, "current": line.current,
     }  # fmt: skip
-
-
-def _damaged(store: Store, kept: list[Kept]) -> dict[str, str]:
-    """Return what is wrong with the damaged blocks, by their names."""
-    from regretlab.runs.netcdf import NotARecord
-
-    damaged = {}
-    for k in kept:
-        try:
-            store.checked(k.line, k.block)
-        except FileNotFoundError:  # taken away meanwhile
-            continue
-        except NotARecord as error:
-            damaged[k.name] = str(error)
-    return damaged

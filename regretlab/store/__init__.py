@@ -42,7 +42,7 @@ from regretlab.runs.provenance import Part
 from regretlab.runs.snapshots import Snapshots
 from regretlab.store._blocks import Block, content_of, part_of, side_by_side
 from regretlab.store._lines import Line
-from regretlab.store._places import Memory, Place, place_of
+from regretlab.store._places import Info, Memory, Place, place_of
 from regretlab.system.files import sealed, unsealed
 
 __all__ = ["Block", "Kept", "Line", "Store"]
@@ -183,13 +183,18 @@ class Store:
             If there is no room, or the store cannot be written.
         """
         block = Block.of(record)
-        self.put(f"{_LINES}/{line.key}/{_LINE}", line.text().encode(), first=True)
+        self.tell(line)
         self.put(f"{_LINES}/{line.key}/{block.name}", sealed(content_of(record, description, line)))
         return block
 
+    def tell(self, line: Line) -> None:
+        """Write what a line is, for people, unless it is there."""
+        if self._line(line.key) is None:
+            self.put(f"{_LINES}/{line.key}/{_LINE}", line.text().encode())
+
     def note(self, line: Line, block: Block, key: str, text: str) -> None:
         """Keep a text about a block, such as what its run was looked at for, by a key of letters and digits."""
-        self._asked("write to", self._place.write, _note(line, block, key), sealed(text.encode()))
+        self.put(_note(line, block, key), sealed(text.encode()))
 
     def noted(self, line: Line, block: Block, key: str) -> str | None:
         """Return a text that was kept about a block; None if there is none, or only a damaged one."""
@@ -209,21 +214,29 @@ class Store:
         self._asked("write to", self._place.write, name, content, first)
 
     def contents(self, kept: Iterable[Kept]) -> Iterator[tuple[str, bytes]]:
-        """Yield names and contents of the files of blocks, and of what their lines are, which come first."""
-        told = set()
+        """Yield names and contents of the files of blocks, with their notes; those of their lines come first."""
+        names: dict[str, list[str]] = {}
         for k in kept:
-            if k.line.key not in told:
-                yield f"{_LINES}/{k.line.key}/{_LINE}", k.line.text().encode()
-                told.add(k.line.key)
-            yield k.name, self._asked("read", self._place.read, k.name)
+            folder = f"{_LINES}/{k.line.key}"
+            if folder not in names:
+                names[folder] = self._asked("read", self._place.names, folder)
+                yield f"{folder}/{_LINE}", k.line.text().encode()
+            for name in names[folder]:
+                if name == k.block.name or name.startswith(f"{k.block.name}."):
+                    yield f"{folder}/{name}", self._asked("read", self._place.read, f"{folder}/{name}")
 
     def take(self, other: Store) -> int:
         """Copy the blocks of another store that are not in this one, as they are; return their number.
 
         A damaged one is left where it is, which a warning says.
         """
-        there = {kept.name for kept in self.kept()}
-        new = [k for k in other.kept() if k.name not in there and other.read(k.line, k.block) is not None]
+        there: dict[str, set[Block]] = {}
+        new = []
+        for k in other.kept():
+            if k.line.key not in there:
+                there[k.line.key] = set(self.blocks(k.line))
+            if k.block not in there[k.line.key] and other.read(k.line, k.block) is not None:
+                new.append(k)
         for name, content in other.contents(new):
             self.put(name, content, first=True)
         return len(new)
@@ -246,15 +259,42 @@ class Store:
         record = side_by_side([record for record, _ in parts]).sortby("replicate")
         return record, replace(parts[0][1], replicates=tuple(sorted(numbers)))
 
+    def damaged(self) -> dict[str, str]:
+        """Return what is wrong with the damaged files of the store, by their names."""
+        known = {line.key for line in self.lines()}
+        keys = self._asked("read", self._place.names, _LINES)
+        found = {f"{_LINES}/{key}/{_LINE}": "is missing or damaged" for key in keys if key not in known}
+        for kept in self.kept():
+            try:
+                self.checked(kept.line, kept.block)
+            except FileNotFoundError:  # taken away meanwhile
+                continue
+            except NotARecord as error:
+                found[kept.name] = str(error)
+        return found
+
+    def stopped(self) -> Iterator[tuple[Line, str, Info]]:
+        """Yield the snapshots of runs that go on, or were stopped: line, name of the file, its size and time."""
+        for line in self.lines():
+            for name in self._asked("read", self._place.names, f"{_LINES}/{line.key}"):
+                if name.endswith(SNAPSHOT):
+                    file = f"{_LINES}/{line.key}/{name}"
+                    yield line, file, self._asked("read", self._place.info, file)
+
+    def drop(self, name: str) -> None:
+        """Take a file away, and the description of its line if it was the last one beside it."""
+        self._asked("write to", self._place.remove, name)
+        folder = name.rpartition("/")[0]
+        if self._asked("read", self._place.names, folder) == [_LINE]:
+            self._asked("write to", self._place.remove, f"{folder}/{_LINE}")
+
     def remove(self, kept: Kept) -> None:
-        """Take a block away, and its line if nothing else is left of it."""
-        self._asked("write to", self._place.remove, kept.name)
+        """Take a block away with its notes, and its line if nothing else is left of it."""
         folder = f"{_LINES}/{kept.line.key}"
         for name in self._asked("read", self._place.names, folder):
             if name.startswith(f"{kept.block.name}."):
                 self._asked("write to", self._place.remove, f"{folder}/{name}")
-        if not self.blocks(kept.line):
-            self._asked("write to", self._place.remove, f"{_LINES}/{kept.line.key}/{_LINE}")
+        self.drop(kept.name)
 
     def _identify(self, new: bool) -> str:
         """Return the id of the store, which is made if there is none."""
@@ -311,7 +351,7 @@ class _Snapshots(Snapshots):
 
     def __init__(self, store: Store, line: Line, name: str) -> None:
         super().__init__(name, line.key)
-        self._store, self._name = store, f"{_LINES}/{line.key}/{name}"
+        self._store, self._line, self._name = store, line, f"{_LINES}/{line.key}/{name}"
 
     @property
     def place(self) -> str:
@@ -324,6 +364,7 @@ class _Snapshots(Snapshots):
             return None
 
     def write(self, content: bytes) -> None:
+        self._store.tell(self._line)
         self._store.put(self._name, content)
 
     def clear(self) -> None:

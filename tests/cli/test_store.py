@@ -74,7 +74,7 @@ def test_a_study_computes_what_its_store_lacks(call, kept, tmp_path, monkeypatch
 
 
 def test_verify_names_a_damaged_block_and_prune_takes_it(call, kept):
-    assert call("store", "verify", "kept") == (0, "4 blocks, 0 of them damaged.\n", "")
+    assert call("store", "verify", "kept") == (0, "4 blocks, 0 damaged files.\n", "")
     damaged = sorted(kept.rglob("*.nc"))[1]
     damaged.write_bytes(damaged.read_bytes()[:-100])
     status, out, _ = call("store", "verify", "kept")
@@ -96,6 +96,25 @@ def test_prune_takes_what_other_code_made_or_what_is_old(call, kept, monkeypatch
         assert "4 of 4 blocks would be" in call("store", "prune", "kept", "--dry-run")[1]
     assert "4 of 4 blocks taken away" in call("store", "prune", "kept", "--older-than", "0")[1]
     assert not list((kept / "lines").iterdir())
+
+
+def test_prune_takes_snapshots_of_runs_that_were_stopped(call, kept, monkeypatch):
+    store = rl.Store(kept)
+    line = next(store.lines())
+    store.snapshots(line, 100, (0,)).write(b"half way")
+    assert "0 of 4 blocks taken away" in call("store", "prune", "kept")[1], "the run may go on"
+    assert "blocks and 1 snapshots" in call("store", "prune", "kept", "--older-than", "0", "--dry-run")[1]
+    monkeypatch.setattr(_code, "of_library", lambda: "0123456789abcdef")
+    assert "4 of 4 blocks and 1 snapshots" in call("store", "prune", "kept")[1]
+    assert not list((kept / "lines").iterdir())
+
+
+def test_verify_names_a_damaged_description(call, kept):
+    path = next(kept.rglob("line.json"))
+    path.write_text("{")
+    status, out, _ = call("store", "verify", "kept")
+    assert status == 1
+    assert f"{path.relative_to(kept)} is missing or damaged" in out
 
 
 def test_export_writes_a_record_or_a_tar_that_another_store_imports(call, kept, tmp_path):
