@@ -304,7 +304,8 @@ class Store:
             pass
         if not new:
             raise InputError(f"there is no store at {self.place!r}; see where runs were kept.")
-        if self._asked("read", self._place.names, "."):
+        there = self._asked("read", self._place.names, ".")
+        if there and _HEAD not in there:  # which another process may have written just now
             raise InputError(f"{self.place!r} holds something else than a store; name an empty or a new folder.")
         head = {"format": FORMAT, "id": uuid.uuid4().hex}
         self.put(_HEAD, (json.dumps(head, indent=1) + "\n").encode(), first=True)

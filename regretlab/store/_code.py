@@ -24,8 +24,8 @@ import numpy as np
 from regretlab.errors import InputError
 
 PACKAGE = Path(__file__).parent.parent
-#: The folders of the package whose files make the numbers of a run.
-COMPUTING = ("domains", "engines", "methods", "problems", "runs", "samplers")
+#: The folders and files of the package that make the numbers of a run.
+COMPUTING = ("domains", "engines", "features.py", "methods", "problems", "runs", "samplers", "system/blas.py")
 #: Attributes that every class has, or that a dataclass is given, and that say nothing of what it computes.
 BESIDE = {
     "__abstractmethods__", "__annotate__", "__annotate_func__", "__annotations__", "__annotations_cache__",
@@ -43,7 +43,8 @@ def of_library(folders: tuple[str, ...] = COMPUTING) -> str:
     """Return the digest of the library's own code in some folders, as it is on the disk when it is first asked for."""
     h = hashlib.sha256()
     for folder in folders:
-        for file in sorted((PACKAGE / folder).rglob("*")):
+        place = PACKAGE / folder
+        for file in sorted(place.rglob("*")) if place.is_dir() else [place]:
             if file.suffix in (".py", ".cu"):
                 h.update(f"{file.relative_to(PACKAGE).as_posix()}\n".encode() + file.read_bytes())
     return h.hexdigest()[:16]

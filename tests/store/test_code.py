@@ -14,6 +14,7 @@ import regretlab as rl
 from regretlab.samplers import Bandit, Rule
 from regretlab.spelling.register import Register
 from regretlab.store import _code
+from tests.helpers.imports import imports
 
 BASE = {
     "FACTOR": "FACTOR = 0.5",
@@ -116,6 +117,14 @@ def test_what_cannot_be_told_from_another_is_run_and_not_kept(tmp_path):
         result = rl.simulate(Locked(), "sgd", horizon=5, store=tmp_path / "s")
     assert result.work.computed == 5
     assert not list(rl.Store(tmp_path / "s").kept())
+
+
+def test_the_digest_of_the_library_covers_all_that_a_run_is_made_by():
+    """Beside what makes numbers there are errors, names, ranges and files."""
+    folders = {place.split("/")[0].removesuffix(".py") for place in _code.COMPUTING}
+    files = [file for place in _code.COMPUTING for file in (_code.PACKAGE / place).rglob("*.py")]
+    used = {name.split(".")[1] for file in files for name in imports(file) if name.startswith("regretlab.")}
+    assert used - folders <= {"algorithms", "errors", "parameters", "spelling"}
 
 
 @dataclasses.dataclass(frozen=True)

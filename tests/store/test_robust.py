@@ -42,7 +42,10 @@ def strays(store):
 
 
 def kill_writers(folder, times, seed):
-    """Kill, at random moments, processes that write blocks without end; how many left something half-written."""
+    """Kill processes that write blocks without end: at random, or as late as can be; how many left a half-written file.
+
+    A half block would stay to the end, as every block has a name of its own.
+    """
     store, moments, left = rl.Store(folder), random.Random(seed), 0
     result = ask(replicates=1)
     record, described = result.of(), result.description()
@@ -53,14 +56,17 @@ def kill_writers(folder, times, seed):
     for i in range(times):
         child = os.fork()
         if child == 0:
+            if i % 2:  # never moves a file to its place
+                os.replace = lambda *given: time.sleep(1000)
             for number in range(10**6):
                 moved = record.assign_coords(replicate=[1000 * i + number])
                 store.write(of, moved, replace(described, replicates=(1000 * i + number,)))
         time.sleep(moments.uniform(0, 4) * once)
+        while i % 2 and not strays(store):
+            time.sleep(once / 10)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         left += bool(strays(store))
-        check_whole(store)
         store.write(of, record, described)
         assert not strays(store), "the next writer takes them away"
     assert check_whole(store) > 1
@@ -69,13 +75,13 @@ def kill_writers(folder, times, seed):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that start at once")
 def test_a_killed_writer_leaves_no_half_block(tmp_path):
-    kill_writers(tmp_path / "store", times=12, seed=0)
+    assert kill_writers(tmp_path / "store", times=12, seed=0) >= 6
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that start at once")
 def test_many_killed_writers_leave_no_half_block(tmp_path):
-    kill_writers(tmp_path / "store", times=50, seed=1)
+    assert kill_writers(tmp_path / "store", times=50, seed=1) >= 25
 
 
 def test_a_stray_of_a_living_writer_is_left_alone(tmp_path):
@@ -85,6 +91,20 @@ def test_a_stray_of_a_living_writer_is_left_alone(tmp_path):
         partial.write_text("going on")
         ask(store)
         assert partial.exists()
+
+
+def test_a_store_that_another_process_makes_at_the_same_moment_is_that_one(tmp_path, monkeypatch):
+    first = rl.Store(tmp_path / "store")
+    real, reads = type(first._place).read, []
+
+    def late(self, name):
+        reads.append(name)
+        if len(reads) == 1:
+            raise FileNotFoundError(name)
+        return real(self, name)
+
+    monkeypatch.setattr(type(first._place), "read", late)
+    assert rl.Store(tmp_path / "store").id == first.id
 
 
 def test_two_processes_on_one_store_do_not_harm_each_other(tmp_path):
