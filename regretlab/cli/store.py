@@ -60,8 +60,10 @@ def ls(
 @commands.command()
 def verify(place: PlaceArgument) -> None:
     """Check the checksum of every block; exit status 1 if one is damaged."""
+    from regretlab.store import upkeep
+
     store = _opened(place)
-    damaged = store.damaged()
+    damaged = upkeep.damaged(store)
     for name, why in damaged.items():
         print(f"{name} {why}.")
     print(f"{len(list(store.kept()))} blocks, {len(damaged)} damaged files.")
@@ -83,17 +85,21 @@ def prune(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
 ) -> None:
     """Take away what this version of regretlab, NumPy, SciPy and Numba cannot use any more; or what you say."""
+    from regretlab.store import upkeep
+
     store = _opened(place)
     stale = stale or not (damaged or older_than)
     before = time.time() - DAY * number("older-than", older_than, "[0, inf)") if older_than else 0.0
-    broken = store.damaged() if damaged else {}
+    broken = upkeep.damaged(store) if damaged else {}
     kept = list(store.kept())
     going = [k for k in kept if k.name in broken or k.time < before or (stale and not k.line.current)]
-    stopped = [(name, i.size) for line, name, i in store.stopped() if i.time < before or (stale and not line.current)]
+    stopped = [
+        (name, i.size) for line, name, i in upkeep.stopped(store) if i.time < before or (stale and not line.current)
+    ]
     for k in going:
         print(k.name)
         if not dry_run:
-            store.remove(k)
+            upkeep.remove(store, k)
     for name, _ in stopped:
         print(name)
         if not dry_run:
@@ -113,7 +119,7 @@ def export(
     """Write chosen lines to one netCDF record, as Result.open reads it, or all their blocks to a tar file."""
     from regretlab.result import Result
     from regretlab.runs.dataset import one_record
-    from regretlab.store import archive
+    from regretlab.store import archive, upkeep
 
     store = _opened(place)
     chosen = _chosen(store, select or ())
@@ -126,7 +132,7 @@ def export(
         archive.write(store, blocks, out)
         print(f"{len(blocks)} blocks: {out}")
     elif out.suffix == ".nc":
-        parts = [store.whole(of[0].line) for of in chosen.values()]
+        parts = [upkeep.whole(store, of[0].line) for of in chosen.values()]
         Result.join([Result(one_record([record], [told])) for record, told in parts]).to_netcdf(out)
         print(f"{len(parts)} algorithms: {out}")
     else:

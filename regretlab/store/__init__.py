@@ -29,8 +29,6 @@ import os
 import uuid
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 import xarray as xr
@@ -40,16 +38,17 @@ from regretlab.runs.description import Description
 from regretlab.runs.netcdf import NotARecord
 from regretlab.runs.provenance import Part
 from regretlab.runs.snapshots import Snapshots
-from regretlab.store._blocks import Block, content_of, part_of, side_by_side
-from regretlab.store._lines import Line
+from regretlab.store._blocks import Block, content_of, part_of
+from regretlab.store._lines import LINE, LINES, Line
 from regretlab.store._places import Info, Memory, Place, place_of
+from regretlab.store._snapshots import StoredSnapshots
 from regretlab.system.files import sealed, unsealed
 
 __all__ = ["Block", "Kept", "Line", "Store"]
 
 #: The version of the form of a store; one of another is not used.
 FORMAT = 1
-_HEAD, _LINES, _LINE = "store.json", "lines", "line.json"
+HEAD = "store.json"
 #: The end of the name of a file with the state of a run that goes on, or was stopped.
 SNAPSHOT = ".snapshot"
 T = TypeVar("T")
@@ -66,7 +65,7 @@ class Kept(NamedTuple):
     @property
     def name(self) -> str:
         """The name of its file in the store."""
-        return f"{_LINES}/{self.line.key}/{self.block.name}"
+        return f"{self.line.folder}/{self.block.name}"
 
 
 class Store:
@@ -134,14 +133,14 @@ class Store:
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines of the store; what is in it and is no line is left out."""
-        for key in self._asked("read", self._place.names, _LINES):
+        for key in self.names(LINES):
             line = self._line(key)
             if line is not None and line.key == key:
                 yield line
 
     def blocks(self, line: Line) -> list[Block]:
         """Return the blocks of a line."""
-        names = self._asked("read", self._place.names, f"{_LINES}/{line.key}")
+        names = self.names(line.folder)
         return [block for block in map(Block.named, names) if block is not None]
 
     def kept(self) -> Iterator[Kept]:
@@ -149,14 +148,14 @@ class Store:
         for line in self.lines():
             for block in self.blocks(line):
                 try:
-                    info = self._asked("read", self._place.info, f"{_LINES}/{line.key}/{block.name}")
+                    info = self.info(f"{line.folder}/{block.name}")
                 except FileNotFoundError:  # taken away meanwhile
                     continue
                 yield Kept(line, block, *info)
 
     def read(self, line: Line, block: Block) -> Part | None:
         """Return the record in a block and its description; None if it is not there, or damaged: a warning says so."""
-        name = f"{_LINES}/{line.key}/{block.name}"
+        name = f"{line.folder}/{block.name}"
         try:
             return self.checked(line, block)
         except FileNotFoundError:
@@ -168,7 +167,7 @@ class Store:
 
     def checked(self, line: Line, block: Block) -> Part:
         """Return the record in a block and its description; a :class:`NotARecord` says what is wrong with it."""
-        written = self._asked("read", self._place.read, f"{_LINES}/{line.key}/{block.name}")
+        written = self.content(f"{line.folder}/{block.name}")
         try:
             return part_of(unsealed(written, block.name), block, line)
         except InputError:
@@ -184,13 +183,13 @@ class Store:
         """
         block = Block.of(record)
         self.tell(line)
-        self.put(f"{_LINES}/{line.key}/{block.name}", sealed(content_of(record, description, line)))
+        self.put(f"{line.folder}/{block.name}", sealed(content_of(record, description, line)))
         return block
 
     def tell(self, line: Line) -> None:
         """Write what a line is, for people, unless it is there."""
         if self._line(line.key) is None:
-            self.put(f"{_LINES}/{line.key}/{_LINE}", line.text().encode())
+            self.put(f"{line.folder}/{LINE}", line.text().encode())
 
     def note(self, line: Line, block: Block, key: str, text: str) -> None:
         """Keep a text about a block, such as what its run was looked at for, by a key of letters and digits."""
@@ -200,14 +199,26 @@ class Store:
         """Return a text that was kept about a block; None if there is none, or only a damaged one."""
         name = _note(line, block, key)
         try:
-            return unsealed(self._asked("read", self._place.read, name), name).decode()
+            return unsealed(self.content(name), name).decode()
         except (FileNotFoundError, InputError):
             return None
 
     def snapshots(self, line: Line, horizon: int, replicates: tuple[int, ...]) -> Snapshots:
         """Return where a run of these replicates of a line to this horizon keeps what it has come to."""
         numbers = hashlib.sha256(repr(replicates).encode()).hexdigest()[:12]
-        return _Snapshots(self, line, f"T{horizon}-{numbers}{SNAPSHOT}")
+        return StoredSnapshots(self, line, f"T{horizon}-{numbers}{SNAPSHOT}")
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names in a folder of the store; none if it is not there."""
+        return self._asked("read", self._place.names, folder)
+
+    def content(self, name: str) -> bytes:
+        """Return the content of a file of the store, which may have been taken away: a FileNotFoundError."""
+        return self._asked("read", self._place.read, name)
+
+    def info(self, name: str) -> Info:
+        """Return the size and the time of a file of the store."""
+        return self._asked("read", self._place.info, name)
 
     def put(self, name: str, content: bytes, first: bool = False) -> None:
         """Write a file of the store as it is; with ``first`` leave one that is there."""
@@ -217,13 +228,13 @@ class Store:
         """Yield names and contents of the files of blocks, with their notes; those of their lines come first."""
         names: dict[str, list[str]] = {}
         for k in kept:
-            folder = f"{_LINES}/{k.line.key}"
+            folder = k.line.folder
             if folder not in names:
-                names[folder] = self._asked("read", self._place.names, folder)
-                yield f"{folder}/{_LINE}", k.line.text().encode()
+                names[folder] = self.names(folder)
+                yield f"{folder}/{LINE}", k.line.text().encode()
             for name in names[folder]:
                 if name == k.block.name or name.startswith(f"{k.block.name}."):
-                    yield f"{folder}/{name}", self._asked("read", self._place.read, f"{folder}/{name}")
+                    yield f"{folder}/{name}", self.content(f"{folder}/{name}")
 
     def take(self, other: Store) -> int:
         """Copy the blocks of another store that are not in this one, as they are; return their number.
@@ -241,60 +252,12 @@ class Store:
             self.put(name, content, first=True)
         return len(new)
 
-    def whole(self, line: Line) -> Part:
-        """Return what is known of a line at its largest horizon: the record of all replicates, and its description."""
-        known = sorted(self.blocks(line), key=lambda block: (block.horizon, block.replicates), reverse=True)
-        parts: list[Part] = []
-        numbers: list[int] = []
-        for block in known:
-            if (block.horizon, block.checkpoints) != (known[0].horizon, known[0].checkpoints):
-                continue
-            part = self.read(line, block)
-            if part is not None:
-                new = [r for r in range(block.first, block.last + 1) if r not in numbers]
-                parts.append((part[0].sel(replicate=new), part[1]))
-                numbers += new
-        if not parts:
-            raise InputError(f"the line {line.key} of the store {self.place!r} has no block that can be read.")
-        record = side_by_side([record for record, _ in parts]).sortby("replicate")
-        return record, replace(parts[0][1], replicates=tuple(sorted(numbers)))
-
-    def damaged(self) -> dict[str, str]:
-        """Return what is wrong with the damaged files of the store, by their names."""
-        known = {line.key for line in self.lines()}
-        keys = self._asked("read", self._place.names, _LINES)
-        found = {f"{_LINES}/{key}/{_LINE}": "is missing or damaged" for key in keys if key not in known}
-        for kept in self.kept():
-            try:
-                self.checked(kept.line, kept.block)
-            except FileNotFoundError:  # taken away meanwhile
-                continue
-            except NotARecord as error:
-                found[kept.name] = str(error)
-        return found
-
-    def stopped(self) -> Iterator[tuple[Line, str, Info]]:
-        """Yield the snapshots of runs that go on, or were stopped: line, name of the file, its size and time."""
-        for line in self.lines():
-            for name in self._asked("read", self._place.names, f"{_LINES}/{line.key}"):
-                if name.endswith(SNAPSHOT):
-                    file = f"{_LINES}/{line.key}/{name}"
-                    yield line, file, self._asked("read", self._place.info, file)
-
     def drop(self, name: str) -> None:
         """Take a file away, and the description of its line if it was the last one beside it."""
         self._asked("write to", self._place.remove, name)
         folder = name.rpartition("/")[0]
-        if self._asked("read", self._place.names, folder) == [_LINE]:
-            self._asked("write to", self._place.remove, f"{folder}/{_LINE}")
-
-    def remove(self, kept: Kept) -> None:
-        """Take a block away with its notes, and its line if nothing else is left of it."""
-        folder = f"{_LINES}/{kept.line.key}"
-        for name in self._asked("read", self._place.names, folder):
-            if name.startswith(f"{kept.block.name}."):
-                self._asked("write to", self._place.remove, f"{folder}/{name}")
-        self.drop(kept.name)
+        if self.names(folder) == [LINE]:
+            self._asked("write to", self._place.remove, f"{folder}/{LINE}")
 
     def _identify(self, new: bool) -> str:
         """Return the id of the store, which is made if there is none."""
@@ -304,28 +267,28 @@ class Store:
             pass
         if not new:
             raise InputError(f"there is no store at {self.place!r}; see where runs were kept.")
-        there = self._asked("read", self._place.names, ".")
-        if there and _HEAD not in there:  # which another process may have written just now
+        there = self.names(".")
+        if there and HEAD not in there:  # which another process may have written just now
             raise InputError(f"{self.place!r} holds something else than a store; name an empty or a new folder.")
         head = {"format": FORMAT, "id": uuid.uuid4().hex}
-        self.put(_HEAD, (json.dumps(head, indent=1) + "\n").encode(), first=True)
+        self.put(HEAD, (json.dumps(head, indent=1) + "\n").encode(), first=True)
         return str(self._head()["id"])  # another process may have been first
 
     def _head(self) -> dict[str, Any]:
         try:
-            head = json.loads(self._asked("read", self._place.read, _HEAD))
+            head = json.loads(self.content(HEAD))
             if head["format"] == FORMAT and isinstance(head["id"], str):
                 return dict(head)
             told = f"is of the form {head['format']}, and this version of regretlab reads {FORMAT}"
         except InputError:
             raise
         except (ValueError, LookupError, TypeError):
-            told = f"has a {_HEAD} that is damaged"
+            told = f"has a {HEAD} that is damaged"
         raise InputError(f"the store {self.place!r} {told}; name another place.")
 
     def _line(self, key: str) -> Line | None:
         try:
-            return Line(dict(json.loads(self._asked("read", self._place.read, f"{_LINES}/{key}/{_LINE}"))))
+            return Line(dict(json.loads(self.content(f"{LINES}/{key}/{LINE}"))))
         except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
             return None
 
@@ -344,31 +307,4 @@ class Store:
 
 
 def _note(line: Line, block: Block, key: str) -> str:
-    return f"{_LINES}/{line.key}/{block.name}.{key}.txt"
-
-
-class _Snapshots(Snapshots):
-    """Snapshots of a run beside the blocks of its line."""
-
-    def __init__(self, store: Store, line: Line, name: str) -> None:
-        super().__init__(name, line.key)
-        self._store, self._line, self._name = store, line, f"{_LINES}/{line.key}/{name}"
-
-    @property
-    def place(self) -> str:
-        return f"{self._name} of the store {self._store.place}"
-
-    def read(self) -> bytes | None:
-        try:
-            return self._store._asked("read", self._store._place.read, self._name)
-        except FileNotFoundError:
-            return None
-
-    def write(self, content: bytes) -> None:
-        self._store.tell(self._line)
-        self._store.put(self._name, content)
-
-    def clear(self) -> None:
-        if self.there:
-            with suppress(InputError):  # another process that made the same run has taken it away
-                self._store._asked("write to", self._store._place.remove, self._name)
+    return f"{line.folder}/{block.name}.{key}.txt"

@@ -18,6 +18,8 @@ from regretlab.runs.plan import Plan
 from regretlab.store import _code
 from regretlab.system import processor
 
+#: The folder of the lines in a store, and the file that says what a line is.
+LINES, LINE = "lines", "line.json"
 #: The libraries whose versions may change the last bits.
 LIBRARIES = ("numpy", "scipy", "numba", "llvmlite")
 #: Attributes of a problem that its digest covers, or that are only how it was written.
@@ -49,6 +51,11 @@ class Line(NamedTuple):
     def key(self) -> str:
         """The name of the line in the store."""
         return f"{self.work}-{_digest(self.processor, 8)}"
+
+    @property
+    def folder(self) -> str:
+        """Where its files are in the store."""
+        return f"{LINES}/{self.key}"
 
     @property
     def current(self) -> bool:

@@ -1,0 +1,69 @@
+"""What there is to do with a store as a whole: what is damaged, what was stopped, what is known of a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from regretlab.errors import InputError
+from regretlab.runs.netcdf import NotARecord
+from regretlab.runs.provenance import Part
+from regretlab.store import SNAPSHOT, Kept, Line, Store
+from regretlab.store._blocks import side_by_side
+from regretlab.store._lines import LINE, LINES
+from regretlab.store._places import Info
+
+
+def damaged(store: Store) -> dict[str, str]:
+    """Return what is wrong with the damaged files of a store, by their names."""
+    known = {line.key for line in store.lines()}
+    found = {f"{LINES}/{key}/{LINE}": "is missing or damaged" for key in store.names(LINES) if key not in known}
+    for kept in store.kept():
+        try:
+            store.checked(kept.line, kept.block)
+        except FileNotFoundError:  # taken away meanwhile
+            continue
+        except NotARecord as error:
+            found[kept.name] = str(error)
+    return found
+
+
+def stopped(store: Store) -> Iterator[tuple[Line, str, Info]]:
+    """Yield the snapshots of runs that go on, or were stopped: line, name of the file, its size and time."""
+    for line in store.lines():
+        for name in store.names(line.folder):
+            if name.endswith(SNAPSHOT):
+                yield line, f"{line.folder}/{name}", store.info(f"{line.folder}/{name}")
+
+
+def remove(store: Store, kept: Kept) -> None:
+    """Take a block away with its notes, and its line if nothing else is left of it."""
+    for name in store.names(kept.line.folder):
+        if name.startswith(f"{kept.block.name}."):
+            store.drop(f"{kept.line.folder}/{name}")
+    store.drop(kept.name)
+
+
+def whole(store: Store, line: Line) -> Part:
+    """Return what a store knows of a line at its largest horizon: the record of all replicates, and its description.
+
+    Raises
+    ------
+    InputError
+        If no block can be read.
+    """
+    known = sorted(store.blocks(line), key=lambda block: (block.horizon, block.replicates), reverse=True)
+    parts: list[Part] = []
+    numbers: list[int] = []
+    for block in known:
+        if (block.horizon, block.checkpoints) != (known[0].horizon, known[0].checkpoints):
+            continue
+        part = store.read(line, block)
+        if part is not None:
+            new = [r for r in range(block.first, block.last + 1) if r not in numbers]
+            parts.append((part[0].sel(replicate=new), part[1]))
+            numbers += new
+    if not parts:
+        raise InputError(f"the line {line.key} of the store {store.place!r} has no block that can be read.")
+    record = side_by_side([record for record, _ in parts]).sortby("replicate")
+    return record, replace(parts[0][1], replicates=tuple(sorted(numbers)))
