@@ -52,7 +52,7 @@ def sweep(
         with nullcontext() if dask is None else executors.dask(dask) as cluster:
             found = sweeps.sweep(study, axes, cluster, store, workers, progress=sys.stderr.isatty())
     except KeyboardInterrupt as stop:
-        print(f"regretlab: {stop or 'interrupted'}.", file=sys.stderr)
+        print(f"regretlab: {str(stop) or 'interrupted'}.", file=sys.stderr)
         raise typer.Exit(130) from None
     if folder is not None:
         output.write(found, folder)
@@ -61,5 +61,6 @@ def sweep(
         return
     console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
     console.print(output.table(found))
+    console.print(f"{found.work.computed:,} steps of replicates were computed, {found.work.read:,} read from a store.")
     if folder is not None:
         console.print(f"Report: {folder.path / 'report.html'}")

@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import sys
+import time
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -20,6 +21,8 @@ GROUP: dict[str, Any] = {
 PLAIN_WIDTH = 150
 #: The last signal to stop that came, or 0; whether its exception arrives is not certain while C code calls Python.
 _received = 0
+#: When it came, and within how many seconds further ones are no wish to end at once.
+_since, ONE_SIGNAL = 0.0, 1.0
 
 
 class _Patient(io.RawIOBase):
@@ -97,7 +100,11 @@ def finish(status: int) -> int:
 
 
 def listen() -> None:
-    """Let SIGTERM and SIGHUP end a command as Ctrl-C does; a second one ends it at once. Ignored ones stay ignored."""
+    """Let SIGTERM and SIGHUP end a command as Ctrl-C does; a second one ends it at once. Ignored ones stay ignored.
+
+    Signals within :data:`ONE_SIGNAL` seconds are one: ``timeout`` and batch systems send theirs to a process and to its
+    group, of which it is a part.
+    """
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
@@ -111,7 +118,11 @@ def check() -> None:
 
 
 def _stop(number: int, frame: Any) -> None:
-    global _received
-    _received = number
-    signal.signal(number, signal.SIG_DFL)
+    global _received, _since
+    if _received and time.monotonic() - _since < ONE_SIGNAL:
+        return
+    if _received:
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+    _received, _since = number, time.monotonic()
     raise KeyboardInterrupt

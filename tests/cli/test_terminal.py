@@ -75,9 +75,11 @@ def test_streams_that_take_nothing_end_without_a_traceback(shell, status, said):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals here")
-@pytest.mark.parametrize(("number", "wait"), [(signal.SIGINT, 1), (signal.SIGTERM, 0.05)])
-def test_a_signal_to_stop_is_one_line_and_its_status(number, wait, tmp_path):
-    """Also where it comes while the processes start."""
+@pytest.mark.parametrize(
+    ("number", "wait", "times"), [(signal.SIGINT, 1, 1), (signal.SIGTERM, 0.05, 1), (signal.SIGTERM, 1, 2)]
+)
+def test_a_signal_to_stop_is_one_line_and_its_status(number, wait, times, tmp_path):
+    """Also where it comes while the processes start, and where it is sent twice, as ``timeout`` does."""
     arguments = ["run", "reddi", "--horizon", "1000000000", "--out", str(tmp_path / "out"), "--jobs", "2"]
     process = subprocess.Popen(
         [*COMMAND, *arguments], start_new_session=True, stderr=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL
@@ -85,11 +87,13 @@ def test_a_signal_to_stop_is_one_line_and_its_status(number, wait, tmp_path):
     while not (tmp_path / "out").exists() and process.poll() is None:
         time.sleep(0.05)
     time.sleep(wait)
-    process.send_signal(number)
+    for _ in range(times):
+        process.send_signal(number)
+        time.sleep(0.02)
     errors = process.communicate(timeout=60)[1]
     assert process.returncode == 128 + number
     assert errors.startswith("regretlab: interrupted")
-    assert "Traceback" not in errors
+    assert errors.count("\n") == 1
     for _ in range(300):
         if not left(process.pid):
             return
@@ -114,3 +118,20 @@ def test_a_signal_whose_exception_was_lost_is_noticed(monkeypatch):
         terminal._stop(signal.SIGINT, None)
     with pytest.raises(KeyboardInterrupt):
         terminal.check()
+
+
+def test_a_second_signal_ends_a_command_at_once_unless_it_is_the_same_one(monkeypatch):
+    ended, now = [], [100.0]
+    monkeypatch.setattr(terminal, "_received", 0)
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(signal, "signal", lambda number, handler: ended.append(handler))
+    monkeypatch.setattr(signal, "raise_signal", ended.append)
+    with pytest.raises(KeyboardInterrupt):
+        terminal._stop(signal.SIGTERM, None)
+    now[0] += terminal.ONE_SIGNAL / 2
+    terminal._stop(signal.SIGTERM, None)
+    assert ended == []
+    now[0] += terminal.ONE_SIGNAL
+    with pytest.raises(KeyboardInterrupt):  # the process would have ended before
+        terminal._stop(signal.SIGTERM, None)
+    assert ended == [signal.SIG_DFL, signal.SIGTERM]
