@@ -124,9 +124,8 @@ def export(
     store = _opened(place)
     chosen = _chosen(store, select or ())
     if not chosen:
-        raise InputError(
-            f"nothing in the store {store.place!r} is chosen by {select or 'no --select'!r}; see store ls."
-        )
+        nothing = f"none of its lines has {' and '.join(map(repr, select))}" if select else "it has no blocks"
+        raise InputError(f"there is nothing to export from the store {store.place!r}: {nothing}; see store ls.")
     if out.suffix == ".tar":
         blocks = [kept for of in chosen.values() for kept in of]
         archive.write(store, blocks, out)

@@ -48,8 +48,8 @@ def run(store: Path, new: int | None = None, number: int = signal.SIGKILL, late:
     if new is not None and process.poll() is None:
         time.sleep(late)
         process.send_signal(number)
-    out, err = process.communicate(timeout=120)
-    until = time.monotonic() + 20
+    out, err = process.communicate(timeout=900)  # a machine may be busy
+    until = time.monotonic() + 60
     while (still := session(process.pid)) and time.monotonic() < until:
         time.sleep(0.05)
     assert not still, "processes are left"
