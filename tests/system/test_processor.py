@@ -15,7 +15,8 @@ ROOT = Path(rl.__file__).parent.parent
 CODE = """
 import sys, regretlab as rl
 from regretlab.system import processor
-result = rl.simulate("logistic(data='digits:3-8')", "adamx(lam=0.99)", horizon=20, store=sys.argv[1])
+store, engine = sys.argv[1:]
+result = rl.simulate("logistic(data='digits:3-8')", "adamx(lam=0.99)", horizon=20, store=store, engine=engine)
 import hashlib
 bits = b"".join(result.record[name].values.tobytes() for name in sorted(result.record.data_vars))
 print(processor.kind(), hashlib.sha256(bits).hexdigest(), result.work.read, sep="|")
@@ -23,23 +24,24 @@ print(processor.kind(), hashlib.sha256(bits).hexdigest(), result.work.read, sep=
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="a setting for x86-64")
 
 
-def told(store, **environment):
+def told(store, engine, **environment):
     """The kind of processor, the digest of a run, and what was read from a store, in a process with an environment."""
     asked = {name: value for name, value in os.environ.items() if name not in processor.settings()}
     done = subprocess.run(
-        [sys.executable, "-W", "error::UserWarning", "-c", CODE, store], env=asked | environment, capture_output=True,
-        text=True, check=True, cwd=ROOT,
+        [sys.executable, "-W", "error::UserWarning", "-c", CODE, store, engine], env=asked | environment,
+        capture_output=True, text=True, check=True, cwd=ROOT,
     )  # fmt: skip
     return done.stdout.strip().split("|")
 
 
-def test_the_setting_makes_kinds_agree_and_other_kinds_are_other_lines(tmp_path):
-    kind, bits, _ = told(tmp_path / "store", **{processor.PORTABLE: "1"})
+@pytest.mark.parametrize("engine", ["array", pytest.param("compiled", marks=pytest.mark.slow)])  # which it compiles
+def test_the_setting_makes_kinds_agree_and_other_kinds_are_other_lines(engine, tmp_path):
+    kind, bits, _ = told(tmp_path / "store", engine, **{processor.PORTABLE: "1"})
     assert "blas Haswell, fma" in kind
     assert "V4" not in kind
     assert "AVX512" not in kind
-    assert told(tmp_path / "store", **processor.settings()) == [kind, bits, "20"], "as others set it"
-    other, _, read = told(tmp_path / "store")
+    assert told(tmp_path / "store", engine, **processor.settings()) == [kind, bits, "20"], "as others set it"
+    other, _, read = told(tmp_path / "store", engine)
     assert (read == "20") == (other == kind)
 
 
