@@ -168,6 +168,11 @@ def number(name: str, value: Any, within: str, place: str = "", integer: bool = 
     return result
 
 
+def number_of_processes(jobs: Any = None) -> int:
+    """Return the number of processes that is asked for, in [1, 1024]; by default one per core."""
+    return (os.cpu_count() or 1) if jobs is None else int(number("jobs", jobs, "[1, 1024]", integer=True))
+
+
 def _whole(exact: Any) -> float | int:
     """Return the integer that is meant; a number that is not finite is left to the range."""
     if isinstance(exact, float) and not math.isfinite(exact):

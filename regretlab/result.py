@@ -20,13 +20,12 @@ from regretlab.record import Record
 from regretlab.runs.continuation import extended
 from regretlab.runs.dataset import FORMAT, one_record
 from regretlab.runs.description import describe
-from regretlab.runs.held_out import held_out_losses
+from regretlab.runs.held_out import observers_of
 from regretlab.runs.horizons import replay
 from regretlab.runs.netcdf import NotARecord, from_bytes, to_bytes
 from regretlab.runs.plan import Plan, plan, replicate_numbers
 from regretlab.runs.provenance import Part, algorithm_of, check_together
-from regretlab.runs.regret import Regrets
-from regretlab.runs.run import Interrupted, Observer, run
+from regretlab.runs.run import Interrupted, run
 from regretlab.store import Store
 from regretlab.store.running import Work, stored_run
 from regretlab.system.files import sealed_content, write_sealed
@@ -262,8 +261,7 @@ def simulate(
     try:
         for p in plans:
             if store is None:
-                observers: list[Observer] = [Regrets(), *held_out_losses(problem)]
-                record = run(p, engine=engine, observers=observers, progress=progress)
+                record = run(p, engine=engine, observers=observers_of(problem), progress=progress)
                 steps = Work(len(p.replicates) * p.horizon, 0)
             else:
                 record, steps = stored_run(p, store, engine=engine, progress=progress)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import inspect
 import io
 import json
-import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -25,9 +24,9 @@ from rich.text import Text
 from regretlab import spelling
 from regretlab.cli import store
 from regretlab.cli.sweep import sweep
-from regretlab.cli.terminal import GROUP, PLAIN_WIDTH, warnings_as_sentences
+from regretlab.cli.terminal import GROUP, console, warnings_as_sentences
 from regretlab.errors import InputError, NonFiniteError, unknown_name
-from regretlab.parameters import number
+from regretlab.parameters import number, number_of_processes
 from regretlab.system import processes
 from regretlab.system.files import NO_ROOM
 from regretlab.system.version import __version__
@@ -93,7 +92,7 @@ def run(
     ] = None,
 ) -> None:
     """Run a study: simulate, measure regret, evaluate the bounds, and write a page that says what holds."""
-    workers = _integer("jobs", jobs) if jobs is not None else os.cpu_count() or 1
+    workers = number_of_processes(jobs)
     if workers > 1:
         processes.warm_up("regretlab.studies.output")
     from regretlab import studies
@@ -121,12 +120,12 @@ def run(
     if as_json:
         print((folder.path / "summary.json").read_text(encoding="utf-8"))
         return
-    console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
+    terminal = console()
     for result in written.results:
-        console.print(verdicts_table(result))
+        terminal.print(verdicts_table(result))
     for sentence in written.conclusion:
-        console.print(sentence, markup=False)
-    console.print(f"Report: {folder.path / 'report.html'}")
+        terminal.print(sentence, markup=False)
+    terminal.print(f"Report: {folder.path / 'report.html'}")
 
 
 app.command()(sweep)
@@ -206,15 +205,14 @@ def verify(
     writers = {"json": pages.as_json, "html": pages.html, "latex": pages.latex}
     if form not in {"text", *writers}:
         raise unknown_name("format", form, ["text", *writers])
-    workers = _integer("jobs", jobs) if jobs is not None else os.cpu_count() or 1
+    workers = number_of_processes(jobs)
     if out is not None:
         destination.refuse_unwritable(out, "--out")
     entries = Ledger(paths or (), certificates).verify(search=search, renew=renew, jobs=workers)
     if form == "text":
-        width = 110 if out is not None else None if sys.stdout.isatty() else PLAIN_WIDTH
-        console = Console(width=width, highlight=False, file=io.StringIO() if out is not None else None)
-        console.print(pages.text(entries))
-        written = console.file.getvalue() if isinstance(console.file, io.StringIO) else ""
+        text = io.StringIO()
+        (console() if out is None else Console(width=110, highlight=False, file=text)).print(pages.text(entries))
+        written = text.getvalue()
     else:
         written = writers[form](entries)
         if out is None:
@@ -272,13 +270,13 @@ def falsify_(
 
 
 def _print_parts(parts: Mapping[str, Iterable[tuple[str, str]]]) -> None:
-    console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False, markup=False)
+    terminal = console(markup=False)
     for title, rows in parts.items():
         part = Table(title=title, title_justify="left", box=None, show_header=False, pad_edge=False)
         for name, text in rows:
             part.add_row(f"  {name}", Text(text))
-        console.print(part)
-        console.print()
+        terminal.print(part)
+        terminal.print()
 
 
 def _list(texts: list[str] | None) -> list[str]:
@@ -290,7 +288,7 @@ def _list(texts: list[str] | None) -> list[str]:
 
 def _integer(name: str, text: str) -> Any:
     within = {
-        "candidates": "[1, 1e12]", "horizon": "[1, 1e12]", "jobs": "[1, 1024]", "replicates": "[1, 1e6]",
+        "candidates": "[1, 1e12]", "horizon": "[1, 1e12]", "replicates": "[1, 1e6]",
         "seed": "[0, 1e300]",
     }[name]  # fmt: skip
     return int(number(name, text, within, integer=True))

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from regretlab.cli.terminal import GROUP, PLAIN_WIDTH, warnings_as_sentences
+from regretlab.cli.terminal import GROUP, console, warnings_as_sentences
 from regretlab.errors import InputError
 from regretlab.parameters import number
 
@@ -52,9 +50,9 @@ def ls(
             row["line"][:SHOWN], row["problem"], row["algorithm"], f"{row['horizon']}", f"{row['replicates']}",
             f"{row['bytes'] / 2**20:.2f}", written, row["processor"], code,
         )  # fmt: skip
-    console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False, markup=False)
-    console.print(table)
-    console.print(f"{len(rows)} lines, {sum(row['bytes'] for row in rows) / 2**20:.2f} MiB.")
+    terminal = console(markup=False)
+    terminal.print(table)
+    terminal.print(f"{len(rows)} lines, {sum(row['bytes'] for row in rows) / 2**20:.2f} MiB.")
 
 
 @commands.command()

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from regretlab.cli.terminal import PLAIN_WIDTH
-from regretlab.parameters import number
+from regretlab.cli.terminal import console
+from regretlab.parameters import number_of_processes
 from regretlab.system import processes
 
 
@@ -39,7 +38,7 @@ def sweep(
     Names are T, R, K, seed, problem, algorithm, sampler, and every parameter of these. Ctrl-C ends it; with --store
     what is finished stays, and the same command goes on from there.
     """
-    workers = None if jobs is None else int(number("jobs", jobs, "[1, 1024]", integer=True))
+    workers = None if jobs is None else number_of_processes(jobs)
     if workers != 1 and dask is None:
         processes.warm_up("regretlab.sweeps")
     from regretlab import sweeps
@@ -59,8 +58,8 @@ def sweep(
     if as_json:
         print(json.dumps(output.summary(found), indent=1, allow_nan=False))
         return
-    console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
-    console.print(output.table(found))
-    console.print(f"{found.work.computed:,} steps of replicates were computed, {found.work.read:,} read from a store.")
+    terminal = console()
+    terminal.print(output.table(found))
+    terminal.print(f"{found.work.computed:,} steps of replicates were computed, {found.work.read:,} read from a store.")
     if folder is not None:
-        console.print(f"Report: {folder.path / 'report.html'}")
+        terminal.print(f"Report: {folder.path / 'report.html'}")

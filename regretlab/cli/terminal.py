@@ -10,9 +10,12 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from regretlab.errors import StoreWarning
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 #: How commands and groups of them read their options, and how wide they write where nobody looks.
 GROUP: dict[str, Any] = {
@@ -65,6 +68,13 @@ def prepare() -> None:
             lines = stream.line_buffering or stream.write_through or name == "stderr"
             errors = "replace" if name == "stdout" else "backslashreplace"
             setattr(sys, name, io.TextIOWrapper(patient, stream.encoding, errors, line_buffering=lines))
+
+
+def console(markup: bool = True) -> Console:
+    """Return the console of standard output, as wide as the terminal, or :data:`PLAIN_WIDTH` where there is none."""
+    from rich.console import Console  # loaded once signals are listened to
+
+    return Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False, markup=markup)
 
 
 @contextlib.contextmanager

@@ -13,12 +13,12 @@ from regretlab.algorithms import Algorithm
 from regretlab.errors import InputError
 from regretlab.parameters import number
 from regretlab.problems import Problem
+from regretlab.runs.dataset import over_replicates
 from regretlab.runs.description import Description, describe
-from regretlab.runs.held_out import held_out_losses
+from regretlab.runs.held_out import observers_of
 from regretlab.runs.plan import NUMBERS, Plan, plan
 from regretlab.runs.provenance import Part, check_problem
-from regretlab.runs.regret import Regrets
-from regretlab.runs.run import Interrupted, Observer, run
+from regretlab.runs.run import Interrupted, run
 from regretlab.runs.snapshots import Snapshots
 from regretlab.samplers import Setting
 
@@ -109,9 +109,8 @@ def gone_on(record: xr.Dataset, onward: Plan, progress: bool, snapshots: Snapsho
 
     An interruption carries the whole record up to its last checkpoint.
     """
-    observers: list[Observer] = [Regrets(), *held_out_losses(onward.problem)]
+    engine, observers = record.attrs["engine"], observers_of(onward.problem)
     try:
-        engine = record.attrs["engine"]
         new = run(
             onward, engine=engine, observers=observers, progress=progress, start=record, snapshots=snapshots
         )  # fmt: skip
@@ -150,7 +149,5 @@ def with_more_replicates(
         checkpoints=record.t.values.tolist(),
         measure=description.measure,
     )
-    observers: list[Observer] = [Regrets(), *held_out_losses(problem)]
-    new = run(fresh, engine=record.attrs["engine"], observers=observers, progress=progress)
-    joined = xr.concat([record, new], dim="replicate", combine_attrs="override", coords="minimal", compat="override")
-    return joined, replace(description, replicates=(*present, *numbers))
+    new = run(fresh, engine=record.attrs["engine"], observers=observers_of(problem), progress=progress)
+    return over_replicates([record, new]), replace(description, replicates=(*present, *numbers))

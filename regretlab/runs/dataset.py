@@ -65,6 +65,11 @@ def curves(columns: Sequence[dict[str, np.ndarray]]) -> dict[str, Any]:
     return {name: (("replicate", "t"), np.stack([c[name] for c in columns], axis=-1)) for name in columns[0]}
 
 
+def over_replicates(records: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Join records of different replicates of one run; the attributes are those of the first."""
+    return xr.concat(records, dim="replicate", combine_attrs="override", coords="minimal", compat="override")
+
+
 def one_record(records: Sequence[xr.Dataset], descriptions: Sequence[Description]) -> xr.Dataset:
     """Join the records of several algorithms to one; a quantity that one of them lacks shows as nan."""
     names = xr.DataArray([d.algorithm for d in descriptions], dims="algorithm", name="algorithm")

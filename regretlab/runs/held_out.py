@@ -1,4 +1,4 @@
-"""Training and test loss at the checkpoints, for the curves of loss against epochs that papers show."""
+"""Training and test loss at the checkpoints, for curves of loss against epochs; and all that a record observes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 from regretlab.engines.array import State
 from regretlab.problems import Problem
 from regretlab.runs.plan import Plan
+from regretlab.runs.regret import Regrets
+from regretlab.runs.run import Observer
 
 
 class HeldOutLosses:
@@ -31,6 +33,6 @@ class HeldOutLosses:
         return {"train_loss": plan.problem.all_losses(x).mean(-1), "test_loss": plan.problem.test_loss(x)}
 
 
-def held_out_losses(problem: Problem) -> list[HeldOutLosses]:
-    """Return the observer of a problem that holds out examples, and none of another."""
-    return [HeldOutLosses()] if problem.held_out is not None else []
+def observers_of(problem: Problem) -> list[Observer]:
+    """Return the observers of a run whose record is kept: of regret, and of the losses where examples are held out."""
+    return [Regrets(), HeldOutLosses()] if problem.held_out is not None else [Regrets()]

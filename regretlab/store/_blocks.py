@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 import numpy as np
 import xarray as xr
 
-from regretlab.runs.dataset import FORMAT, one_record
+from regretlab.runs.dataset import FORMAT, one_record, over_replicates
 from regretlab.runs.description import Description
 from regretlab.runs.netcdf import NotARecord, from_bytes, to_bytes
 from regretlab.runs.provenance import Part
@@ -105,5 +105,4 @@ def side_by_side(records: Sequence[xr.Dataset]) -> xr.Dataset:
     """Join records of different replicates of one run."""
     if len(records) == 1:
         return records[0]
-    joined = xr.concat(records, dim="replicate", combine_attrs="override", coords="minimal", compat="override")
-    return joined.assign_attrs(seconds=round(sum(record.attrs["seconds"] for record in records), 3))
+    return over_replicates(records).assign_attrs(seconds=round(sum(record.attrs["seconds"] for record in records), 3))

@@ -13,10 +13,9 @@ from regretlab.engines.choice import Choice, choose
 from regretlab.errors import InputError, StoreWarning
 from regretlab.runs.continuation import gone_on
 from regretlab.runs.description import Description, describe
-from regretlab.runs.held_out import held_out_losses
+from regretlab.runs.held_out import observers_of
 from regretlab.runs.plan import Plan
-from regretlab.runs.regret import Regrets
-from regretlab.runs.run import Interrupted, Observer, run
+from regretlab.runs.run import Interrupted, run
 from regretlab.store import Store
 from regretlab.store._blocks import consecutive, prefixes, side_by_side
 from regretlab.store._code import of_library
@@ -52,8 +51,7 @@ def stored_run(plan: Plan, store: Store, *, engine: str = "auto", progress: bool
         of = line(plan, described, chosen)
     except InputError as error:
         warnings.warn(str(error), StoreWarning, stacklevel=3)
-        observers: list[Observer] = [Regrets(), *held_out_losses(plan.problem)]
-        record = run(plan, engine=engine, observers=observers, progress=progress)
+        record = run(plan, engine=engine, observers=observers_of(plan.problem), progress=progress)
         return record, Work(len(plan.replicates) * plan.horizon, 0)
     known = look_up(store, of, plan)
     pieces, work = [], Work(0, 0)
@@ -117,7 +115,7 @@ def _made(
     snapshots = store.snapshots(of, part.horizon, part.replicates)
     try:
         if before is None:
-            observers: list[Observer] = [Regrets(), *held_out_losses(plan.problem)]
+            observers = observers_of(plan.problem)
             record = run(part, engine=engine, observers=observers, progress=progress, snapshots=snapshots)
         else:
             reached = int(before.t.values[-1])

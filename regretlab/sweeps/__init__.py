@@ -7,7 +7,6 @@ worker does :mod:`regretlab.sweeps.worker`, and what comes of it :mod:`regretlab
 from __future__ import annotations
 
 import itertools
-import os
 import warnings
 from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +19,7 @@ from tqdm import tqdm
 from regretlab import studies
 from regretlab.algorithms import Algorithm, parse
 from regretlab.errors import InputError, StoreWarning, UnderflowWarning, shown, unknown_name
-from regretlab.parameters import number
+from regretlab.parameters import number, number_of_processes
 from regretlab.problems import Problem
 from regretlab.result import Result
 from regretlab.runs.plan import NUMBERS
@@ -89,7 +88,7 @@ def sweep(
     >>> dict(found.dataset.sizes)["alpha"], bool((found.dataset.online_high.sel(T=10) < 100).all())
     (2, True)
     """
-    workers = (os.cpu_count() or 1) if jobs is None else int(number("jobs", jobs, "[1, 1024]", integer=True))
+    workers = number_of_processes(jobs)
     of = as_study(study)
     cells = grid_of(of, axes(over), checkpoints)
     facts = check(cells, of.conclude, built)

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import xarray as xr
 
 from regretlab.result import Result
-from regretlab.runs.dataset import one_record
+from regretlab.runs.dataset import one_record, over_replicates
 from regretlab.store.running import Work
 from regretlab.verdicts.audit import underflow
 from regretlab.verdicts.looks import Looks
@@ -81,7 +80,7 @@ def joined(parts: Sequence[Result]) -> Result:
     """Join results of one algorithm's run that differ in their replicates alone."""
     first, names = parts[0], parts[0].algorithms
     records = [result.of().drop_attrs(deep=False) for result in parts]
-    record = xr.concat(records, dim="replicate", coords="minimal", compat="override")
+    record = over_replicates(records)
     numbers = tuple(r for result in parts for r in result.description().replicates)
     attributes = first.of().attrs | {"seconds": round(sum(result.of().attrs["seconds"] for result in parts), 3)}
     whole = one_record([record.assign_attrs(attributes)], [replace(first.description(), replicates=numbers)])

@@ -19,8 +19,6 @@ from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
 from typing import Any
 
-from tqdm import tqdm
-
 from regretlab.errors import InputError
 
 #: The exit status of a process that found its parent's script unguarded.
@@ -153,6 +151,8 @@ def _stoppable(function: Callable[..., Any], *task: Any) -> Any:
 
 def _end_with_parent() -> None:
     """Leave an interruption to the parent, and end with it: when it has been killed, nobody wants the result."""
+    from tqdm import tqdm  # which the command line need not load to print a page
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     tqdm.set_lock(threading.RLock())  # its own one is a semaphore, of which a process that is stopped leaves a warning
     threading.Thread(target=_wait_for_parent, daemon=True).start()

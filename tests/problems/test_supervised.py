@@ -10,7 +10,7 @@ import regretlab as rl
 from regretlab import algorithms
 from regretlab.problems import Problem, names
 from regretlab.runs.comparator import minimum
-from regretlab.runs.held_out import held_out_losses
+from regretlab.runs.held_out import HeldOutLosses
 from regretlab.runs.plan import plan
 from regretlab.runs.run import run
 from tests.helpers import array_apis
@@ -358,7 +358,7 @@ def test_a_perceptron_learns_digits_it_has_not_seen():
         problem, algorithms.parse("adamcb(gamma=0.4, alpha=0.02, lam=1-1e-8, batch_size=128)"), horizon=80,
         replicates=2, checkpoints=[12, 80],
     )  # fmt: skip
-    record = run(p, observers=held_out_losses(problem))
+    record = run(p, observers=[HeldOutLosses()])
     first, last = record.test_loss.values.T
     assert (first < np.log(10)).all()
     assert (last < first / 2).all()

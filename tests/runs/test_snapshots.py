@@ -16,7 +16,7 @@ import regretlab as rl
 from regretlab import algorithms
 from regretlab.engines import array
 from regretlab.runs import regret, snapshots
-from regretlab.runs.held_out import held_out_losses
+from regretlab.runs.held_out import observers_of
 from regretlab.runs.plan import plan
 from regretlab.runs.regret import Regrets
 from regretlab.runs.run import run
@@ -78,10 +78,6 @@ def stopped_at(tick, error):
         yield
 
 
-def observers(problem):
-    return [Regrets(), *held_out_losses(problem)]
-
-
 def planned(problem, algorithm, measure=(), checkpoints=(1, 5, 14), replicates=2):
     chosen = algorithms.parse(algorithm)
     return plan(problem, chosen, horizon=HORIZON, replicates=replicates, checkpoints=checkpoints, measure=measure)
@@ -89,14 +85,14 @@ def planned(problem, algorithm, measure=(), checkpoints=(1, 5, 14), replicates=2
 
 def whole_and_in_pieces(p, engine, place, stops, start=None):
     """Return the record of a run without snapshots, and of one that was stopped at (tick, error)."""
-    whole = run(p, engine=engine, observers=observers(p.problem), start=start)
+    whole = run(p, engine=engine, observers=observers_of(p.problem), start=start)
     kept = Sometimes(place, "key")
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message=".*is not used", category=rl.StoreWarning)
         for tick, error in stops:
             with stopped_at(tick, error), contextlib.suppress(Stopped, KeyboardInterrupt):
-                run(p, engine=engine, observers=observers(p.problem), start=start, snapshots=kept)
-        pieces = run(p, engine=engine, observers=observers(p.problem), start=start, snapshots=kept)
+                run(p, engine=engine, observers=observers_of(p.problem), start=start, snapshots=kept)
+        pieces = run(p, engine=engine, observers=observers_of(p.problem), start=start, snapshots=kept)
     return whole.drop_attrs(), pieces.drop_attrs()
 
 
@@ -147,7 +143,7 @@ def test_every_method_goes_on(tmp_path, method):
 def test_a_run_that_goes_on_from_a_record_has_snapshots_too(tmp_path):
     p = planned(PROBLEMS["logistic"], "adam(alpha=0.5)+adambs")
     early, late = p.checkpoints[:2], p.checkpoints[2:]
-    first = run(p._replace(checkpoints=early, horizon=int(early[-1])), observers=observers(p.problem))
+    first = run(p._replace(checkpoints=early, horizon=int(early[-1])), observers=observers_of(p.problem))
     for tick in (2, 7):
         rest = p._replace(checkpoints=late)
         xr.testing.assert_identical(*whole_and_in_pieces(rest, "auto", tmp_path / str(tick), [(tick, Stopped)], first))
@@ -159,7 +155,7 @@ def test_an_interruption_keeps_the_very_step_and_a_stop_what_was_saved_last(tmp_
     def step(error):
         kept = Snapshots(tmp_path / error.__name__)
         with stopped_at(8, error), pytest.raises(error):
-            run(p, observers=observers(p.problem), snapshots=kept)
+            run(p, observers=observers_of(p.problem), snapshots=kept)
         return kept
 
     kept = step(KeyboardInterrupt)
@@ -179,7 +175,7 @@ def begun(p, kept, engine="auto"):
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Schedule, "steps", steps)
-        run(p, engine=engine, observers=observers(p.problem), snapshots=kept)
+        run(p, engine=engine, observers=observers_of(p.problem), snapshots=kept)
     return first[0]
 
 
@@ -187,7 +183,7 @@ def saved(p, place, key="key"):
     """Save a snapshot after some steps."""
     kept = Snapshots(place, key)
     with stopped_at(8, KeyboardInterrupt), contextlib.suppress(KeyboardInterrupt):
-        run(p, observers=observers(p.problem), snapshots=kept)
+        run(p, observers=observers_of(p.problem), snapshots=kept)
     assert kept.saved
     return kept
 
