@@ -99,7 +99,7 @@ P.both(
             show=a**2 / (pm + (1 - c) * r) <= a**2 / ((1 - c) * r),
         ),
         series(term=lambda t: 1 / t, bound=lambda t: 1 + log(t)),
-        order(terms={"bound": (1 + log(n)) ** 2 * (1 + log(d)) / (4 * (1 - c))}, T=n, at_most=0),
+        order(terms={"bound": (1 + log(n)) ** 2 * (1 + log(d)) / (4 * (1 - c))}, T=n, at_most=0, logs=2),
     ],
     note="For the law p_j = p_min + (1 - c) r_j in P, with c = n p_min, a_j = 1/j and the shares r_j = a_j/H_n: one "
     "summand, and the right sides add up to H_n^2/(1 - c); then H_n <= 1 + ln n. The factor log d may be dropped, as "

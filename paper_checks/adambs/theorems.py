@@ -259,6 +259,7 @@ P.no_regret(
             },
             T=T,
             at_most="1/2",
+            logs="any",
         ),
     },
     changes="algorithm",

@@ -83,6 +83,7 @@ P.order(
     terms=terms(gamma, K, log(n / K)),
     T=T,
     at_most=F(1, 2),
+    logs="any",
     note="Up to the logarithm in rho_2. gamma = 0.4 in the paper's experiments.",
 )
 sampling = terms(tuned, K, log(n / K))["sampling"]
@@ -234,5 +235,6 @@ P.order(
     terms=ours,
     T=T,
     at_most=F(1, 2),
+    logs="any",
     note="Up to the logarithm in rho_2', with M <= n^2 L^2 T/K and |G| <= L.",
 )

@@ -170,4 +170,5 @@ P.order(
     },
     T=T,
     at_most="1/2",
+    logs="any",
 )

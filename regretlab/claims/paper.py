@@ -62,9 +62,13 @@ def units(*, terms: Mapping[str, Any], weights: Mapping[Term, Any], degree: Any)
     )
 
 
-def order(*, terms: Mapping[str, Any], T: Term, at_most: Any) -> s.Statement:
-    """State that all ``terms`` grow at most like ``T ** at_most``."""
-    return s.Order({n: term(e) for n, e in terms.items()}, T, number(at_most, "at_most"))
+def order(*, terms: Mapping[str, Any], T: Term, at_most: Any, logs: Any = 0) -> s.Statement:
+    """State that all ``terms`` are O(``T ** at_most * log(T) ** logs``); with ``logs="any"`` up to logarithms."""
+    try:
+        power = None if isinstance(logs, str) and logs == "any" else number(logs, "logs")
+    except InputError as error:
+        raise InputError(f'{str(error).rstrip(".")}, or "any" if logarithms do not count.') from None
+    return s.Order({n: term(e) for n, e in terms.items()}, T, number(at_most, "at_most"), power)
 
 
 def no_regret(*, m: int, beta1: Any, beta2: Sequence[Any]) -> s.Statement:

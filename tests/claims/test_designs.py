@@ -342,9 +342,10 @@ def test_exponents_of_the_adamcb_bound():
     tied = paper.order(terms=rate(TUNED), T=T, at_most=F(1, 2))
     outcome, form, body = decide(tied)
     assert (outcome.verdict, outcome.level, form) == ("refuted", "balls", "exponents")
-    assert body["terms"] == {"first": "1", "second": "3/4", "bandit": "1/2"}
-    for name in body["terms"]:
-        rejected(tied, form, {**body, "terms": body["terms"] | {name: "1/3"}})
+    assert body["terms"] == {"first": ["1", "0"], "second": ["3/4", "0"], "bandit": ["1/2", "0"]}
+    for name, (power, logs) in body["terms"].items():
+        for wrong in (["1/3", logs], [power, "1"], [power], power, [power, logs, "0"]):
+            rejected(tied, form, {**body, "terms": body["terms"] | {name: wrong}})
     for symbol in body["point"]:
         rejected(tied, form, {**body, "point": body["point"] | {symbol: "0"}})
         rejected(tied, form, {**body, "point": body["point"] | {symbol: "3/2"}})
@@ -378,10 +379,45 @@ def test_growth_that_is_not_known_proves_nothing_wrong(term):
         assert checkers.check(low, form, body).verdict == "refuted"
 
 
-def test_logarithms_and_bounded_factors_do_not_count():
+def test_bounded_factors_do_not_count_and_logarithms_do():
     term = log(T) ** 2 * exp(1 / T) * (2 - 1 / T) / (1 + 1 / sqrt(T))
-    outcome, _, body = decide(paper.order(terms={"t": term}, T=T, at_most=0))
-    assert (outcome.verdict, body["terms"]) == ("proved", {"t": "0"})
+    outcome, _, body = decide(paper.order(terms={"t": term}, T=T, at_most=0, logs=2))
+    assert (outcome.verdict, body["terms"]) == ("proved", {"t": ["0", "2"]})
+    for logs, verdict in ((0, "refuted"), ("1.99", "refuted"), (3, "proved"), ("any", "proved")):
+        outcome, _, again = decide(paper.order(terms={"t": term}, T=T, at_most=0, logs=logs))
+        assert (outcome.verdict, again) == (verdict, body)
+
+
+@pytest.mark.parametrize(
+    ("term", "order", "verdict"),
+    [
+        (T * log(T) ** 5, (1, 0), "refuted"),
+        (T * log(T) ** 5, (1, 5), "proved"),
+        (T * log(T) ** 5, (1, "any"), "proved"),
+        (T * log(T) ** 5, ("1.01", 0), "proved"),
+        (log(T), (0, 0), "refuted"),
+        (log(n * T) - 3, (0, 1), "proved"),
+        (sqrt(T * (1 + log(T))), ("1/2", "1/2"), "proved"),
+        (sqrt(T * (1 + log(T))), ("1/2", 0), "refuted"),
+        (T / log(T), (1, 0), "proved"),
+        (T / log(T), (1, -1), "proved"),
+        (T / log(T), (1, -2), "refuted"),
+        (T + sqrt(T) * log(T) ** 9, (1, 0), "proved"),
+        (maximum(T, log(T) * T / al), (1, 0), "refuted"),
+        (minimum(T, log(T) * T / al), (1, 0), "proved"),
+    ],
+)
+def test_orders_count_logarithms(term, order, verdict):
+    assert decide(paper.order(terms={"t": term}, T=T, at_most=order[0], logs=order[1]))[0].verdict == verdict
+
+
+def test_an_order_says_whether_logarithms_count():
+    size = lambda **more: paper.order(terms={"t": T}, T=T, at_most=1, **more).text()  # noqa: E731
+    assert "order T^1:" in size()
+    assert "order T^1 log(T)^2:" in size(logs=2)
+    assert "order T^1 up to logarithms:" in size(logs="any")
+    with pytest.raises(InputError, match=r'logs = .*"any"'):
+        size(logs="all")
 
 
 def test_growth_agrees_with_numbers():
@@ -390,7 +426,7 @@ def test_growth_agrees_with_numbers():
     body = decide(paper.order(terms={"t": term}, T=T, at_most=2))[2]
     value = lambda t: math.sqrt(t + math.log(t) * t**2) / (0.5 * t ** (1 / 3) + 5) - 7 * math.sqrt(t)  # noqa: E731
     slope = math.log(abs(value(1e120) / value(1e100))) / math.log(1e20)
-    assert float(F(body["terms"]["t"])) == pytest.approx(slope, abs=0.01)
+    assert float(F(body["terms"]["t"][0])) == pytest.approx(slope, abs=0.01)
 
 
 # Bandits

@@ -301,9 +301,12 @@ def balanced(second=a * x, degree=1):
     return units(terms={"first": a**2 * sqrt(y), "second": second}, weights={x: 1, y: 2}, degree=degree)
 
 
-def sublinear(rate=1, factor=1, at_most="1/2"):
+def sublinear(rate=1, factor=1, at_most="1/2", logs="1/2"):
     return order(
-        terms={"first": a * sqrt(r) / rate, "second": factor * b * sqrt(r * (1 + log(r)))}, T=r, at_most=at_most
+        terms={"first": a * sqrt(r) / rate, "second": factor * b * sqrt(r * (1 + log(r)))},
+        T=r,
+        at_most=at_most,
+        logs=logs,
     )
 
 
@@ -449,7 +452,12 @@ TABLE = [
     Row(balanced, {"squared": {"second": a * x**2}, "sum": {"second": a * x + y}, "degree": {"degree": 2}}),
     Row(
         sublinear,
-        {"tuned rate": {"rate": 1 / sqrt(r)}, "order": {"at_most": "1/4"}, "factor": {"factor": r}},
+        {
+            "tuned rate": {"rate": 1 / sqrt(r)},
+            "order": {"at_most": "1/4"},
+            "logarithm": {"logs": 0},
+            "factor": {"factor": r},
+        },
         {"hidden power": {"factor": exp(log(r))}},
     ),
     Row(half_wrong, {"constant": {"k": "1/3"}}, verdict="bounded"),

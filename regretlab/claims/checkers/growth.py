@@ -256,9 +256,9 @@ def sign_at(node: Term, point: Mapping[Term, Fraction]) -> tuple[int, str]:
 
 
 def check_exponents(statement: Order, body: Any) -> Outcome:
-    """Check ``{"terms": {name: exponent}, "point"}``: exponents at a point of the other symbols, all positive.
+    """Check ``{"terms": {name: [power, logs]}, "point"}``: sizes at a point of the other symbols, all positive.
 
-    An exponent too large at one point refutes the order. Otherwise no term may exceed it whatever the other (positive)
+    A size too large at one point refutes the order. Otherwise no term may exceed it whatever the other (positive)
     symbols are.
     """
     written, coordinates = fields(body, "terms", "point")
@@ -271,6 +271,8 @@ def check_exponents(statement: Order, body: Any) -> Outcome:
     if not isinstance(written, Mapping) or set(written) != set(statement.terms):
         raise Rejected(f"expected the exponents of {', '.join(statement.terms)}")
     levels = {"exact"}
+    sizes: list[str] = []
+    exceeded = False
 
     def sign(node: Term) -> int:
         found, level = sign_at(node, point)
@@ -281,16 +283,20 @@ def check_exponents(statement: Order, body: Any) -> Outcome:
         found = growth(term, statement.T, sign, strict=True)
         if not found.sure:
             raise Rejected(f"the exponent of {name} is not exact at the point")
-        if rational(written[name]) != found.power:
-            raise Rejected(f"{name} has the exponent {found.power}, not {written[name]}")
-    sizes = ", ".join(f"{name} {written[name]}" for name in statement.terms)
+        size = written[name]
+        if not isinstance(size, list) or [rational(e) for e in size] != [found.power, found.logs]:
+            raise Rejected(
+                f"{name} grows with the exponents {found.power} and {found.logs} of the logarithm, not {size}"
+            )
+        sizes.append(f"{name} {found.power}" + (f" and {found.logs} of the logarithm" if found.logs else ""))
+        exceeded |= statement.exceeded_by(found.power, found.logs)
     at = ", ".join(f"{text(s)} = {v}" for s, v in point.items())
-    T = text(statement.T)
-    if any(rational(e) > statement.at_most for e in written.values()):
-        where = f" at {at}" if at else ""
-        return Outcome("refuted", weakest(levels), f"exponents of {T}{where}: {sizes}; more than {statement.at_most}")
+    exponents = f"exponents of {text(statement.T)}{f' at {at}' if at and exceeded else ''}: {', '.join(sizes)}"
+    if exceeded:
+        return Outcome("refuted", weakest(levels), f"{exponents}; more than {statement.limit}")
     for name, term in statement.terms.items():
-        if growth(term, statement.T, structural_sign, strict=False).power > statement.at_most:
+        bound = growth(term, statement.T, structural_sign, strict=False)
+        if statement.exceeded_by(bound.power, bound.logs):
             raise Rejected(f"{name} may exceed the order for other values of the parameters")
-    words = f"exponents of {T}: {sizes}; at most {statement.at_most} wherever the terms are defined"
+    words = f"{exponents}; at most {statement.limit} wherever the terms are defined"
     return Outcome("proved", weakest(levels), f"{words} for positive parameters")

@@ -41,7 +41,7 @@ def find_exponents(statement: Order) -> tuple[str, dict[str, Any]] | None:
                 for name, term in statement.terms.items()
             }
             body = {
-                "terms": {name: str(g.power) for name, g in found.items()},
+                "terms": {name: [str(g.power), str(g.logs)] for name, g in found.items()},
                 "point": {s.args[0]: str(v) for s, v in point.items()},
             }
             growth.check_exponents(statement, body)

@@ -207,11 +207,15 @@ class Units(Statement):
 
 @dataclass(frozen=True)
 class Order(Statement):
-    """Every named term is O(T^at_most) up to logarithms as ``T`` grows, with tied parameters substituted first."""
+    """Every named term is O(T^at_most log(T)^logs) as ``T`` grows, with tied parameters substituted first.
+
+    With ``logs`` None the powers of logarithms do not count.
+    """
 
     terms: Mapping[str, Term]
     T: Term
     at_most: Fraction
+    logs: Fraction | None
     kind: ClassVar[str] = "order"
 
     def __post_init__(self) -> None:
@@ -226,7 +230,16 @@ class Order(Statement):
 
     def text(self) -> str:
         terms = "; ".join(f"{n}: {text(e)}" for n, e in self.terms.items())
-        return (
-            f"as {text(self.T)} grows every term is at most of order {text(self.T)}^{self.at_most} "
-            f"up to logarithms: {terms}"
-        )
+        return f"as {text(self.T)} grows every term is at most of order {self.limit}: {terms}"
+
+    @property
+    def limit(self) -> str:
+        """The order that no term may exceed, in words."""
+        T = text(self.T)
+        if self.logs is None:
+            return f"{T}^{self.at_most} up to logarithms"
+        return f"{T}^{self.at_most}" + (f" log({T})^{self.logs}" if self.logs else "")
+
+    def exceeded_by(self, power: Fraction, logs: Fraction) -> bool:
+        """Tell whether ``T**power * log(T)**logs`` is of a larger order."""
+        return power > self.at_most or (power == self.at_most and self.logs is not None and logs > self.logs)
