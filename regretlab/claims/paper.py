@@ -9,7 +9,9 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 from regretlab.claims import statements as s
+from regretlab.claims.language.definitions import Definition
 from regretlab.claims.language.rationals import counted, number
+from regretlab.claims.language.sequences import Sequence as Entries
 from regretlab.claims.language.terms import Relation, Term, integer, term
 from regretlab.claims.statements.claim import Claim, check_id, refuse
 from regretlab.errors import InputError
@@ -120,6 +122,53 @@ def derivation(*, given: Sequence[Relation] = (), show: Relation | None = None) 
     return s.Derivation(tuple(given), show)
 
 
+def theorem(
+    *, show: Relation, given: Sequence[Relation] = (), where: Sequence[Any] = (), by: Sequence[Any] = ()
+) -> s.Statement:
+    """State ``show`` under ``given`` for all indices, reals and sequences; ``where`` are sequences that are defined.
+
+    ``by`` are steps of the proof, in order: relations that hold, and claims that are used (:func:`use`).
+    """
+    lemmas = dict.fromkeys(hint.claim for hint in by if isinstance(hint, s.Use))
+    for hint in by:
+        if not isinstance(hint, (Relation, s.Use)):
+            raise InputError(f"{hint!r} is no step of a proof; give relations, and claims by use('id', ...).")
+    defined = tuple(w if isinstance(w, Definition) else w.definition for w in where)
+    return s.Theorem(tuple(given), show, defined, tuple(map(s.Lemma, lemmas)), tuple(by))
+
+
+def use(claim: str | Claim, *over: tuple[Term, Any, Any], **terms: Any) -> s.Use:
+    """Use a proved claim: with terms in place of its symbols and indices, and functions in place of its sequences.
+
+    Parameters
+    ----------
+    claim : str or Claim
+        Its id; of the same paper without the paper's name.
+    over : tuples
+        Ranges ``(t, low, high)``: the claim is used for every such t; ``high`` may be None.
+    terms
+        By the claim's names; one that is left out stands for itself. ``a=lambda t: g[t] ** 2`` is put in for ``a[t]``.
+
+    Examples
+    --------
+    >>> from regretlab.claims import index, real, sequence
+    >>> t, T = index("t T")
+    >>> g = sequence("g")
+    >>> use("mine.young", (t, 1, T), a=g[t], c=real("c")).over
+    ((t, 1, T),)
+    """
+    given = []
+    for name, value in terms.items():
+        if isinstance(value, Entries) or (callable(value) and not isinstance(value, Term)):
+            count = len(inspect.signature(value).parameters) if not isinstance(value, Entries) else 1
+            places = tuple(Term("index", f"{name}{k + 1}") for k in range(count))
+            given.append((name, places, term(value(*places))))
+        else:
+            given.append((name, (), term(value)))
+    ranges = tuple((t, term(low), None if high is None else term(high)) for t, low, high in over)
+    return s.Use(claim.id if isinstance(claim, Claim) else claim, ranges, tuple(given))
+
+
 def words(*, why: str, verdict: str = "unknown") -> s.Statement:
     """State what the text does not allow to be formalised; ``why`` says what is missing."""
     return s.Words(why, verdict)
@@ -224,6 +273,8 @@ class Paper:
             raise refuse(full, str(error).rstrip("."), "mend the statement") from None
         except (Exception, SystemExit) as error:  # of a function that writes down a formula
             raise refuse(full, f"{type(error).__name__}: {error}", "mend the statement") from None
+        if isinstance(formal, s.Theorem):
+            details["uses"] = (*details.get("uses", ()), *(lemma.id for lemma in formal.lemmas))
         try:
             return Claim(full, self.title, details.pop("at", ""), latex, formal, corrected=corrected, **details)
         except TypeError:
@@ -262,4 +313,5 @@ class Paper:
     vacuity = _adds(vacuity, "vacuous")
     both = _adds(both)
     derivation = _adds(derivation, "follows")
+    theorem = _adds(theorem)
     words = _adds(words, "")

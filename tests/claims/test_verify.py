@@ -8,12 +8,25 @@ import pytest
 from typer.testing import CliRunner
 
 from regretlab.bounds import Bound
-from regretlab.claims import Certificate, Ledger, checkers, integer, log, provers, real, sqrt
+from regretlab.claims import (
+    Certificate,
+    Ledger,
+    Sum,
+    checkers,
+    forall,
+    index,
+    integer,
+    log,
+    provers,
+    real,
+    sequence,
+    sqrt,
+)
 from regretlab.claims.checkers import FORMS
 from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.ledger import pages
 from regretlab.claims.ledger.loading import shipped
-from regretlab.claims.statements import BanditRegret, Ladder, Recursion, Scalar, Series, Words
+from regretlab.claims.statements import BanditRegret, Ladder, Recursion, Scalar, Series, Theorem, Words
 from regretlab.cli import catalogue
 from regretlab.cli.app import app
 from regretlab.errors import InputError
@@ -127,12 +140,14 @@ def others(value):
 
 
 X, Y, N = real("x"), real("y"), integer("n")
+A, B, (T, M) = sequence("a"), sequence("b"), index("t T")
 #: Statements for forms that the shipped claims may not need.
 MORE = {
     "algebraic": Scalar(1 + X - 2 * sqrt(X), X, Fraction(0), None),
     "ladder": Ladder((X > 0, Y > 0), X * log(X / Y) - X + Y, X, Y),
     "partial sum": Series(1 / N, log(N), N, 1),
     "horizons": BanditRegret(lambda T: Fraction(T, 2), lambda T: T, (1, 4)),
+    "steps": Theorem((forall(T, 1, M, A[T] <= B[T]),), Sum(A[T], (T, 1, M)) <= Sum(B[T], (T, 1, M))),
     "undefined step": Recursion(lambda t: t, lambda s, t: s + (t - 6) / (t - 6), 0, 0),
 }
 FORGED = {form: (claim.statement, certificate.body) for form, (_, claim, _, certificate) in EXAMPLES.items()}

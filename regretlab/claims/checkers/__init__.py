@@ -27,6 +27,7 @@ from regretlab.claims.checkers import (
     series,
     smt,
     sos,
+    theorem,
 )
 from regretlab.claims.checkers.limits import limited
 from regretlab.claims.language.verdict import Outcome, Rejected
@@ -59,6 +60,7 @@ FORMS: dict[str, tuple[type[s.Statement], Checker]] = {
     "case": (s.Finite, finite.check_case),
     "degrees": (s.Units, growth.check_degrees),
     "exponents": (s.Order, growth.check_exponents),
+    "steps": (s.Theorem, theorem.check),
     "horizon": (s.BanditRegret, bandit.check_horizon),
     "horizons": (s.BanditRegret, bandit.check_horizons),
 }

@@ -21,6 +21,20 @@ def proved(statement: Inequality, proof: Any) -> Outcome:
     return FORMS[form](statement, body)
 
 
+#: Proofs of what follows from hypotheses, which may be those of a case that does not arise.
+IMPLIED: dict[str, Callable[[Any, Any], Outcome]] = {"smt": smt.check_implication, "sos": sos.check_implication}
+
+
+def implied(statement: Inequality, proof: Any) -> Outcome:
+    """Return the outcome of a proof that the conclusion follows; unlike :func:`proved`, of hypotheses that may never
+    hold: of "n is between 1 and 0" anything follows.
+    """
+    form, body = fields(proof, "form", "body")
+    if form not in IMPLIED:
+        raise Rejected(f"unknown proof of an implication {form!r}")
+    return IMPLIED[form](statement, body)
+
+
 def apart(statement: Inequality) -> list[Inequality]:
     """Split ``A and B and ...`` into statements with the same hypotheses."""
     return [Inequality(statement.given, part) for part in conjuncts(statement.show)]

@@ -140,8 +140,20 @@ def check_squared(statement: Inequality, body: Any) -> Outcome:
     return _check(statement, problem(statement, squared=True), body)
 
 
+def check_implication(statement: Inequality, body: Any) -> Outcome:
+    """Check ``{"terms", "equations"}``: the same identity, whether or not the hypotheses ever hold."""
+    terms, equations = fields(body, "terms", "equations")
+    return _identity(problem(statement), terms, equations, 0)
+
+
 def _check(statement: Inequality, asked: Problem, body: Any) -> Outcome:
     terms, equations, r, live = fields(body, "terms", "equations", "power", "live")
+    outcome = _identity(asked, terms, equations, r)
+    point.hypotheses(statement, point.read(statement, live))
+    return outcome
+
+
+def _identity(asked: Problem, terms: Any, equations: Any, r: Any) -> Outcome:
     size = len(asked.symbols)
     if not isinstance(terms, list) or not isinstance(equations, list):
         raise Rejected("terms and equations must be lists")
@@ -170,7 +182,6 @@ def _check(statement: Inequality, asked: Problem, body: Any) -> Outcome:
     squares = {tuple(2 * int(i == j) for j in range(size)): Fraction(1) for i in range(size)}
     if total != times(asked.goal, power(squares, r, size)):
         raise Rejected("the identity does not hold")
-    point.hypotheses(statement, point.read(statement, live))
     return Outcome("proved", "exact", _words(asked, terms, r))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from regretlab.claims.language.binding import closed
 from regretlab.claims.language.terms import Term, term
 from regretlab.claims.language.trees import substitute
 from regretlab.errors import InputError
@@ -64,10 +65,8 @@ def _ranged(op: str, body: Any, limits: tuple[tuple[Any, Any, Any], ...]) -> Ter
         if not isinstance(limit, tuple) or len(limit) != 3:
             raise InputError(f"the range {limit!r} of a {op} is not (index, first, last); write it like (i, 1, t).")
         index, low, high = limit
-        if not isinstance(index, Term) or index.op not in ("symbol", "integer"):
-            raise InputError(f"the index {index!r} of a {op} is not a symbol; declare it with integer('i').")
-        bound = Term("bound", index.args[0])
-        found = Term(op, bound, term(low), term(high), substitute(found, {index: bound}))
+        bound, body = closed(found, index)
+        found = Term(op, bound, term(low), term(high), body)
     if not limits:
         raise InputError(f"a {op} has no range; write it like (i, 1, t).")
     return found

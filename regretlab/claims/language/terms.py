@@ -93,7 +93,7 @@ class Term(Node):
     def __pow__(self, exponent: Any) -> Term:
         e = term(exponent)
         if e.op != "num":
-            return exp(e * log(self))
+            return Term("power", self, e) if any(n.op in ("index", "bound") for n in walk(e)) else exp(e * log(self))
         value = e.args[0]
         base = self if value.denominator == 1 else Term("root", self, value.denominator)
         return base if value.numerator == 1 else Term("pow", base, value.numerator)
@@ -325,6 +325,10 @@ def _write(node: Node, written: dict[int, tuple[str, int]]) -> tuple[str, int]:
         "bound": lambda: (a[0], 9),
         "before": lambda: (a[0], 9),
         "entry": lambda: (f"{a[0]}[{', '.join(at(i, 0) for i in a[1:])}]", 9),
+        "forall": lambda: (
+            f"({at(a[3], -9)} for {a[0]} = {at(a[1], 0)}..{'' if a[2] is None else at(a[2], 0)})",
+            9,
+        ),
         "sum": lambda: (f"sum({at(a[3], 0)}, {a[0]} = {at(a[1], 0)}..{at(a[2], 0)})", 9),
         "product": lambda: (f"product({at(a[3], 0)}, {a[0]} = {at(a[1], 0)}..{at(a[2], 0)})", 9),
         "power": lambda: (f"{at(a[0], 4)}^{at(a[1], 9)}", 3),

@@ -38,6 +38,20 @@ def conjuncts(relation: Any) -> list[Relation]:
     return found
 
 
+def condition(node: Node) -> Relation | None:
+    """Return the condition under which a node has a value where its parts have one; None if it always has."""
+    need: Relation | None = None
+    if node.op == "/":
+        need = node.args[1] != 0 if node.args[1].op != "num" or node.args[1].args[0] == 0 else None
+    elif node.op == "pow" and node.args[1] <= 0:
+        need = node.args[0] != 0
+    elif node.op == "root" and (node.args[0].op != "num" or node.args[0].args[0] < 0):
+        need = node.args[0] >= 0
+    elif node.op == "log":
+        need = node.args[0] > 0
+    return need
+
+
 def obligations(root: Node) -> list[tuple[Relation, Relation]]:
     """List the conditions under which the tree has a meaning: pairs (on this path, this must be true).
 
@@ -51,22 +65,14 @@ def obligations(root: Node) -> list[tuple[Relation, Relation]]:
         if (id(node), id(path)) in seen:
             return
         seen.add((id(node), id(path)))
-        need: Relation | None = None
-        if node.op == "/":
-            need = node.args[1] != 0 if node.args[1].op != "num" or node.args[1].args[0] == 0 else None
-        elif node.op == "pow" and node.args[1] <= 0:
-            need = node.args[0] != 0
-        elif node.op == "root" and (node.args[0].op != "num" or node.args[0].args[0] < 0):
-            need = node.args[0] >= 0
-        elif node.op == "log":
-            need = node.args[0] > 0
+        need = condition(node)
         if need is not None:
             found[id(path), id(need)] = (path, need)
         if node.op == "where":
-            condition, a, b = node.args
-            visit(condition, path, seen)
-            visit(a, condition if path is true else path & condition, seen)
-            visit(b, ~condition if path is true else path & ~condition, seen)
+            test, a, b = node.args
+            visit(test, path, seen)
+            visit(a, test if path is true else path & test, seen)
+            visit(b, ~test if path is true else path & ~test, seen)
         else:
             for child in node.children:
                 visit(child, path, seen)

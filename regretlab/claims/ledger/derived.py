@@ -6,7 +6,7 @@ assumption, which is printed, and what rests on one is in the paper's words, not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from regretlab.claims import checkers
@@ -14,7 +14,7 @@ from regretlab.claims.language.terms import Relation, all_of, text
 from regretlab.claims.language.trees import conjuncts, symbols
 from regretlab.claims.language.verdict import PARTIAL, Rejected
 from regretlab.claims.provers import points
-from regretlab.claims.statements import Both, Derivation, Inequality, Ladder, Misprint, Scalar, Statement
+from regretlab.claims.statements import Derivation, Inequality, Statement, conclusions
 from regretlab.claims.statements.claim import Claim
 
 #: Verdicts of a conclusion, strongest first: it is never stronger than its weakest input.
@@ -32,27 +32,9 @@ class Handed(NamedTuple):
         return f"{text(self.relation)} (exported by {self.claim.id}, which does not say it)"
 
 
-def own(statement: Statement) -> Iterator[tuple[tuple[Relation, ...], Relation]]:
-    """Yield the relations that a statement says hold, each with its hypotheses."""
-    if isinstance(statement, Inequality) or (isinstance(statement, Derivation) and statement.show is not None):
-        for part in conjuncts(statement.show):
-            yield statement.given, part
-    elif isinstance(statement, Scalar):
-        ends = [statement.x >= low for low in (statement.low,) if low is not None]
-        ends += [statement.x <= high for high in (statement.high,) if high is not None]
-        yield tuple(ends), statement.f >= 0
-    elif isinstance(statement, Ladder):
-        yield statement.given, statement.f >= 0
-    elif isinstance(statement, Misprint):
-        yield from own(statement.meant)
-    elif isinstance(statement, Both):
-        for one in statement.statements:
-            yield from own(one)
-
-
 def says_its_export(claim: Claim) -> bool:
     """Tell whether a claim exports its own statement."""
-    stated = [show for _, show in own(claim.statement)]
+    stated = [show for _, show in conclusions(claim.statement)]
     return claim.exports is None or all(any(part is show for show in stated) for part in conjuncts(claim.exports))
 
 
@@ -70,7 +52,7 @@ def handed_to(step: Derivation, claims: Sequence[Claim]) -> list[Handed]:
             found.append(Handed(claim, all_of(parts), False))
         else:
             # A hypothesis that is exported as a conclusion is given by nobody.
-            supposed = [h for hypotheses, _ in own(claim.statement) for h in hypotheses]
+            supposed = [h for hypotheses, _ in conclusions(claim.statement) for h in hypotheses]
             needed = [part for part in conjuncts(claim.exports) if any(part is h for h in supposed)]
             found.append(
                 Handed(claim, _with(needed, claim.exports, [p for h in step.given for p in conjuncts(h)]), True)
@@ -79,7 +61,7 @@ def handed_to(step: Derivation, claims: Sequence[Claim]) -> list[Handed]:
 
 
 def _hypotheses(statement: Statement, part: Relation) -> Sequence[Relation]:
-    return next(needed for needed, show in own(statement) if show is part)
+    return next(needed for needed, show in conclusions(statement) if show is part)
 
 
 def _with(needed: Sequence[Relation], part: Relation, given: Sequence[Relation]) -> Relation:
@@ -88,17 +70,17 @@ def _with(needed: Sequence[Relation], part: Relation, given: Sequence[Relation])
     return ~all_of(lacking) | part if lacking else part
 
 
-def speaks_of_its_own(statement: Statement, export: Relation) -> bool:
+def speaks_of_its_conclusions(statement: Statement, export: Relation) -> bool:
     """Tell whether every symbol of an export is one of the statement's."""
-    known = [s for given, show in own(statement) for s in symbols(*given, show)]
+    known = [s for given, show in conclusions(statement) for s in symbols(*given, show)]
     return all(any(s is k for k in known) for s in symbols(export)) and bool(known)
 
 
 def false_at(statement: Statement, export: Relation) -> str:
     """Say where an export in the statement's symbols is false although its hypotheses hold; '' if nowhere seen."""
-    if not speaks_of_its_own(statement, export):
+    if not speaks_of_its_conclusions(statement, export):
         return ""
-    asked = Inequality(tuple(h for given, _ in own(statement) for h in given), export)
+    asked = Inequality(tuple(h for given, _ in conclusions(statement) for h in given), export)
     try:
         found = points.find_quick(asked)
         outcome = checkers.check(asked, *found) if found is not None else None

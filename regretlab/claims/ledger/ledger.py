@@ -11,10 +11,12 @@ from regretlab.claims.ledger import derived
 from regretlab.claims.ledger.entry import Entry
 from regretlab.claims.ledger.judging import ERROR, Judged, judge, judge_all, judge_in_file
 from regretlab.claims.ledger.loading import claims_in, connected, is_shipped, shipped
-from regretlab.claims.statements import Derivation, Inequality, InFile, Malformed, Statement, Words
+from regretlab.claims.statements import Derivation, Inequality, InFile, Malformed, Statement, Theorem, Words
 from regretlab.claims.statements.claim import Claim
 
 Ids = tuple[str, ...]
+#: Verdicts of claims on which nothing can rest.
+FALSE = {"refuted", "ill-posed", "unsupported", "misprint", "vacuous"}
 
 
 class Ledger:
@@ -74,6 +76,8 @@ class Ledger:
         for name in names:
             if name not in entries:
                 entries[name] = self._derived(self.claims[name], entries, mode)
+            elif isinstance(self.claims[name].statement, Theorem):
+                entries[name] = _resting(entries[name], [entries[use] for use in self.claims[name].uses])
         self._known = entries
         return [entries[name] for name in self.claims if name in wanted]
 
@@ -86,7 +90,8 @@ class Ledger:
             if isinstance(statement, InFile):
                 in_files.setdefault(file, []).append(name)
             else:  # a shipped statement may hold functions, which a process can only read from its file
-                here.append((name, file, None if is_shipped(file) else statement, path))
+                data = not is_shipped(file) or isinstance(statement, Theorem)
+                here.append((name, file, statement if data else None, path))
         if (jobs := min(jobs, len(here) // 4)) <= 1:
             yield from judge_all(here, mode)
         else:
@@ -144,8 +149,7 @@ class Ledger:
         elif claim.repaired_by and _sound(repair := entries[claim.repaired_by]):
             words = f"in a person's judgement, with {claim.repaired_by} in place of {', '.join(ids)}"
             return _in_words(claim, "repaired", words, [*(e for e in used if e not in spoiled), repair])
-        false = {"refuted", "ill-posed", "unsupported", "misprint", "vacuous"}
-        broken = tuple(e.claim.id for e in spoiled if e.verdict in false)
+        broken = tuple(e.claim.id for e in spoiled if e.verdict in FALSE)
         if broken:
             return Entry(claim, "unsupported", words=f"rests on {', '.join(broken)}; open, not refuted", because=broken)
         return Entry(claim, "conditional", words=f"if {', '.join(ids)}", because=ids)
@@ -175,6 +179,24 @@ class Ledger:
             found, verdict=verdict, level=level, words=words, because=by or claim.uses,
             assumes=tuple(map(str, assumed)), ran=any(e.ran for e in rests),
         )  # fmt: skip
+
+
+def _resting(entry: Entry, used: list[Entry]) -> Entry:
+    """Return the verdict of a theorem that was shown from claims: never stronger than theirs."""
+    if entry.verdict != "proved" or entry.because:
+        return entry
+    lacking = [e for e in used if not _sound(e)]
+    false = tuple(e.claim.id for e in lacking if e.verdict in FALSE)
+    if false:
+        words = f"rests on {', '.join(false)}; open, not refuted"
+        return replace(entry, verdict="unsupported", level="", words=words, because=false)
+    ids = tuple(e.claim.id for e in lacking)
+    known = derived.conclusion("proved", [(e.verdict, e.parts) for e in used], False)
+    verdict = "conditional" if lacking else known
+    level = weakest([entry.level, *(e.level for e in used)])
+    words = f"if {', '.join(ids)}; {entry.words}" if lacking else entry.words
+    because = ids or tuple(e.claim.id for e in used)
+    return replace(entry, verdict=verdict, level=level, words=words, because=because, ran=any(e.ran for e in used))
 
 
 def _in_words(claim: Claim, verdict: str, words: str, rests: list[Entry]) -> Entry:

@@ -21,7 +21,7 @@ from types import ModuleType
 from regretlab.claims.ledger import reading
 from regretlab.claims.ledger.reading import named
 from regretlab.claims.paper import Paper
-from regretlab.claims.statements import Malformed
+from regretlab.claims.statements import Malformed, Statement, Theorem, Use
 from regretlab.claims.statements.claim import Claim, refuse
 from regretlab.errors import InputError, unknown_name
 from regretlab.spelling.register import Register
@@ -130,7 +130,9 @@ def claims_in(paths: Sequence[Path]) -> list[tuple[Claim, Path, bool]]:
             again = "" if other == claim.id else f", as {other},"
             raise refuse(claim.id, f"it is defined in {place.name}{again} and again in {file.name}", "rename one")
         seen[alike] = claim.id, file
-    return [(_resolved(claim, known), file, asked_for) for claim, file, asked_for in found]
+    resolved = [(_resolved(claim, known), file, asked_for) for claim, file, asked_for in found]
+    by_id = {one.id: one.statement for claim, _, _ in resolved for one in claim.all()}
+    return [(_with_lemmas(claim, by_id), file, asked_for) for claim, file, asked_for in resolved]
 
 
 def _all(asked: Sequence[Path]) -> list[list[Claim]]:
@@ -164,7 +166,27 @@ def _resolved(claim: Claim, known: Collection[str]) -> Claim:
     corrected = _resolved(claim.corrected, known) if claim.corrected else None
     uses = tuple(_full(claim, use, known) for use in claim.uses)
     by = _full(claim, claim.repaired_by, known) if claim.repaired_by else ""
-    return replace(claim, uses=uses, repaired_by=by, corrected=corrected)
+    statement = claim.statement
+    if isinstance(statement, Theorem):
+        lemmas = tuple(replace(lemma, id=_full(claim, lemma.id, known)) for lemma in statement.lemmas)
+        hints = (replace(h, claim=_full(claim, h.claim, known)) if isinstance(h, Use) else h for h in statement.by)
+        statement = replace(statement, lemmas=lemmas, by=tuple(hints))
+    return replace(claim, statement=statement, uses=uses, repaired_by=by, corrected=corrected)
+
+
+def _with_lemmas(claim: Claim, statements: Mapping[str, Statement]) -> Claim:
+    """Say in a theorem what the claims say that it uses."""
+    corrected = _with_lemmas(claim.corrected, statements) if claim.corrected else None
+    statement = claim.statement
+    if isinstance(statement, Theorem):
+        lemmas = tuple(replace(lemma, statement=_own(statements.get(lemma.id))) for lemma in statement.lemmas)
+        statement = replace(statement, lemmas=lemmas)
+    return replace(claim, statement=statement, corrected=corrected)
+
+
+def _own(statement: Statement | None) -> Statement | None:
+    """Return what a claim says, without what its proof rests on."""
+    return replace(statement, lemmas=(), by=()) if isinstance(statement, Theorem) else statement
 
 
 def _needed(

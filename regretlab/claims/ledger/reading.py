@@ -15,8 +15,9 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
+from regretlab.claims.language.data import Unreadable
 from regretlab.claims.language.verdict import LEVELS, OWN, Outcome
-from regretlab.claims.ledger.wire import Unreadable, claim_from_data
+from regretlab.claims.ledger.wire import claim_from_data
 from regretlab.claims.statements.claim import Claim
 from regretlab.errors import InputError
 

@@ -12,28 +12,15 @@ from fractions import Fraction
 from typing import Any
 
 from regretlab.claims import statements as s
-from regretlab.claims.language.terms import Node, Relation, Term, walk
+from regretlab.claims.language.data import Unreadable, Unwritable, nodes, tree
+from regretlab.claims.language.definitions import Definition
+from regretlab.claims.language.terms import Node
 from regretlab.claims.ledger.certificate import digest
 from regretlab.claims.statements.claim import Claim
 from regretlab.errors import InputError
 
-#: The arguments of operators of terms and relations: a term, a relation, a rational, an integer, a name.
-TERMS = {
-    "num": "q", "symbol": "s", "integer": "s", "neg": "t", "abs": "t", "exp": "t", "log": "t", "pow": "ti",
-    "root": "ti", "+": "tt", "-": "tt", "*": "tt", "/": "tt", "max": "tt", "min": "tt", "where": "rtt",
-}  # fmt: skip
-RELATIONS = dict.fromkeys(("<=", "<", ">=", ">", "==", "!="), "tt") | {"and": "rr", "or": "rr", "not": "r"}
-_STATEMENTS: dict[str, type[s.Statement]] = {
-    name: getattr(s, name) for name in s.__all__ if isinstance(getattr(s, name), type)
-}
-
-
-class Unwritable(Exception):
-    """A value that is not plain data, such as a function."""
-
-
-class Unreadable(Exception):
-    """Data that no claim is written as."""
+_MADE: dict[str, type] = {name: getattr(s, name) for name in s.__all__ if isinstance(getattr(s, name), type)}
+_MADE["Definition"] = Definition
 
 
 def claim_to_data(claim: Claim) -> dict[str, Any]:
@@ -103,14 +90,14 @@ def _written(value: Any) -> Any:
     if isinstance(value, Fraction):
         return {"q": f"{value.numerator:x}/{value.denominator:x}"}
     if isinstance(value, Node):
-        return {"term": _nodes(value)}
+        return {"term": nodes(value)}
     if isinstance(value, s.Kink):
         return {"kink": [_written(part) for part in value]}
     if isinstance(value, (tuple, list)):
         return [_written(item) for item in value]
     if isinstance(value, Mapping):
         return {"map": [[_written(k), _written(v)] for k, v in value.items()]}
-    if type(value) in _STATEMENTS.values():
+    if type(value) in _MADE.values():
         return {"made": [type(value).__name__, {f.name: _written(getattr(value, f.name)) for f in fields(value)}]}
     raise Unwritable(f"a {type(value).__name__}")
 
@@ -124,43 +111,9 @@ def _read(data: Any) -> Any:
     return _TAGS[tag](inner)
 
 
-def _made(inner: Any) -> s.Statement:
+def _made(inner: Any) -> Any:
     name, details = inner
-    return _STATEMENTS[name](**{k: _read(v) for k, v in details.items()})
-
-
-def _nodes(root: Node) -> list[Any]:
-    numbers: dict[int, int] = {}
-    lines: list[Any] = []
-    for node in walk(root):
-        takes = (RELATIONS if isinstance(node, Relation) else TERMS).get(node.op)
-        if takes is None:
-            raise Unwritable(f"the operator {node.op}")
-        parts = [numbers[id(a)] if t in "tr" else _written(a) for t, a in zip(takes, node.args, strict=True)]
-        numbers[id(node)] = len(lines)
-        lines.append([node.op, *parts])
-    return lines
-
-
-def _node(lines: Any) -> Node:
-    made: list[Node] = []
-    for op, *parts in lines:
-        known = Relation if op in RELATIONS else Term
-        takes = RELATIONS[op] if op in RELATIONS else TERMS[op]
-        made.append(known(op, *(_argument(t, p, made) for t, p in zip(takes, parts, strict=True))))
-    return made[-1]
-
-
-def _argument(takes: str, part: Any, made: list[Node]) -> Any:
-    if takes in "tr":
-        node = made[part]
-        if part < 0 or not isinstance(node, Term if takes == "t" else Relation):
-            raise Unreadable(f"a {type(node).__name__} out of place")
-        return node
-    value = _read(part)
-    if type(value) is not {"q": Fraction, "i": int, "s": str}[takes]:
-        raise Unreadable(f"a {type(value).__name__} out of place")
-    return value
+    return _MADE[name](**{k: _read(v) for k, v in details.items()})
 
 
 def _rational(text: str) -> Fraction:
@@ -171,7 +124,7 @@ def _rational(text: str) -> Fraction:
 _TAGS: dict[str, Callable[[Any], Any]] = {
     "int": lambda text: int(text, 16),
     "q": _rational,
-    "term": _node,
+    "term": tree,
     "kink": lambda parts: s.Kink(*map(_read, parts)),
     "map": lambda pairs: {_read(k): _read(v) for k, v in pairs},
     "made": _made,

@@ -25,6 +25,7 @@ from regretlab.claims.provers import (
     series,
     solver,
     sos,
+    theorem,
 )
 
 Found = tuple[str, dict[str, Any]]
@@ -51,6 +52,7 @@ PROVERS: dict[type[s.Statement], tuple[Prover, ...]] = {
     s.Units: (growth.find_degrees,),
     s.Order: (growth.find_exponents,),
     s.BanditRegret: (bandit.find,),
+    s.Theorem: (theorem.find,),
 }
 
 

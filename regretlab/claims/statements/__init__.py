@@ -5,9 +5,10 @@ from regretlab.claims.statements._compound import Both, Denial, Derivation, Disa
 from regretlab.claims.statements._in_file import InFile
 from regretlab.claims.statements._reals import Finite, Inequality, Ladder, Order, Recursion, Scalar, Series, Units
 from regretlab.claims.statements._runs import BanditRegret, Kink, NoRegret, RegretBound, kink
+from regretlab.claims.statements.theorem import Lemma, Theorem, Use, conclusions
 
 __all__ = [
     "BanditRegret", "Both", "Denial", "Derivation", "Disagreement", "Finite", "InFile", "Inequality", "Kink", "Ladder",
-    "Malformed", "Misprint", "NoRegret", "Order", "Recursion", "RegretBound", "Scalar", "Series", "Statement", "Units",
-    "Vacuity", "Words", "check_relations", "kink",
+    "Lemma", "Malformed", "Misprint", "NoRegret", "Order", "Recursion", "RegretBound", "Scalar", "Series", "Statement",
+    "Theorem", "Units", "Use", "Vacuity", "Words", "check_relations", "conclusions", "kink",
 ]  # fmt: skip

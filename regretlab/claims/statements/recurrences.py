@@ -44,7 +44,7 @@ def formula(closed: Callable[..., Any], rec: Callable[..., Any], start: Any) -> 
         For functions that do something else than to write down a formula.
     """
     reads = Reader()
-    t, s = Term("index", "t"), Term("before", "s")
+    t, s = Term("index", "t of the recursion"), Term("before", "s")  # an index of a file is another, whatever its name
     made = [
         _written(Exact(f, formula=True, reads=reads, power=powered), *args)
         for f, args in ((closed, (t,)), (rec, (s, t)))
@@ -60,6 +60,8 @@ def formula(closed: Callable[..., Any], rec: Callable[..., Any], start: Any) -> 
                     f"{node} is not made of + - * / and whole powers, which a recursion is decided on; state it as an "
                     "inequality or a series"
                 )
+    if any(node.op == "index" and node is not t for root in made for node in walk(root)):
+        raise InputError("it names an index, which is for theorems; declare its integers with integer('n')")
     taken = {node.args[0] for root in made for node in walk(root) if node.op in ("symbol", "integer", "entry")}
     clash = {node.args[0] for root in made for node in walk(root) if node.op == "bound"} & taken
     if clash:

@@ -1,0 +1,267 @@
+"""The iterates of a method as sequences, defined by the step that is simulated and the method's own coefficients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from regretlab.claims.language.binding import forall
+from regretlab.claims.language.definitions import Definition
+from regretlab.claims.language.sequences import Sequence
+from regretlab.claims.language.terms import Relation, Term, maximum, minimum, sqrt, term, where
+from regretlab.errors import InputError
+from regretlab.methods import Coefficients, Method, Moments
+
+Project = Callable[[Any, Any], Any]
+
+
+def box(low: Any, high: Any) -> Project:
+    """Return the projection of a coordinate onto [low, high], which no weight changes."""
+    return lambda x, weight: maximum(low, minimum(high, x))
+
+
+class Steps:
+    """The sequences ``x``, ``m``, ``v`` and ``v_hat`` of a method, and the equations that define them.
+
+    ``x[t]`` is the iterate of round t, ``m[t]``, ``v[t]`` and ``v_hat[t]`` are the moments after its gradient.
+    """
+
+    def __init__(self, names: Moments, definition: Definition, coefficients: Callable[[Term], Coefficients]) -> None:
+        self.x, self.m, self.v, self.v_hat = (Sequence(name) for name in names)
+        self.definition, self.coefficients = definition, coefficients
+
+
+def steps(
+    method: str | type[Method],
+    *,
+    gradients: Any,
+    over: Any = (),
+    start: Any = None,
+    project: Project | None = None,
+    name: str = "",
+    **parameters: Any,
+) -> Steps:
+    """Define the iterates of a method by its simulated step, from m_0 = v_0 = v_hat_0 = 0.
+
+    Parameters
+    ----------
+    method : str or class
+        Such as ``"amsgrad"``.
+    gradients : sequence
+        ``gradients[t]``, or ``gradients[i, t]`` with ``over=i``.
+    over : index or tuple of index
+        Coordinates; every sequence then has them as its first indices.
+    start : term, optional
+        The first iterate x[1]; by default any number.
+    project : callable, optional
+        Such as :func:`box`.
+    name : str
+        Put before the names of the sequences.
+    parameters
+        The method's parameters as terms; those left out have the method's defaults. A function of the method's
+        schedule, such as ``beta1_t``, may be a sequence.
+
+    Examples
+    --------
+    >>> from regretlab.claims import real
+    >>> run = steps("sgd", gradients=Sequence("g"), alpha=real("alpha"))
+    >>> run.definition.equations[-1]
+    (x[t + 1] == x[t] - where(alpha/sqrt(t)*(m[t - 1]*0 + g[t] + ...) == 0, ...) for t = 1..)
+    """
+    known = Method.known[method] if isinstance(method, str) else method
+    coordinates = over if isinstance(over, tuple) else (over,)
+    names = Moments(*(f"{name}{part}" for part in Moments._fields))
+    at = Moments(*map(Sequence, names))
+    made = _method(known, parameters)
+    onto: Project = project or (lambda x, weight: x)
+    t = Term("index", "t")
+
+    def later(place: Any, k: Coefficients) -> list[Relation]:
+        """State the step of round ``place``."""
+        before = Moments(at.x[(*coordinates, place)], *(s[(*coordinates, place - 1)] for s in at[1:]))
+        after = made.step(before, gradients[(*coordinates, place)], k, onto, _OPS)
+        left = [at.x[(*coordinates, place + 1)], *(s[(*coordinates, place)] for s in at[1:])]
+        return [entry == term(value) for entry, value in zip(left, after, strict=True)]
+
+    equations = [s[(*coordinates, 0)] == 0 for s in at[1:]]
+    equations += [at.x[(*coordinates, 1)] == term(start)] if start is not None else []
+    try:
+        first, general = 1, coefficients(made, t, 1)
+    except Undecided:  # a schedule that treats its first step apart
+        first, general = 2, coefficients(made, t, 2)
+        equations += later(1, coefficients(made, term(1), 1))
+    recursions = [forall(t, first, None, equation) for equation in later(t, general)]
+    closed = [_over(coordinates, equation) for equation in (*equations, *recursions)]
+    return Steps(names, Definition(tuple(closed)), lambda place: coefficients(made, term(place), first))
+
+
+def _over(coordinates: tuple[Term, ...], equation: Relation) -> Relation:
+    for i in reversed(coordinates):
+        equation = forall(i, 1, None, equation)
+    return equation
+
+
+def _method(known: type[Method], parameters: dict[str, Any]) -> Method:
+    """Make a method whose parameters are terms, which its own class would refuse."""
+    made = object.__new__(known)
+    names = {f.name for f in fields(known)}
+    for field in fields(known):
+        if field.init or field.name in parameters:
+            object.__setattr__(made, field.name, _value(parameters.get(field.name, field.default)))
+    for name, value in parameters.items():
+        if name in names:
+            continue
+        if not callable(getattr(known, name, None)):
+            raise InputError(f"{known.__name__} has no parameter {name}; known ones are {', '.join(sorted(names))}.")
+        object.__setattr__(made, name, _schedule(value))
+    return made
+
+
+def _value(value: Any) -> Any:
+    return Symbolic(value) if isinstance(value, Term) else value if isinstance(value, str) else _number(value)
+
+
+def _number(value: Any) -> Any:
+    """Read a number as it is written in decimals: 0.9 is 9/10."""
+    return Symbolic(term(Fraction(repr(value)) if isinstance(value, float) else value))
+
+
+def _schedule(value: Any) -> Callable[[Any], Any]:
+    return lambda t: np.array([Symbolic(value[getattr(place, "term", place)]) for place in t], dtype=object)
+
+
+def coefficients(method: Method, place: Term, least: int) -> Coefficients:
+    """Return a method's coefficients at an index that is at least ``least``, as terms."""
+    t = np.empty(1, dtype=object)
+    t[0] = Symbolic(place, least)
+    made = method.coefficients(t)
+    return Coefficients(**{name: _plain(getattr(made, name)) for name in Coefficients._fields})
+
+
+def _plain(value: Any) -> Any:
+    """Return a coefficient as a term, or as a number where it is one."""
+    value = value[0] if getattr(value, "shape", ()) else value
+    found = value.term if isinstance(value, Symbolic) else _number(value).term
+    if found.op != "num":
+        return found
+    return found.args[0] or Nought(0)
+
+
+def _computed(make: Callable[[Any, Any], Any], a: Term, b: Term) -> Any:
+    """Compute with two numbers; a root or a division by zero gives none."""
+    try:
+        return make(a.args[0], b.args[0])
+    except ZeroDivisionError:
+        return None
+
+
+class Nought(Fraction):
+    """A coefficient that is zero: what it multiplies is left out."""
+
+    def __mul__(self, other: Any) -> Any:
+        return 0 if isinstance(other, Term) else super().__mul__(other)
+
+
+def _largest(a: Any, b: Any) -> Any:
+    return maximum(a, b) if isinstance(a, Term) or isinstance(b, Term) else max(a, b)
+
+
+#: The operations of terms, with numbers left as numbers.
+_OPS = SimpleNamespace(sqrt=sqrt, maximum=_largest, where=where)
+
+
+class Undecided(InputError):
+    """A schedule that depends on a comparison of symbols."""
+
+
+class Symbolic:
+    """A term that a method's schedule takes for a number; ``least`` is known to be at most its value."""
+
+    def __init__(self, value: Term, least: int | None = None) -> None:
+        self.term, self.least = value, least
+
+    def _with(self, other: Any, make: Callable[[Term, Term], Term], shift: int = 0) -> Any:
+        if isinstance(other, np.ndarray):
+            return NotImplemented
+        b = other.term if isinstance(other, Symbolic) else _number(other).term
+        if self.term.op == b.op == "num" and isinstance(known := _computed(make, self.term, b), Fraction):
+            return Symbolic(term(known))
+        least = None
+        if shift and self.least is not None and b.op == "num" and b.args[0].denominator == 1:
+            least = self.least + shift * int(b.args[0])
+        return Symbolic(make(self.term, b), least)
+
+    def __add__(self, other: Any) -> Any:
+        return self._with(other, lambda a, b: a + b, 1)
+
+    def __radd__(self, other: Any) -> Any:
+        return self._with(other, lambda a, b: b + a, 1)
+
+    def __sub__(self, other: Any) -> Any:
+        return self._with(other, lambda a, b: a - b, -1)
+
+    def __rsub__(self, other: Any) -> Any:
+        return self._with(other, lambda a, b: b - a)
+
+    def __mul__(self, other: Any) -> Any:
+        return self._with(other, lambda a, b: a * b)
+
+    def __rmul__(self, other: Any) -> Any:
+        return self._with(other, lambda a, b: b * a)
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._with(other, lambda a, b: a / b)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self._with(other, lambda a, b: b / a)
+
+    def __pow__(self, other: Any) -> Any:
+        return self._with(other, lambda a, b: a**b)
+
+    def __rpow__(self, other: Any) -> Any:
+        return self._with(other, lambda a, b: b**a)
+
+    def __neg__(self) -> Symbolic:
+        return Symbolic(-self.term)
+
+    def sqrt(self) -> Symbolic:
+        """Take the root, as NumPy's ``sqrt`` asks an object to."""
+        return Symbolic(sqrt(self.term))
+
+    def _compared(self, other: Any) -> int:
+        """Return the sign of the difference, as far as it is known."""
+        b = other.term if isinstance(other, Symbolic) else _number(other).term
+        if self.term.op == b.op == "num":
+            return int(self.term.args[0] > b.args[0]) - int(self.term.args[0] < b.args[0])
+        if self.least is not None and b.op == "num" and self.least > b.args[0]:
+            return 1
+        raise Undecided(
+            f"the schedule asks how {self.term} compares with {b}, which a symbol does not say; give it as a number."
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return self._compared(other) == 0
+
+    def __ne__(self, other: object) -> bool:
+        return self._compared(other) != 0
+
+    def __lt__(self, other: Any) -> bool:
+        return self._compared(other) < 0
+
+    def __gt__(self, other: Any) -> bool:
+        return self._compared(other) > 0
+
+    def __le__(self, other: Any) -> bool:
+        return self._compared(other) <= 0
+
+    def __ge__(self, other: Any) -> bool:
+        if self.least is not None and not isinstance(other, Symbolic) and self.least >= other:
+            return True
+        return self._compared(other) >= 0
+
+    __hash__ = object.__hash__

@@ -1,0 +1,138 @@
+"""Theorems about sequences, for every horizon and every dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from regretlab.claims.language.binding import indices, replaced
+from regretlab.claims.language.definitions import Definition
+from regretlab.claims.language.sequences import Sum
+from regretlab.claims.language.terms import Relation, Term, text, walk
+from regretlab.claims.language.trees import conjuncts, symbols
+from regretlab.claims.language.verdict import Rejected
+from regretlab.claims.statements._base import Statement, check_relations, under
+from regretlab.claims.statements._compound import Both, Derivation, Misprint
+from regretlab.claims.statements._reals import Inequality, Ladder, Scalar, Series
+from regretlab.errors import InputError
+
+
+@dataclass(frozen=True)
+class Lemma:
+    """A claim that a theorem may use: its id and its statement, which is known once all claims are."""
+
+    id: str
+    statement: Statement | None = None
+
+    @property
+    def known(self) -> Statement:
+        """The statement."""
+        if self.statement is None:
+            raise Rejected(f"what {self.id} says is not known")
+        return self.statement
+
+
+@dataclass(frozen=True)
+class Use:
+    """A hint of a proof: a claim for every index of ``over``, with terms in place of its names.
+
+    ``over`` holds (index, low, high), ``terms`` (name, parameters, term): a symbol or index has no parameters, a
+    sequence has those of its entries.
+    """
+
+    claim: str
+    over: tuple[tuple[Term, Term, Term | None], ...]
+    terms: tuple[tuple[str, tuple[Term, ...], Term], ...]
+
+
+@dataclass(frozen=True)
+class Theorem(Statement):
+    """For all natural numbers, reals and sequences: if every ``given`` holds, ``show`` holds.
+
+    Attributes
+    ----------
+    given : tuple of Relation
+        Hypotheses, quantified or not.
+    show : Relation
+        The conclusion.
+    where : tuple of Definition
+        Sequences that are defined, each by those before it.
+    lemmas : tuple of Lemma
+        Claims that the proof may use.
+    by : tuple of Relation or Use
+        Steps of the proof, in order: hints to a search. They are not part of what is said.
+    """
+
+    given: tuple[Relation, ...]
+    show: Relation
+    where: tuple[Definition, ...] = ()
+    lemmas: tuple[Lemma, ...] = ()
+    by: tuple[Any, ...] = field(default=(), compare=False)
+    kind: ClassVar[str] = "theorem"
+
+    def __post_init__(self) -> None:
+        check_relations("given", self.given)
+        check_relations("show", (self.show,))
+        reals = {s.args[0] for s in symbols(*self.said)}
+        if twice := reals & {n.args[0] for n in indices(*self.said)}:
+            raise InputError(f"{min(twice)} is both an index and a real symbol; rename one of them.")
+        named: set[str] = set()
+        for definition in reversed(self.where):
+            for name in {n.args[0] for n in walk(*definition.equations) if n.op == "entry"} & named:
+                raise InputError(f"the sequence {name} is used before it is defined; change the order in 'where'.")
+            named |= set(definition.names)
+        if len(named) < sum(len(d.names) for d in self.where):
+            raise InputError("a sequence is defined twice in 'where'; give each definition its own names.")
+
+    @property
+    def equations(self) -> tuple[Relation, ...]:
+        """The equations of all definitions."""
+        return tuple(equation for definition in self.where for equation in definition.equations)
+
+    @property
+    def hypotheses(self) -> tuple[Relation, ...]:
+        """What is supposed, and what is defined."""
+        return self.given + self.equations
+
+    @property
+    def said(self) -> tuple[Relation, ...]:
+        """Every relation of the statement."""
+        return (*self.hypotheses, self.show)
+
+    def text(self) -> str:
+        free = [*symbols(*self.said), *indices(*self.said)]
+        names = ", ".join([*map(text, free), *(f"{name}[]" for name in self.sequences())])
+        where = f", where {', '.join(map(text, self.equations))}" if self.where else ""
+        known = [f"{x.id}: [{x.statement.text()}]" if x.statement else x.id for x in self.lemmas]
+        lemmas = "".join(f"; by {lemma}" for lemma in known)
+        return f"for all {names}: {under(self.given)}{text(self.show)}{where}{lemmas}"
+
+    def sequences(self) -> list[str]:
+        """List the sequences that are spoken of, in order of appearance."""
+        return list(dict.fromkeys(n.args[0] for n in walk(*self.said) if n.op == "entry"))
+
+
+def conclusions(statement: Statement) -> Iterator[tuple[tuple[Relation, ...], Relation]]:
+    """Yield what a statement says, part by part: hypotheses, and the relation that then holds for all its symbols."""
+    if isinstance(statement, Theorem):
+        yield statement.hypotheses, statement.show
+    elif isinstance(statement, Inequality) or (isinstance(statement, Derivation) and statement.show is not None):
+        for part in conjuncts(statement.show):
+            yield statement.given, part
+    elif isinstance(statement, Scalar):
+        ends = [statement.x >= low for low in (statement.low,) if low is not None]
+        ends += [statement.x <= high for high in (statement.high,) if high is not None]
+        yield tuple(ends), statement.f >= 0
+    elif isinstance(statement, Ladder):
+        yield statement.given, statement.f >= 0
+    elif isinstance(statement, Series):
+        N = Term("integer", "N")
+        t = Term("index", statement.t.args[0])
+        term = replaced(statement.term, {statement.t: t})
+        yield (statement.first <= N,), Sum(term, (t, statement.first, N)) <= replaced(statement.bound, {statement.t: N})
+    elif isinstance(statement, Misprint):
+        yield from conclusions(statement.meant)
+    elif isinstance(statement, Both):
+        for one in statement.statements:
+            yield from conclusions(one)
