@@ -1,7 +1,8 @@
 """SMT-LIB text of a question about real numbers, the same for every solver, and the solvers that answer it.
 
-Roots, exponentials and logarithms become fresh constants with true facts about them; an ``unsat`` is therefore valid
-for the real functions. Integers are treated as reals: proofs stay sound, models must be re-checked for integrality.
+Roots, exponentials and logarithms become fresh constants with true facts about them
+(:mod:`regretlab.claims.checkers.logarithms`); an ``unsat`` is therefore valid for the real functions. Integers are
+treated as reals: proofs stay sound, models must be re-checked for integrality.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from fractions import Fraction
 
+from regretlab.claims.checkers.logarithms import facts
 from regretlab.claims.language.terms import Node, Relation, all_of, walk
 from regretlab.claims.language.verdict import Rejected
 
@@ -33,13 +35,13 @@ def script(asserted: Sequence[Relation]) -> tuple[str, dict[str, str]]:
     if not _within_reach(all_of(asserted)):
         return "", {}
     lines = ["(set-logic QF_NRA)"]
-    facts: list[str] = []
+    more: list[str] = []
     known: dict[int, str] = {}
     names: dict[str, str] = {}
-    root = all_of(asserted)
+    root = all_of([*asserted, *(fact.relation() for fact in facts(walk(all_of(asserted))))])
     for node in walk(root):
-        known[id(node)] = _declare(node, known, lines, facts, names)
-    return "\n".join([*lines, *facts, f"(assert {known[id(root)]})", "(check-sat)"]), names
+        known[id(node)] = _declare(node, known, lines, more, names)
+    return "\n".join([*lines, *more, f"(assert {known[id(root)]})", "(check-sat)"]), names
 
 
 def _within_reach(root: Node) -> bool:
@@ -69,7 +71,7 @@ def _number(value: Fraction) -> str:
     return f"(- {magnitude})" if value < 0 else magnitude
 
 
-def _declare(node: Node, known: dict[int, str], lines: list[str], facts: list[str], names: dict[str, str]) -> str:
+def _declare(node: Node, known: dict[int, str], lines: list[str], more: list[str], names: dict[str, str]) -> str:
     a = [known[id(c)] for c in node.children]
     op = node.op
     if op == "num":
@@ -81,12 +83,13 @@ def _declare(node: Node, known: dict[int, str], lines: list[str], facts: list[st
         return name
     if op == "pow" and abs(node.args[1]) > HIGHEST:
         lines.append(f"(declare-const {(name := f'f{len(lines)}')} Real)")
-        facts += _high(name, a[0], node.args[1])
+        more += _high(name, a[0], node.args[1])
         return name
     if op in ("root", "exp", "log"):
         name = f"f{len(lines)}"
         lines.append(f"(declare-const {name} Real)")
-        facts += _facts(op, name, a[0], node.args[-1] if op == "root" else 0)
+        if op == "root":
+            more += _root(name, a[0], node.args[1])
         return name
     body = _expression(node, a)
     if len(body) < 24:
@@ -96,12 +99,8 @@ def _declare(node: Node, known: dict[int, str], lines: list[str], facts: list[st
     return name
 
 
-def _facts(op: str, name: str, x: str, q: int) -> list[str]:
-    if op == "root":
-        return [f"(assert (=> (>= {x} 0.0) (and (>= {name} 0.0) (= (* {' '.join([name] * q)}) {x}))))"]
-    if op == "exp":
-        return [f"(assert (and (> {name} 0.0) (>= {name} (+ 1.0 {x}))))"]
-    return [f"(assert (=> (> {x} 0.0) (and (<= {name} (- {x} 1.0)) (>= (* {name} {x}) (- {x} 1.0)))))"]
+def _root(name: str, x: str, q: int) -> list[str]:
+    return [f"(assert (=> (>= {x} 0.0) (and (>= {name} 0.0) (= (* {' '.join([name] * q)}) {x}))))"]
 
 
 def _high(name: str, x: str, n: int) -> list[str]:

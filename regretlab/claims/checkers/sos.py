@@ -7,8 +7,17 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from regretlab.claims.arithmetic.polynomials import Factor, Polynomial, Quotients, add, power, times
-from regretlab.claims.checkers import point
+from regretlab.claims.arithmetic.polynomials import (
+    Factor,
+    NotPolynomial,
+    Polynomial,
+    Quotients,
+    add,
+    monic,
+    power,
+    times,
+)
+from regretlab.claims.checkers import logarithms, point
 from regretlab.claims.checkers.signs import LARGER, Signs, cleared, difference
 from regretlab.claims.language.terms import Relation, Term, text, walk
 from regretlab.claims.language.trees import obligations
@@ -17,7 +26,7 @@ from regretlab.claims.statements import Inequality
 
 #: Hypotheses that one term multiplies together.
 MOST_FACTORS = 12
-#: Operations that are replaced by a symbol.
+#: Operations that are replaced by a symbol, for which an equation holds.
 AUXILIARY = ("root", "abs", "max", "min")
 
 
@@ -25,7 +34,8 @@ AUXILIARY = ("root", "abs", "max", "min")
 class Problem:
     """An inequality in polynomials: ``goal >= 0`` (or ``== 0``) wherever ``above >= 0`` and ``zero == 0``.
 
-    ``strict`` says which of ``above`` are positive, ``below`` and ``under`` what the goal and they were divided by.
+    ``strict`` says which of ``above`` are positive, ``below`` and ``under`` what the goal and they were divided by. The
+    first ``own`` of ``zero`` are hypotheses.
     """
 
     symbols: list[Term]
@@ -35,12 +45,13 @@ class Problem:
     above: list[Polynomial] = field(default_factory=list)
     strict: list[bool] = field(default_factory=list)
     zero: list[Polynomial] = field(default_factory=list)
+    own: int = 0
     below: dict[Factor, int] = field(default_factory=dict)
     under: list[dict[Factor, int]] = field(default_factory=list)
 
 
 def problem(statement: Inequality, squared: bool = False) -> Problem:
-    """Clear the statement's denominators; roots, maxima and absolute values become symbols with facts.
+    """Clear the statement's denominators; roots, maxima, absolute values, logarithms become symbols with facts.
 
     With ``squared``, an inequality between sides of which the larger is not negative is stated for their squares.
 
@@ -53,13 +64,22 @@ def problem(statement: Inequality, squared: bool = False) -> Problem:
     if relation.op not in LARGER:
         raise Rejected(f"{relation.op} is not a comparison of two terms")
     parts: list[Any] = [node for node in walk(*statement.given, relation) if node.op in AUXILIARY]
+    curved = _curved(statement, Quotients([*statement.symbols, *parts]))
+    facts = logarithms.facts(curved)
+    made = {id(n): n for fact in facts for n in walk(fact.show) if n.op in ("log", "exp")}
+    curved += [n for n in made.values() if not any(n is known for known in curved)]
     found = Problem(
-        [*statement.symbols, *parts], equation=relation.op in ("==", "!="), positive=relation.op in ("<", ">")
+        [*statement.symbols, *parts, *curved], equation=relation.op in ("==", "!="), positive=relation.op in ("<", ">")
     )
     given = _atomic(statement.given)
     quotients = Quotients(found.symbols)
-    signs = Signs(quotients, [r for r in given if not any(node.op in AUXILIARY for node in walk(r))])
-    hypotheses = [*given, *(fact for part in parts for fact in _facts(part, signs))]
+    later = {id(node) for node in (*parts, *curved)}
+    signs = Signs(quotients, [r for r in given if not any(id(node) in later for node in walk(r))])
+    hypotheses = list(given)
+    for part in walk(*statement.given, relation):
+        if id(part) in later:
+            hypotheses += _facts(part, signs)
+    hypotheses += _known(facts, signs, [difference(r) for r in given if r.op == "=="])
     # u != 0 says that 1/u is defined, which the divisors show
     goal, below = cleared(quotients, 0 / difference(relation) if relation.op == "!=" else difference(relation))
     if squared:
@@ -71,6 +91,7 @@ def problem(statement: Inequality, squared: bool = False) -> Problem:
         top, under = cleared(quotients, difference(r))
         if r.op == "==":
             found.zero.append(top)
+            found.own += any(r is one for one in given)
         elif r.op != "!=" and (s := signs.product(under)) is not None:
             found.above.append(add({}, top, Fraction(s)))
             found.strict.append(r.op in ("<", ">"))
@@ -91,8 +112,44 @@ def problem(statement: Inequality, squared: bool = False) -> Problem:
     return found
 
 
+def _curved(statement: Inequality, quotients: Quotients) -> list[Any]:
+    """List the logarithms and exponentials, without those that are the number 0 or 1 wherever they are defined."""
+    found = []
+    for node in walk(*statement.given, statement.show):
+        if node.op in ("log", "exp"):
+            try:
+                quotients.of(node)
+            except NotPolynomial:
+                found.append(node)
+    return found
+
+
+def _known(facts: Iterable[logarithms.Fact], signs: Signs, equations: list[Term]) -> list[Relation]:
+    """Return the facts about logarithms whose conditions the signs show."""
+    zero = [monic(top)[1] for e in equations if (top := cleared(signs.quotients, e)[0])]
+    found = []
+    for fact in facts:
+        if any(signs.known(u) != 1 for u in fact.positive):
+            continue
+        if fact.premise is None:
+            found.append(fact.show)
+            continue
+        gap = cleared(signs.quotients, difference(fact.premise))[0]
+        if not gap or monic(gap)[1] in zero or monic(add({}, gap, Fraction(-1)))[1] in zero:
+            found.append(Relation("==", *fact.show.args))
+        elif (sign := signs.known(difference(fact.premise))) is not None:
+            found.append(Relation("<" if sign else "<=", *fact.show.args))
+    return found
+
+
 def _facts(part: Any, signs: Signs) -> list[Relation]:
-    """Define a root, maximum, minimum or absolute value by relations; the argument of a root must not be negative."""
+    """Define a root, maximum, minimum or absolute value by relations, and see that roots and logarithms exist."""
+    if part.op in ("log", "exp"):
+        cleared(signs.quotients, part.args[0])
+        if part.op == "log" and signs.known(part.args[0]) != 1:
+            raise Rejected(f"the hypotheses do not say that {part.args[0]} > 0, of which a logarithm is taken")
+        signs.learn(part, 1 if part.op == "exp" else signs.known(part.args[0] - 1))
+        return []
     if part.op == "root":
         u, q = part.args
         if (sign := signs.known(u)) is None:

@@ -95,8 +95,7 @@ def _exact(
 
 def _reductions(asked: checker.Problem) -> Iterator[Reduced]:
     """Yield the problem with the equations of roots eliminated, and with all that can be."""
-    own = len(asked.zero) - sum(part.op in checker.AUXILIARY for part in asked.symbols)
-    yield (first := eliminated(asked, own))
+    yield (first := eliminated(asked, asked.own))
     second = eliminated(asked, 0)
     if len(second.steps) > len(first.steps):
         yield second
