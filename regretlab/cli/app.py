@@ -109,9 +109,7 @@ def run(
     folder = OutputFolder(out or Path("regretlab-out") / chosen.name)
     try:
         with warnings_as_sentences():
-            written = write_study(
-                chosen, made, folder, resume=resume, store=kept_in, workers=workers, progress=sys.stderr.isatty()
-            )
+            written = write_study(chosen, made, folder, resume=resume, store=kept_in, workers=workers, progress=True)
     except KeyboardInterrupt:
         kept = kept_in is not None or any(path.suffix in (".nc", ".snapshot") for path in folder.stage.rglob("*"))
         words = "what was finished is kept, and --resume goes on from there" if kept else "nothing was finished yet"
@@ -256,7 +254,7 @@ def falsify_(
         found = falsify(
             algorithm, bound, budget=number("budget", budget, "(0, inf)"),
             candidates=None if candidates is None else _integer("candidates", candidates), seed=_integer("seed", seed),
-            file=file, progress=sys.stderr.isatty(),
+            file=file, progress=True,
         )  # fmt: skip
         print(found.text())
         found.write(folder)

@@ -12,7 +12,6 @@ import typer
 
 from regretlab.cli.terminal import console
 from regretlab.parameters import number_of_processes
-from regretlab.system import processes
 
 
 def sweep(
@@ -39,17 +38,15 @@ def sweep(
     what is finished stays, and the same command goes on from there.
     """
     workers = None if jobs is None else number_of_processes(jobs)
-    if workers != 1 and dask is None:
-        processes.warm_up("regretlab.sweeps")
     from regretlab import sweeps
     from regretlab.studies.output import OutputFolder
     from regretlab.sweeps import executors, grid, output
 
-    axes = grid.read(over)
+    plan = sweeps.planned(study, grid.read(over), store, workers)
     folder = None if out is None else OutputFolder(out)
     try:
         with nullcontext() if dask is None else executors.dask(dask) as cluster:
-            found = sweeps.sweep(study, axes, cluster, store, workers, progress=sys.stderr.isatty())
+            found = sweeps.carry_out(plan, cluster, progress=True)
     except KeyboardInterrupt as stop:
         print(f"regretlab: {str(stop) or 'interrupted'}.", file=sys.stderr)
         raise typer.Exit(130) from None

@@ -10,8 +10,6 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from tqdm import tqdm
-
 from regretlab.bounds import Bound
 from regretlab.claims import checkers
 from regretlab.claims.arithmetic.balls import Undecided
@@ -25,6 +23,7 @@ from regretlab.falsifier._questions import conjecture as asked
 from regretlab.falsifier._search import Best, Spent, search
 from regretlab.falsifier._shrink import rounded, shrink
 from regretlab.parameters import number, path_of
+from regretlab.system.progress import progress_bar
 
 __all__ = ["CLAIM", "Falsification", "Instance", "falsify", "first_violation"]
 
@@ -106,10 +105,10 @@ def falsify(
         define(definitions)
     with blamed(definitions):
         conjecture = asked(algorithm, bound)
-    with tqdm(total=100, disable=not progress, leave=False, bar_format="{desc}{percentage:3.0f}%|{bar}|") as bar:
+    with progress_bar("0 candidates", 100, progress, "{desc} {percentage:3.0f}%|{bar}|") as bar:
 
         def report(share: float) -> None:
-            bar.set_description_str(f"{spent.tried} candidates, best {best.score:.3g} ", refresh=False)
+            bar.set_description_str(f"{spent.tried} candidates, best {best.score:.3g}", refresh=False)
             bar.update(100 * share - bar.n)
 
         spent, best = Spent(budget, candidates, report), Best()

@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 import numpy as np
 import xarray as xr
-from tqdm import tqdm
 
 from regretlab.engines import array
 from regretlab.engines.array import State
@@ -20,6 +19,7 @@ from regretlab.runs.schedule import Schedule
 from regretlab.runs.snapshots import Reached, Snapshots
 from regretlab.runs.state import pack, unpack
 from regretlab.system import blas
+from regretlab.system.progress import progress_bar
 
 
 class Observer(Protocol):
@@ -85,9 +85,7 @@ def _run(
     state, columns, seconds = reached.state, reached.columns, reached.seconds
     checkpoint = reached if columns and state.t == plan.checkpoints[reached.passed - 1] else None
     coefficients, offsets = Schedule(plan.algorithm, plan.horizon), plan.problem.offsets()
-    bar = tqdm(
-        total=plan.horizon, initial=state.t, desc=plan.algorithm.name, unit="step", disable=not progress, leave=False
-    )
+    bar = progress_bar(plan.algorithm.name, plan.horizon, progress, initial=state.t, unit="step")
 
     def record(plan: Plan, at: Reached) -> xr.Dataset:
         state = at.state.mapped(array.host)

@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
-from tqdm import tqdm
 
 from regretlab import plots
 from regretlab.algorithms import parse_all
@@ -38,6 +37,7 @@ from regretlab.studies import Cell, Study, conclusions, report
 from regretlab.studies.looks import looked
 from regretlab.system.files import NO_ROOM, PARTIAL, atomically, is_sealed, one_writer
 from regretlab.system.processes import refuse_without_guard, unordered
+from regretlab.system.progress import progress_bar
 from regretlab.system.version import __version__
 
 SCHEMA = 1
@@ -153,7 +153,7 @@ def _write(
     # The points of a grid are too many to look at one by one: the figures over its axes stand for them.
     shown = [] if study.conclude.get("what") == "scaling" else zip(names, results, strict=True)
     tasks = [(name, r, t) for name, r in shown for t in report.figure_titles(r)]
-    for name, title, svg in _tqdm(unordered(_draw, tasks, workers), len(tasks), "figures", progress):
+    for name, title, svg in _watched(unordered(_draw, tasks, workers), len(tasks), "figures", progress):
         drawn[name][title] = svg
         folder.write(f"figures/{name}-{_plain(title)}.svg", svg)
     concluded = conclusions.conclude(study.conclude, results)
@@ -197,7 +197,7 @@ def _simulate(
     finished: dict[int, dict[str, Result]] = {i: {} for i in todo}
     joined: dict[int, Result] = {}
     said: dict[str, None] = {}
-    for i, text, result, warned in _tqdm(unordered(_run, tasks, workers), len(tasks), "simulations", progress):
+    for i, text, result, warned in _watched(unordered(_run, tasks, workers), len(tasks), "simulations", progress):
         finished[i][text] = result
         said |= dict.fromkeys(warned)
         if len(finished[i]) == len(cells[i].algorithm):
@@ -210,8 +210,11 @@ def _simulate(
     return [joined.get(i) or Result.open(path) for i, path in enumerate(paths)]
 
 
-def _tqdm(items: Iterator[Any], total: int, what: str, progress: bool) -> Iterator[Any]:
-    return iter(tqdm(items, total=total, desc=what, disable=not progress, leave=False))
+def _watched(items: Iterator[Any], total: int, what: str, shown: bool) -> Iterator[Any]:
+    with progress_bar(what, total, shown) as bar:
+        for item in items:
+            bar.update()
+            yield item
 
 
 def _run(

@@ -12,9 +12,7 @@ from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import Any
-
-from tqdm import tqdm
+from typing import Any, NamedTuple
 
 from regretlab import studies
 from regretlab.algorithms import Algorithm, parse
@@ -34,6 +32,7 @@ from regretlab.sweeps.spool import spool_for
 from regretlab.sweeps.summary import Summary, joined, summarised
 from regretlab.sweeps.worker import Made, Order, built, is_kept, make
 from regretlab.system import processor
+from regretlab.system.progress import progress_bar
 
 __all__ = ["Sweep", "sweep"]
 
@@ -88,22 +87,44 @@ def sweep(
     >>> dict(found.dataset.sizes)["alpha"], bool((found.dataset.online_high.sel(T=10) < 100).all())
     (2, True)
     """
-    workers = number_of_processes(jobs)
+    return carry_out(planned(study, over, store, jobs, checkpoints), executor, progress)
+
+
+class Planned(NamedTuple):
+    """A sweep that is checked, of which nothing is done: its cells, what is known of each, and their work by cost."""
+
+    study: Study
+    cells: Grid
+    facts: list[Facts]
+    work: list[Task]
+    store: Store | None
+    jobs: int | None
+
+
+def planned(
+    study: str | Study | Mapping[str, Any], over: Mapping[str, Any], store: Any = None, jobs: int | None = None,
+    checkpoints: Any = "decimal",
+) -> Planned:  # fmt: skip
+    """Check all of a sweep before any process, worker or cluster is asked; the arguments are those of :func:`sweep`."""
+    jobs = None if jobs is None else number_of_processes(jobs)
     of = as_study(study)
     cells = grid_of(of, axes(over), checkpoints)
     facts = check(cells, of.conclude, built)
-    work = tasks(cells.runs, facts)
-    if jobs is None and executor is None and sum(task.cost for task in work) < FEW_SECONDS:
-        workers = 1
-    summaries: dict[int, Summary] = {}
-    spool = spool_for(cells)
-    bar = tqdm(
-        total=sum(task.cost for task in work), disable=not progress, leave=False, desc="sweep",
-        bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}",
-    )  # fmt: skip
     store = store if isinstance(store, Store | None) else Store(store)
+    return Planned(of, cells, facts, tasks(cells.runs, facts), store, jobs)
+
+
+def carry_out(plan: Planned, executor: Any = None, progress: bool = False) -> Sweep:
+    """Do what is planned, show its progress where that is asked for, and return what came of it."""
+    of, cells, facts, work, store, jobs = plan
+    few = jobs is None and executor is None and sum(task.cost for task in work) < FEW_SECONDS
+    workers = 1 if few else number_of_processes(jobs)
     if store is not None and store.alone and workers > 1 and not isinstance(executor, ThreadPoolExecutor):
         raise InputError("a store in the memory of this process serves no other; give a folder, or jobs=1.")
+    summaries: dict[int, Summary] = {}
+    spool = spool_for(cells)
+    form = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
+    bar = progress_bar("sweep", sum(task.cost for task in work), progress, form)
     finished = _summaries(cells, facts, work, executor, workers, store)
     try:
         with bar, closing(finished):
@@ -119,12 +140,12 @@ def sweep(
     if lost := next((s.lost for s in summaries.values() if s.lost), ""):
         count = sum(bool(s.lost) for s in summaries.values())
         said = f"{count} of {len(facts)} cells have {lost}: their steps, and so their regret, are not the method's"
-        warnings.warn(f"{said}; measure the losses in smaller units.", UnderflowWarning, stacklevel=2)
+        warnings.warn(f"{said}; measure the losses in smaller units.", UnderflowWarning, stacklevel=3)
     if len(kinds := sorted({s.processor for s in summaries.values()})) > 1:
         warnings.warn(
             f"the cells were made on processors that round differently ({'; '.join(kinds)}): their last bits are not "
             f"comparable; {processor.PORTABLE}=1 in the environment of all workers makes these agree.",
-            UserWarning, stacklevel=2,
+            UserWarning, stacklevel=3,
         )  # fmt: skip
     return Sweep(of, cells, [summaries[i] for i in range(len(facts))], store, spool)
 
@@ -151,7 +172,7 @@ def _summaries(
             made.warnings.append(f"{str(error).rstrip('.')}. The cells themselves are whole; they are not kept there.")
         for sentence in {*made.warnings} - told:
             told.add(sentence)
-            warnings.warn(sentence, StoreWarning, stacklevel=3)
+            warnings.warn(sentence, StoreWarning, stacklevel=4)
         for block, what in made.blocks:
             whole = what if isinstance(what, Summary) else None
             if isinstance(what, Result):

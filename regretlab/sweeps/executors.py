@@ -14,6 +14,8 @@ through the client.
 
 from __future__ import annotations
 
+import asyncio
+import json
 import pickle
 import queue
 import tempfile
@@ -32,8 +34,8 @@ from regretlab.system.processes import refuse_without_guard, unordered
 
 #: Orders that an executor has at once: enough for two thousand workers, and few enough for a client's memory.
 OUTSTANDING = 4096
-#: Seconds in which a Dask cluster has to answer.
-DASK_SECONDS = 30
+#: Seconds in which a Dask scheduler has to answer for the first time; one that is there does so in milliseconds.
+DASK_SECONDS = 5.0
 AGAIN = "the same call with the same store goes on from what is finished"
 
 
@@ -149,6 +151,8 @@ def _scattering(client: Any) -> Share:
     @contextmanager
     def share(problems: Sequence[Problem | None]) -> Iterator[list[Any]]:
         distinct = {id(problem): problem for problem in problems if problem is not None}
+        if distinct:
+            client.wait_for_workers(1)  # a batch system may let them wait for hours
         sent = {key: client.scatter(problem, broadcast=True, hash=False) for key, problem in distinct.items()}
         yield [sent.get(id(problem)) for problem in problems]
 
@@ -168,13 +172,23 @@ def dask(address: str) -> Iterator[Any]:
         from distributed import Client
     except ImportError:
         raise InputError("a Dask cluster needs the package distributed; pip install 'regretlab[cluster]'.") from None
-    given = {"scheduler_file": address} if Path(address).is_file() else {"address": address}
     try:
-        client: Any = Client(**given, timeout=DASK_SECONDS)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:
-        why = " ".join(str(error).split()) or type(error).__name__
+        file = Path(address)
+        named = str(json.loads(file.read_text()).get("address")) if file.is_file() else address
+        asyncio.run(asyncio.wait_for(_asked_who_it_is(named), DASK_SECONDS))
+        client: Any = Client(named)  # type: ignore[no-untyped-call]
+    except Exception as error:  # anything may be there, and answer anything
+        why = " ".join(str(error).split()) or f"nothing came within {DASK_SECONDS:g} seconds"
         raise InputError(
             f"no Dask scheduler answers at {address!r} ({why}); give the address that it printed."
         ) from None
     with client:
         yield client
+
+
+async def _asked_who_it_is(address: str) -> None:
+    """Ask a scheduler who it is: a client would wait for whatever else listens there, without an end."""
+    from distributed import Security, rpc
+
+    async with rpc(address, connection_args=Security().get_connection_args("client")) as scheduler:  # type: ignore[no-untyped-call]
+        await scheduler.identity()

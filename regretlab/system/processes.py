@@ -32,15 +32,16 @@ SAVING_SECONDS = 60
 def warm_up(module: str) -> None:
     """Load a module once for all processes to come, while this one goes on; nothing where processes are not forked."""
     if sys.platform == "linux" and module not in sys.modules:
-        mp.set_forkserver_preload([module])
-        _start_server()
+        _start_server(module)
 
 
-def _start_server() -> None:
+def _start_server(module: str) -> None:
     """Start the process that workers are forked from, deaf to Ctrl-C; one that comes meanwhile waits, and is not lost.
 
+    It loads a module first; where it runs already, it has what it was started with.
     The server inherits what is blocked here. (Its resource tracker unblocks what it blocked itself: it starts before.)
     """
+    mp.set_forkserver_preload([module])
     resource_tracker.ensure_running()
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
@@ -69,7 +70,7 @@ def unordered(
         yield from (function(*task) for task in tasks)
         return
     if sys.platform == "linux":
-        _start_server()
+        _start_server(function.__module__)
     started: list[Any] = []
     with ProcessPoolExecutor(workers, _context(), initializer=_end_with_parent) as pool:
         try:

@@ -64,11 +64,13 @@ def test_the_summary_is_printed_as_json(call):
         (("--over", "alpha=1", "--jobs", "0"), "jobs=0 is outside"),
         (("--over", "alpha=1", "--store", "quick.toml"), "store"),
         (("--over", "alpha=1", "--dask", "tcp://127.0.0.1:9"), "no Dask scheduler answers"),
+        (("--over", "alhpa=1", "--dask", "tcp://127.0.0.1:9"), "did you mean 'alpha'"),
+        (("--over", "alpha=1", "--dask", "tcp://127.0.0.1:9", "--store", "quick.toml"), "store"),
         (("--over", "alpha=1", "--out", "quick.toml"), "cannot write"),
     ],
 )
 def test_what_is_wrong_is_one_sentence_and_status_2(call, monkeypatch, arguments, sentence):
-    monkeypatch.setattr(executors, "DASK_SECONDS", 1)
+    monkeypatch.setattr(executors, "DASK_SECONDS", 0.2)
     monkeypatch.setattr(executors, "carried_out", None)
     status, out, err = call("sweep", "quick.toml", "--jobs", "1", *arguments)
     assert (status, out) == (2, "")

@@ -1,5 +1,6 @@
 """A sweep on a Dask cluster: the same bits, also where workers or the scheduler are killed."""
 
+import socket
 import subprocess
 import sys
 from concurrent.futures import Executor, Future
@@ -92,10 +93,28 @@ def test_a_lost_scheduler_is_one_sentence_and_the_store_goes_on(monkeypatch, tmp
     assert again.work.read >= 2 * 5
 
 
-def test_no_scheduler_is_one_sentence(monkeypatch):
-    monkeypatch.setattr(executors, "DASK_SECONDS", 1)
-    with pytest.raises(rl.InputError, match="no Dask scheduler answers"), executors.dask("tcp://127.0.0.1:9"):
-        pass
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("tcp://127.0.0.1:9", "nothing came within 0.2 seconds"),
+        ("127.0.0.1:{silent}", "nothing came within 0.2 seconds"),
+        ("nowhere.json", "missing port"),
+        ("empty.json", "missing port"),
+        ("list.json", "'list' object"),
+    ],
+)
+def test_what_is_no_scheduler_is_refused_in_one_sentence(monkeypatch, tmp_path, address, why):
+    monkeypatch.setattr(executors, "DASK_SECONDS", 0.2)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty.json").write_text("{}")
+    (tmp_path / "list.json").write_text("[]")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = address.format(silent=silent.getsockname()[1])
+        with pytest.raises(rl.InputError, match=f"no Dask scheduler answers.*{why}"), executors.dask(address):
+            pass
+
+
+def test_without_dask_a_sentence_names_the_package(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(rl.InputError, match=r"pip install 'regretlab\[cluster\]'"), executors.dask("tcp://127.0.0.1:9"):
         pass

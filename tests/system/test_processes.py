@@ -81,3 +81,20 @@ def test_an_interruption_while_libraries_load_says_nothing_and_leaves_nothing(tm
     assert process.wait(timeout=30) == -signal.SIGINT
     os.killpg(process.pid, signal.SIGKILL)
     assert process.stderr.read().count("Traceback") == 1, "the main process's own, not the server's"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only here are processes forked from a server")
+def test_the_server_has_loaded_what_its_processes_call(tmp_path):
+    (tmp_path / "once.py").write_text("import os; print(flush=True); pid = os.getpid()\ndef loaded(i): return pid")
+    code = """
+        import once
+        from regretlab.system import processes
+        if __name__ == "__main__":
+            print(len(set(processes.unordered(once.loaded, [(i,) for i in range(8)], 2))))
+    """
+    (tmp_path / "main.py").write_text(textwrap.dedent(code))
+    done = subprocess.run(
+        [sys.executable, "main.py"], cwd=tmp_path, capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])},
+    )  # fmt: skip
+    assert done.stdout.split() == ["1"]
