@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +23,8 @@ commands = typer.Typer(help="List, verify, prune, export and import what a store
 DAY = 24 * 3600.0
 #: Digits of a key that are shown.
 SHOWN = 8
+#: Decimals that a table has no room for, and the largest denominator of a fraction that says them as well.
+LONG_DECIMAL, LARGEST_DENOMINATOR = re.compile(r"\d+\.\d{6,}(?:e[+-]?\d+)?"), 1000
 
 PlaceArgument = Annotated[str, typer.Argument(help="Folder or URL of the store.")]
 SelectOption = Annotated[
@@ -42,17 +46,26 @@ def ls(
     if as_json:
         print(json.dumps(rows, indent=1))
         return
-    table = Table("line", "problem", "algorithm", "T", "R", "MiB", "written", "processor", "code", box=None)
+    kinds = list(dict.fromkeys(row["processor"] for row in rows))
+    several, others = len(kinds) > 1, not all(row["current"] for row in rows)
+    table = Table(box=None, pad_edge=False)
+    for title in ("line", "problem", "algorithm", "T", "R", "MiB", "written"):
+        long = title in ("problem", "algorithm")
+        table.add_column(title, no_wrap=not long, overflow="fold")
+    for title in ["processor"] * several + ["code"] * others:
+        table.add_column(title, no_wrap=True)
     for row in rows:
-        written = time.strftime("%Y-%m-%d %H:%M", time.localtime(row["written"])) if row["written"] else ""
-        code = "this" if row["current"] else "another"
+        written = time.strftime("%Y-%m-%d", time.localtime(row["written"])) if row["written"] else ""
+        more = [str(1 + kinds.index(row["processor"]))] * several + ["this" if row["current"] else "other"] * others
         table.add_row(
-            row["line"][:SHOWN], row["problem"], row["algorithm"], f"{row['horizon']}", f"{row['replicates']}",
-            f"{row['bytes'] / 2**20:.2f}", written, row["processor"], code,
+            row["line"][:SHOWN], _rounded(row["problem"]), _rounded(row["algorithm"]), f"{row['horizon']}",
+            f"{row['replicates']}", f"{row['bytes'] / 2**20:.2f}", written, *more,
         )  # fmt: skip
     terminal = console(markup=False)
     terminal.print(table)
-    terminal.print(f"{len(rows)} lines, {sum(row['bytes'] for row in rows) / 2**20:.2f} MiB.")
+    for number_of_kind, kind in enumerate(kinds, start=1):
+        terminal.print(f"Processor {number_of_kind}: {kind}." if several else f"Processor: {kind}.")
+    terminal.print(f"{len(rows)} lines, {sum(row['bytes'] for row in rows) / 2**20:.2f} MiB; --json has all of each.")
 
 
 @commands.command()
@@ -162,6 +175,23 @@ def _chosen(store: Store, select: Any) -> dict[str, list[Kept]]:
         if all(text in names or line.key.startswith(text) for text in select):
             chosen.setdefault(line.key, []).append(kept)
     return chosen
+
+
+def _rounded(text: str) -> str:
+    """Return a part's spelling for a table: its long decimals as short fractions, or rounded.
+
+    Examples
+    --------
+    >>> _rounded("adam(alpha=0.35, beta2=0.015384615384615385, lam=0.123456789)")
+    'adam(alpha=0.35, beta2=1/65, lam=0.1235)'
+    """
+    return LONG_DECIMAL.sub(_short, text)
+
+
+def _short(found: re.Match[str]) -> str:
+    value = float(found[0])
+    near = Fraction(value).limit_denominator(LARGEST_DENOMINATOR)
+    return str(near) if float(near) == value else f"{value:.4g}"
 
 
 def _row(kept: list[Kept]) -> dict[str, Any]:

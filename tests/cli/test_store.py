@@ -5,8 +5,10 @@ import json
 import pytest
 
 import regretlab as rl
+from regretlab.cli import terminal
 from regretlab.store import _code
 from regretlab.studies import output
+from regretlab.system import processor
 
 PAIRS = ["reddi", "stochastic_reddi(C=4)"], ["sgd(alpha=0.1)", "adam(alpha=0.1)"]
 STUDY = f"""
@@ -40,6 +42,29 @@ def test_what_was_run_is_listed_with_its_numbers(call, kept):
         assert row["line"][:8] in out
     assert "4 lines" in out
     assert len(rows(call, "--select", "adam", "--select", "stochastic")) == 1
+
+
+def test_the_list_fits_a_terminal_and_json_has_everything(call, tmp_path, monkeypatch):
+    methods = ["adam(alpha=7/20, beta1=0, beta2=1/65, lam=1/1000, eps=0)", "sgd(alpha=0.123456789)"]
+    rl.simulate("reddi(C=8)", methods, horizon=20, store=tmp_path / "kept")
+    monkeypatch.setattr(terminal, "PLAIN_WIDTH", 80)
+    kind = rows(call)[0]["processor"]
+    _, out, _ = call("store", "ls", "kept")
+    assert max(map(len, out.splitlines())) <= 80
+    assert "beta2=1/65" in out
+    assert "alpha=0.1235" in out
+    assert " ".join(out.split()).count(kind) == 1, "all are of one kind"
+    assert {"beta2=0.015384615384615385" in row["algorithm"] for row in rows(call)} == {True, False}
+    with monkeypatch.context() as other:
+        other.setattr(processor, "kind", lambda: "another kind")
+        other.setattr(_code, "of_library", lambda: "0123456789abcdef")
+        rl.simulate("reddi(C=8)", methods, horizon=20, store=tmp_path / "kept")
+    _, out, _ = call("store", "ls", "kept")
+    assert max(map(len, out.splitlines())) <= 80
+    assert "Processor 2: " in out
+    ends = [line.split()[-2:] for line in out.splitlines()]
+    assert ends.count(["1", "other"]) + ends.count(["2", "other"]) == 2
+    assert ends.count(["1", "this"]) + ends.count(["2", "this"]) == 2
 
 
 def test_a_study_computes_what_its_store_lacks(call, kept, tmp_path, monkeypatch):
