@@ -74,10 +74,11 @@ def verify(place: PlaceArgument) -> None:
     from regretlab.store import upkeep
 
     store = _opened(place)
-    damaged = upkeep.damaged(store)
+    held = upkeep.held(store)
+    damaged = upkeep.damaged(store, held)
     for name, why in damaged.items():
         print(f"{name} {why}.")
-    print(f"{len(list(store.kept()))} blocks, {len(damaged)} damaged files.")
+    print(f"{len(held.kept)} blocks, {len(damaged)} damaged files.")
     if damaged:
         raise typer.Exit(1)
 
@@ -101,12 +102,10 @@ def prune(
     store = _opened(place)
     stale = stale or not (damaged or older_than)
     before = time.time() - DAY * number("older-than", older_than, "[0, inf)") if older_than else 0.0
-    broken = upkeep.damaged(store) if damaged else {}
-    kept = list(store.kept())
-    going = [k for k in kept if k.name in broken or k.time < before or (stale and not k.line.current)]
-    stopped = [
-        (name, i.size) for line, name, i in upkeep.stopped(store) if i.time < before or (stale and not line.current)
-    ]
+    held = upkeep.held(store)
+    broken = upkeep.damaged(store, held) if damaged else {}
+    going = [k for k in held.kept if k.name in broken or k.time < before or (stale and not k.line.current)]
+    stopped = [(name, i.size) for line, name, i in held.stopped if i.time < before or (stale and not line.current)]
     for k in going:
         print(k.name)
         if not dry_run:
@@ -118,7 +117,7 @@ def prune(
     done = "would be taken away" if dry_run else "taken away"
     size = sum(k.size for k in going) + sum(size for _, size in stopped)
     more = f" and {len(stopped)} snapshots of stopped runs" if stopped else ""
-    print(f"{len(going)} of {len(kept)} blocks{more} {done}, {size / 2**20:.2f} MiB.")
+    print(f"{len(going)} of {len(held.kept)} blocks{more} {done}, {size / 2**20:.2f} MiB.")
 
 
 @commands.command()

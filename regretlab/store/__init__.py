@@ -29,6 +29,7 @@ import os
 import uuid
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
 import xarray as xr
@@ -133,25 +134,30 @@ class Store:
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines of the store; what is in it and is no line is left out."""
-        for key in self.names(LINES):
-            line = self._line(key)
-            if line is not None and line.key == key:
-                yield line
+        yield from filter(None, map(self.line, self.names(LINES)))
+
+    def line(self, key: str) -> Line | None:
+        """Return the line of this key; None if it is not there, or what is said of it is damaged."""
+        try:
+            line = Line(dict(json.loads(self.content(f"{LINES}/{key}/{LINE}"))))
+        except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
+            return None
+        return line if line.key == key else None
 
     def blocks(self, line: Line) -> list[Block]:
         """Return the blocks of a line."""
-        names = self.names(line.folder)
-        return [block for block in map(Block.named, names) if block is not None]
+        return [block for block in map(Block.named, self.names(line.folder)) if block is not None]
 
     def kept(self) -> Iterator[Kept]:
         """Yield all blocks of the store, line by line."""
         for line in self.lines():
-            for block in self.blocks(line):
-                try:
-                    info = self.info(f"{line.folder}/{block.name}")
-                except FileNotFoundError:  # taken away meanwhile
-                    continue
-                yield Kept(line, block, *info)
+            yield from self.kept_of(line, self.names(line.folder))
+
+    def kept_of(self, line: Line, names: Iterable[str]) -> Iterator[Kept]:
+        """Yield the blocks of a line among the names in its folder."""
+        for block in filter(None, map(Block.named, names)):
+            with suppress(FileNotFoundError):  # taken away meanwhile
+                yield Kept(line, block, *self.info(f"{line.folder}/{block.name}"))
 
     def read(self, line: Line, block: Block) -> Part | None:
         """Return the record in a block and its description; None if it is not there, or damaged: a warning says so."""
@@ -188,7 +194,7 @@ class Store:
 
     def tell(self, line: Line) -> None:
         """Write what a line is, for people, unless it is there."""
-        if self._line(line.key) is None:
+        if self.line(line.key) is None:
             self.put(f"{line.folder}/{LINE}", line.text().encode())
 
     def note(self, line: Line, block: Block, key: str, text: str) -> None:
@@ -285,12 +291,6 @@ class Store:
         except (ValueError, LookupError, TypeError):
             told = f"has a {HEAD} that is damaged"
         raise InputError(f"the store {self.place!r} {told}; name another place.")
-
-    def _line(self, key: str) -> Line | None:
-        try:
-            return Line(dict(json.loads(self.content(f"{LINES}/{key}/{LINE}"))))
-        except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
-            return None
 
     def _asked(self, what: str, ask: Callable[..., T], *given: Any) -> T:
         """Ask the place for something; what a file system raises is a sentence, but for a file that is not there."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from typing import NamedTuple
 
 from regretlab.errors import InputError
 from regretlab.runs.netcdf import NotARecord
@@ -14,11 +15,38 @@ from regretlab.store._lines import LINE, LINES
 from regretlab.store._places import Info
 
 
-def damaged(store: Store) -> dict[str, str]:
-    """Return what is wrong with the damaged files of a store, by their names."""
-    known = {line.key for line in store.lines()}
-    found = {f"{LINES}/{key}/{LINE}": "is missing or damaged" for key in store.names(LINES) if key not in known}
-    for kept in store.kept():
+class Held(NamedTuple):
+    """What a store holds, as it was listed once.
+
+    ``stopped`` are snapshots of runs that go on, or were stopped: line, name of the file, its size and time.
+    ``unknown`` are the names of descriptions of lines that are missing or damaged.
+    """
+
+    kept: list[Kept]
+    stopped: list[tuple[Line, str, Info]]
+    unknown: list[str]
+
+
+def held(store: Store) -> Held:
+    """List what a store holds."""
+    found = Held([], [], [])
+    for key in store.names(LINES):
+        line = store.line(key)
+        if line is None:
+            found.unknown.append(f"{LINES}/{key}/{LINE}")
+            continue
+        names = store.names(line.folder)
+        found.kept.extend(store.kept_of(line, names))
+        for name in (f"{line.folder}/{name}" for name in names if name.endswith(SNAPSHOT)):
+            with suppress(FileNotFoundError):  # its run has come to its end meanwhile
+                found.stopped.append((line, name, store.info(name)))
+    return found
+
+
+def damaged(store: Store, of: Held) -> dict[str, str]:
+    """Return what is wrong with the damaged files of what a store holds, by their names."""
+    found = dict.fromkeys(of.unknown, "is missing or damaged")
+    for kept in of.kept:
         try:
             store.checked(kept.line, kept.block)
         except FileNotFoundError:  # taken away meanwhile
@@ -26,14 +54,6 @@ def damaged(store: Store) -> dict[str, str]:
         except NotARecord as error:
             found[kept.name] = str(error)
     return found
-
-
-def stopped(store: Store) -> Iterator[tuple[Line, str, Info]]:
-    """Yield the snapshots of runs that go on, or were stopped: line, name of the file, its size and time."""
-    for line in store.lines():
-        for name in store.names(line.folder):
-            if name.endswith(SNAPSHOT):
-                yield line, f"{line.folder}/{name}", store.info(f"{line.folder}/{name}")
 
 
 def remove(store: Store, kept: Kept) -> None:

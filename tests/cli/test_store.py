@@ -6,7 +6,7 @@ import pytest
 
 import regretlab as rl
 from regretlab.cli import terminal
-from regretlab.store import _code
+from regretlab.store import _code, _places
 from regretlab.studies import output
 from regretlab.system import processor
 
@@ -110,6 +110,15 @@ def test_verify_names_a_damaged_block_and_prune_takes_it(call, kept):
     assert "1 of 4 blocks taken away" in call("store", "prune", "kept", "--damaged")[1]
     assert not damaged.parent.exists(), "nor is its line left"
     assert call("store", "verify", "kept")[0] == 0
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("command", [("ls",), ("verify",), ("prune", "--damaged", "--stale", "--dry-run")])
+def test_every_folder_of_a_store_is_listed_once(call, monkeypatch, command):
+    listed, names = [], _places.Folder.names
+    monkeypatch.setattr(_places.Folder, "names", lambda place, folder: listed.append(folder) or names(place, folder))
+    assert call("store", command[0], "kept", *command[1:])[0] == 0
+    assert len(listed) == len(set(listed)) == 1 + 4, "that of the lines, and those of four"
 
 
 def test_prune_takes_what_other_code_made_or_what_is_old(call, kept, monkeypatch):
