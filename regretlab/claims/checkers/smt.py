@@ -7,6 +7,7 @@ from typing import Any
 
 from regretlab.claims.arithmetic import balls, exact
 from regretlab.claims.arithmetic.sampling import points
+from regretlab.claims.checkers import live as hold
 from regretlab.claims.checkers import point, smtlib
 from regretlab.claims.language.terms import Relation, all_of
 from regretlab.claims.language.trees import obligations
@@ -30,7 +31,7 @@ def questions(statement: Inequality) -> list[list[Relation]]:
 def check(statement: Inequality, body: Any) -> Outcome:
     """Check ``{"solvers", "live"}``: every named solver refutes all questions; the hypotheses hold at ``live``."""
     solvers, live = fields(body, "solvers", "live")
-    point.hypotheses(statement, point.read(statement, live))
+    hold.check(statement, live)
     confirmed = confirmations(statement, solvers)
     replayed = replay(statement)
     words = f"no counterexample exists ({', '.join(solvers[:confirmed])})"

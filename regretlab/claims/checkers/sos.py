@@ -17,7 +17,8 @@ from regretlab.claims.arithmetic.polynomials import (
     power,
     times,
 )
-from regretlab.claims.checkers import logarithms, point
+from regretlab.claims.checkers import live as hold
+from regretlab.claims.checkers import logarithms
 from regretlab.claims.checkers.signs import LARGER, Signs, cleared, difference
 from regretlab.claims.language.terms import Relation, Term, text, walk
 from regretlab.claims.language.trees import obligations
@@ -206,7 +207,7 @@ def check_implication(statement: Inequality, body: Any) -> Outcome:
 def _check(statement: Inequality, asked: Problem, body: Any) -> Outcome:
     terms, equations, r, live = fields(body, "terms", "equations", "power", "live")
     outcome = _identity(asked, terms, equations, r)
-    point.hypotheses(statement, point.read(statement, live))
+    hold.check(statement, live)
     return outcome
 
 

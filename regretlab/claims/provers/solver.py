@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
-from regretlab.claims.arithmetic.sampling import points
-from regretlab.claims.checkers import point, smtlib
+from regretlab.claims.checkers import smtlib
 from regretlab.claims.checkers.smt import questions
-from regretlab.claims.language.verdict import Rejected
-from regretlab.claims.provers.points import model, rounded, written
+from regretlab.claims.provers import live
 from regretlab.claims.statements import Inequality
 from regretlab.errors import InputError
 
@@ -19,27 +16,13 @@ def find(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
     asked = [smtlib.script(question)[0] for question in questions(statement)]
     if any(smtlib.z3_answer(question)[0] != "unsat" for question in asked):
         return None
-    at = live(statement)
+    at = live.find(statement)
     if at is None:
         return None
     solvers = ["z3"]
     if set(smtlib.cvc5_answers(asked)) == {"unsat"}:
         solvers.append("cvc5")
     return "smt", {"solvers": solvers, "live": at}
-
-
-def live(statement: Inequality) -> dict[str, str] | None:
-    """Find a point where the hypotheses hold, so that the statement is not true of nothing."""
-    for candidate in points(statement.given, statement.symbols, random.Random(1), 1, 4000):
-        return written(candidate)
-    start = model(statement, list(statement.given))
-    for candidate in (start, *rounded(start)) if start is not None else ():
-        try:
-            point.hypotheses(statement, candidate)
-        except Rejected:
-            continue
-        return written(candidate)
-    return None
 
 
 def contradictory(statement: Inequality) -> bool:
@@ -49,7 +32,7 @@ def contradictory(statement: Inequality) -> bool:
 
 def refuse_contradiction(name: str, statement: Inequality) -> None:
     """Refuse hypotheses that cannot hold and prove anything, an error of the claims file."""
-    if statement.given and live(statement) is None and contradictory(statement):
+    if statement.given and live.find(statement) is None and contradictory(statement):
         hypotheses = ", ".join(map(repr, statement.given))
         raise InputError(
             f"claim {name}: its hypotheses {hypotheses} contradict each other, so they prove anything; "

@@ -13,11 +13,11 @@ from regretlab.claims.checkers import sos as checker
 from regretlab.claims.checkers.proofs import apart
 from regretlab.claims.language.terms import walk
 from regretlab.claims.language.verdict import Rejected
+from regretlab.claims.provers import live
 from regretlab.claims.provers.ansatz import attempts, product_of, squares
 from regretlab.claims.provers.elimination import Reduced, eliminated
 from regretlab.claims.provers.points import survives
 from regretlab.claims.provers.semidefinite import Block, Multiple, Terms, identity
-from regretlab.claims.provers.solver import live
 from regretlab.claims.statements import Inequality
 
 #: The cost of all attempts together; a count, so that a search does not depend on the machine.
@@ -42,7 +42,7 @@ def find(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
             found = _identity(asked)
         except (Rejected, NotPolynomial):
             continue
-        if found is not None and (at := live(statement)) is not None:
+        if found is not None and (at := live.find(statement)) is not None:
             terms = [[list(which), str(c), _written(q)] for which, c, q in found[0]]
             equations = [[i, _written(m)] for i, m in enumerate(found[1]) if m]
             body = {"terms": terms, "equations": equations, "power": found[2], "live": at}
