@@ -369,6 +369,30 @@ def test_squares_prove_without_a_solver(name, monkeypatch):
     assert checkers.check(statement, form, body) == outcome
 
 
+ORDERED = {
+    "a root": say.inequality(given=[sqrt(t) <= a, t == 1], show=a >= 1),
+    "a divisor": say.inequality(given=[a / b >= 1 / b, b > 0], show=a >= 1),
+    "a divisor in a conjunction": say.inequality(given=[(a / b >= 1 / b) & (b > 0)], show=a >= 1),
+    "a divisor by an equation": say.inequality(given=[a == 1 / t, t == x + 1, x >= 0], show=a <= 1),
+    "a logarithm": say.inequality(given=[log(a) >= 0, a > 0], show=a >= 1),
+}
+
+
+@needs_squares
+@pytest.mark.parametrize("name", ORDERED)
+def test_hypotheses_define_each_other_in_any_order(name):
+    for prover in (provers.sos, provers.solver):
+        assert checkers.check(ORDERED[name], *prover.find(ORDERED[name])).verdict == "proved"
+    undefined = say.inequality(given=[r for r in ORDERED[name].given[:1] if r.op != "and"], show=ORDERED[name].show)
+    for prover in (provers.sos, provers.solver):
+        assert prover.find(undefined) is None
+
+
+@pytest.mark.parametrize("given", [[sqrt(a) >= 0], [sqrt(b) >= 0, sqrt(b - 1) >= 0], [1 / a > 0, a * (1 / a) > 0]])
+def test_hypotheses_do_not_define_themselves(given):
+    assert provers.solver.find(say.inequality(given=given, show=a**2 >= 0)) is None
+
+
 @needs_squares
 def test_motzkin_is_no_sum_of_squares():
     assert decided(SQUARES["Motzkin times a square"])[2]["power"] == 1

@@ -32,6 +32,8 @@ class Signs:
     def __init__(self, quotients: Quotients, given: list[Relation]) -> None:
         self.quotients = quotients
         tops = [(r.op, *cleared(quotients, difference(r))) for r in given]
+        equal = [(top, under) for op, top, under in tops if op == "=="]
+        tops += [("<=", add({}, top, Fraction(side)), under) for top, under in equal for side in (1, -1)]
         hypotheses = [(op, monic(top)[1]) for op, top, under in tops if not under and top]
         self.strict = {p for op, p in hypotheses if op in ("<", ">")}
         self.weak = {p for op, p in hypotheses if op in ("<", ">", "<=", ">=")}

@@ -19,10 +19,14 @@ REPLAYS = 50
 
 
 def questions(statement: Inequality) -> list[list[Relation]]:
-    """List the questions that must be unsatisfiable: denials of the conclusion and of every term's obligations."""
+    """List the questions that must be unsatisfiable: denials of the conclusion and of every term's obligations.
+
+    The obligations of a hypothesis may rest on those that have fewer, wherever the statement has them.
+    """
     asked = []
-    for i, relation in enumerate(statement.given):
-        asked += [[*statement.given[:i], path, ~need] for path, need in obligations(relation)]
+    given = sorted(hold.atoms(statement), key=lambda relation: len(obligations(relation)))
+    for i, relation in enumerate(given):
+        asked += [[*given[:i], path, ~need] for path, need in obligations(relation)]
     defined = [need if path is all_of(()) else ~path | need for path, need in obligations(statement.show)]
     asked += [[*statement.given, path, ~need] for path, need in obligations(statement.show)]
     return [*asked, [*statement.given, *defined, ~statement.show]]
