@@ -138,9 +138,15 @@ def _interval(problem: Problem, weights: np.ndarray, x: np.ndarray, gap: float) 
     """Return the interval of a minimum that is at most ``gap`` below the value at x, with round-off."""
     received = weights > 0
     w = weights[received]
-    losses, steepness = problem.all_losses(x[None])[0][received], problem.all_gradient_norms(x[None])[0][received]
-    floors = problem.floors()[received]
-    value, size, slope = float((w * losses).sum()), float((w * abs(losses)).sum()), float((w * steepness).sum())
+
+    def summed(of: np.ndarray) -> tuple[float, float]:
+        of = of[received]
+        return float((w * of).sum()), float((w * abs(of)).sum())
+
+    # One after the other: with many examples each takes much memory.
+    value, size = summed(problem.all_losses(x[None])[0])
+    _, slope = summed(problem.all_gradient_norms(x[None])[0])
+    lowest, depth = summed(problem.floors())
     at, across = float(np.linalg.norm(x)), np.inf
     if problem.domain is not None:
         across = float(problem.domain.diameters(problem.d)[1])
@@ -148,9 +154,8 @@ def _interval(problem: Problem, weights: np.ndarray, x: np.ndarray, gap: float) 
     # A score is a sum of d products, the gradient one of as many as there are examples.
     error = sums * size + UNIT * (problem.d + OWN) * slope * at
     certificate = UNIT * (len(w) + problem.d + OWN) * slope * (at + across) if gap < np.inf else 0.0
-    floor = float((w * floors).sum()) - sums * float((w * abs(floors)).sum())
-    high = value + error
-    return Minimum(max(value - error - gap - certificate, min(floor, value - error)), high, x)
+    floor = lowest - sums * depth
+    return Minimum(max(value - error - gap - certificate, min(floor, value - error)), value + error, x)
 
 
 def _rounded_off(objective: _Objective, start: np.ndarray) -> tuple[np.ndarray, float]:

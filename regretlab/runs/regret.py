@@ -15,6 +15,7 @@ crudely.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -84,7 +85,7 @@ class Regrets:
 
     def _online(self, plan: Plan, r: int, weights: np.ndarray, solved: dict[tuple[bytes, bytes], Minimum]) -> Minimum:
         start = self._last.get(r, plan.problem.start)
-        key = weights.tobytes(), start.tobytes()
+        key = hashlib.sha256(np.ascontiguousarray(weights).data).digest(), start.tobytes()
         if key not in solved:
             solved[key] = minimum(plan.problem.measured, weights, start)
         self._last[r] = solved[key].x
@@ -92,23 +93,30 @@ class Regrets:
 
     def _cumulative(self, plan: Plan, state: State) -> tuple[np.ndarray, ...] | None:
         """Return the exact sum of f(x_t) when measured; else its unbiased estimate, when the sampler gives one."""
-        problem, factor, n = plan.problem, plan.sampler.law.factor, plan.problem.n
-        if "full_loss" in state.totals:
-            total, weight, drawn = state.totals["full_loss"], np.full(len(state.sampler[0]), float(state.t)), 0.0
-        elif factor is not None:
-            received = state.totals["received"] / factor
-            # The distance of the draws' offsets from their mean is part of the estimate.
-            total = state.totals["loss"] / factor + (received - state.t / n) @ problem.offsets()
-            weight = received.sum(-1)
-            drawn = (received + state.t / n) @ np.abs(problem.offsets())
-        else:
+        problem, n = plan.problem, plan.problem.n
+        estimate = _estimate(plan, state)
+        if estimate is None:
             return None
+        total, weight, drawn = estimate
         if self._of_the_mean is None:
             self._of_the_mean = minimum(problem.measured, np.full(n, 1 / n), problem.start)
         low, high = state.t * self._of_the_mean.low, state.t * self._of_the_mean.high
         length = float(np.linalg.norm(self._of_the_mean.x))
         error = round_off(problem.measured, state, n, np.abs(total) + abs(high) + drawn, weight, length)
         return total - high, total - high - error, total - low + error
+
+
+def _estimate(plan: Plan, state: State) -> tuple[np.ndarray, np.ndarray, np.ndarray | float] | None:
+    """Return the sum of f(x_t), the weight of the losses in it, and the size of the offsets that were drawn for it."""
+    problem, factor, n = plan.problem, plan.sampler.law.factor, plan.problem.n
+    if "full_loss" in state.totals:
+        return state.totals["full_loss"], np.full(len(state.sampler[0]), float(state.t)), 0.0
+    if factor is None:
+        return None
+    received = state.totals["received"] / factor
+    # The distance of the draws' offsets from their mean is part of the estimate.
+    total = state.totals["loss"] / factor + (received - state.t / n) @ problem.offsets()
+    return total, received.sum(-1), (received + state.t / n) @ np.abs(problem.offsets())
 
 
 def checked(plan: Plan, low: np.ndarray, high: np.ndarray, weight: np.ndarray) -> None:
