@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from regretlab.cli.terminal import console
+from regretlab.cli.terminal import console, warnings_as_sentences
 from regretlab.parameters import number_of_processes
 
 
@@ -45,7 +45,7 @@ def sweep(
     plan = sweeps.planned(study, grid.read(over), store, workers)
     folder = None if out is None else OutputFolder(out)
     try:
-        with nullcontext() if dask is None else executors.dask(dask) as cluster:
+        with warnings_as_sentences(), nullcontext() if dask is None else executors.dask(dask) as cluster:
             found = sweeps.carry_out(plan, cluster, progress=True)
     except KeyboardInterrupt as stop:
         print(f"regretlab: {str(stop) or 'interrupted'}.", file=sys.stderr)

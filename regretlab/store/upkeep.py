@@ -32,10 +32,10 @@ def held(store: Store) -> Held:
     found = Held([], [], [])
     for key in store.names(LINES):
         line = store.line(key)
+        names = store.names(f"{LINES}/{key}")
         if line is None:
-            found.unknown.append(f"{LINES}/{key}/{LINE}")
+            found.unknown.extend([f"{LINES}/{key}/{LINE}"] if names else [])  # nothing could be written on a full disk
             continue
-        names = store.names(line.folder)
         found.kept.extend(store.kept_of(line, names))
         for name in (f"{line.folder}/{name}" for name in names if name.endswith(SNAPSHOT)):
             with suppress(FileNotFoundError):  # its run has come to its end meanwhile

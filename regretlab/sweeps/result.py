@@ -148,8 +148,11 @@ class Sweep:
         try:
             with atomically(target) as partial:
                 self.dataset.to_netcdf(partial, engine="netcdf4")
-        except OSError as error:
-            raise InputError(f"cannot write {str(path)!r}: {error.strerror or error}; choose another path.") from None
+        except (OSError, RuntimeError) as error:  # the latter is HDF5's, on a full disk
+            reason = getattr(error, "strerror", None) or error
+            raise InputError(
+                f"cannot write {str(path)!r}: {reason}; choose a writable path with enough room."
+            ) from None
         return target
 
     @property

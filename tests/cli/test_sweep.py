@@ -1,11 +1,13 @@
 """``regretlab sweep``: its table, page and summary, its store, and one sentence for what it cannot do."""
 
+import errno
 import json
 
 import pytest
 import xarray as xr
 
 import regretlab as rl
+from regretlab.store import _places
 from regretlab.sweeps import executors, output
 from tests.helpers.cluster import cluster
 
@@ -90,6 +92,42 @@ def test_an_interruption_is_one_sentence_and_status_130(call, monkeypatch):
     assert err == (
         "regretlab: interrupted: 0 of 12 cells were finished, they are in the store; the same call goes on.\n"
     )
+
+
+@pytest.mark.usefixtures("study")
+def test_a_store_on_a_full_disk_is_one_sentence_and_the_cells_are_whole(call, monkeypatch):
+    write = _places.Folder.write
+
+    def full(place, name, content, first=False):
+        if name.startswith("lines/"):
+            (place.path / name).parent.mkdir(parents=True, exist_ok=True)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(place, name, content, first)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(_places.Folder, "write", full)
+        status, out, err = call(*QUICK, "--store", "runs")
+    assert status == 0
+    assert "12 cells" in out
+    assert err.startswith("regretlab: cannot write to the store")
+    assert "No space left" in err
+    assert err.count("\n") == 1
+    assert call("store", "verify", "runs") == (0, "0 blocks, 0 damaged files.\n", "")
+    assert call(*QUICK, "--store", "runs")[0::2] == (0, "")
+    assert call("store", "verify", "runs") == (0, "12 blocks, 0 damaged files.\n", "")
+
+
+@pytest.mark.usefixtures("study")
+def test_a_page_on_a_full_disk_is_one_sentence(call, monkeypatch):
+    def full(*of, **more):
+        raise RuntimeError("NetCDF: HDF error")
+
+    monkeypatch.setattr(xr.Dataset, "to_netcdf", full)
+    status, out, err = call(*QUICK, "--out", "out")
+    assert (status, out) == (2, "")
+    assert err.startswith("regretlab: cannot write 'out/")
+    assert err.endswith("with enough room.\n")
+    assert err.count("\n") == 1
 
 
 @pytest.mark.slow
