@@ -57,7 +57,7 @@ def _decided(statement: Statement, form: str, body: Any) -> dict[str, Any]:
             return {"outcome": _data(checkers.check(statement, form, body))}
         found = accepted(statement)
         if found is None:
-            return {"rejected": undecided(statement)}
+            return {"rejected": undecided()}
         return {"outcome": _data(found.outcome), "form": found.form, "body": found.body}
     except Rejected as error:
         return {"rejected": str(error)}

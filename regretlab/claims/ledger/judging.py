@@ -35,7 +35,7 @@ def decide(claim: str, statement: Statement, path: Path | None, search: bool, sa
         return checkers.check(statement, certificate.form, certificate.body)
     found = accepted(statement)
     if found is None:
-        raise Rejected(undecided(statement))
+        raise Rejected(undecided())
     if save is not None:
         Certificate(claim, digest(statement), found.form, found.body, tools()).write(save)
     return found.outcome

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 from regretlab.claims import checkers
@@ -26,6 +27,7 @@ from regretlab.claims.provers import (
     solver,
     sos,
     theorem,
+    trail,
 )
 
 Found = tuple[str, dict[str, Any]]
@@ -56,25 +58,18 @@ PROVERS: dict[type[s.Statement], tuple[Prover, ...]] = {
 }
 
 
-#: The things looked for, by kind of statement; of other kinds, all cases or orders are gone through.
-SOUGHT: dict[type[s.Statement], str] = {
-    s.Inequality: "a point where it fails, sums of squares, and a solver's answer in the time it has",
-    s.Scalar: "a point where f < 0, and pieces on which Taylor's theorem shows f >= 0",
-    s.Series: f"a sum of up to {series.LOOKED_AT} terms above the bound, and a proof that each step adds its term",
-    s.Ladder: "a point below 0, and a proof for every rung",
-}
-
-
-def undecided(statement: s.Statement) -> str:
-    """Say why a statement has no verdict: the things looked for in vain."""
-    sought = SOUGHT.get(type(statement))
-    return "no method decided it" + (f"; looked for in vain: {sought}" if sought else "")
+def undecided() -> str:
+    """Say why the statement that was searched for last has no verdict: the attempts that failed."""
+    return "no method decided it" + (f"; {tried}" if (tried := trail.words()) else "")
 
 
 def candidates(statement: s.Statement) -> Iterator[Found]:
     """Yield certificates worth checking, best first."""
     if statement.parts():
-        found = [accepted(part) for part in statement.parts()]
+        found = []
+        for number, part in enumerate(parts := statement.parts(), 1):
+            with trail.within(f"part {number} of {len(parts)}") if len(parts) > 1 else nullcontext():
+                found.append(accepted(part))
         if all(found):
             yield "compound", {"parts": [{"form": f.form, "body": f.body} for f in found if f]}
         if isinstance(statement, s.Both):
@@ -95,11 +90,26 @@ class Accepted(NamedTuple):
 
 
 def accepted(statement: s.Statement) -> Accepted | None:
-    """Return the first candidate that its checker accepts."""
-    with limited():
-        for form, body in candidates(statement):
-            try:
-                return Accepted(form, body, checkers.check(statement, form, body))
-            except Rejected:
-                continue
+    """Return the first candidate that its checker accepts; :func:`undecided` says why there is none.
+
+    Raises
+    ------
+    Rejected
+        If the search is stopped at its limit; the message says how far it came.
+    """
+    trail.begin()
+    try:
+        with limited():
+            return _first(statement)
+    except Rejected as error:
+        raise Rejected(f"{error}; {tried}" if (tried := trail.words()) else str(error)) from None
+
+
+def _first(statement: s.Statement) -> Accepted | None:
+    for form, body in candidates(statement):
+        try:
+            return Accepted(form, body, checkers.check(statement, form, body))
+        except Rejected as error:
+            if form != "compound":
+                trail.missed(f"a certificate of the form {form} was found and rejected: {error}")
     return None

@@ -12,6 +12,7 @@ from regretlab.claims.checkers import growth
 from regretlab.claims.language.terms import Term
 from regretlab.claims.language.trees import symbols
 from regretlab.claims.language.verdict import Rejected
+from regretlab.claims.provers import trail
 from regretlab.claims.statements import Order, Units
 
 #: Values tried for the other symbols, for reals and for integers.
@@ -45,7 +46,8 @@ def find_exponents(statement: Order) -> tuple[str, dict[str, Any]] | None:
                 "point": {s.args[0]: str(v) for s, v in point.items()},
             }
             growth.check_exponents(statement, body)
-        except (Rejected, Undecided):
+        except (Rejected, Undecided) as error:
+            trail.missed(str(error))
             continue
         return "exponents", body
     return None

@@ -6,8 +6,9 @@ from typing import Any
 
 from regretlab.claims.arithmetic.balls import Undecided
 from regretlab.claims.checkers import ladder as checker
+from regretlab.claims.language.terms import text
 from regretlab.claims.language.verdict import Rejected
-from regretlab.claims.provers import points, solver, sos
+from regretlab.claims.provers import points, solver, sos, trail
 from regretlab.claims.statements import Ladder
 
 
@@ -25,11 +26,13 @@ def _climb(statement: Ladder) -> tuple[str, dict[str, Any]] | None:
         for k in range(1, checker.HIGHEST + 1):
             try:
                 asked = checker.rungs(statement, k)
-            except (Rejected, Undecided):
+            except (Rejected, Undecided) as error:
+                trail.missed(f"no ladder of height {k}: {error}")
                 return None
             proofs: list[Any] = []
-            for rung in asked:
-                proof = next((found for search in searches if (found := search(rung))), None)
+            for number, rung in enumerate(asked, 1):
+                with trail.within(f"height {k}, rung {number} ({text(rung.show)})"):
+                    proof = next((found for search in searches if (found := search(rung))), None)
                 if proof is None:
                     break
                 proofs.append({"form": proof[0], "body": proof[1]})

@@ -15,7 +15,7 @@ from regretlab.claims.arithmetic.sampling import SIMPLE
 from regretlab.claims.checkers import pieces as checker
 from regretlab.claims.language.terms import Term
 from regretlab.claims.language.verdict import Rejected
-from regretlab.claims.provers import solver, sos
+from regretlab.claims.provers import solver, sos, trail
 from regretlab.claims.provers.jets import jet
 from regretlab.claims.statements import Scalar
 
@@ -163,6 +163,7 @@ class _Search:
             if last:
                 near = [] if reach == 0 else self.between(min(start, far), max(start, far))
                 return None if near is None else [*near[::way], last]
+        trail.missed(f"Taylor's theorem shows no sign as {self.x} {'in' if way > 0 else 'de'}creases from {start}")
         return None
 
     def between(self, a: Fraction, b: Fraction) -> list[Piece] | None:
@@ -186,6 +187,7 @@ class _Search:
                 continue
             self.boxes -= 1
             if high - low < NARROWEST or len(waiting) + len(found) > MOST_PIECES or self.boxes < 0:
+                trail.missed(f"Taylor's theorem shows no sign on [{low}, {high}]")
                 return None
             mid = (low + high) / 2
             waiting += [(mid, high), (low, mid)]
@@ -201,6 +203,7 @@ class _Search:
                 if p := self.accepted(zero, min(zero, other), max(zero, other), order):
                     return p
             other = (zero + other) / 2
+        trail.missed(f"Taylor's theorem shows no sign next to the zero at {self.x} = {zero}")
         return None
 
     def any(self, low: Fraction, high: Fraction) -> Piece | None:

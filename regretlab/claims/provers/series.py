@@ -10,7 +10,7 @@ from regretlab.claims.checkers import series as checker
 from regretlab.claims.checkers.pieces import as_inequality
 from regretlab.claims.language.terms import walk
 from regretlab.claims.language.verdict import Rejected
-from regretlab.claims.provers import pieces, solver, sos
+from regretlab.claims.provers import pieces, solver, sos, trail
 from regretlab.claims.statements import Series
 
 Found = tuple[str, dict[str, Any]]
@@ -26,7 +26,8 @@ def find(statement: Series) -> Found | None:
             if surplus.b < 0:
                 return "partial sum", {"N": n}
             gaps[n] = float(surplus.a)
-    except (Undecided, Rejected):
+    except (Undecided, Rejected) as error:
+        trail.missed(f"the first sums are not known: {error}")
         return None
     falls = [n for n in gaps if n - 1 in gaps and gaps[n] < gaps[n - 1]]
     rooted = any(node.op == "root" for node in walk(statement.term, statement.bound))
@@ -36,7 +37,8 @@ def find(statement: Series) -> Found | None:
         searches: list[tuple[Callable[[Any], Found | None], Any]] = [(sos.find, inequality), (solver.find, inequality)]
         searches.insert(2 if rooted else 1, (pieces.find, step))
         for search, asked in searches:
-            found = search(asked)
+            with trail.within(f"the step to N >= {through + 1}"):
+                found = search(asked)
             if found is not None and found[0] != "below":
                 return "base and step", {"through": through, "form": found[0], "body": found[1]}
     return None

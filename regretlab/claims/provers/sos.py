@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -13,7 +14,7 @@ from regretlab.claims.checkers import sos as checker
 from regretlab.claims.checkers.proofs import apart
 from regretlab.claims.language.terms import walk
 from regretlab.claims.language.verdict import Rejected
-from regretlab.claims.provers import live
+from regretlab.claims.provers import live, trail
 from regretlab.claims.provers.ansatz import attempts, product_of, squares
 from regretlab.claims.provers.elimination import Reduced, eliminated
 from regretlab.claims.provers.points import survives
@@ -37,12 +38,19 @@ def find(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
     for squared in (False, True):
         try:
             asked = checker.problem(statement, squared)
-            if degree(asked.goal) > HIGHEST_DEGREE or not (screened or (screened := survives(statement))):
+            if (high := degree(asked.goal)) > HIGHEST_DEGREE:
+                raise Rejected(f"the degree {high} is above {HIGHEST_DEGREE}")
+            if not (screened or (screened := survives(statement))):
                 return None
             found = _identity(asked)
-        except (Rejected, NotPolynomial):
+        except (Rejected, NotPolynomial) as error:
+            if not squared:
+                trail.missed(f"sums of squares were not looked for: {error}")
             continue
-        if found is not None and (at := live.find(statement)) is not None:
+        if found is None:
+            if not squared:
+                trail.missed(_gave_up(asked))
+        elif (at := live.find(statement)) is not None:
             terms = [[list(which), str(c), _written(q)] for which, c, q in found[0]]
             equations = [[i, _written(m)] for i, m in enumerate(found[1]) if m]
             body = {"terms": terms, "equations": equations, "power": found[2], "live": at}
@@ -56,11 +64,20 @@ def find_conjuncts(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
     if len(asked) < 2:
         return None
     parts = []
-    for part in asked:
-        if (proof := find(part)) is None:
+    for number, part in enumerate(asked, 1):
+        with trail.within(f"part {number} of {len(asked)}"):
+            proof = find(part)
+        if proof is None:
             return None
         parts.append({"form": proof[0], "body": proof[1]})
     return "conjuncts", {"parts": parts}
+
+
+def _gave_up(asked: checker.Problem) -> str:
+    if importlib.util.find_spec("clarabel") is None:
+        return "sums of squares need the extra 'proof' (pip install 'regretlab[proof]')"
+    highest = degree(asked.goal) + 2 * bool(asked.above or asked.zero)
+    return f"no sum of squares was found up to degree {highest}, with {len(asked.above) + len(asked.zero)} facts"
 
 
 def _identity(asked: checker.Problem) -> Found | None:
