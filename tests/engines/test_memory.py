@@ -1,5 +1,8 @@
 """Memory is used again only when no array looks at it any more, however arrays are held."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -9,6 +12,7 @@ from regretlab.engines import array
 from regretlab.engines.compiled import memory
 from regretlab.engines.compiled.engine import Compiled
 from regretlab.engines.streams import Streams
+from regretlab.problems import names
 from regretlab.runs.plan import plan
 from regretlab.runs.run import run
 from regretlab.runs.schedule import coefficients
@@ -125,3 +129,19 @@ def test_an_observer_may_keep_what_it_is_shown():
     for t, state, seen in zip(p.checkpoints, observer.states, observer.sums, strict=True):
         assert (state.totals["received"].sum(-1) == seen).all()
         assert seen == pytest.approx(t)
+
+
+@pytest.mark.parametrize(
+    ("problem", "replicates"), [("logistic", 2), ("reddi", 1), ("reddi", 9)], ids=["general", "alone", "lanes"]
+)
+def test_an_engine_goes_as_soon_as_nobody_holds_it(problem, replicates):
+    p = plan(names.parse(problem), algorithms.parse("adam"), horizon=8, replicates=replicates)
+    engine = Compiled(p.problem, p.sampler)
+    held, there = states(p, engine, 2, 4), weakref.ref(engine)
+    gc.disable()
+    try:
+        del engine
+        assert there() is None, "its trees and working memory would wait for a collection"
+    finally:
+        gc.enable()
+    assert len(held) == 2

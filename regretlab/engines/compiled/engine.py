@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
@@ -67,9 +68,8 @@ class Compiled(Blocks):
         self._tree = functools.cache(lambda thread: zeros((1, 2 * leaves(problem.n))))
         self._pool = ThreadPoolExecutor(self._threads)
         self._classes = problem.c if isinstance(problem, Softmax) else 1
-        #: Working memory, by thread.
-        self._room = functools.cache(self._general_room)
-        self._lanes, self._alone = functools.cache(self._lanes_room), functools.cache(self._alone_room)
+        #: Working memory, by what makes it and by thread.
+        self._working: dict[tuple[str, int], Any] = {}
 
     def _warm_up(self, state: State, schedule: Coefficients, words: np.ndarray) -> None:
         with _Notice():
@@ -114,14 +114,18 @@ class Compiled(Blocks):
         def work(thread: int, begin: int, end: int) -> None:
             own_pace = pace._replace(constant=pace.constant.copy())  # kernels write the step's coefficients there
             if plain and end == begin + 1:
-                one_dimensional.advance_alone(begin, draws, own_pace, moments, summed, *self._alone(thread))
+                one_dimensional.advance_alone(
+                    begin, draws, own_pace, moments, summed, *self._room(self._alone_room, thread)
+                )
             elif plain:
-                one_dimensional.advance_lanes(begin, end, draws, own_pace, moments, summed, *self._lanes(thread))
+                room = self._room(self._lanes_room, thread)
+                one_dimensional.advance_lanes(begin, end, draws, own_pace, moments, summed, *room)
             else:
                 general.advance(
                     begin, end, sampler.run.K, phi, self._rule, draws, self._rows, self._features, own_pace, moments,
                     weights, summed, self._looks(looks, R) if measured else None, sampler.law.total, radius,
-                    self._trees if everyones else self._tree(thread), built, self._classes, *self._room(thread), seen,
+                    self._trees if everyones else self._tree(thread), built, self._classes,
+                    *self._room(self._general_room, thread), seen,
                 )  # fmt: skip
 
         threads = min(self._threads, R)
@@ -143,6 +147,16 @@ class Compiled(Blocks):
         shapes = [(R,)] * 4 + [(0, 0)]
         given = [np.zeros(shape) if a is None else a for a, shape in zip(measured, shapes, strict=True)]
         return Looks._make([*given, np.zeros(self._problem.n)])
+
+    def _room(self, make: Callable[[int], Any], thread: int) -> Any:
+        """Return the working memory of a thread, made once.
+
+        The engine holds it, but nothing in it the engine: what has an entry per example goes as soon as the run ends.
+        """
+        key = make.__name__, thread
+        if key not in self._working:
+            self._working[key] = make(thread)
+        return self._working[key]
 
     def _general_room(self, thread: int) -> tuple[np.ndarray | None, Room]:
         """Working memory of ``general.advance``."""
