@@ -46,7 +46,12 @@ class Scope(NamedTuple):
         return found
 
     def inner(self, ranges: Sequence[Range]) -> Scope:
-        """Add ranges; an index of the same name is hidden."""
+        """Add ranges of indices that are not in play yet: of one that is, two different things would be known."""
+        known = {*self.naturals, *(r.free for r in self.ranges)}
+        for r in ranges:
+            if r.free in known:
+                raise Rejected(f"the index {text(r.free)} is taken")
+            known.add(r.free)
         return Scope([*self.ranges, *ranges], self.naturals)
 
     def form(self, written: Any) -> Term:

@@ -44,12 +44,18 @@ def induction(proof: Proof, step: Any) -> Relation:
     *outer, (n, low, high) = ranges
     scope = proof.scope().inner(outer)
     use, given = fields(first, "use", "proofs")
-    nonempty = [] if high is None else [Range(proof.fresh(show, n).index("n"), low, high)]  # else nothing is shown
-    proof.prove(scope.inner(nonempty), [replaced(body, {n: low})], use, given)
+    proof.prove(scope.inner(nonempty(proof, show, ranges)), [replaced(body, {n: low})], use, given)
     use, given = fields(later, "use", "proofs")
     before = Range(n, low, None if high is None else linear.tidy(high - 1))
     proof.prove(scope.inner([before]), [replaced(body, {n: n + 1})], use, given, [body])
     return show
+
+
+def nonempty(proof: Proof, show: Relation, ranges: Sequence[Range]) -> list[Range]:
+    """Return the range of an index that no other has, by which the last range is not empty; else nothing is shown."""
+    *_, (n, low, high) = ranges
+    free = proof.fresh(show, *(r.free for r in ranges)).index(n.args[0])
+    return [] if high is None else [Range(free, low, high)]
 
 
 def total(proof: Proof, step: Any) -> Relation:
@@ -95,11 +101,8 @@ def lemma(proof: Proof, step: Any) -> Relation:
     for entry in ranges:
         if not isinstance(entry, list) or len(entry) != 3 or not isinstance(entry[0], str):
             raise Rejected(f"{entry!r} is not [index, low, high]")
-        index = Term("index", entry[0])
-        if any(index is known for known in (*scope.naturals, *(r.free for r in scope.ranges))):
-            raise Rejected(f"the index {entry[0]} is taken")
         low, high = scope.form(entry[1]), None if entry[2] is None else scope.form(entry[2])
-        scope = scope.inner([Range(index, low, high)])
+        scope = scope.inner([Range(Term("index", entry[0]), low, high)])
     put = Substitution(scope, [*hypotheses, concludes], terms)
     wanted = [over(scope.ranges, put(h)) for h in hypotheses]
     if len(facts) != len(wanted):

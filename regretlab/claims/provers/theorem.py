@@ -124,8 +124,7 @@ class Search:
             return None
         *outer, (n, low, high) = ranges
         scope = self.proof.scope().inner(outer)
-        nonempty = [] if high is None else [Range(self.proof.fresh(relation, n).index("n"), low, high)]
-        base = self._proved(scope.inner(nonempty), [replaced(body, {n: low})])
+        base = self._proved(scope.inner(rules.nonempty(self.proof, relation, ranges)), [replaced(body, {n: low})])
         if base is None:
             return None
         before = Range(n, low, None if high is None else linear.tidy(high - 1))
