@@ -190,6 +190,7 @@ def test_constants_that_mean_nothing():
 # --- sums
 
 
+HALF = term(F(1, 2))
 H39 = sum(F(1, k) for k in range(1, 40))
 
 
@@ -206,6 +207,14 @@ H39 = sum(F(1, k) for k in range(1, 40))
         (lambda t: 1 / t**2, lambda n: log(n) - F(205, 144), 5, ("proved", "balls")),
         (lambda t: 1 / t**2, lambda n: log(n) - F(49, 36), 4, ("refuted", "balls")),
         (lambda t: t, lambda n: n * (n + 1) / 2, 1, ("proved", "balls")),
+        (lambda t: 1 / t**2, lambda n: F(5, 3), 1, ("proved", "balls")),
+        (lambda t: 1 / t**2, lambda n: F(164, 100), 1, ("refuted", "balls")),
+        (lambda t: t ** F(-3, 2), lambda n: F(27, 10), 1, ("proved", "balls")),
+        (lambda t: HALF**t, lambda n: 1, 1, ("proved", "balls")),
+        (lambda t: HALF**t, lambda n: F(99, 100), 1, ("refuted", "balls")),
+        (lambda t: HALF**t, lambda n: 1 - HALF**n, 1, ("proved", "balls")),
+        (lambda t: HALF**t / t, lambda n: F(7, 10), 1, ("proved", "balls")),
+        (lambda t: term(F(9, 10)) ** t, lambda n: F(91, 10), 1, ("proved", "balls")),
         (lambda t: t**2, lambda n: n**3 / 3 + n**2, 1, ("proved", "balls")),
     ],
 )
@@ -214,6 +223,28 @@ def test_sums(summand, bound, first, verdict):
     assert found == verdict[0]
     # Without the search for squares (regretlab[proof]) a step with roots is a solver's word.
     assert level in (verdict[1], *(("1 solver", "2 solvers") if found == "proved" else ()))
+
+
+def test_a_remainder_is_positive_and_left_by_the_sum():
+    statement = say.series(term=lambda t: 1 / t**2, bound=lambda n: F(5, 3))
+    outcome, form, body = decided(statement)
+    assert (outcome.verdict, form, body["scale"], body["power"], body["ratio"]) == (
+        "proved",
+        "remainder",
+        "1",
+        "1",
+        "1",
+    )
+    for wrong in ({"scale": "-1"}, {"scale": "0"}, {"power": "-1"}, {"ratio": "2"}, {"ratio": "0"}, {"through": 1}):
+        with pytest.raises(Rejected):
+            checkers.check(statement, form, {**body, **wrong})
+    low = say.series(term=lambda t: 1 / t**2, bound=lambda n: F(164, 100))
+    for through in (1, 5, 50):
+        with pytest.raises(Rejected):
+            checkers.check(low, form, {**body, "through": through})
+    early = say.series(term=lambda t: 1 / (t + 1) ** 2, bound=lambda n: F(5, 3), first=0)
+    with pytest.raises(Rejected):
+        checkers.check(early, form, body)
 
 
 def test_a_bound_that_holds_at_first_and_fails_later_is_refuted():
@@ -461,6 +492,7 @@ def mutations(body):
         say.scalar(f=1 + x + F(7, 10) * x**2 - exp(x), x=x, a=0, b=1),
         say.series(term=lambda t: 1 / t, bound=lambda n: 1 + log(n)),
         say.series(term=lambda t: 1 / t, bound=lambda n: F(9, 10) + log(n)),
+        say.series(term=lambda t: 1 / t**2, bound=lambda n: F(5, 3)),
         say.ladder(given=LADDERS["a log(a/b) >= a - b"][0], f=LADDERS["a log(a/b) >= a - b"][1], x=a, start=b),
         SQUARES["Putinar"],
         SQUARES["identity under an equation"],

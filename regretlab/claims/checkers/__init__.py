@@ -47,6 +47,7 @@ FORMS: dict[str, tuple[type[s.Statement], Checker]] = {
     "below": (s.Scalar, pieces.check_below),
     "algebraic": (s.Scalar, pieces.check_algebraic),
     "base and step": (s.Series, series.check),
+    "remainder": (s.Series, series.check_remainder),
     "partial sum": (s.Series, series.check_sum),
     "ladder": (s.Ladder, ladder.check),
     "off ladder": (s.Ladder, ladder.check_point),

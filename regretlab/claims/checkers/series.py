@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from regretlab.claims.arithmetic import balls, constants
 from regretlab.claims.checkers import pieces, proofs
-from regretlab.claims.language.terms import Term
+from regretlab.claims.language.terms import Term, term, text
 from regretlab.claims.language.trees import substitute
-from regretlab.claims.language.verdict import Outcome, Rejected, fields, natural, weakest
+from regretlab.claims.language.verdict import Outcome, Rejected, fields, natural, rational, weakest
 from regretlab.claims.statements import Scalar, Series
 
 #: Partial sums beyond this many terms are not replayed.
@@ -23,13 +24,53 @@ def step(statement: Series, through: int) -> Scalar:
     return Scalar(gain, n, Fraction(through + 1), None)
 
 
+def remainder(t: Term, scale: Fraction, power: Fraction, ratio: Fraction) -> Term:
+    """Write ``scale ratio**t / t**power``, which is positive for t >= 1 and falls."""
+    top = term(scale) if ratio == 1 else scale * term(ratio) ** t
+    return top / t**power if power else top
+
+
+def less(statement: Series, rest: Term) -> Series:
+    """State that the sums are within the bound less a remainder."""
+    return replace(statement, bound=statement.bound - rest)
+
+
 def check(statement: Series, body: Any) -> Outcome:
     """Check ``{"through", "form", "body"}``: all sums to N = first..through and all later steps are within it."""
     last, form, proof = fields(body, "through", "form", "body")
     through = natural(last, statement.first)
+    _first_sums(statement, through)
+    return _later_sums(statement, through, form, proof)
+
+
+def check_remainder(statement: Series, body: Any) -> Outcome:
+    """Check ``{"scale", "power", "ratio", "through", "form", "body"}``: a bound that leaves a :func:`remainder`.
+
+    All sums to N = first..through are within the bound; the last of them, and all later steps, within the bound less
+    the remainder, which is positive.
+    """
+    written, p, q, last, form, proof = fields(body, "scale", "power", "ratio", "through", "form", "body")
+    scale, power, ratio = rational(written), rational(p), rational(q)
+    if scale <= 0 or power < 0 or not 0 < ratio <= 1 or statement.first < 1:
+        raise Rejected("the remainder is not positive for every N")
+    through = natural(last, statement.first)
+    _first_sums(statement, through)
+    rest = remainder(statement.t, scale, power, ratio)
+    smaller = less(statement, rest)
+    *_, (_, surplus) = surpluses(smaller, through)
+    if not surplus.a >= 0 and constants.sign(exceeds(smaller, through), {}) > 0:
+        raise Rejected(f"the sum to {through} exceeds the bound less the remainder")
+    found = _later_sums(smaller, through, form, proof)
+    return replace(found, words=f"{found.words}; with {text(rest)} at {statement.t} = N to spare")
+
+
+def _first_sums(statement: Series, through: int) -> None:
     for n, surplus in surpluses(statement, through):
         if not surplus.a >= 0 and constants.sign(exceeds(statement, n), {}) > 0:
             raise Rejected(f"the sum to {n} exceeds the bound")
+
+
+def _later_sums(statement: Series, through: int, form: Any, proof: Any) -> Outcome:
     asked = step(statement, through)
     if form == "pieces":
         proved = pieces.check(asked, proof)
