@@ -1,0 +1,154 @@
+"""Every shipped lemma in use: a theorem that it gives at once, and twins whose obligation fails."""
+
+from dataclasses import replace
+
+import pytest
+
+from regretlab.claims import Sum, exp, forall, index, log, maximum, minimum, real, sequence, sqrt, use
+from regretlab.claims.checkers import check
+from regretlab.claims.ledger.loading import claims_in, shipped
+from regretlab.claims.paper import theorem
+from regretlab.claims.provers import accepted
+from regretlab.claims.statements import Theorem
+
+t, s, n = index("t s n")
+f, g = sequence("f"), sequence("g")
+c, r, u = real("c r u")
+LEMMAS = {claim.id: claim.statement for claim, _, _ in claims_in([shipped() / "lemmas"])}
+
+
+def total(term, low=1, high=n):
+    """Sum a term over t."""
+    return Sum(term, (t, low, high))
+
+
+def by(lemma, show, *given, first=(), **terms):
+    """State what a lemma gives with these terms in place of its names; ``first`` gives the terms of it a meaning."""
+    return theorem(given=given, show=show, by=[*first, use(f"Lemma.{lemma}", **terms)])
+
+
+def squares(t):
+    """Return what is put in for a sequence of the lemma."""
+    return g[t] ** 2
+
+
+def clip(value, least, most):
+    """Project onto [least, most]."""
+    return maximum(least, minimum(most, value))
+
+
+def divergence(p, q):
+    """Return the divergence of a law on two points from another."""
+    return p * (log(p) - log(q)) + (1 - p) * (log(1 - p) - log(1 - q))
+
+
+INSIDE = (r > 0, r < 1, u > 0, u < 1)
+SO_FAR = Sum(g[s] ** 2, (s, 1, t))
+USED = {
+    "telescope": by("telescope", total((t + 1) ** 2 - t**2) == (n + 1) ** 2 - 1, T=n, a=lambda t: t**2),
+    "parts": by(
+        "parts", total(t * (g[t] - g[t + 1])) == g[1] - n * g[n + 1] + total(g[t], 2), T=n, w=lambda t: t, a=g
+    ),
+    "abel": by(
+        "abel", total(t * (g[t] - g[t + 1])) <= n * (c - g[n + 1]), forall(t, 1, n, g[t] <= c),
+        T=n, w=lambda t: t, a=g, D=c,
+    ),
+    "termwise": by("termwise", total(g[t]) <= total(f[t]), forall(t, 1, n, g[t] <= f[t]), T=n, a=g, b=f),
+    "constant": by("constant", total(g[t]) <= n * c**2, forall(t, 1, n, g[t] <= c**2), T=n, a=g, c=c**2),
+    "positive": by("positive", total(g[t] ** 2) >= 0, T=n, a=squares),
+    "monotone": by("monotone", forall(s, 1, n, forall(t, s, n, s**2 <= t**2)), T=n, a=lambda t: t**2),
+    "cauchy": by(
+        "cauchy", total(f[t] * g[t]) ** 2 <= total(f[t] ** 2) * total(squares(t)), T=n, w=lambda t: 1, a=f, b=g
+    ),
+    "jensen": by(
+        "jensen", total(f[t] * g[t]) ** 2 <= total(f[t] * g[t] ** 2),
+        forall(t, 1, n, f[t] >= 0), total(f[t]) == 1, T=n, w=f, a=g,
+    ),
+    "mean": by("mean", total(g[t + 1]) ** 2 <= n * total(g[t + 1] ** 2), T=n, a=lambda t: g[t + 1]),
+    "young": by("young", 2 * r * g[n] <= 3 * r**2 + g[n] ** 2 / 3, u=r, v=g[n], c=3),
+    "adagrad": by(
+        "adagrad", total(g[t] ** 2 / sqrt(SO_FAR)) <= 2 * sqrt(total(g[t] ** 2)), g[1] != 0,
+        first=[forall(t, 1, n, SO_FAR > 0)], T=n, a=squares,
+    ),
+    "adagrad_log": by(
+        "adagrad_log", total(1 / Sum(1, (s, 1, t))) <= 1 + log(n), T=n, a=lambda t: 1
+    ),
+    "geometric": by("geometric", total(r**t, 0) <= 1 / (1 - r), r >= 0, r < 1, T=n, c=r),
+    "geometric_double": by(
+        "geometric_double", total(f[t]) <= 2 * total(g[t] ** 2),
+        f[0] == 0, forall(t, 1, n, f[t] == f[t - 1] / 2 + g[t] ** 2),
+        T=n, c="1/2", k=1, p=f, a=squares, q=lambda t: 1,
+    ),
+    "roots": by("roots", total(1 / sqrt(t)) <= 2 * sqrt(n), T=n),
+    "harmonic": by("harmonic", total(1 / t) <= 1 + log(n), T=n),
+    "squares": by("squares", total(1 / t**2) <= 2, T=n),
+    "log_sum_exp": by(
+        "log_sum_exp", log(total(exp(-g[t]))) <= log(n), forall(t, 1, n, g[t] >= 0),
+        first=[forall(s, 1, n, total(exp(-g[t]), high=s) > 0)], T=n, a=lambda t: -g[t], c=0,
+    ),
+    "log_sum_exp_below": by(
+        "log_sum_exp_below", g[1] <= log(total(exp(g[t]))),
+        first=[forall(s, 1, n, total(exp(g[t]), high=s) > 0)], T=n, a=g,
+    ),
+    "three_points": by("three_points", 2 * (f[n] - u) * (c - u) <= (f[n] - u) ** 2 + (c - u) ** 2, x=f[n], y=u, z=c),
+    "projection": by("projection", clip(f[n], -1, 1) ** 2 <= f[n] ** 2, x=f[n], z=0, low=-1, high=1),
+    "projection_box": by(
+        "projection_box", total(t * (clip(f[t], 0, t) - 1) ** 2) <= total(t * (f[t] - 1) ** 2),
+        d=n, w=lambda i: i, x=f, z=lambda i: 1, l=lambda i: 0, h=lambda i: i,
+    ),
+    "nonexpansive_box": by(
+        "nonexpansive_box", total((clip(f[t], 0, 1) - clip(g[t], 0, 1)) ** 2) <= total((f[t] - g[t]) ** 2),
+        d=n, w=lambda i: 1, x=f, y=g, l=lambda i: 0, h=lambda i: 1,
+    ),
+    "pinsker": by("pinsker", divergence(r, u) >= 2 * (r - u) ** 2, *INSIDE, p=r, q=u),
+    "entropy": by("entropy", divergence(r, u) >= 0, *INSIDE, p=r, q=u),
+}  # fmt: skip
+LACKING = {
+    "abel, of weights that decrease": by(
+        "abel", total((g[t] - g[t + 1]) / t) <= (c - g[n + 1]) / n, forall(t, 1, n, g[t] <= c),
+        T=n, w=lambda t: 1 / t, a=g, D=c,
+    ),
+    "abel, of a range too short": by(
+        "abel", total(t * (g[t] - g[t + 1])) <= n * (c - g[n + 1]), forall(t, 2, n, g[t] <= c),
+        T=n, w=lambda t: t, a=g, D=c,
+    ),
+    "jensen, of weights with another sum": by(
+        "jensen", total(f[t] * g[t]) ** 2 <= total(f[t] * g[t] ** 2), forall(t, 1, n, f[t] >= 0), T=n, w=f, a=g
+    ),
+    "cauchy, of weights of any sign": by(
+        "cauchy", total(f[t] * g[t]) ** 2 <= total(f[t]) * total(f[t] * g[t] ** 2), T=n, w=f, a=g, b=lambda t: 1
+    ),
+    "adagrad, from nothing": by(
+        "adagrad", total(g[t] ** 2 / sqrt(SO_FAR)) <= 2 * sqrt(total(g[t] ** 2)), T=n, a=squares
+    ),
+    "constant, that is no natural number of terms": by(
+        "constant", total(g[t], high=n - 1) <= n - 1, forall(t, 1, n, g[t] <= 1), T=n - 1, a=g, c=1
+    ),
+}  # fmt: skip
+
+
+def known(statement):
+    """Say in a theorem what the lemmas say that it uses."""
+    return replace(statement, lemmas=tuple(replace(one, statement=_own(LEMMAS[one.id])) for one in statement.lemmas))
+
+
+def _own(lemma):
+    return replace(lemma, lemmas=(), by=()) if isinstance(lemma, Theorem) else lemma
+
+
+def test_every_lemma_is_used():
+    assert {f"Lemma.{name}" for name in USED} == set(LEMMAS)
+
+
+@pytest.mark.parametrize("name", USED)
+def test_a_lemma_gives_its_instance(name):
+    statement = known(USED[name])
+    found = accepted(statement)
+    assert found is not None
+    assert any(step["rule"] == "lemma" for step in found.body["steps"])
+    assert check(statement, found.form, found.body).verdict == "proved"
+
+
+@pytest.mark.parametrize("name", LACKING)
+def test_no_lemma_is_used_without_its_hypotheses(name):
+    assert accepted(known(LACKING[name])) is None
