@@ -132,7 +132,12 @@ class Instance:
                         return self.concrete(replaced(value, values))
                     continue
                 ahead = offset(last, ranges[-1].free)
-                if ahead is not None and at - ahead >= ranges[-1].low.args[0]:
+                low, high = ranges[-1].low, ranges[-1].high
+                if (
+                    ahead is not None
+                    and low.args[0] <= at - ahead
+                    and (high is None or at - ahead <= self._integer(high))
+                ):
                     return self.concrete(replaced(value, {**values, ranges[-1].free: at - ahead}))
         shown = text(entry)
         if shown not in self.entries:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from regretlab.claims.checkers import smt, sos
+from regretlab.claims.checkers import rewriting, smt, sos
 from regretlab.claims.language.trees import conjuncts
 from regretlab.claims.language.verdict import Outcome, Rejected, fields, weakest
 from regretlab.claims.statements import Inequality
@@ -22,7 +22,11 @@ def proved(statement: Inequality, proof: Any) -> Outcome:
 
 
 #: Proofs of what follows from hypotheses, which may be those of a case that does not arise.
-IMPLIED: dict[str, Callable[[Any, Any], Outcome]] = {"smt": smt.check_implication, "sos": sos.check_implication}
+IMPLIED: dict[str, Callable[[Any, Any], Outcome]] = {
+    "smt": smt.check_implication,
+    "sos": sos.check_implication,
+    "rewriting": rewriting.check_implication,
+}
 
 
 def implied(statement: Inequality, proof: Any) -> Outcome:

@@ -40,6 +40,11 @@ class Definition:
 
     def __post_init__(self) -> None:
         found = [read(equation) for equation in self.equations]
+        ends = [
+            node for e in self.equations for r in opened(e, Fresh(e))[0] if r.high is not None for node in walk(r.high)
+        ]
+        if any(node.op == "entry" for node in ends):
+            raise InputError("a definition ends at an entry of a sequence; let it end at an index.")
         recursions = {d.name: d for d in found if d.low is not None}
         firsts = {(d.name, d.ahead) for d in found if d.low is None}
         if len(recursions) + len(firsts) < len(found):
@@ -85,8 +90,8 @@ def read(equation: Relation) -> Defined:
         return Defined(name, None, None, int(last.args[0]), body.args[1])
     at = offset(last, ranges[-1].free) if ranges else None
     running = ranges[-1] if ranges else None
-    if at is None or running is None or running.high is not None or running.low.op != "num":
-        raise InputError(f"{text(equation)} is no recursion that runs without end from a number on.")
+    if at is None or running is None or running.low.op != "num":
+        raise InputError(f"{text(equation)} is no recursion that runs from a number on.")
     if len(ranges) != len(coordinates) + 1 or any(running.free is c for c in coordinates):
         raise InputError(f"{text(equation)} is no recursion in its last index.")
     return Defined(name, running.free, int(running.low.args[0]), at, body.args[1])
@@ -141,8 +146,8 @@ def recursive(name: str, first: Any, step: Callable[[Term, Term], Any], start: i
     return Recursive(name, Definition((begin, later)))
 
 
-def define(name: str, value: Callable[[Term], Any], start: int = 1) -> Recursive:
-    """Define a sequence by its entry at every t from ``start`` on.
+def define(name: str, value: Callable[[Term], Any], start: int = 1, stop: Any = None) -> Recursive:
+    """Define a sequence by its entry at every t from ``start`` to ``stop``, or without end; others are any numbers.
 
     Examples
     --------
@@ -151,4 +156,4 @@ def define(name: str, value: Callable[[Term], Any], start: int = 1) -> Recursive
     ((d[t] == x[t]^2 for t = 1..),)
     """
     t, own = Term("index", "t"), Entries(name)
-    return Recursive(name, Definition((forall(t, start, None, own[t] == term(value(t))),)))
+    return Recursive(name, Definition((forall(t, start, stop, own[t] == term(value(t))),)))

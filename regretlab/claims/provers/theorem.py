@@ -7,31 +7,31 @@ entries and sums meet those of the goal, then by induction on the index it is qu
 from __future__ import annotations
 
 import itertools
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from regretlab.claims.arithmetic import linear
 from regretlab.claims.arithmetic.abstraction import Abstraction
-from regretlab.claims.arithmetic.sampling import points
-from regretlab.claims.checkers import facts, rules, smtlib
+from regretlab.claims.checkers import facts, rewriting, rules, smtlib
 from regretlab.claims.checkers import theorem as checker
 from regretlab.claims.checkers.instances import Instance
 from regretlab.claims.checkers.smt import questions
 from regretlab.claims.language.binding import Range, forall, indices, opened, over, replaced
 from regretlab.claims.language.data import nodes
 from regretlab.claims.language.terms import Relation, Term, text
-from regretlab.claims.language.trees import conjuncts, symbols
+from regretlab.claims.language.trees import conjuncts, obligations, substitute, symbols
 from regretlab.claims.language.verdict import Rejected
+from regretlab.claims.provers import products
+from regretlab.claims.provers.solver import live
 from regretlab.claims.statements import Inequality
 from regretlab.claims.statements.theorem import Theorem, Use, conclusions
 
 #: Instances of one fact and of all together, rounds in which instances bring in others, and a solver's seconds.
 PER_FACT, TOGETHER, ROUNDS = 24, 60, 2
-QUICK, PATIENT = 2.0, 10.0
-#: Random points at which the hypotheses are tried.
-TRIES = 3000
+BRIEF, QUICK, PATIENT = 1.0, 2.0, 10.0
+#: Symbols that are replaced by what equals them.
+REPLACED = 6
 
 
 class Taken(NamedTuple):
@@ -188,12 +188,13 @@ class Search:
 
     def _choices(self, scope: facts.Scope, about: Sequence[Relation]) -> Iterator[tuple[list[Taken], float]]:
         """Yield instances to try: none, those that meet the goal, those that meet these, then those of definitions."""
-        yield [], QUICK
+        constants = [Taken(n, (), h) for n, h in enumerate(self.statement.given) if h.op != "forall"]
+        yield constants, QUICK
         given, defined = len(self.statement.given), len(self.statement.hypotheses)
         known = range(len(self.proof.facts))
         tiers = [[n for n in known if n < given or n >= defined], list(known)]
         for numbers in tiers if defined > given else tiers[:1]:
-            found: dict[tuple[int, tuple[Term, ...]], Taken] = {}
+            found = {(t.number, t.at): t for t in constants}
             relations = list(about)
             for number in range(ROUNDS):
                 size = len(found)
@@ -203,27 +204,30 @@ class Search:
                     yield list(found.values())[:TOGETHER], QUICK if number + 1 < ROUNDS else PATIENT
                 relations = [*about, *(t.relation for t in found.values())]
 
-    def _meeting(self, scope: facts.Scope, relations: Sequence[Relation], numbers: Sequence[int]) -> Iterator[Taken]:
-        """Yield instances of facts that speak of an entry, sum or symbol that relations speak of; the latest first."""
+    def _meeting(self, scope: facts.Scope, relations: Sequence[Relation], numbers: Sequence[int]) -> list[Taken]:
+        """List instances of facts that speak of an entry, sum or symbol that relations speak of.
+
+        Those that bring in the fewest others come first.
+        """
         atoms = _atoms(scope, relations)
         places = _places(scope, atoms)
-        for number in reversed(numbers):
+        found: list[tuple[int, int, Taken]] = []
+        for number in numbers:
             fact = self.proof.facts[number]
             depth = 0
             while fact.op == "forall":
                 depth, fact = depth + 1, fact.args[3]
-            count = 0
+            own: list[tuple[int, int, Taken]] = []
             for at in itertools.product(places, repeat=depth):
                 try:
                     relation = self.proof.instance(scope, number, [_form(p) for p in at])
-                    own = _atoms(scope, [relation])
+                    spoken = _atoms(scope, [relation])
                 except Rejected:
                     continue
-                if own & atoms:
-                    yield Taken(number, at, relation)
-                    count += 1
-                    if count >= PER_FACT:
-                        break
+                if spoken & atoms:
+                    own.append((len(spoken - atoms), -number, Taken(number, at, relation)))
+            found += sorted(own, key=lambda one: one[:2])[:PER_FACT]
+        return [taken for *_, taken in sorted(found, key=lambda one: one[:2])]
 
     def _with(
         self,
@@ -233,26 +237,59 @@ class Search:
         more: Sequence[Relation],
         limit: float,
     ) -> dict[str, Any] | None:
-        """Prove goals from these instances, and leave out those that are not needed."""
+        """Prove goals from these instances, and leave out those that are not needed.
+
+        First the conclusion is shown; then the instances are added that say that every term has a meaning.
+        """
+
+        def asked(some: Sequence[Taken]) -> list[Inequality]:
+            return facts.arithmetic(scope, [*more, *(t.relation for t in some)], goals)
+
+        def concludes(some: Sequence[Taken], seconds: float) -> bool:
+            return all(_refuted(questions(inequality)[-1], seconds) for inequality in asked(some))
 
         def valid(some: Sequence[Taken], seconds: float) -> bool:
-            asked = facts.arithmetic(scope, [*more, *(t.relation for t in some)], goals)
-            return all(_valid(inequality, seconds) for inequality in asked)
+            return all(_refuted(q, seconds) for inequality in asked(some) for q in reversed(questions(inequality)))
 
-        if not valid(taken, limit):
+        def added_up(some: Sequence[Taken], seconds: float) -> bool:
+            return all(products.find(inequality) is not None for inequality in asked(some))
+
+        answers = {_answer(questions(inequality)[-1], limit) for inequality in asked(taken)}
+        if "sat" in answers:
             return None
-        size = max(1, len(taken) // 2)
-        while size:
-            for start in range(0, len(taken), size):
-                fewer = taken[:start] + taken[start + size :]
-                if len(fewer) < len(taken) and valid(fewer, QUICK):
-                    taken = fewer
-                    break
-            else:
-                size //= 2
-        asked = facts.arithmetic(scope, [*more, *(t.relation for t in taken)], goals)
-        proofs = [{"form": "smt", "body": {"solvers": _solvers(inequality)}} for inequality in asked]
+        found: list[Taken] | None = None
+        if all(_rewritten(inequality) is not None for inequality in asked(taken)):
+            found = _fewest(taken, lambda some, seconds: all(_rewritten(i) is not None for i in asked(some)))
+            return self._recorded(asked(found), found)
+        found = self._defined(taken, _fewest(taken, concludes), valid, limit) if answers == {"unsat"} else None
+        if found is None:  # too hard for a solver: a sum of products, of what has a meaning
+            meant = [t for t in taken if self._has_meaning(scope, t, taken)]
+            found = _fewest(meant, added_up) if added_up(meant, limit) else None
+        return None if found is None else self._recorded(asked(found), found)
+
+    def _recorded(self, asked: list[Inequality], taken: list[Taken]) -> dict[str, Any]:
+        proofs = [_proof(inequality) for inequality in asked]
         return {"use": [[t.number, [_form(p) for p in t.at]] for t in taken], "proofs": proofs}
+
+    def _defined(
+        self, taken: list[Taken], enough: list[Taken], valid: Callable[[Sequence[Taken], float], bool], limit: float
+    ) -> list[Taken] | None:
+        """Add, to instances that show the conclusion, those that say that every term has a meaning."""
+        if valid(enough, limit):
+            return enough
+        kept = {(t.number, t.at) for t in enough}
+        plain = [t for t in taken if not obligations(t.relation) and (t.number, t.at) not in kept]
+        return _fewest([*enough, *plain], valid) if valid([*enough, *plain], limit) else None
+
+    def _has_meaning(self, scope: facts.Scope, one: Taken, taken: Sequence[Taken]) -> bool:
+        """Tell whether the plain ones of the instances give every term of one a meaning."""
+        needs = [
+            need if path.op == "<=" and not symbols(path) else ~path | need for path, need in obligations(one.relation)
+        ]
+        if not needs:
+            return True
+        plain = [t.relation for t in taken if not obligations(t.relation)]
+        return all(_refuted(questions(inequality)[-1], BRIEF) for inequality in facts.arithmetic(scope, plain, needs))
 
     def _live(self) -> dict[str, Any]:
         """Find numbers with which the hypotheses hold."""
@@ -261,13 +298,13 @@ class Search:
             instance = _Open(self.statement, {"indices": at, "symbols": {}, "entries": {}})
             try:
                 given = [part for h in self.statement.given for part in conjuncts(instance.concrete(h))]
-                instance.concrete(self.statement.show)
+                show = instance.concrete(self.statement.show)
             except Rejected:
                 continue
-            unknowns = list(instance.point)
-            for found in points(given, unknowns, random.Random(horizon), 1, TRIES):
-                entries = {s.args[0]: str(v) for s, v in found.items() if "[" in s.args[0]}
-                others = {s.args[0]: str(v) for s, v in found.items() if "[" not in s.args[0]}
+            found = live(Inequality(tuple(given), show))
+            if found is not None:
+                entries = {name: value for name, value in found.items() if "[" in name}
+                others = {name: value for name, value in found.items() if "[" not in name}
                 return {"indices": at, "symbols": others, "entries": entries}
         raise Failure("no numbers were found with which the hypotheses hold")
 
@@ -315,9 +352,55 @@ def _places(scope: facts.Scope, atoms: set[Term]) -> list[Term]:
     return list(found.values())
 
 
-def _valid(inequality: Inequality, seconds: float) -> bool:
-    """Tell whether z3 refutes every question of an inequality."""
-    return all(smtlib.z3_answer(smtlib.script(q)[0], seconds)[0] == "unsat" for q in reversed(questions(inequality)))
+def _answer(question: list[Relation], seconds: float) -> str:
+    return smtlib.z3_answer(smtlib.script(question)[0], seconds)[0]
+
+
+def _refuted(question: list[Relation], seconds: float) -> bool:
+    """Tell whether z3 refutes a question."""
+    return _answer(question, seconds) == "unsat"
+
+
+def _rewritten(inequality: Inequality) -> list[str] | None:
+    """Find symbols whose replacement makes the two sides of an equation the same; every question but that must hold."""
+    if inequality.show.op != "==":
+        return None
+    names: list[str] = []
+    show = inequality.show
+    for _ in range(REPLACED):
+        if rewriting.agree(inequality, names):
+            return names if all(_refuted(q, QUICK) for q in questions(inequality)[:-1]) else None
+        known = ((s.args[0], rewriting.equals(inequality, s.args[0])) for s in symbols(show))
+        fresh = [(name, found) for name, found in known if found is not None and name not in names]
+        if not fresh:
+            return None
+        name, (symbol, value) = fresh[0]
+        names.append(name)
+        show = substitute(show, {symbol: value})
+    return None
+
+
+def _proof(inequality: Inequality) -> dict[str, Any]:
+    """Prove an inequality that holds: exactly if that is found, else by solvers."""
+    if (names := _rewritten(inequality)) is not None:
+        return {"form": "rewriting", "body": {"replaced": names}}
+    if (body := products.find(inequality)) is not None:
+        return {"form": "sos", "body": body}
+    return {"form": "smt", "body": {"solvers": _solvers(inequality)}}
+
+
+def _fewest(taken: list[Taken], enough: Callable[[Sequence[Taken], float], bool]) -> list[Taken]:
+    """Leave out instances as long as the rest is enough, in ever smaller groups."""
+    size = max(1, len(taken) // 2)
+    while size and taken:
+        for start in range(0, len(taken), size):
+            fewer = taken[:start] + taken[start + size :]
+            if enough(fewer, BRIEF):
+                taken = fewer
+                break
+        else:
+            size //= 2
+    return taken
 
 
 def _solvers(inequality: Inequality) -> list[str]:

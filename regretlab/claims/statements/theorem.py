@@ -100,6 +100,19 @@ class Theorem(Statement):
         """Every relation of the statement."""
         return (*self.hypotheses, self.show)
 
+    def needed(self) -> tuple[Relation, ...]:
+        """Return the equations of the definitions on which hypotheses and conclusion depend.
+
+        The other sequences are only spoken of in the proof; they exist whatever the rest is.
+        """
+        names = {n.args[0] for n in walk(*self.given, self.show) if n.op == "entry"}
+        kept: list[Definition] = []
+        for definition in reversed(self.where):
+            if names & set(definition.names):
+                names |= {n.args[0] for n in walk(*definition.equations) if n.op == "entry"}
+                kept.insert(0, definition)
+        return tuple(equation for definition in kept for equation in definition.equations)
+
     def text(self) -> str:
         free = [*symbols(*self.said), *indices(*self.said)]
         names = ", ".join([*map(text, free), *(f"{name}[]" for name in self.sequences())])
@@ -116,7 +129,7 @@ class Theorem(Statement):
 def conclusions(statement: Statement) -> Iterator[tuple[tuple[Relation, ...], Relation]]:
     """Yield what a statement says, part by part: hypotheses, and the relation that then holds for all its symbols."""
     if isinstance(statement, Theorem):
-        yield statement.hypotheses, statement.show
+        yield statement.given + statement.needed(), statement.show
     elif isinstance(statement, Inequality) or (isinstance(statement, Derivation) and statement.show is not None):
         for part in conjuncts(statement.show):
             yield statement.given, part

@@ -1,0 +1,52 @@
+"""Equations that hold because equal things were put in for one another: by rewriting, and the normal form of sums."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from regretlab.claims.arithmetic import sums
+from regretlab.claims.checkers import smtlib
+from regretlab.claims.checkers.smt import questions
+from regretlab.claims.language.terms import Relation, Term
+from regretlab.claims.language.trees import substitute
+from regretlab.claims.language.verdict import Outcome, Rejected, fields
+from regretlab.claims.statements import Inequality
+
+
+def check_implication(statement: Inequality, body: Any) -> Outcome:
+    """Check ``{"replaced"}``: with these symbols replaced, in turn, by what hypotheses say they are, both sides agree.
+
+    That every term has a meaning is left to a solver.
+    """
+    (names,) = fields(body, "replaced")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise Rejected("the symbols that are replaced are not a list of names")
+    if not agree(statement, names):
+        raise Rejected("the two sides are not the same after the symbols have been replaced")
+    asked = questions(statement)[:-1]
+    for question in asked:
+        if (answer := smtlib.z3_answer(smtlib.script(question)[0])[0]) != "unsat":
+            raise Rejected(f"z3 answers {answer}, not unsat")
+    return Outcome("proved", "1 solver" if asked else "exact", "equals put in for equals")
+
+
+def agree(statement: Inequality, names: list[str]) -> bool:
+    """Tell whether the two sides of an equation are the same once symbols have been replaced by what equals them."""
+    if statement.show.op != "==":
+        return False
+    show = statement.show
+    for name in names:
+        found = equals(statement, name)
+        if found is None:
+            return False
+        show = substitute(show, {found[0]: found[1]})
+    return sums.canonical(show.args[0]) is sums.canonical(show.args[1])
+
+
+def equals(statement: Inequality, name: str) -> tuple[Term, Term] | None:
+    """Return the symbol of a name and what the first equation about it says it is."""
+    for given in statement.given:
+        if isinstance(given, Relation) and given.op == "==" and given.args[0].op == "symbol":
+            if given.args[0].args[0] == name:
+                return given.args[0], given.args[1]
+    return None
