@@ -7,7 +7,7 @@ from typing import Any
 from regretlab.claims.arithmetic import sums
 from regretlab.claims.checkers import smtlib
 from regretlab.claims.checkers.smt import questions
-from regretlab.claims.language.terms import Relation, Term
+from regretlab.claims.language.terms import Term
 from regretlab.claims.language.trees import substitute
 from regretlab.claims.language.verdict import Outcome, Rejected, fields
 from regretlab.claims.statements import Inequality
@@ -46,7 +46,7 @@ def agree(statement: Inequality, names: list[str]) -> bool:
 def equals(statement: Inequality, name: str) -> tuple[Term, Term] | None:
     """Return the symbol of a name and what the first equation about it says it is."""
     for given in statement.given:
-        if isinstance(given, Relation) and given.op == "==" and given.args[0].op == "symbol":
-            if given.args[0].args[0] == name:
-                return given.args[0], given.args[1]
+        left = given.args[0]
+        if given.op == "==" and left.op == "symbol" and left.args[0] == name:
+            return left, given.args[1]
     return None

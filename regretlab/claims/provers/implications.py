@@ -1,0 +1,138 @@
+"""Search for the proof of one step by real arithmetic: which instances it needs, and what shows it from them.
+
+Equals are put in for equals, solvers are asked, and what is too hard for them is looked for as a sum of products.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from regretlab.claims.checkers import facts, rewriting, smtlib
+from regretlab.claims.checkers.smt import questions
+from regretlab.claims.language.terms import Relation
+from regretlab.claims.language.trees import obligations, substitute, symbols
+from regretlab.claims.provers import products
+from regretlab.claims.provers.meetings import Taken, form
+from regretlab.claims.statements import Inequality
+
+#: Seconds of a solver, and symbols that are replaced by what equals them.
+BRIEF, QUICK, PATIENT = 1.0, 2.0, 10.0
+REPLACED = 6
+
+
+def prove(
+    scope: facts.Scope, goals: Sequence[Relation], taken: list[Taken], more: Sequence[Relation], limit: float
+) -> dict[str, Any] | None:
+    """Prove goals from these instances, and leave out those that are not needed.
+
+    First the conclusion is shown; then the instances are added that say that every term has a meaning.
+    """
+
+    def asked(some: Sequence[Taken]) -> list[Inequality]:
+        return facts.arithmetic(scope, [*more, *(t.relation for t in some)], goals)
+
+    def concludes(some: Sequence[Taken], seconds: float) -> bool:
+        return all(_refuted(questions(inequality)[-1], seconds) for inequality in asked(some))
+
+    def valid(some: Sequence[Taken], seconds: float) -> bool:
+        return all(_refuted(q, seconds) for inequality in asked(some) for q in reversed(questions(inequality)))
+
+    def added_up(some: Sequence[Taken], seconds: float) -> bool:
+        return all(products.find(inequality) is not None for inequality in asked(some))
+
+    answers = {_answer(questions(inequality)[-1], limit) for inequality in asked(taken)}
+    if "sat" in answers:
+        return None
+    found: list[Taken] | None = None
+    if all(_rewritten(inequality) is not None for inequality in asked(taken)):
+        found = _fewest(taken, lambda some, seconds: all(_rewritten(i) is not None for i in asked(some)))
+        return _recorded(asked(found), found)
+    found = _defined(taken, _fewest(taken, concludes), valid, limit) if answers == {"unsat"} else None
+    if found is None:  # too hard for a solver: a sum of products, of what has a meaning
+        meant = [t for t in taken if _has_meaning(scope, t, taken)]
+        found = _fewest(meant, added_up) if added_up(meant, limit) else None
+    return None if found is None else _recorded(asked(found), found)
+
+
+def _recorded(asked: list[Inequality], taken: list[Taken]) -> dict[str, Any]:
+    proofs = [_proof(inequality) for inequality in asked]
+    return {"use": [[t.number, [form(p) for p in t.at]] for t in taken], "proofs": proofs}
+
+
+def _defined(
+    taken: list[Taken], enough: list[Taken], valid: Callable[[Sequence[Taken], float], bool], limit: float
+) -> list[Taken] | None:
+    """Add, to instances that show the conclusion, those that say that every term has a meaning."""
+    if valid(enough, limit):
+        return enough
+    kept = {(t.number, t.at) for t in enough}
+    plain = [t for t in taken if not obligations(t.relation) and (t.number, t.at) not in kept]
+    return _fewest([*enough, *plain], valid) if valid([*enough, *plain], limit) else None
+
+
+def _has_meaning(scope: facts.Scope, one: Taken, taken: Sequence[Taken]) -> bool:
+    """Tell whether the plain ones of the instances give every term of one a meaning."""
+    needs = [
+        need if path.op == "<=" and not symbols(path) else ~path | need for path, need in obligations(one.relation)
+    ]
+    if not needs:
+        return True
+    plain = [t.relation for t in taken if not obligations(t.relation)]
+    return all(_refuted(questions(inequality)[-1], BRIEF) for inequality in facts.arithmetic(scope, plain, needs))
+
+
+def _answer(question: list[Relation], seconds: float) -> str:
+    return smtlib.z3_answer(smtlib.script(question)[0], seconds)[0]
+
+
+def _refuted(question: list[Relation], seconds: float) -> bool:
+    """Tell whether z3 refutes a question."""
+    return _answer(question, seconds) == "unsat"
+
+
+def _rewritten(inequality: Inequality) -> list[str] | None:
+    """Find symbols whose replacement makes the two sides of an equation the same; every question but that must hold."""
+    if inequality.show.op != "==":
+        return None
+    names: list[str] = []
+    show = inequality.show
+    for _ in range(REPLACED):
+        if rewriting.agree(inequality, names):
+            return names if all(_refuted(q, QUICK) for q in questions(inequality)[:-1]) else None
+        known = ((s.args[0], rewriting.equals(inequality, s.args[0])) for s in symbols(show))
+        fresh = [(name, found) for name, found in known if found is not None and name not in names]
+        if not fresh:
+            return None
+        name, (symbol, value) = fresh[0]
+        names.append(name)
+        show = substitute(show, {symbol: value})
+    return None
+
+
+def _proof(inequality: Inequality) -> dict[str, Any]:
+    """Prove an inequality that holds: exactly if that is found, else by solvers."""
+    if (names := _rewritten(inequality)) is not None:
+        return {"form": "rewriting", "body": {"replaced": names}}
+    if (body := products.find(inequality)) is not None:
+        return {"form": "sos", "body": body}
+    return {"form": "smt", "body": {"solvers": _solvers(inequality)}}
+
+
+def _fewest(taken: list[Taken], enough: Callable[[Sequence[Taken], float], bool]) -> list[Taken]:
+    """Leave out instances as long as the rest is enough, in ever smaller groups."""
+    size = max(1, len(taken) // 2)
+    while size and taken:
+        for start in range(0, len(taken), size):
+            fewer = taken[:start] + taken[start + size :]
+            if enough(fewer, BRIEF):
+                taken = fewer
+                break
+        else:
+            size //= 2
+    return taken
+
+
+def _solvers(inequality: Inequality) -> list[str]:
+    asked = [smtlib.script(question)[0] for question in questions(inequality)]
+    return ["z3", "cvc5"] if set(smtlib.cvc5_answers(asked)) == {"unsat"} else ["z3"]
