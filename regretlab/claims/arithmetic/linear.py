@@ -1,4 +1,4 @@
-"""Linear forms in indices with rational coefficients, and the inequalities that follow from others."""
+"""Linear forms in indices, and the inequalities that follow from others."""
 
 from __future__ import annotations
 
@@ -16,26 +16,34 @@ MOST = 400
 
 
 def form(root: Any) -> Form:
-    """Read a term as a linear form in indices.
+    """Read a term as a linear form in indices with integer coefficients.
 
     Raises
     ------
     Rejected
-        For any other term: it is no place in a sequence and no end of a range.
+        For any other term: it is no place in a sequence, no end of a range and no number of factors.
     """
+    found = _form(root)
+    if any(value.denominator != 1 for value in found.values()):
+        raise Rejected(f"{text(root)} is not an integer for all indices, so it is no place in a sequence")
+    return found
+
+
+def _form(root: Any) -> Form:
     op, a = root.op, root.args
     if op == "num":
         return {None: a[0]} if a[0] else {}
     if op in ("index", "bound", "integer"):
         return {root: Fraction(1)}
     if op == "neg":
-        return times(form(a[0]), Fraction(-1))
+        return times(_form(a[0]), Fraction(-1))
     if op in "+-":
-        return plus(form(a[0]), times(form(a[1]), Fraction(1 if op == "+" else -1)))
+        return plus(_form(a[0]), times(_form(a[1]), Fraction(1 if op == "+" else -1)))
     if op == "*":
-        for constant, other in ((form(a[0]), a[1]), (form(a[1]), a[0])):
+        left, right = _form(a[0]), _form(a[1])
+        for constant, other in ((left, right), (right, left)):
             if set(constant) <= {None}:
-                return times(form(other), constant.get(None, Fraction(0)))
+                return times(other, constant.get(None, Fraction(0)))
     raise Rejected(f"{text(root)} is not a linear expression of indices, so it is no place in a sequence")
 
 
@@ -59,10 +67,7 @@ def minus(a: Term, b: Term) -> Form:
 
 def constant(found: Form) -> int | None:
     """Return the integer that a form is, or None if it holds an index."""
-    if set(found) - {None}:
-        return None
-    value = found.get(None, Fraction(0))
-    return int(value) if value.denominator == 1 else None
+    return None if set(found) - {None} else int(found.get(None, Fraction(0)))
 
 
 def written(found: Form) -> Term:

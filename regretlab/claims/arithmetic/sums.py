@@ -217,7 +217,9 @@ def holds(root: Node, part: Term) -> bool:
 
 
 def same(a: Relation, b: Relation, facts: Sequence[linear.Form] = ()) -> bool:
-    """Tell whether two relations without quantifiers are the same by the rules of this module."""
+    """Tell whether two relations are the same by the rules of this module; quantifiers below others are as written."""
+    if a.op == "forall":
+        return a is b
     return a.op == b.op and all(
         same(x, y, facts) if isinstance(x, Relation) else canonical(x, facts) is canonical(y, facts)
         for x, y in zip(a.args, b.args, strict=True)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from regretlab.claims.arithmetic import linear, sums
 from regretlab.claims.arithmetic.abstraction import Abstraction
 from regretlab.claims.checkers import proofs
-from regretlab.claims.language.binding import BINDERS, Fresh, Range, indices, opened, replaced
+from regretlab.claims.language.binding import Fresh, Range, indices, loose, opened, replaced
 from regretlab.claims.language.data import Unreadable, tree
 from regretlab.claims.language.terms import Node, Relation, Term, text, walk
 from regretlab.claims.language.trees import conjuncts, symbols
@@ -168,16 +168,6 @@ def term_of(written: Any) -> Term:
     if not isinstance(found, Term) or loose(found):
         raise Rejected("a term of the certificate is none")
     return found
-
-
-def loose(root: Node, bound: frozenset[Term] = frozenset()) -> bool:
-    """Tell whether a tree holds a bound index outside its range."""
-    if root.op == "bound":
-        return root not in bound
-    if root.op in BINDERS:
-        inner = any(loose(end, bound) for end in root.args[1:3] if end is not None)
-        return inner or loose(root.args[3], bound | {root.args[0]})
-    return any(loose(child, bound) for child in root.children)
 
 
 def equal(proof: Proof, a: Relation, b: Relation) -> bool:

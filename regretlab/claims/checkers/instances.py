@@ -9,7 +9,8 @@ from typing import Any
 from regretlab.claims.arithmetic import balls, linear
 from regretlab.claims.arithmetic.exact import Irrational, Undefined
 from regretlab.claims.checkers import point
-from regretlab.claims.language.binding import BINDERS, Fresh, opened, replaced
+from regretlab.claims.language import trees
+from regretlab.claims.language.binding import BINDERS, Fresh, opened, replaced, unused
 from regretlab.claims.language.definitions import offset
 from regretlab.claims.language.terms import ONE, ZERO, Node, Relation, Term, all_of, text
 from regretlab.claims.language.verdict import Rejected, fields, natural, rational
@@ -49,6 +50,7 @@ class Instance:
         self.indices = {name: natural(value, 1) for name, value in at.items()}
         self.values = {name: rational(value) for name, value in symbols.items()}
         self.entries = {name: rational(value) for name, value in entries.items()}
+        self.taken = {s.args[0] for s in trees.symbols(*statement.said)}
         self.point: dict[Term, Fraction] = {}
         self.known: dict[Term, Term] = {}
 
@@ -80,9 +82,7 @@ class Instance:
         if op == "index":
             return Term("num", Fraction(self._index(a[0])))
         if op in ("symbol", "integer"):
-            if a[0] not in self.values:
-                raise Rejected(f"the numbers do not give {a[0]}")
-            self.point[node] = self.values[a[0]]
+            self.point[node] = self._value(node)
             return node
         if op == "entry":
             return self._entry(Term(op, a[0], *(Term("num", Fraction(self._integer(i))) for i in a[1:])))
@@ -92,6 +92,14 @@ class Instance:
         if not any(isinstance(x, Node) for x in a):
             return node
         return type(node)(op, *(self.concrete(x) if isinstance(x, Node) else x for x in a))
+
+    def _value(self, symbol: Term) -> Fraction:
+        name = symbol.args[0]
+        if name not in self.values:
+            raise Rejected(f"the numbers do not give {name}")
+        if symbol.op == "integer" and self.values[name].denominator != 1:
+            raise Rejected(f"{name} = {self.values[name]} is not an integer")
+        return self.values[name]
 
     def _index(self, name: str) -> int:
         if name not in self.indices:
@@ -103,9 +111,7 @@ class Instance:
         total = form.pop(None, Fraction(0))
         for index, c in form.items():
             assert index is not None
-            total += c * (self.values[index.args[0]] if index.op == "integer" else self._index(index.args[0]))
-        if total.denominator != 1:
-            raise Rejected(f"{text(place)} is no integer at the numbers")
+            total += c * (self._value(index) if index.op == "integer" else self._index(index.args[0]))
         return int(total)
 
     def _entry(self, entry: Term) -> Term:
@@ -122,7 +128,7 @@ class Instance:
             for equation in definition.equations:
                 ranges, body = opened(equation, Fresh(equation))
                 left, value = body.args
-                if left.args[0] != name:
+                if left.args[0] != name or len(left.args) != len(entry.args):
                     continue
                 *coordinates, last = left.args[1:]
                 values = dict(zip(coordinates, places, strict=False))
@@ -142,6 +148,6 @@ class Instance:
         shown = text(entry)
         if shown not in self.entries:
             raise Rejected(f"the numbers do not give {shown}")
-        symbol = Term("symbol", shown)
+        symbol = Term("symbol", unused(shown, self.taken))
         self.point[symbol] = self.entries[shown]
         return symbol

@@ -16,7 +16,7 @@ FORMS: dict[str, Callable[[Any, Any], Outcome]] = {"smt": smt.check, "sos": sos.
 def proved(statement: Inequality, proof: Any) -> Outcome:
     """Return the outcome of a proof of the inequality; anything else is :class:`Rejected`."""
     form, body = fields(proof, "form", "body")
-    if form not in FORMS:
+    if not isinstance(form, str) or form not in FORMS:
         raise Rejected(f"unknown proof of an inequality {form!r}")
     return FORMS[form](statement, body)
 
@@ -34,7 +34,7 @@ def implied(statement: Inequality, proof: Any) -> Outcome:
     hold: of "n is between 1 and 0" anything follows.
     """
     form, body = fields(proof, "form", "body")
-    if form not in IMPLIED:
+    if not isinstance(form, str) or form not in IMPLIED:
         raise Rejected(f"unknown proof of an implication {form!r}")
     return IMPLIED[form](statement, body)
 

@@ -122,11 +122,13 @@ class Substitution:
         names = {s.args[0]: s for s in (*symbols(*relations), *indices(*relations))}
         arity = {n.args[0]: len(n.args) - 1 for n in walk(*relations) if n.op == "entry"}
         for entry in terms:
-            if not isinstance(entry, list) or len(entry) != 3:
+            if not isinstance(entry, list) or len(entry) != 3 or not isinstance(entry[1], list):
                 raise Rejected(f"{entry!r} is not [name, parameters, term]")
             name, parameters, written = entry
+            if not all(isinstance(p, str) for p in (name, *parameters)):
+                raise Rejected(f"{entry!r} is not [name, parameters, term]")
             value = term_of(written)
-            if parameters and arity.get(name) == len(parameters) and all(isinstance(p, str) for p in parameters):
+            if parameters and arity.get(name) == len(parameters):
                 self.sequences[name] = [Term("index", p) for p in parameters], value
             elif not parameters and name in names:
                 self.symbols[names[name]] = value
@@ -135,8 +137,6 @@ class Substitution:
         for symbol in names.values():
             if symbol.op in ("index", "integer"):
                 at = linear.form(self.symbols.get(symbol, symbol))
-                if any(c.denominator != 1 for c in at.values()):
-                    raise Rejected(f"{text(symbol)} of the lemma is an integer")
                 if symbol.op == "index" and not linear.follows(scope.facts, linear.plus(at, {None: Fraction(-1)})):
                     raise Rejected(f"{text(symbol)} of the lemma is a natural number from 1")
 
@@ -159,7 +159,8 @@ class Substitution:
         args = [self._entries(a) if isinstance(a, Node) else a for a in root.args]
         if root.op == "entry" and root.args[0] in self.sequences:
             parameters, value = self.sequences[root.args[0]]
-            return replaced(value, dict(zip(parameters, args[1:], strict=True)))
+            if len(parameters) == len(args) - 1:
+                return replaced(value, dict(zip(parameters, args[1:], strict=True)))
         return type(root)(root.op, *args)
 
 

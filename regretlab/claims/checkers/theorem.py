@@ -6,14 +6,15 @@ the proofs of inequalities.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from regretlab.claims.arithmetic import linear
 from regretlab.claims.checkers import instances
-from regretlab.claims.checkers.facts import Proof, equal
+from regretlab.claims.checkers.facts import Proof, Scope, equal
 from regretlab.claims.checkers.rules import RULES
-from regretlab.claims.language.binding import BINDERS, Fresh, Range, opened, over, replaced
-from regretlab.claims.language.terms import Node, Relation, all_of, text
+from regretlab.claims.language.binding import BINDERS, Fresh, Range, indices, opened, over, replaced
+from regretlab.claims.language.terms import Node, Relation, Term, all_of, text
 from regretlab.claims.language.trees import condition
 from regretlab.claims.language.verdict import Outcome, Rejected, fields, weakest
 from regretlab.claims.statements.theorem import Theorem
@@ -22,12 +23,17 @@ from regretlab.claims.statements.theorem import Theorem
 MOST_STEPS = 400
 
 
-def needs(root: Node) -> list[Relation]:
+def needs(root: Node, naturals: Sequence[Term]) -> list[Relation]:
     """List the conditions under which a relation has a meaning, each for every index that is bound there."""
     found: list[Relation] = []
 
-    def visit(node: Node, ranges: list[Range], path: list[Relation]) -> None:
-        if (need := condition(node)) is not None:
+    def visit(node: Any, ranges: list[Range], path: list[Relation]) -> None:
+        need = condition(node)
+        if node.op == "power":
+            base, factors = node.args
+            if not linear.follows(Scope(ranges, list(naturals)).facts, linear.form(factors)):
+                need = (factors >= 0) | (base != 0)
+        if need is not None:
             found.append(over(ranges, ~all_of(path) | need if path else need))
         if node.op in BINDERS:
             bound, low, high, body = node.args
@@ -57,7 +63,7 @@ def check(statement: Theorem, body: Any) -> Outcome:
     if not isinstance(steps, list) or not 0 < len(steps) <= MOST_STEPS or not isinstance(defined, list):
         raise Rejected(f"expected at most {MOST_STEPS} steps")
     for number, step in enumerate(steps, 1):
-        if not isinstance(step, Mapping) or step.get("rule") not in RULES:
+        if not isinstance(step, Mapping) or not isinstance(step.get("rule"), str) or step["rule"] not in RULES:
             raise Rejected(f"step {number} has no known rule")
         try:
             proof.facts.append(RULES[step["rule"]](proof, {k: v for k, v in step.items() if k != "rule"}))
@@ -79,4 +85,5 @@ def check(statement: Theorem, body: Any) -> Outcome:
 
 def conditions(statement: Theorem) -> list[Relation]:
     """List the conditions under which every term of the statement has a meaning."""
-    return list(dict.fromkeys(need for relation in statement.said for need in needs(relation)))
+    naturals = indices(*statement.said)
+    return list(dict.fromkeys(need for relation in statement.said for need in needs(relation, naturals)))

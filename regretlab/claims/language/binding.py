@@ -152,6 +152,20 @@ def over(ranges: list[Range], relation: Relation) -> Relation:
     return relation
 
 
+def loose(root: Node) -> set[Term]:
+    """Collect the bound indices that stand outside their ranges."""
+    found: dict[int, set[Term]] = {}
+    for node in walk(root):
+        below: set[Any] = {node} if node.op == "bound" else set()
+        if node.op in BINDERS:
+            below |= found[id(node.args[3])] - {node.args[0]}
+            children = [end for end in node.args[1:3] if end is not None]
+        else:
+            children = list(node.children)
+        found[id(node)] = below.union(*(found[id(child)] for child in children))
+    return found[id(root)]
+
+
 def indices(*roots: Node) -> list[Term]:
     """List the free indices of the trees, in order of appearance."""
     return [n for n in walk(*roots) if n.op == "index"]  # type: ignore[misc]

@@ -11,10 +11,10 @@ from typing import Any
 from regretlab.claims.language.terms import Node, Relation, Term, walk
 
 #: The arguments of operators: a term (t), a relation (r), a bound index (b), a rational (q), an integer (i), a
-#: name (s);#: ``*`` is any number of terms, ``?`` a term or nothing.
+#: name (s), the order of a root (n); ``*`` is any number of terms, ``?`` a term or nothing.
 TERMS = {
     "num": "q", "symbol": "s", "integer": "s", "index": "s", "bound": "s", "neg": "t", "abs": "t", "exp": "t",
-    "log": "t", "pow": "ti", "root": "ti", "power": "tt", "+": "tt", "-": "tt", "*": "tt", "/": "tt", "max": "tt",
+    "log": "t", "pow": "ti", "root": "tn", "power": "tt", "+": "tt", "-": "tt", "*": "tt", "/": "tt", "max": "tt",
     "min": "tt", "where": "rtt", "entry": "s*", "sum": "bttt", "product": "bttt",
 }  # fmt: skip
 RELATIONS = dict.fromkeys(("<=", "<", ">=", ">", "==", "!="), "tt") | {
@@ -69,7 +69,7 @@ def tree(lines: Any) -> Node:
                 takes = takes[:-1] + "t" * (len(parts) - len(takes) + 1)
             made.append(known(op, *(_argument(t, p, made) for t, p in zip(takes, parts, strict=True))))
         return made[-1]
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, ZeroDivisionError) as error:
         raise Unreadable(f"{type(error).__name__}: {error}") from None
 
 
@@ -88,4 +88,9 @@ def _argument(takes: str, part: Any, made: list[Node]) -> Any:
         return Fraction(top, bottom)
     if type(part) is not str:
         raise Unreadable(f"a {type(part).__name__} out of place")
-    return int(part, 16) if takes == "i" else part
+    if takes == "s":
+        return part
+    value = int(part, 16)
+    if takes == "n" and value < 2:
+        raise Unreadable(f"a root of order {value}")
+    return value

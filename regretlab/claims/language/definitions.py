@@ -79,7 +79,7 @@ def read(equation: Relation) -> Defined:
     """
     ranges, body = opened(equation, Fresh(equation))
     left = body.args[0] if body.op == "==" else None
-    if left is None or left.op != "entry":
+    if left is None or left.op != "entry" or len(left.args) == 1:
         raise InputError(f"{text(equation)} defines no sequence; write it with recursive() or steps().")
     *coordinates, last = left.args[1:]
     free = [r.free for r in ranges]

@@ -63,7 +63,9 @@ def claim_from_data(data: Any) -> Claim:
         details = {name: _read(value) for name, value in details.items()}
         corrected = claim_from_data(data["corrected"]) if data["corrected"] else None
         return Claim(**details, statement=_statement_from(data["statement"]), corrected=corrected)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+    except (
+        KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, ZeroDivisionError,
+    ) as error:  # fmt: skip
         raise Unreadable(f"{type(error).__name__}: {error}") from None
 
 

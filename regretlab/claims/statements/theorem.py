@@ -14,6 +14,7 @@ from regretlab.claims.language.trees import conjuncts, symbols
 from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.statements._base import Statement, check_relations, under
 from regretlab.claims.statements._compound import Both, Derivation, Misprint
+from regretlab.claims.statements._indices import check_indices, check_places
 from regretlab.claims.statements._reals import Inequality, Ladder, Scalar, Series
 from regretlab.errors import InputError
 
@@ -45,6 +46,28 @@ class Use:
     over: tuple[tuple[Term, Term, Term | None], ...]
     terms: tuple[tuple[str, tuple[Term, ...], Term], ...]
 
+    def __post_init__(self) -> None:
+        for index, *ends in self.over:
+            if not isinstance(index, Term) or index.op != "index":
+                raise InputError(f"{index!r} of use({self.claim!r}) is no index; declare it with index('t').")
+            for end in ends:
+                check_places(f"use({self.claim!r})", Term("entry", "", index if end is None else end))
+
+    def unknown(self, statement: Statement) -> str:
+        """Say which name the claim does not have, or nothing."""
+        parts = list(conclusions(statement))
+        said = [relation for given, show in parts for relation in (*given, show)]
+        names = {s.args[0]: 0 for s in (*symbols(*said), *indices(*said))}
+        names |= {n.args[0]: len(n.args) - 1 for n in walk(*said) if n.op == "entry"}
+        if not parts:
+            return f"it uses {self.claim}, whose statement is no relation that can be used; leave that out."
+        for name, parameters, _ in self.terms:
+            if names.get(name) != len(parameters):
+                known = ", ".join(name + "[]" * (count > 0) for name, count in names.items())
+                what = f"a sequence {name} with {len(parameters)} indices" if parameters else f"a symbol {name}"
+                return f"it uses {self.claim} with {what}, which that claim does not have; it has {known or 'none'}."
+        return ""
+
 
 @dataclass(frozen=True)
 class Theorem(Statement):
@@ -72,8 +95,21 @@ class Theorem(Statement):
     kind: ClassVar[str] = "theorem"
 
     def __post_init__(self) -> None:
-        check_relations("given", self.given)
-        check_relations("show", (self.show,))
+        for hint in self.by:
+            if not isinstance(hint, (Relation, Use)):
+                raise InputError(f"{hint!r} is no step of a proof; give relations, and claims by use('id', ...).")
+            if isinstance(hint, Use) and all(hint.claim != lemma.id for lemma in self.lemmas):
+                raise InputError(f"the proof uses {hint.claim}, which is none of the theorem's lemmas; name it there.")
+        for where, found in (
+            ("given", self.given), ("show", (self.show,)), ("where", self.equations),
+            ("by", tuple(h for h in self.by if isinstance(h, Relation))),
+        ):  # fmt: skip
+            check_relations(where, found)
+            check_indices(where, found)
+        arity: dict[str, int] = {}
+        for entry in (n for n in walk(*self.said) if n.op == "entry"):
+            if arity.setdefault(entry.args[0], len(entry.args)) != len(entry.args):
+                raise InputError(f"the sequence {entry.args[0]} has entries of one and of more indices; rename one.")
         reals = {s.args[0] for s in symbols(*self.said)}
         if twice := reals & {n.args[0] for n in indices(*self.said)}:
             raise InputError(f"{min(twice)} is both an index and a real symbol; rename one of them.")
