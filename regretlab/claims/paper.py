@@ -130,11 +130,14 @@ def theorem(
     ``by`` are steps of the proof, in order: relations that hold, and claims that are used (:func:`use`).
     """
     lemmas = dict.fromkeys(hint.claim for hint in by if isinstance(hint, s.Use))
-    for hint in by:
-        if not isinstance(hint, (Relation, s.Use)):
-            raise InputError(f"{hint!r} is no step of a proof; give relations, and claims by use('id', ...).")
-    defined = tuple(w if isinstance(w, Definition) else w.definition for w in where)
-    return s.Theorem(tuple(given), show, defined, tuple(map(s.Lemma, lemmas)), tuple(by))
+    return s.Theorem(tuple(given), show, tuple(map(_definition, where)), tuple(map(s.Lemma, lemmas)), tuple(by))
+
+
+def _definition(value: Any) -> Definition:
+    found = value if isinstance(value, Definition) else getattr(value, "definition", None)
+    if not isinstance(found, Definition):
+        raise InputError(f"{value!r} in 'where' defines no sequence; give one of define(), recursive() or steps().")
+    return found
 
 
 def use(claim: str | Claim, *over: tuple[Term, Any, Any], **terms: Any) -> s.Use:
@@ -165,6 +168,9 @@ def use(claim: str | Claim, *over: tuple[Term, Any, Any], **terms: Any) -> s.Use
             given.append((name, places, term(value(*places))))
         else:
             given.append((name, (), term(value)))
+    for limits in over:
+        if not isinstance(limits, tuple) or len(limits) != 3:
+            raise InputError(f"{limits!r} of use() is no range (index, first, last); write it like (t, 1, T).")
     ranges = tuple((t, term(low), None if high is None else term(high)) for t, low, high in over)
     return s.Use(claim.id if isinstance(claim, Claim) else claim, ranges, tuple(given))
 
@@ -273,8 +279,6 @@ class Paper:
             raise refuse(full, str(error).rstrip("."), "mend the statement") from None
         except (Exception, SystemExit) as error:  # of a function that writes down a formula
             raise refuse(full, f"{type(error).__name__}: {error}", "mend the statement") from None
-        if isinstance(formal, s.Theorem):
-            details["uses"] = (*details.get("uses", ()), *(lemma.id for lemma in formal.lemmas))
         try:
             return Claim(full, self.title, details.pop("at", ""), latex, formal, corrected=corrected, **details)
         except TypeError:

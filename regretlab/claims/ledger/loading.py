@@ -260,6 +260,11 @@ def connected(claims: Mapping[str, Claim]) -> tuple[dict[str, Claim], dict[str, 
         if unknown := [name for name in _used_by(claim) if name not in claims]:
             which = str(unknown_name("claim", unknown[0], claims)).split(" Known:")[0].rstrip(".")
             found[claim.id] = _malformed(claim, f"it uses an {which}; correct its 'uses'.")
+        elif isinstance(claim.statement, Theorem):
+            known = {lemma.id: lemma.known for lemma in claim.statement.lemmas}
+            unfit = (hint.unknown(known[hint.claim]) for hint in claim.statement.by if isinstance(hint, Use))
+            if why := next(filter(None, unfit), ""):
+                found[claim.id] = _malformed(claim, why)
     while True:
         graph = {
             name: {*(used := _used_by(claim)), *(f"{n}.corrected" for n in used if f"{n}.corrected" in found)}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from regretlab.claims.language.terms import Relation
 from regretlab.claims.language.verdict import VERDICTS
-from regretlab.claims.statements import Statement, check_relations
+from regretlab.claims.statements import Statement, Theorem, check_relations
 from regretlab.errors import InputError, unknown_name
 
 #: The provenance of the printed text, in words.
@@ -39,7 +39,7 @@ class Claim:
     statement : Statement
         The formal statement.
     uses : tuple of str
-        Ids of the claims it rests on.
+        Ids of the claims it rests on, among them the lemmas of its theorem.
     exports : Relation, optional
         The conclusion handed to derivations that use it.
     expect : str
@@ -83,6 +83,11 @@ class Claim:
             if isinstance(value, str) or not isinstance(value, Iterable) or not all(isinstance(v, str) for v in value):
                 raise refuse(self.id, f"its {name} {value!r} is not a list of ids", f"write {name}=['an id', ...]")
             object.__setattr__(self, name, tuple(dict.fromkeys(value)))
+        if isinstance(self.statement, Theorem):
+            lemmas = (lemma.id for lemma in self.statement.lemmas)
+            object.__setattr__(self, "uses", tuple(dict.fromkeys((*self.uses, *lemmas))))
+        if any(isinstance(part, Theorem) and part.lemmas for part in _below(self.statement)):
+            raise refuse(self.id, "a theorem that is a part of it uses claims", "make that theorem a claim of its own")
         if self.exports is not None:
             check_relations("exports", (self.exports,))
         if self.expect not in VERDICTS:
@@ -100,6 +105,13 @@ class Claim:
     def all(self) -> Sequence[Claim]:
         """Return the claim, and its corrected form if it has one."""
         return (self, self.corrected) if self.corrected else (self,)
+
+
+def _below(statement: Statement) -> Iterator[Statement]:
+    """Yield the parts of a statement, and theirs."""
+    for part in statement.parts():
+        yield part
+        yield from _below(part)
 
 
 #: The characters of an id: it names a file on every system.
