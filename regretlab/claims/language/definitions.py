@@ -131,8 +131,10 @@ class Recursive(Entries):
         self.definition = definition
 
 
-def recursive(name: str, first: Any, step: Callable[[Term, Term], Any], start: int = 0) -> Recursive:
+def recursive(name: str, first: Any, step: Callable[[Term, Term], Any], start: int = 0, stop: Any = None) -> Recursive:
     """Define a sequence by its entry at ``start`` and ``step(before, t)``, the entry at t from the one before.
+
+    It ends with the entry at ``stop``, if that is given; later ones are any numbers.
 
     Examples
     --------
@@ -142,7 +144,7 @@ def recursive(name: str, first: Any, step: Callable[[Term, Term], Any], start: i
     """
     t, own = Term("index", "t"), Entries(name)
     begin = own[start] == term(first)
-    later = forall(t, start, None, own[t + 1] == term(step(own[t], t + 1)))
+    later = forall(t, start, None if stop is None else term(stop) - 1, own[t + 1] == term(step(own[t], t + 1)))
     return Recursive(name, Definition((begin, later)))
 
 
