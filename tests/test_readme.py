@@ -27,7 +27,7 @@ def test_the_readme_runs(tmp_path, monkeypatch):
     assert space["swept"].dataset.sizes["T"] == 3
     assert (tmp_path / "runs" / "store.json").is_file()
     space["cluster"].close()
-    assert len(BLOCKS) == 7
+    assert len(BLOCKS) == 8
 
 
 class _Scaled:

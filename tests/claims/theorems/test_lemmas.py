@@ -1,10 +1,12 @@
 """Every shipped lemma in use: a theorem that it gives at once, and twins whose obligation fails."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from regretlab.claims import Sum, exp, forall, index, log, maximum, minimum, real, sequence, sqrt, use
+from regretlab.claims import Ledger, Sum, exp, forall, index, log, maximum, minimum, real, sequence, sqrt, use
 from regretlab.claims.checkers import check
 from regretlab.claims.ledger.loading import claims_in, shipped
 from regretlab.claims.paper import theorem
@@ -152,3 +154,13 @@ def test_a_lemma_gives_its_instance(name):
 @pytest.mark.parametrize("name", LACKING)
 def test_no_lemma_is_used_without_its_hypotheses(name):
     assert accepted(known(LACKING[name])) is None
+
+
+def test_the_theorem_of_the_readme_is_proved(tmp_path):
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"<!-- ogd_claims.py -->\n```python\n(.*?)```", readme, re.DOTALL)
+    assert len(list(filter(str.strip, block.splitlines()))) < 15
+    file = tmp_path / "ogd_claims.py"
+    file.write_text(block, encoding="utf-8")
+    (entry,) = [e for e in Ledger([file]).verify(jobs=1) if e.claim.id == "ogd.Thm1"]
+    assert (entry.verdict, entry.because) == ("proved", ("Lemma.termwise", "Lemma.abel", "Lemma.roots"))
