@@ -12,6 +12,8 @@ from regretlab.claims.language.verdict import Rejected
 
 #: Seconds of computing for one statement, search and check together: several times what any shipped claim needs.
 SECONDS = 30.0
+#: And for the search of a proof of many steps.
+PROOF_SECONDS = 600.0
 _running = False
 
 

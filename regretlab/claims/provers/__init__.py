@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from regretlab.claims import checkers
 from regretlab.claims import statements as s
-from regretlab.claims.checkers.limits import limited
+from regretlab.claims.checkers.limits import PROOF_SECONDS, SECONDS, limited
 from regretlab.claims.language.verdict import Outcome, Rejected
 from regretlab.claims.provers import (
     bandit,
@@ -99,7 +99,7 @@ def accepted(statement: s.Statement) -> Accepted | None:
     """
     trail.begin()
     try:
-        with limited():
+        with limited(PROOF_SECONDS if isinstance(statement, s.Theorem) else SECONDS):
             return _first(statement)
     except Rejected as error:
         raise Rejected(f"{error}; {tried}" if (tried := trail.words()) else str(error)) from None

@@ -17,7 +17,7 @@ from regretlab.claims.provers.meetings import Taken, form
 from regretlab.claims.statements import Inequality
 
 #: Seconds of a solver, and symbols that are replaced by what equals them.
-BRIEF, QUICK, PATIENT = 1.0, 2.0, 10.0
+BRIEF, QUICK, PATIENT = 2.0, 4.0, 15.0
 REPLACED = 6
 
 
@@ -44,15 +44,30 @@ def prove(
     answers = {_answer(questions(inequality)[-1], limit) for inequality in asked(taken)}
     if "sat" in answers:
         return None
-    found: list[Taken] | None = None
-    if all(_rewritten(inequality) is not None for inequality in asked(taken)):
-        found = _fewest(taken, lambda some, seconds: all(_rewritten(i) is not None for i in asked(some)))
+    found = _by_rewriting(scope, asked, taken, limit)
+    if found is not None:
         return _recorded(asked(found), found)
-    found = _defined(taken, _fewest(taken, concludes), valid, limit) if answers == {"unsat"} else None
+    found = _defined(scope, taken, _fewest(taken, concludes), valid, limit) if answers == {"unsat"} else None
     if found is None:  # too hard for a solver: a sum of products, of what has a meaning
         meant = [t for t in taken if _has_meaning(scope, t, taken)]
         found = _fewest(meant, added_up) if added_up(meant, limit) else None
     return None if found is None else _recorded(asked(found), found)
+
+
+def _by_rewriting(
+    scope: facts.Scope, asked: Callable[[Sequence[Taken]], list[Inequality]], taken: list[Taken], limit: float
+) -> list[Taken] | None:
+    """Find the instances whose equations make both sides of every goal the same, and give every term a meaning."""
+
+    def agree(some: Sequence[Taken], seconds: float) -> bool:
+        return all(_replacements(inequality) is not None for inequality in asked(some))
+
+    def valid(some: Sequence[Taken], seconds: float) -> bool:
+        return agree(some, seconds) and all(
+            _refuted(q, seconds) for inequality in asked(some) for q in questions(inequality)[:-1]
+        )
+
+    return _defined(scope, taken, _fewest(taken, agree), valid, limit) if agree(taken, limit) else None
 
 
 def _recorded(asked: list[Inequality], taken: list[Taken]) -> dict[str, Any]:
@@ -61,25 +76,32 @@ def _recorded(asked: list[Inequality], taken: list[Taken]) -> dict[str, Any]:
 
 
 def _defined(
-    taken: list[Taken], enough: list[Taken], valid: Callable[[Sequence[Taken], float], bool], limit: float
+    scope: facts.Scope,
+    taken: list[Taken],
+    enough: list[Taken],
+    valid: Callable[[Sequence[Taken], float], bool],
+    limit: float,
 ) -> list[Taken] | None:
     """Add, to instances that show the conclusion, those that say that every term has a meaning."""
     if valid(enough, limit):
         return enough
     kept = {(t.number, t.at) for t in enough}
-    plain = [t for t in taken if not obligations(t.relation) and (t.number, t.at) not in kept]
-    return _fewest([*enough, *plain], valid) if valid([*enough, *plain], limit) else None
+    others = [t for t in taken if (t.number, t.at) not in kept and _has_meaning(scope, t, taken)]
+    return _fewest([*enough, *others], valid) if valid([*enough, *others], limit) else None
 
 
 def _has_meaning(scope: facts.Scope, one: Taken, taken: Sequence[Taken]) -> bool:
-    """Tell whether the plain ones of the instances give every term of one a meaning."""
-    needs = [
-        need if path.op == "<=" and not symbols(path) else ~path | need for path, need in obligations(one.relation)
-    ]
-    if not needs:
+    """Tell whether those of the instances that always have a meaning give every term of one a meaning."""
+    plain = [t.relation for t in taken if not _conditions(scope, t)]
+    if not _conditions(scope, one):
         return True
-    plain = [t.relation for t in taken if not obligations(t.relation)]
-    return all(_refuted(questions(inequality)[-1], BRIEF) for inequality in facts.arithmetic(scope, plain, needs))
+    asked = facts.arithmetic(scope, plain, [one.relation])
+    return all(_refuted(question, BRIEF) for inequality in asked for question in questions(inequality)[:-1])
+
+
+def _conditions(scope: facts.Scope, one: Taken) -> bool:
+    """Tell whether an instance holds a division, root or logarithm outside its sums."""
+    return any(obligations(inequality.show) for inequality in facts.arithmetic(scope, [], [one.relation]))
 
 
 def _answer(question: list[Relation], seconds: float) -> str:
@@ -91,15 +113,15 @@ def _refuted(question: list[Relation], seconds: float) -> bool:
     return _answer(question, seconds) == "unsat"
 
 
-def _rewritten(inequality: Inequality) -> list[str] | None:
-    """Find symbols whose replacement makes the two sides of an equation the same; every question but that must hold."""
+def _replacements(inequality: Inequality) -> list[str] | None:
+    """Find symbols whose replacement by what equals them makes the two sides of an equation the same."""
     if inequality.show.op != "==":
         return None
     names: list[str] = []
     show = inequality.show
-    for _ in range(REPLACED):
+    for _ in range(REPLACED + 1):
         if rewriting.agree(inequality, names):
-            return names if all(_refuted(q, QUICK) for q in questions(inequality)[:-1]) else None
+            return names
         known = ((s.args[0], rewriting.equals(inequality, s.args[0])) for s in symbols(show))
         fresh = [(name, found) for name, found in known if found is not None and name not in names]
         if not fresh:
@@ -112,7 +134,7 @@ def _rewritten(inequality: Inequality) -> list[str] | None:
 
 def _proof(inequality: Inequality) -> dict[str, Any]:
     """Prove an inequality that holds: exactly if that is found, else by solvers."""
-    if (names := _rewritten(inequality)) is not None:
+    if (names := _replacements(inequality)) is not None:
         return {"form": "rewriting", "body": {"replaced": names}}
     if (body := products.find(inequality)) is not None:
         return {"form": "sos", "body": body}

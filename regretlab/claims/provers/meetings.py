@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 from regretlab.claims.arithmetic import linear
 from regretlab.claims.arithmetic.abstraction import Abstraction
 from regretlab.claims.checkers import facts
+from regretlab.claims.language.binding import indices
 from regretlab.claims.language.terms import Relation, Term, text
 from regretlab.claims.language.trees import symbols
 from regretlab.claims.language.verdict import Rejected
@@ -25,14 +26,16 @@ class Taken(NamedTuple):
     relation: Relation
 
 
-def choices(proof: facts.Proof, scope: facts.Scope, about: Sequence[Relation]) -> Iterator[list[Taken]]:
+def choices(
+    proof: facts.Proof, scope: facts.Scope, about: Sequence[Relation], aside: Container[int]
+) -> Iterator[list[Taken]]:
     """Yield instances to try: none, those that meet the goal, those that meet these, then those of definitions."""
     constants = [Taken(n, (), h) for n, h in enumerate(proof.statement.given) if h.op != "forall"]
     yield constants
     given, defined = len(proof.statement.given), len(proof.statement.hypotheses)
     known = range(len(proof.facts))
-    tiers = [[n for n in known if n < given or n >= defined], list(known)]
-    for numbers in tiers if defined > given else tiers[:1]:
+    tiers = [[n for n in known if (n < given or n >= defined) and n not in aside], list(known)]
+    for numbers in tiers if tiers[0] != tiers[1] else tiers[:1]:
         found = {(t.number, t.at): t for t in constants}
         relations = list(about)
         for number in range(ROUNDS):
@@ -81,7 +84,7 @@ def _atoms(scope: facts.Scope, relations: Sequence[Relation]) -> set[Term]:
     """Collect the entries, sums and symbols of relations, as the checker sees them."""
     known = [r for r in relations if r.op != "forall"]
     found = Abstraction(scope.facts, known)
-    return set(found.symbols) | set(symbols(*known))
+    return set(found.symbols) | set(symbols(*known)) | set(indices(*known))
 
 
 def _places(scope: facts.Scope, atoms: set[Term]) -> list[Term]:

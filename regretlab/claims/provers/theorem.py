@@ -45,6 +45,7 @@ class Search:
         self.statement = statement
         self.proof = facts.Proof(statement)
         self.steps: list[dict[str, Any]] = []
+        self.aside: set[int] = set()  # facts that are shown for a claim that is used, and hardly needed again
 
     def body(self) -> dict[str, Any]:
         """Return the certificate, step by step in the order of the hints."""
@@ -129,7 +130,8 @@ class Search:
             return None
         t = self.proof.fresh(relation, *(r.free for r in ranges)).index(bound.args[0])
         each = Relation(body.op, replaced(left, {bound: t}), replaced(right, {other: t}))
-        number = self._have(over([*ranges, Range(t, low, high)], each))
+        every = over([*ranges, Range(t, low, high)], each)
+        number = known if (known := self._known(every)) is not None else self._have(every)
         if number is None:
             return None
         return self._add({"rule": "sum", "fact": number, "low": None, "high": None})
@@ -142,7 +144,9 @@ class Search:
         number = [lemma.id for lemma in self.statement.lemmas].index(hint.claim)
         for part, (hypotheses, concludes) in enumerate(conclusions(self.statement.lemmas[number].known)):
             put = rules.Substitution(scope, [*hypotheses, concludes], terms)
+            before = len(self.proof.facts)
             shown = [self._show(over(scope.ranges, put(h))) for h in hypotheses]
+            self.aside |= set(range(before, len(self.proof.facts)))
             ranges = [[i.args[0], form(low), None if high is None else form(high)] for i, low, high in hint.over]
             step = {"rule": "lemma", "lemma": number, "part": part, "over": ranges, "terms": terms, "facts": shown}
             last = self._add(step)
@@ -153,7 +157,7 @@ class Search:
     ) -> dict[str, Any] | None:
         """Return ``use`` and ``proofs`` of goals by real arithmetic."""
         try:
-            for number, taken in enumerate(choices(self.proof, scope, [*more, *goals])):
+            for number, taken in enumerate(choices(self.proof, scope, [*more, *goals], self.aside)):
                 limit = implications.PATIENT if number and not number % ROUNDS else implications.QUICK
                 if (found := implications.prove(scope, goals, taken, more, limit)) is not None:
                     return found

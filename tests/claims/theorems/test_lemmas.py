@@ -156,6 +156,7 @@ def test_no_lemma_is_used_without_its_hypotheses(name):
     assert accepted(known(LACKING[name])) is None
 
 
+@pytest.mark.slow
 def test_the_theorem_of_the_readme_is_proved(tmp_path):
     readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"<!-- ogd_claims.py -->\n```python\n(.*?)```", readme, re.DOTALL)

@@ -204,6 +204,8 @@ MUTANTS = {
                  "one more": {"other": T + 1}},
 }  # fmt: skip
 EACH = [(make, name) for make, mutants in MUTANTS.items() for name in mutants]
+#: Those of two theorems take half the time.
+SOUGHT = [pytest.param(*one, marks=pytest.mark.slow if one[0] in (descent, sizes) else []) for one in EACH]
 
 
 @pytest.fixture(scope="module")
@@ -228,7 +230,7 @@ def test_a_mutant_does_not_have_the_proof_of_the_theorem(make, name, proofs):
         check(make(**MUTANTS[make][name]), proofs[make].form, proofs[make].body)
 
 
-@pytest.mark.parametrize(("make", "name"), EACH)
+@pytest.mark.parametrize(("make", "name"), SOUGHT)
 def test_a_mutant_is_not_proved(make, name, monkeypatch):
     for limit in ("BRIEF", "QUICK", "PATIENT"):
         monkeypatch.setattr(implications, limit, SECONDS)
