@@ -115,6 +115,8 @@ def listen() -> None:
     Signals within :data:`ONE_SIGNAL` seconds are one: ``timeout`` and batch systems send theirs to a process and to its
     group, of which it is a part.
     """
+    global _received
+    _received = 0
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:

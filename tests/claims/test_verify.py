@@ -21,6 +21,7 @@ from regretlab.claims import (
     real,
     sequence,
     sqrt,
+    term,
 )
 from regretlab.claims.checkers import FORMS
 from regretlab.claims.language.verdict import Rejected
@@ -146,6 +147,7 @@ MORE = {
     "algebraic": Scalar(1 + X - 2 * sqrt(X), X, Fraction(0), None),
     "ladder": Ladder((X > 0, Y > 0), X * log(X / Y) - X + Y, X, Y),
     "partial sum": Series(1 / N, log(N), N, 1),
+    "remainder": Series(1 / N**2, term(Fraction(5, 3)), N, 1),
     "horizons": BanditRegret(lambda T: Fraction(T, 2), lambda T: T, (1, 4)),
     "steps": Theorem((forall(T, 1, M, A[T] <= B[T]),), Sum(A[T], (T, 1, M)) <= Sum(B[T], (T, 1, M))),
     "undefined step": Recursion(lambda t: t, lambda s, t: s + (t - 6) / (t - 6), 0, 0),

@@ -70,8 +70,8 @@ def steps(
     --------
     >>> from regretlab.claims import real
     >>> run = steps("sgd", gradients=Sequence("g"), alpha=real("alpha"))
-    >>> run.definition.equations[-1]
-    (x[t + 1] == x[t] - where(alpha/sqrt(t)*(m[t - 1]*0 + g[t] + ...) == 0, ...) for t = 1..)
+    >>> run.definition.equations[4]
+    (m[t] == g[t] for t = 1..)
     """
     known = Method.known[method] if isinstance(method, str) else method
     coordinates = over if isinstance(over, tuple) else (over,)
