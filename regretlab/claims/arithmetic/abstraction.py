@@ -59,7 +59,7 @@ class Abstraction:
                     continue
                 first = low if (gaps[0] or 0) > 0 else known_low
                 last = high if (gaps[1] or 0) < 0 else known_high
-                if linear.follows(self.facts, linear.plus(linear.minus(last, first), {None: Fraction(1)})):
+                if linear.follows(self.facts, linear.length(first, last)):
                     self.shortest[key] = first, last
                     break
             else:
@@ -109,11 +109,10 @@ class Abstraction:
                 continue
             if before == after == 0:
                 return node
-            if not linear.follows(self.facts, linear.plus(linear.minus(last, first), {None: Fraction(1)})):
+            if not linear.follows(self.facts, linear.length(first, last)):
                 continue
             total = Term(sums.SUM, bound, first, last, body)
-            places = [Term("+", low, linear.number(k)) if k else low for k in range(before)]
-            places += [Term("+", last, linear.number(k + 1)) for k in range(after)]
+            places = [low + k for k in range(before)] + [last + (k + 1) for k in range(after)]
             for place in places:
                 total = total + sums.canonical(replaced(body, {bound: linear.tidy(place)}), self.facts)
             return total

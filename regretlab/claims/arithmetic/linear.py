@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from regretlab.claims.language.terms import ONE, Term, term, text
+from regretlab.claims.language.terms import Term, text
 from regretlab.claims.language.verdict import Rejected
 
 #: A form: coefficient by index, and the constant under None.
@@ -65,6 +65,11 @@ def minus(a: Term, b: Term) -> Form:
     return plus(form(a), times(form(b), Fraction(-1)))
 
 
+def length(low: Term, high: Term) -> Form:
+    """Return the form of the number of integers from ``low`` to ``high``."""
+    return plus(minus(high, low), {None: Fraction(1)})
+
+
 def constant(found: Form) -> int | None:
     """Return the integer that a form is, or None if it holds an index."""
     return None if set(found) - {None} else int(found.get(None, Fraction(0)))
@@ -108,8 +113,3 @@ def follows(facts: Iterable[Form], wanted: Form) -> bool:
         if len(rows) > MOST:
             return False
     return any(row.get(None, Fraction(0)) < 0 for row in rows)
-
-
-def number(value: int) -> Term:
-    """Write an integer as a term."""
-    return ONE if value == 1 else term(value)

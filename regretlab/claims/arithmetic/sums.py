@@ -4,8 +4,8 @@ r"""The linear normal form of sums, and statements about sequences as statements
     \sum_i \sum_t a_{i,t} = \sum_t \sum_i a_{i,t}, \qquad \sum_{t=1}^{T+1} a_t = \sum_{t=1}^{T} a_t + a_{T+1}.
 
 Entries of sequences and sums become symbols of their own, one for all that are equal by these rules. What holds for all
-real values of the symbols holds for the entries and sums. A quotient ``u/v`` is ``u`` times the inverse of v, a number
-of which nothing is assumed where v is zero; nothing is cancelled.
+real values of the symbols holds for the entries and sums. A quotient ``u/v`` is ``u`` times the inverse of v, which is
+taken for 0 where v is 0, so that the inverse of a product is that of its factors; nothing is cancelled.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def _sum(root: Term, facts: Sequence[linear.Form], depth: int) -> Form:
     bound, low, high, body = root.args
     new = _named(depth)
     low, high = linear.tidy(low), linear.tidy(high)
-    length = linear.constant(linear.plus(linear.minus(high, low), {None: Fraction(1)}))
+    length = linear.constant(linear.length(low, high))
     if length is not None and length <= LONGEST:
         total: Form = {}
         for k in range(length):
@@ -178,7 +178,7 @@ def _sum(root: Term, facts: Sequence[linear.Form], depth: int) -> Form:
 
 def _one_sum(bound: Term, low: Term, high: Term, inside: Monomial, facts: Sequence[linear.Form]) -> Form:
     if not inside:
-        length = linear.plus(linear.minus(high, low), {None: Fraction(1)})
+        length = linear.length(low, high)
         if linear.follows(facts, length):
             return normal(linear.written(length))
     sums = [(a, k) for a, k in inside if a.op == SUM]

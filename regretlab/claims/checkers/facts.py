@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from regretlab.claims.arithmetic import linear, sums
 from regretlab.claims.arithmetic.abstraction import Abstraction
 from regretlab.claims.checkers import proofs
-from regretlab.claims.language.binding import Fresh, Range, indices, loose, opened, replaced
+from regretlab.claims.language.binding import AnyNode, Fresh, Range, indices, loose, opened, replaced
 from regretlab.claims.language.data import Unreadable, tree
 from regretlab.claims.language.terms import Node, Relation, Term, text, walk
 from regretlab.claims.language.trees import conjuncts, symbols
@@ -148,25 +148,15 @@ def _plain(relation: Relation) -> int:
     return sum(node.op in ("/", "root", "log") or (node.op == "pow" and node.args[1] <= 0) for node in walk(relation))
 
 
-def relation_of(written: Any) -> Relation:
-    """Read a relation of a certificate that has no loose ends."""
+def read(kind: type[AnyNode], written: Any) -> AnyNode:
+    """Read a relation or a term of a certificate, which has no loose ends."""
+    name = kind.__name__.lower()
     try:
         found = tree(written)
     except (Unreadable, InputError) as error:
-        raise Rejected(f"a relation cannot be read: {error}") from None
-    if not isinstance(found, Relation) or loose(found):
-        raise Rejected("a relation of the certificate is none")
-    return found
-
-
-def term_of(written: Any) -> Term:
-    """Return a term of a certificate that has no loose ends."""
-    try:
-        found = tree(written)
-    except (Unreadable, InputError) as error:
-        raise Rejected(f"a term cannot be read: {error}") from None
-    if not isinstance(found, Term) or loose(found):
-        raise Rejected("a term of the certificate is none")
+        raise Rejected(f"a {name} cannot be read: {error}") from None
+    if not isinstance(found, kind) or loose(found):
+        raise Rejected(f"a {name} of the certificate is none")
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from regretlab.claims.checkers import rewriting, smt, sos
@@ -10,19 +10,17 @@ from regretlab.claims.language.trees import conjuncts
 from regretlab.claims.language.verdict import Outcome, Rejected, fields, weakest
 from regretlab.claims.statements import Inequality
 
-FORMS: dict[str, Callable[[Any, Any], Outcome]] = {"smt": smt.check, "sos": sos.check, "squared sos": sos.check_squared}
+Checker = Callable[[Any, Any], Outcome]
+FORMS: dict[str, Checker] = {"smt": smt.check, "sos": sos.check, "squared sos": sos.check_squared}
 
 
 def proved(statement: Inequality, proof: Any) -> Outcome:
     """Return the outcome of a proof of the inequality; anything else is :class:`Rejected`."""
-    form, body = fields(proof, "form", "body")
-    if not isinstance(form, str) or form not in FORMS:
-        raise Rejected(f"unknown proof of an inequality {form!r}")
-    return FORMS[form](statement, body)
+    return _checked(FORMS, "an inequality", statement, proof)
 
 
 #: Proofs of what follows from hypotheses, which may be those of a case that does not arise.
-IMPLIED: dict[str, Callable[[Any, Any], Outcome]] = {
+IMPLIED: dict[str, Checker] = {
     "smt": smt.check_implication,
     "sos": sos.check_implication,
     "rewriting": rewriting.check_implication,
@@ -33,10 +31,14 @@ def implied(statement: Inequality, proof: Any) -> Outcome:
     """Return the outcome of a proof that the conclusion follows; unlike :func:`proved`, of hypotheses that may never
     hold: of "n is between 1 and 0" anything follows.
     """
+    return _checked(IMPLIED, "an implication", statement, proof)
+
+
+def _checked(forms: Mapping[str, Checker], what: str, statement: Inequality, proof: Any) -> Outcome:
     form, body = fields(proof, "form", "body")
-    if not isinstance(form, str) or form not in IMPLIED:
-        raise Rejected(f"unknown proof of an implication {form!r}")
-    return IMPLIED[form](statement, body)
+    if not isinstance(form, str) or form not in forms:
+        raise Rejected(f"unknown proof of {what} {form!r}")
+    return forms[form](statement, body)
 
 
 def apart(statement: Inequality) -> list[Inequality]:

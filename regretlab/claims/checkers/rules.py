@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from regretlab.claims.arithmetic import linear
-from regretlab.claims.checkers.facts import Proof, Scope, equal, relation_of, term_of
+from regretlab.claims.checkers.facts import Proof, Scope, equal, read
 from regretlab.claims.language.binding import BINDERS, Fresh, Range, indices, opened, over, replaced
 from regretlab.claims.language.terms import Node, Relation, Term, text, walk
 from regretlab.claims.language.trees import symbols
@@ -24,7 +24,7 @@ _WEAK = {"<=": "<=", "<": "<=", ">=": ">=", ">": ">=", "==": "=="}
 def have(proof: Proof, step: Any) -> Relation:
     """Check ``{"show", "use", "proofs"}``: the relation, for arbitrary indices of its ranges, by real arithmetic."""
     written, use, given = fields(step, "show", "use", "proofs")
-    show = relation_of(written)
+    show = read(Relation, written)
     ranges, body = opened(show, proof.fresh(show))
     proof.prove(proof.scope().inner(ranges), [body], use, given)
     return show
@@ -37,7 +37,7 @@ def induction(proof: Proof, step: Any) -> Relation:
     and ``proofs``.
     """
     written, first, later = fields(step, "show", "base", "step")
-    show = relation_of(written)
+    show = read(Relation, written)
     ranges, body = opened(show, proof.fresh(show))
     if not ranges:
         raise Rejected("an induction shows a relation that is quantified over an index")
@@ -127,7 +127,7 @@ class Substitution:
             name, parameters, written = entry
             if not all(isinstance(p, str) for p in (name, *parameters)):
                 raise Rejected(f"{entry!r} is not [name, parameters, term]")
-            value = term_of(written)
+            value = read(Term, written)
             if parameters and arity.get(name) == len(parameters):
                 self.sequences[name] = [Term("index", p) for p in parameters], value
             elif not parameters and name in names:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from regretlab.claims.arithmetic import balls, exact
@@ -36,35 +38,37 @@ def check(statement: Inequality, body: Any) -> Outcome:
     """Check ``{"solvers", "live"}``: every named solver refutes all questions; the hypotheses hold at ``live``."""
     solvers, live = fields(body, "solvers", "live")
     hold.check(statement, live)
-    confirmed = confirmations(statement, solvers)
+    outcome = _confirmed(statement, solvers)
     replayed = replay(statement)
-    words = f"no counterexample exists ({', '.join(solvers[:confirmed])})"
-    words += f"; {replayed} points replayed" if replayed else ""
-    return Outcome("proved", f"{confirmed} solver{'s' * (confirmed > 1)}", words)
+    return replace(outcome, words=f"{outcome.words}; {replayed} points replayed") if replayed else outcome
 
 
 def check_implication(statement: Inequality, body: Any) -> Outcome:
     """Check ``{"solvers"}``: every named solver refutes all questions, whether or not the hypotheses ever hold."""
     (solvers,) = fields(body, "solvers")
-    confirmed = confirmations(statement, solvers)
+    return _confirmed(statement, solvers)
+
+
+def _confirmed(statement: Inequality, solvers: Any) -> Outcome:
+    """Return the outcome of the solvers' answers: the first must refute all questions."""
+    if solvers not in (["z3"], ["z3", "cvc5"]):
+        raise Rejected(f"unknown solvers {solvers!r}")
+    asked = refuted(questions(statement))
+    answers = set(smtlib.cvc5_answers(asked)) if len(solvers) == 2 else set()
+    if "sat" in answers:
+        raise Rejected("cvc5 answers sat, not unsat")
+    confirmed = 2 if answers == {"unsat"} else 1  # absent, or too slow on this machine: one solver's word
     words = f"no counterexample exists ({', '.join(solvers[:confirmed])})"
     return Outcome("proved", f"{confirmed} solver{'s' * (confirmed > 1)}", words)
 
 
-def confirmations(statement: Inequality, solvers: Any) -> int:
-    """Return how many of the solvers answer "unsat" to all questions; the first must."""
-    if solvers not in (["z3"], ["z3", "cvc5"]):
-        raise Rejected(f"unknown solvers {solvers!r}")
-    asked = [smtlib.script(question)[0] for question in questions(statement)]
-    for question in asked:
+def refuted(asked: Iterable[list[Relation]]) -> list[str]:
+    """Raise :class:`Rejected` unless z3 answers "unsat" to every question; return their texts."""
+    texts = [smtlib.script(question)[0] for question in asked]
+    for question in texts:
         if (answer := smtlib.z3_answer(question)[0]) != "unsat":
             raise Rejected(f"z3 answers {answer}, not unsat")
-    if len(solvers) == 1:
-        return 1
-    answers = set(smtlib.cvc5_answers(asked))
-    if "sat" in answers:
-        raise Rejected("cvc5 answers sat, not unsat")
-    return 2 if answers == {"unsat"} else 1  # absent, or too slow on this machine: one solver's word
+    return texts
 
 
 def replay(statement: Inequality) -> int:

@@ -6,10 +6,10 @@ free index whatever its name; replacing something below a range never lets a fre
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from regretlab.claims.language.terms import Node, Relation, Term, term, walk
+from regretlab.claims.language.terms import Node, Relation, Term, declared, term, walk
 from regretlab.errors import InputError
 
 #: Operators that bind their first argument in their last one.
@@ -26,10 +26,7 @@ def index(names: str) -> Any:
     >>> t + 1 <= T
     t + 1 <= T
     """
-    found = tuple(Term("index", name) for name in names.replace(",", " ").split())
-    if not found:
-        raise InputError("an empty text declares no index; name at least one, like index('t T').")
-    return found[0] if len(found) == 1 else found
+    return declared("index", names, "index", "index('t T')")
 
 
 def forall(over: Term, low: Any, high: Any, relation: Relation) -> Relation:
@@ -69,7 +66,13 @@ def replaced(root: AnyNode, values: Mapping[Term, Any]) -> AnyNode:
 
 def _replaced(root: Node, values: dict[int, Any], bounds: set[str]) -> Any:
     made = dict(values)
-    for node in _outer(root, made):
+
+    def outside(node: Node) -> list[Node]:
+        """List what is below a node and not bound by it, up to what is replaced."""
+        parts = () if id(node) in values else node.args[1:3] if node.op in BINDERS else node.args
+        return [part for part in parts if isinstance(part, Node)]
+
+    for node in walk(root, below=outside):
         if id(node) in made:
             continue
         if node.op in BINDERS:
@@ -95,22 +98,6 @@ def unused(name: str, taken: Container[str]) -> str:
     while name in taken:
         name += "'"
     return name
-
-
-def _outer(root: Node, known: Mapping[int, Any]) -> Iterator[Node]:
-    """Yield every node once, children first, without what a range binds."""
-    seen: set[int] = set()
-    stack: list[tuple[Node, bool]] = [(root, False)]
-    while stack:
-        node, ready = stack.pop()
-        if ready:
-            yield node
-        elif id(node) not in seen:
-            seen.add(id(node))
-            stack.append((node, True))
-            if id(node) not in known:
-                below = node.args[1:3] if node.op in BINDERS else node.args
-                stack.extend((child, False) for child in below if isinstance(child, Node))
 
 
 class Fresh:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from regretlab.claims.language.binding import Fresh, forall, opened
@@ -60,7 +61,7 @@ class Definition:
                 if entry.op == "entry" and entry.args[0] in recursions and not _earlier(entry, d, recursions):
                     raise InputError(f"{d.name} is defined by {text(entry)}, which does not come earlier.")
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """The sequences that are defined."""
         return list(dict.fromkeys(read(equation).name for equation in self.equations))

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from regretlab.claims.language.binding import forall
+from regretlab.claims.language.binding import Range, forall
+from regretlab.claims.language.binding import over as quantified
 from regretlab.claims.language.definitions import Definition
 from regretlab.claims.language.sequences import Sequence
 from regretlab.claims.language.terms import Relation, Term, maximum, minimum, sqrt, term, where
@@ -31,9 +32,9 @@ class Steps:
     ``x[t]`` is the iterate of round t, ``m[t]``, ``v[t]`` and ``v_hat[t]`` are the moments after its gradient.
     """
 
-    def __init__(self, names: Moments, definition: Definition, coefficients: Callable[[Term], Coefficients]) -> None:
+    def __init__(self, names: Moments, definition: Definition) -> None:
         self.x, self.m, self.v, self.v_hat = (Sequence(name) for name in names)
-        self.definition, self.coefficients = definition, coefficients
+        self.definition = definition
 
 
 def steps(
@@ -96,14 +97,9 @@ def steps(
         first, general = 2, coefficients(made, t, 2)
         equations += later(1, coefficients(made, term(1), 1))
     recursions = [forall(t, first, None, equation) for equation in later(t, general)]
-    closed = [_over(coordinates, equation) for equation in (*equations, *recursions)]
-    return Steps(names, Definition(tuple(closed)), lambda place: coefficients(made, term(place), first))
-
-
-def _over(coordinates: tuple[Term, ...], equation: Relation) -> Relation:
-    for i in reversed(coordinates):
-        equation = forall(i, 1, None, equation)
-    return equation
+    ranges = [Range(i, term(1), None) for i in coordinates]
+    closed = [quantified(ranges, equation) for equation in (*equations, *recursions)]
+    return Steps(names, Definition(tuple(closed)))
 
 
 def _method(known: type[Method], parameters: dict[str, Any]) -> Method:

@@ -9,7 +9,7 @@ on it unchanged (see :data:`OPS`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any, ClassVar, Self
@@ -207,18 +207,18 @@ def real(names: str) -> Any:
     >>> p * a / (2 * p) == a / 2
     p*a/(2*p) == a/2
     """
-    return _declared("symbol", names)
+    return declared("symbol", names)
 
 
 def integer(names: str) -> Any:
     """Declare integer symbols. Proofs hold for all reals; a counterexample must be an integer."""
-    return _declared("integer", names)
+    return declared("integer", names)
 
 
-def _declared(kind: str, names: str) -> Any:
-    found = tuple(Term(kind, name) for name in names.replace(",", " ").split())
-    if not found:
-        raise InputError("an empty text declares no symbol; name at least one, like real('a b').")
+def declared(kind: str, names: str, what: str = "symbol", like: str = "real('a b')") -> Any:
+    """Return the terms of a kind that a text names: one for one name, else a tuple."""
+    if not (found := tuple(Term(kind, name) for name in names.replace(",", " ").split())):
+        raise InputError(f"an empty text declares no {what}; name at least one, like {like}.")
     return found[0] if len(found) == 1 else found
 
 
@@ -266,8 +266,8 @@ def all_of(relations: Iterable[Relation]) -> Relation:
 OPS = SimpleNamespace(sqrt=sqrt, maximum=maximum, where=where)
 
 
-def walk(*roots: Node) -> Iterator[Node]:
-    """Yield every node once, children before parents."""
+def walk(*roots: Node, below: Callable[[Node], Sequence[Node]] | None = None) -> Iterator[Node]:
+    """Yield every node once, those ``below`` it, by default its children, before it."""
     seen: set[int] = set()
     stack: list[tuple[Node, bool]] = [(root, False) for root in reversed(roots)]
     while stack:
@@ -277,7 +277,8 @@ def walk(*roots: Node) -> Iterator[Node]:
         elif id(node) not in seen:
             seen.add(id(node))
             stack.append((node, True))
-            stack.extend((child, False) for child in reversed(node.children) if id(child) not in seen)
+            children = reversed(node.children if below is None else below(node))
+            stack.extend((child, False) for child in children if id(child) not in seen)
 
 
 def text(root: Node) -> str:

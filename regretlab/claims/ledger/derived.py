@@ -70,7 +70,7 @@ def _with(needed: Sequence[Relation], part: Relation, given: Sequence[Relation])
     return ~all_of(lacking) | part if lacking else part
 
 
-def speaks_of_its_conclusions(statement: Statement, export: Relation) -> bool:
+def speaks_of_its_own(statement: Statement, export: Relation) -> bool:
     """Tell whether every symbol of an export is one of the statement's."""
     known = [s for given, show in conclusions(statement) for s in symbols(*given, show)]
     return all(any(s is k for k in known) for s in symbols(export)) and bool(known)
@@ -78,7 +78,7 @@ def speaks_of_its_conclusions(statement: Statement, export: Relation) -> bool:
 
 def false_at(statement: Statement, export: Relation) -> str:
     """Say where an export in the statement's symbols is false although its hypotheses hold; '' if nowhere seen."""
-    if not speaks_of_its_conclusions(statement, export):
+    if not speaks_of_its_own(statement, export):
         return ""
     asked = Inequality(tuple(h for given, _ in conclusions(statement) for h in given), export)
     try:

@@ -77,7 +77,7 @@ class Ledger:
             if name not in entries:
                 entries[name] = self._derived(self.claims[name], entries, mode)
             elif isinstance(self.claims[name].statement, Theorem):
-                entries[name] = _resting(entries[name], [entries[use] for use in self.claims[name].uses])
+                entries[name] = _never_stronger(entries[name], [entries[use] for use in self.claims[name].uses])
         self._known = entries
         return [entries[name] for name in self.claims if name in wanted]
 
@@ -149,10 +149,8 @@ class Ledger:
         elif claim.repaired_by and _sound(repair := entries[claim.repaired_by]):
             words = f"in a person's judgement, with {claim.repaired_by} in place of {', '.join(ids)}"
             return _in_words(claim, "repaired", words, [*(e for e in used if e not in spoiled), repair])
-        broken = tuple(e.claim.id for e in spoiled if e.verdict in FALSE)
-        if broken:
-            return Entry(claim, "unsupported", words=f"rests on {', '.join(broken)}; open, not refuted", because=broken)
-        return Entry(claim, "conditional", words=f"if {', '.join(ids)}", because=ids)
+        verdict, words, because = _lacking(spoiled)
+        return Entry(claim, verdict, words=words, because=because)
 
     def _step(self, claim: Claim, step: Derivation, rests: list[Entry], by: Ids, instead: Ids, mode: str) -> Entry:
         """Prove a formal step from the relations that other claims hand to it."""
@@ -181,22 +179,29 @@ class Ledger:
         )  # fmt: skip
 
 
-def _resting(entry: Entry, used: list[Entry]) -> Entry:
+def _never_stronger(entry: Entry, used: list[Entry]) -> Entry:
     """Return the verdict of a theorem that was shown from claims: never stronger than theirs."""
     if entry.verdict != "proved" or entry.because:
         return entry
     lacking = [e for e in used if not _sound(e)]
-    false = tuple(e.claim.id for e in lacking if e.verdict in FALSE)
-    if false:
-        words = f"rests on {', '.join(false)}; open, not refuted"
-        return replace(entry, verdict="unsupported", level="", words=words, because=false)
-    ids = tuple(e.claim.id for e in lacking)
-    known = derived.conclusion("proved", [(e.verdict, e.parts) for e in used], False)
-    verdict = "conditional" if lacking else known
+    if lacking:
+        verdict, words, because = _lacking(lacking)
+    else:
+        verdict = derived.conclusion("proved", [(e.verdict, e.parts) for e in used], False)
+        words, because = "", tuple(e.claim.id for e in used)
+    if verdict == "unsupported":
+        return replace(entry, verdict=verdict, level="", words=words, because=because)
     level = weakest([entry.level, *(e.level for e in used)])
-    words = f"if {', '.join(ids)}; {entry.words}" if lacking else entry.words
-    because = ids or tuple(e.claim.id for e in used)
+    words = f"{words}; {entry.words}" if words else entry.words
     return replace(entry, verdict=verdict, level=level, words=words, because=because, ran=any(e.ran for e in used))
+
+
+def _lacking(spoiled: list[Entry]) -> tuple[str, str, Ids]:
+    """Return the verdict of what rests on claims that are not established, the words for it, and their ids."""
+    if broken := tuple(e.claim.id for e in spoiled if e.verdict in FALSE):
+        return "unsupported", f"rests on {', '.join(broken)}; open, not refuted", broken
+    ids = tuple(e.claim.id for e in spoiled)
+    return "conditional", f"if {', '.join(ids)}", ids
 
 
 def _in_words(claim: Claim, verdict: str, words: str, rests: list[Entry]) -> Entry:

@@ -14,6 +14,7 @@ from regretlab.claims.language.terms import Relation
 from regretlab.claims.language.trees import obligations, substitute, symbols
 from regretlab.claims.provers import products
 from regretlab.claims.provers.meetings import Taken, form
+from regretlab.claims.provers.solver import refuting
 from regretlab.claims.statements import Inequality
 
 #: Seconds of a solver, and symbols that are replaced by what equals them.
@@ -49,7 +50,7 @@ def prove(
         return _recorded(asked(found), found)
     found = _defined(scope, taken, _fewest(taken, concludes), valid, limit) if answers == {"unsat"} else None
     if found is None:  # too hard for a solver: a sum of products, of what has a meaning
-        meant = [t for t in taken if _has_meaning(scope, t, taken)]
+        meant = _with_meaning(scope, taken)
         found = _fewest(meant, added_up) if added_up(meant, limit) else None
     return None if found is None else _recorded(asked(found), found)
 
@@ -86,17 +87,20 @@ def _defined(
     if valid(enough, limit):
         return enough
     kept = {(t.number, t.at) for t in enough}
-    others = [t for t in taken if (t.number, t.at) not in kept and _has_meaning(scope, t, taken)]
+    others = [t for t in _with_meaning(scope, taken) if (t.number, t.at) not in kept]
     return _fewest([*enough, *others], valid) if valid([*enough, *others], limit) else None
 
 
-def _has_meaning(scope: facts.Scope, one: Taken, taken: Sequence[Taken]) -> bool:
-    """Tell whether those of the instances that always have a meaning give every term of one a meaning."""
-    plain = [t.relation for t in taken if not _conditions(scope, t)]
-    if not _conditions(scope, one):
-        return True
-    asked = facts.arithmetic(scope, plain, [one.relation])
-    return all(_refuted(question, BRIEF) for inequality in asked for question in questions(inequality)[:-1])
+def _with_meaning(scope: facts.Scope, taken: Sequence[Taken]) -> list[Taken]:
+    """List the instances to every term of which those that always have a meaning give one."""
+    plain = {id(t) for t in taken if not _conditions(scope, t)}
+    given = [t.relation for t in taken if id(t) in plain]
+
+    def has_meaning(one: Taken) -> bool:
+        asked = facts.arithmetic(scope, given, [one.relation])
+        return all(_refuted(question, BRIEF) for inequality in asked for question in questions(inequality)[:-1])
+
+    return [t for t in taken if id(t) in plain or has_meaning(t)]
 
 
 def _conditions(scope: facts.Scope, one: Taken) -> bool:
@@ -138,7 +142,8 @@ def _proof(inequality: Inequality) -> dict[str, Any]:
         return {"form": "rewriting", "body": {"replaced": names}}
     if (body := products.find(inequality)) is not None:
         return {"form": "sos", "body": body}
-    return {"form": "smt", "body": {"solvers": _solvers(inequality)}}
+    asked = [smtlib.script(question)[0] for question in questions(inequality)]
+    return {"form": "smt", "body": {"solvers": refuting(asked)}}
 
 
 def _fewest(taken: list[Taken], enough: Callable[[Sequence[Taken], float], bool]) -> list[Taken]:
@@ -153,8 +158,3 @@ def _fewest(taken: list[Taken], enough: Callable[[Sequence[Taken], float], bool]
         else:
             size //= 2
     return taken
-
-
-def _solvers(inequality: Inequality) -> list[str]:
-    asked = [smtlib.script(question)[0] for question in questions(inequality)]
-    return ["z3", "cvc5"] if set(smtlib.cvc5_answers(asked)) == {"unsat"} else ["z3"]

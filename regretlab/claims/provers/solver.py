@@ -27,10 +27,12 @@ def find(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
     if at is None:
         trail.missed("proved, but no point is found at which the hypotheses hold")
         return None
-    solvers = ["z3"]
-    if set(smtlib.cvc5_answers(asked)) == {"unsat"}:
-        solvers.append("cvc5")
-    return "smt", {"solvers": solvers, "live": at}
+    return "smt", {"solvers": refuting(asked), "live": at}
+
+
+def refuting(asked: list[str]) -> list[str]:
+    """List the solvers that refute questions which z3 refutes."""
+    return ["z3", "cvc5"] if set(smtlib.cvc5_answers(asked)) == {"unsat"} else ["z3"]
 
 
 def _why(relations: list[Relation], last: bool, small: bool, answer: str, late: bool) -> str:

@@ -49,7 +49,7 @@ class Search:
 
     def body(self) -> dict[str, Any]:
         """Return the certificate, step by step in the order of the hints."""
-        live = self._live()
+        numbers = self._live()
         for hint in (*self.statement.by, self.statement.show):
             if isinstance(hint, Use):
                 self._use(hint)
@@ -64,7 +64,7 @@ class Search:
             if found is None:
                 raise Failure(f"it is not shown that {text(relation)}, without which a term has no meaning")
             defined.append(found)
-        return {"steps": self.steps, "defined": defined, "live": live}
+        return {"steps": self.steps, "defined": defined, "live": numbers}
 
     def _add(self, step: dict[str, Any]) -> int:
         """Add a step that the checker accepts; return the number of its fact."""
