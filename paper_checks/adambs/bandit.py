@@ -8,8 +8,8 @@ P = Paper("AdamBS", "Liu, Wu & Mozafari (2020), Adam with Bandit Sampling for De
 # One coordinate: the comparator p, the law pt = p^t, the weight w and its projection q = p^{t+1}.
 p, pt, w, q, h, alpha, x, g, ell, u = real("p pt w q h alpha x g l u")
 lp, lt, lw, lq = real("log_p log_pt log_w log_q")
-# Sums over the examples: divergences of p from p^t, p^{t+1} and w, <h, p^t - p>, and the rest.
-D0, D1, Dw, lin, excess, Q, squares, M2 = real("D0 D1 Dw lin X Q S2 M2")
+# Sums over the examples: divergences of p from p^t and p^{t+1}, <h, p^t - p>, and the rest.
+D0, D1, lin, Q, squares, M2 = real("D0 D1 lin Q S2 M2")
 # Over all rounds: the regret and its linear majorant.
 total, first, t, reg, lins, R, L, pm, n, T, N, K, V = real("A D_first t reg lins R L p_min n T N K V")
 POSITIVE = [R > 0, L > 0, pm > 0, n >= 1, T >= 1]
@@ -31,7 +31,6 @@ P.scalar(
     x=x,
     a=0,
     b="oo",
-    exports=excess <= alpha**2 / 2 * Q,
     note="One summand, with x = alpha_p h_j >= 0 and divided by p_j.",
 )
 P.scalar(
@@ -97,7 +96,6 @@ P.inequality(
     at="App. B, Eq. (22), the linear case",
     given=[lw == lt - alpha * h],
     show=alpha * h * (pt - p) == (p * (lp - lt) - p + pt) - (p * (lp - lw) - p + w) + (w - pt + alpha * h * pt),
-    exports=alpha * lin == D0 - Dw + excess,
     note="One summand, with w = p^t e^(-alpha h) of Eq. (23); the logarithms are symbols.",
 )
 P.both(
@@ -112,20 +110,8 @@ P.both(
         inequality(given=[pm > 0, u > 0, p >= pm], show=(p - maximum(pm, u)) * log(maximum(pm, u) / u) >= 0),
         inequality(given=[q > 0, w > 0], show=w * (q / w * log(q / w)) - q + w >= 0),
     ],
-    exports=Dw >= D1,
     note="The generalised Pythagorean theorem, one summand each: the identity; that the projection q = max(p_min, u), "
     "u = c w, makes an obtuse angle (log c cancels, as p and q sum to 1); and D(q|w) >= 0.",
-)
-P.derivation(
-    "Lem1.step",
-    r"\langle\hat h_t,p^t-p\rangle\le\frac{D(p\|p^t)-D(p\|p^{t+1})}{\alpha_p}+\frac{\alpha_p}2\sum_jp_j^t"
-    r"\hat h_{t,j}^2",
-    at="App. B, Eqs. (22) and (24)",
-    uses=["AdamBS.Lem1.identity", "AdamBS.Lem1.projection", "Eq24"],
-    given=[alpha > 0],
-    show=lin <= (D0 - D1) / alpha + alpha / 2 * Q,
-    exports=alpha * lin <= D0 - D1 + alpha**2 / 2 * Q,
-    expect="follows",
 )
 P.derivation(
     "Lem1.sum",

@@ -4,7 +4,7 @@ from regretlab.claims import Paper, Sum, forall, index, real, sequence, use
 
 P = Paper("Lemma", "Lemmas about sums and sequences")
 
-t, s, T = index("t s T")
+t, s, n, T = index("t s n T")
 a, b, w = sequence("a"), sequence("b"), sequence("w")
 c, D, u, v = real("c D u v")
 
@@ -53,6 +53,17 @@ P.theorem(
     at="a sum of terms that are not negative",
     given=[forall(t, 1, T, a[t] >= 0)],
     show=total(a[t]) >= 0,
+)
+P.theorem(
+    "summand",
+    r"a_t \ge 0 \;\Rightarrow\; a_s \le \sum_{t=1}^T a_t",
+    at="one term of a sum of terms that are not negative",
+    given=[forall(t, 1, T, a[t] >= 0)],
+    show=forall(s, 1, T, a[s] <= total(a[t])),
+    by=[
+        forall(s, 1, T, total(a[t], high=s - 1) >= 0),
+        forall(s, 1, T, forall(n, s, T, a[s] <= total(a[t], high=n))),
+    ],
 )
 P.theorem(
     "monotone",

@@ -14,7 +14,7 @@ from regretlab.claims.provers import accepted
 from regretlab.claims.statements import Theorem
 
 t, s, n = index("t s n")
-f, g = sequence("f"), sequence("g")
+e, f, g = sequence("e"), sequence("f"), sequence("g")
 c, r, u = real("c r u")
 LEMMAS = {claim.id: claim.statement for claim, _, _ in claims_in([shipped() / "lemmas"])}
 
@@ -102,6 +102,34 @@ USED = {
         "nonexpansive_box", total((clip(f[t], 0, 1) - clip(g[t], 0, 1)) ** 2) <= total((f[t] - g[t]) ** 2),
         d=n, w=lambda i: 1, x=f, y=g, l=lambda i: 0, h=lambda i: 1,
     ),
+    "summand": by("summand", forall(s, 1, n, g[s] ** 2 <= total(g[t] ** 2)), T=n, a=squares),
+    "exp_below": by("exp_below", exp(-(g[n] ** 2)) <= 1 - g[n] ** 2 + g[n] ** 4 / 2, x=g[n] ** 2),
+    "tangent": by("tangent", r * (log(u) - log(r)) <= u - r, r > 0, u > 0, q=r, r=u),
+    "mirror_coordinate": by(
+        "mirror_coordinate", u / 2 + log(c) + 1 >= log(u) + c, *INSIDE, c == clip(u * exp(-1), r, 1),
+        a=1, c=1, h=1, p=u, q=1, r=c, low=r, high=1,
+    ),
+    "mirror_step": by(
+        "mirror_step",
+        total(g[t] ** 2 * (f[t] - 1 / n)) <= total(log(e[t]) - log(f[t])) / n + total(f[t] * g[t] ** 4) / 2,
+        r > 0, r <= 1 / n, forall(t, 1, n, f[t] > 0), forall(t, 1, n, e[t] == clip(f[t] * exp(-(g[t] ** 2)), r, 1)),
+        total(f[t]) == 1, total(e[t]) == 1, first=[forall(t, 1, n, e[t] > 0)],
+        a=1, c=1, S=1, low=r, high=1, p=f, q=lambda j: 1 / n, r=e, h=squares,
+    ),
+    "mirror": by(
+        "mirror", total(f[t] * (log(f[t]) - log(g[t]))) >= 0, r > 0,
+        forall(t, 1, n, (r <= f[t]) & (f[t] <= 1)), forall(t, 1, n, (r <= g[t]) & (g[t] <= 1)),
+        total(f[t]) == u, total(g[t]) == u,
+        T=1, a=1, S=u, low=r, high=1, q=f, p=lambda t, j: g[j], h=lambda t, j: 0, c=lambda t: 1,
+    ),
+    "mirror_start": by("mirror_start", r * (log(r) - log(1 / n)) <= r * log(n), r > 0, r <= 1, k=n, p=1 / n, q=r),
+    "inverse": by("inverse", 1 / r - 1 / u <= (u - r) / r**2, r > 0, u > 0, p=r, q=u, u=1),
+    "inverse_sum": by(
+        "inverse_sum", total(1 / f[t]) - total(1 / g[t]) <= total(g[t] / f[t] ** 2) - total(1 / f[t]),
+        forall(t, 1, n, (f[t] > 0) & (g[t] > 0)), total(f[t]) == total(g[t]),
+        first=[forall(t, 1, n, f[t] / f[t] ** 2 == 1 / f[t]), total(f[t] / f[t] ** 2) == total(1 / f[t])],
+        p=f, q=g, s=lambda j: 1, h=lambda j: -1 / f[j] ** 2, v=1, C=0,
+    ),
     "pinsker": by("pinsker", divergence(r, u) >= 2 * (r - u) ** 2, *INSIDE, p=r, q=u),
     "entropy": by("entropy", divergence(r, u) >= 0, *INSIDE, p=r, q=u),
 }  # fmt: skip
@@ -122,6 +150,24 @@ LACKING = {
     ),
     "adagrad, from nothing": by(
         "adagrad", total(g[t] ** 2 / sqrt(SO_FAR)) <= 2 * sqrt(total(g[t] ** 2)), T=n, a=squares
+    ),
+    "mirror, of laws with another sum": by(
+        "mirror", total(f[t] * (log(f[t]) - log(g[t]))) >= 0, r > 0,
+        forall(t, 1, n, (r <= f[t]) & (f[t] <= 1)), forall(t, 1, n, (r <= g[t]) & (g[t] <= 1)), total(f[t]) == u,
+        T=1, a=1, S=u, low=r, high=1, q=f, p=lambda t, j: g[j], h=lambda t, j: 0, c=lambda t: 1,
+    ),
+    "mirror_step, of losses of any sign": by(
+        "mirror_step",
+        total(g[t] * (f[t] - 1 / n)) <= total(log(e[t]) - log(f[t])) / n + total(f[t] * g[t] ** 2) / 2,
+        r > 0, r <= 1 / n, forall(t, 1, n, f[t] > 0), forall(t, 1, n, e[t] == clip(f[t] * exp(-g[t]), r, 1)),
+        total(f[t]) == 1, total(e[t]) == 1, first=[forall(t, 1, n, e[t] > 0)],
+        a=1, c=1, S=1, low=r, high=1, p=f, q=lambda j: 1 / n, r=e, h=g,
+    ),
+    "summand, of terms of any sign": by("summand", forall(s, 1, n, g[s] <= total(g[t])), T=n, a=g),
+    "inverse_sum, of laws with another sum": by(
+        "inverse_sum", total(1 / f[t]) - total(1 / g[t]) <= total((g[t] - f[t]) / f[t] ** 2) + total(g[t] - f[t]),
+        forall(t, 1, n, (f[t] > 0) & (g[t] > 0)),
+        p=f, q=g, s=lambda j: 1, h=lambda j: -1 / f[j] ** 2 - 1, v=1, C=-1,
     ),
     "constant, that is no natural number of terms": by(
         "constant", total(g[t], high=n - 1) <= n - 1, forall(t, 1, n, g[t] <= 1), T=n - 1, a=g, c=1

@@ -1,0 +1,86 @@
+"""The theorems of mirror descent (``AdamBS.Lem1.mirror``, ``AdamCB.Lem2.descent``) on what the samplers do."""
+
+import math
+
+import numpy as np
+import pytest
+
+from regretlab.samplers import AdamBS, AdamCBOurs
+from tests.helpers.samplers import fit
+from tests.tolerances import FAR, ROUND_OFF_OF_A_RUN
+
+T = 400
+#: Samplers with a small and a large step, and what the divergence from the first law is at most.
+SAMPLERS = {
+    "adambs": (AdamBS, "alpha_p", 1e-6, 1e-3, math.log(8)),
+    "adamcb_ours": (AdamCBOurs, "step", 1e-3, 1.0, 3 * math.log(8 / 3)),
+}
+
+
+def made(name, which):
+    """Return a sampler of 3 of 8 examples, its step and the divergence."""
+    kind, parameter, *steps, divergence = SAMPLERS[name]
+    return fit(kind(gamma=0.2, **{parameter: steps[which]}), 8, 3, L=2.0), steps[which], divergence
+
+
+def played(sampler):
+    """Play T rounds in which the gradients of early examples are small: the laws (T + 1, n) and the losses h (T, n)."""
+    n, K, L, floor = sampler.run.n, sampler.run.K, sampler.run.L, sampler.law.floor
+    rng, state = np.random.default_rng(1), sampler.init(1, np)
+    laws, losses = [sampler.probabilities(state)[0]], []
+    for _ in range(T):
+        draw = sampler.draw(state, rng.random((1, sampler.uniforms)))
+        norms = L * np.arange(1, n + 1) / n * rng.random(n)
+        p, J, h = laws[-1], draw.J[0], np.zeros(n)
+        if sampler.rule.distinct:
+            h[J] = (1 - (floor * norms[J] / (L * p[J])) ** 2) / p[J]
+        else:
+            np.add.at(h, J, ((L / floor) ** 2 - (norms[J] / p[J]) ** 2) / (K * p[J]))
+        state = sampler.observe(state, draw, norms[J][None])
+        laws.append(sampler.probabilities(state)[0])
+        losses.append(h)
+    return np.array(laws), np.array(losses)
+
+
+def gap(before, after, h, step, floor, cap):
+    """Return how far log c would have to be from itself in after = min(cap, max(floor, c w)), w = before e^(-step h).
+
+    What is above the floor says that c w is no less, what is below the cap that it is no more.
+    """
+    logs = np.log(after) - np.log(before) + step * h
+    least, most = logs[after > floor + ROUND_OFF_OF_A_RUN], logs[after < cap - ROUND_OFF_OF_A_RUN]
+    return least.max(initial=-math.inf) - most.min(initial=math.inf)
+
+
+def best(losses, total, floor):
+    """Return the law q >= floor of the least sum of <h_t, q>."""
+    q = np.full(losses.shape[1], floor)
+    for j in np.argsort(losses.sum(0)):
+        q[j] += min(1 - floor, total - q.sum())
+    return q
+
+
+@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_the_update_is_that_of_the_theorem(name, which):
+    """The twin is the update of losses that another example has."""
+    sampler, step, _ = made(name, which)
+    laws, losses = played(sampler)
+
+    def worst(losses):
+        rounds = zip(laws, laws[1:], losses, strict=False)
+        return max(gap(*pair, h, step, sampler.law.floor, 1.0) for *pair, h in rounds)
+
+    assert worst(losses) <= ROUND_OFF_OF_A_RUN
+    assert worst(np.roll(losses, 1, 1)) > FAR
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_the_regret_is_below_the_theorem(name):
+    """Below both of its terms together, but above one alone: the second if the step is small, the first if large."""
+    for which in (0, 1):
+        sampler, step, divergence = made(name, which)
+        laws, losses = played(sampler)
+        regret = (losses * (laws[:-1] - best(losses, sampler.law.total, sampler.law.floor))).sum()
+        terms = divergence / step, step / 2 * (laws[:-1] * losses**2).sum()
+        assert terms[1 - which] < regret <= sum(terms)
