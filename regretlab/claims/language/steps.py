@@ -65,7 +65,8 @@ def steps(
         Put before the names of the sequences.
     parameters
         The method's parameters as terms; those left out have the method's defaults. A function of the method's
-        schedule, such as ``beta1_t``, may be a sequence.
+        schedule, such as ``beta1_t``, may be a sequence. With a symbol for the power p the step has
+        ``exp(p * log(v_hat))``, which means something for a positive v_hat only.
 
     Examples
     --------
@@ -136,7 +137,8 @@ def coefficients(method: Method, place: Term, least: int) -> Coefficients:
     t = np.empty(1, dtype=object)
     t[0] = Symbolic(place, least)
     made = method.coefficients(t)
-    return Coefficients(**{name: _plain(getattr(made, name)) for name in Coefficients._fields})
+    found = Coefficients(**{name: _plain(getattr(made, name)) for name in Coefficients._fields})
+    return found._replace(p=Exponent(found.p.op, *found.p.args)) if isinstance(found.p, Term) else found
 
 
 def _plain(value: Any) -> Any:
@@ -161,6 +163,24 @@ class Nought(Fraction):
 
     def __mul__(self, other: Any) -> Any:
         return 0 if isinstance(other, Term) else super().__mul__(other)
+
+
+class Exponent(Term):
+    """The power p of the step as a term: ``v**p`` is written for every p.
+
+    The powers that the step takes apart, ``sqrt(v)`` for p = 1/2 and 1 for p = 0, are the same numbers.
+    """
+
+    __slots__ = ()
+
+    def __eq__(self, other: Any) -> bool:  # type: ignore[override]
+        return False
+
+    def __rpow__(self, base: Any) -> Term:
+        made: Term = base ** Term(self.op, *self.args)
+        return made
+
+    __hash__ = Term.__hash__
 
 
 def _largest(a: Any, b: Any) -> Any:
