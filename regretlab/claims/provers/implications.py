@@ -42,12 +42,12 @@ def prove(
     def added_up(some: Sequence[Taken], seconds: float) -> bool:
         return all(products.find(inequality) is not None for inequality in asked(some))
 
-    answers = {_answer(questions(inequality)[-1], limit) for inequality in asked(taken)}
-    if "sat" in answers:
-        return None
     found = _by_rewriting(scope, asked, taken, limit)
     if found is not None:
         return _recorded(asked(found), found)
+    answers = {_answer(questions(inequality)[-1], limit) for inequality in asked(taken)}
+    if "sat" in answers:
+        return None
     found = _defined(scope, taken, _fewest(taken, concludes), valid, limit) if answers == {"unsat"} else None
     if found is None:  # too hard for a solver: a sum of products, of what has a meaning
         meant = _with_meaning(scope, taken)
