@@ -67,7 +67,7 @@ P.bandit_regret(
             ]
         ),
         "note": "With gains the one-step inequality of EXP3.M needs this direction, and it holds; the rest is "
-        "Uchiya et al.",
+        "Alg3.gains, after Uchiya et al.",
     },
     note="The rule is that of EXP3.M for gains. With losses a capped example is never updated again: the regret "
     "on this instance is at least T - 2s for every draw, linear in T. The losses are any in [0, 1], not "

@@ -1,4 +1,4 @@
-"""The theorems of mirror descent (``AdamBS.Lem1.mirror``, ``AdamCB.Lem2.descent``) on what the samplers do."""
+"""The theorems of ``AdamBS.Lem1.mirror``, ``AdamCB.Lem2.descent`` and ``AdamCB.Alg3.gains`` on what the samplers do."""
 
 import math
 
@@ -84,3 +84,15 @@ def test_the_regret_is_below_the_theorem(name):
         regret = (losses * (laws[:-1] - best(losses, sampler.law.total, sampler.law.floor))).sum()
         terms = divergence / step, step / 2 * (laws[:-1] * losses**2).sum()
         assert terms[1 - which] < regret <= sum(terms)
+
+
+@pytest.mark.parametrize("gamma", [0.002, 0.5])
+def test_the_best_fixed_batch_gains_no_more_than_the_theorem_says(gamma):
+    """No more than both of its terms together, but more than one: the second if gamma is small, the first if large."""
+    sampler, eta = fit(AdamCBOurs(gamma=gamma, update="gains"), 8, 3, L=2.0), 3 * gamma / 8
+    laws, losses = played(sampler)
+    gains = np.where(losses > 0, 1 / laws[:-1] - losses, 0.0)
+    assert (eta * gains).max() <= 1
+    paid = (laws[:-1] * (gains + (math.e - 2) * eta * gains**2)).sum() / (1 - gamma)
+    first = 3 * math.log(8 / 3) / eta
+    assert (paid if gamma < 0.1 else first) < np.sort(gains.sum(0))[-3:].sum() <= first + paid

@@ -170,9 +170,12 @@ def _sum(root: Term, facts: Sequence[linear.Form], depth: int) -> Form:
         return total
     total = {}
     for monomial, c in normal(replaced(body, {bound: new}), facts, depth + 1).items():
-        outside = tuple((a, k) for a, k in monomial if not holds(a, new))
         inside = tuple((a, k) for a, k in monomial if holds(a, new))
-        total = _plus(total, _times({outside: c}, _one_sum(new, low, high, inside, facts)))
+        part = _times({(): c}, _one_sum(new, low, high, inside, facts))
+        for a, k in monomial:
+            if not holds(a, new):  # its own ranges take the names of a lesser depth
+                part = _times(part, {((canonical(a, facts, depth), k),): Fraction(1)})
+        total = _plus(total, part)
     return total
 
 

@@ -92,6 +92,13 @@ def test_a_normal_form_has_the_value_of_its_term(one, source):
     at_numbers(one, sums.canonical(found, facts), source)
 
 
+def test_a_sum_that_leaves_another_is_the_sum_that_stood_outside():
+    total = Sum(a[t], (t, 1, T))
+    for inner in (total, 1 / total, Product(total, (s, 1, T))):
+        assert sums.canonical(Sum(inner * g[s, T], (s, 1, T))) is sums.canonical(inner * Sum(g[s, T], (s, 1, T)))
+    assert sums.canonical(Sum(total * a[s], (s, 1, T))) is sums.canonical(total**2)
+
+
 def test_terms_of_other_values_are_told_apart():
     with pytest.raises(AssertionError):
         at_numbers(Sum(a[t], (t, 0, T)), Sum(a[t], (t, 1, T)), random.Random(1))
