@@ -9,6 +9,7 @@ Each folder imports from those before it alone: language, arithmetic, statements
 from regretlab.claims import designs, paper
 from regretlab.claims.arithmetic import balls
 from regretlab.claims.language.binding import forall, index
+from regretlab.claims.language.chance import outcomes
 from regretlab.claims.language.definitions import define, recursive
 from regretlab.claims.language.sequences import Product, Sum, sequence
 from regretlab.claims.language.steps import box, steps
@@ -24,5 +25,5 @@ from regretlab.claims.statements.claim import Claim
 __all__ = [
     "LEVELS", "OPS", "VERDICTS", "Certificate", "Claim", "Entry", "Ledger", "Paper", "Product", "Sum", "all_of",
     "balls", "box", "define", "designs", "exp", "forall", "frame", "index", "integer", "log", "maximum", "minimum",
-    "pages", "paper", "real", "recursive", "sequence", "sqrt", "steps", "term", "use", "where",
+    "outcomes", "pages", "paper", "real", "recursive", "sequence", "sqrt", "steps", "term", "use", "where",
 ]  # fmt: skip

@@ -191,18 +191,22 @@ def _one_sum(bound: Term, low: Term, high: Term, inside: Monomial, facts: Sequen
 
 
 def _exchanged(bound: Term, low: Term, high: Term, inside: Monomial, inner: Term) -> Term:
-    """Order the ranges of a double sum by their ends; the ends of the inner range do not depend on the outer index."""
-    other, first, last, body = inner.args
-    factors = _product(_merged(tuple((a, k) for a, k in inside if a is not inner), _factors(body)))
-    ranges = [(bound, low, high), (other, first, last)]
-    if tuple(map(text, ranges[1][1:])) < tuple(map(text, ranges[0][1:])):
-        # The outer index takes the name of its depth, so that equal double sums are one term.
-        spare = Term("bound", "k0")
-        factors = replaced(replaced(replaced(factors, {bound: spare}), {other: bound}), {spare: other})
-        ranges = [(bound, first, last), (other, low, high)]
-    (a, a_low, a_high), (b, b_low, b_high) = ranges
-    ordered = _product(_merged((), _factors(factors)))  # whose indices have changed names
-    return Term(SUM, a, a_low, a_high, Term(SUM, b, b_low, b_high, ordered))
+    """Order the ranges of a double sum by their ends, equal ones by how the summand then reads.
+
+    The ends of the inner range do not depend on the outer index.
+    """
+    other, first, last, summand = inner.args
+    factors = _product(_merged(tuple((a, k) for a, k in inside if a is not inner), _factors(summand)))
+    # The outer index takes the name of its depth, so that equal double sums are one term.
+    spare = Term("bound", "k0")
+    exchanged = replaced(replaced(replaced(factors, {bound: spare}), {other: bound}), {spare: other})
+    ends, swapped = ((low, high), (first, last)), ((first, last), (low, high))
+    ways = []
+    for ranges, body in ((ends, factors), (swapped, exchanged)):
+        ordered = _product(_merged((), _factors(body)))  # whose indices may have changed names
+        ways.append((tuple(text(end) for pair in ranges for end in pair), text(ordered), ranges, ordered))
+    *_, (outer, within), ordered = min(ways, key=lambda way: way[:2])
+    return Term(SUM, bound, *outer, Term(SUM, other, *within, ordered))
 
 
 def _factors(body: Term) -> Monomial:

@@ -7,8 +7,10 @@ Facts are numbered: hypotheses, definitions, and what the steps establish. Indic
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 from regretlab.claims.arithmetic import linear, sums
 from regretlab.claims.arithmetic.abstraction import Abstraction
@@ -26,13 +28,14 @@ from regretlab.errors import InputError
 MOST_INSTANCES = 60
 
 
-class Scope(NamedTuple):
+@dataclass(frozen=True)
+class Scope:
     """The indices in play: those that run over ranges, and those that are any natural numbers."""
 
     ranges: list[Range]
     naturals: list[Term]
 
-    @property
+    @cached_property
     def facts(self) -> list[linear.Form]:
         """What is known of the indices."""
         return sums.index_facts(self.ranges, self.naturals)
@@ -102,7 +105,7 @@ class Proof:
             at = scope.form(written)
             for gap in [linear.minus(at, low)] + ([] if high is None else [linear.minus(high, at)]):
                 if not linear.follows(scope.facts, gap):
-                    raise Rejected(f"{text(at)} need not lie in the range of fact {number}: {text(relation)}")
+                    raise Rejected(f"{text(at)} need not lie in the range of fact {number}")
             relation = replaced(body, {bound: at})
         return Relation(relation.op, *relation.args)
 

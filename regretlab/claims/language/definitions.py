@@ -132,31 +132,53 @@ class Recursive(Entries):
         self.definition = definition
 
 
-def recursive(name: str, first: Any, step: Callable[[Term, Term], Any], start: int = 0, stop: Any = None) -> Recursive:
+def recursive(
+    name: str, first: Any, step: Callable[[Term, Term], Any], start: int = 0, stop: Any = None, over: Any = ()
+) -> Recursive:
     """Define a sequence by its entry at ``start`` and ``step(before, t)``, the entry at t from the one before.
 
-    It ends with the entry at ``stop``, if that is given; later ones are any numbers.
+    It ends with the entry at ``stop``, if that is given; later ones are any numbers. With ``over``, an index or
+    several, there is such a sequence for each, and its entries have them in front.
 
     Examples
     --------
-    >>> g = Entries("g")
+    >>> g, i = Entries("g"), Term("index", "i")
     >>> recursive("S", 0, lambda before, t: before + g[t] ** 2).definition.equations
     (S[0] == 0, (S[t + 1] == S[t] + g[t + 1]^2 for t = 0..))
+    >>> recursive("S", 0, lambda before, t: before + g[i, t], over=i).definition.equations[0]
+    (S[i, 0] == 0 for i = 1..)
     """
-    t, own = Term("index", "t"), Entries(name)
-    begin = own[start] == term(first)
-    later = forall(t, start, None if stop is None else term(stop) - 1, own[t + 1] == term(step(own[t], t + 1)))
-    return Recursive(name, Definition((begin, later)))
+    t, front, own = Term("index", "t"), _indices(over), Entries(name)
+    begin = own[(*front, start)] == term(first)
+    later = own[(*front, t + 1)] == term(step(own[(*front, t)], t + 1))
+    end = None if stop is None else term(stop) - 1
+    return Recursive(name, Definition((_each(front, begin), _each(front, forall(t, start, end, later)))))
 
 
-def define(name: str, value: Callable[[Term], Any], start: int = 1, stop: Any = None) -> Recursive:
+def define(name: str, value: Callable[[Term], Any], start: int = 1, stop: Any = None, over: Any = ()) -> Recursive:
     """Define a sequence by its entry at every t from ``start`` to ``stop``, or without end; others are any numbers.
+
+    With ``over``, an index or several, there is such a sequence for each, and its entries have them in front.
 
     Examples
     --------
-    >>> x = Entries("x")
+    >>> x, i = Entries("x"), Term("index", "i")
     >>> define("d", lambda t: x[t] ** 2).definition.equations
     ((d[t] == x[t]^2 for t = 1..),)
+    >>> define("d", lambda t: x[i, t] ** 2, over=i).definition.equations
+    (((d[i, t] == x[i, t]^2 for t = 1..) for i = 1..),)
     """
-    t, own = Term("index", "t"), Entries(name)
-    return Recursive(name, Definition((forall(t, start, stop, own[t] == term(value(t))),)))
+    t, front, own = Term("index", "t"), _indices(over), Entries(name)
+    equation = forall(t, start, stop, own[(*front, t)] == term(value(t)))
+    return Recursive(name, Definition((_each(front, equation),)))
+
+
+def _indices(over: Any) -> tuple[Any, ...]:
+    return over if isinstance(over, tuple) else (over,)
+
+
+def _each(front: tuple[Any, ...], equation: Relation) -> Relation:
+    """Say an equation for all values of the indices in front."""
+    for index in reversed(front):
+        equation = forall(index, 1, None, equation)
+    return equation

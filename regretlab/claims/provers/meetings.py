@@ -10,12 +10,14 @@ from regretlab.claims.arithmetic import linear
 from regretlab.claims.arithmetic.abstraction import Abstraction
 from regretlab.claims.checkers import facts
 from regretlab.claims.language.binding import indices
-from regretlab.claims.language.terms import Relation, Term, text
+from regretlab.claims.language.terms import Node, Relation, Term, text, walk
 from regretlab.claims.language.trees import symbols
 from regretlab.claims.language.verdict import Rejected
 
 #: Instances of one fact and of all together, and rounds in which instances bring in others.
 PER_FACT, TOGETHER, ROUNDS = 24, 60, 2
+#: Instances of one fact up to which every place is tried for every index.
+ALL_PLACES = 300
 
 
 class Taken(NamedTuple):
@@ -29,11 +31,16 @@ class Taken(NamedTuple):
 def choices(
     proof: facts.Proof, scope: facts.Scope, about: Sequence[Relation], aside: Container[int]
 ) -> Iterator[list[Taken]]:
-    """Yield instances to try: none, those that meet the goal, those that meet these, then those of definitions."""
+    """Yield instances to try: none, those at the goal's own indices, those that meet the goal, those that meet these.
+
+    Those of definitions come last.
+    """
     constants = [Taken(n, (), h) for n, h in enumerate(proof.statement.given) if h.op != "forall"]
     yield constants
     given, defined = len(proof.statement.given), len(proof.statement.hypotheses)
     known = range(len(proof.facts))
+    if scope.ranges and (here := _here(proof, scope, about, known)):
+        yield [*constants, *here][:TOGETHER]
     tiers = [[n for n in known if (n < given or n >= defined) and n not in aside], list(known)]
     for numbers in tiers if tiers[0] != tiers[1] else tiers[:1]:
         found = {(t.number, t.at): t for t in constants}
@@ -47,6 +54,22 @@ def choices(
             relations = [*about, *(t.relation for t in found.values())]
 
 
+def _here(proof: facts.Proof, scope: facts.Scope, about: Sequence[Relation], numbers: Sequence[int]) -> list[Taken]:
+    """List the instances at the goal's own indices of facts that speak of what it speaks of."""
+    atoms, own = _atoms(scope, about), [r.free for r in scope.ranges]
+    found: list[tuple[int, int, Taken]] = []
+    for number in numbers:
+        for at in itertools.permutations(own, depth(proof.facts[number])):
+            try:
+                taken = Taken(number, at, proof.instance(scope, number, [form(place) for place in at]))
+                spoken = _atoms(scope, [taken.relation])
+            except Rejected:
+                continue
+            if at and spoken & atoms:
+                found.append((len(spoken - atoms), -number, taken))
+    return [taken for *_, taken in sorted(found, key=lambda one: one[:2])]
+
+
 def _meeting(
     proof: facts.Proof, scope: facts.Scope, relations: Sequence[Relation], numbers: Sequence[int]
 ) -> list[Taken]:
@@ -58,21 +81,69 @@ def _meeting(
     places = _places(scope, atoms)
     found: list[tuple[int, int, Taken]] = []
     for number in numbers:
-        fact = proof.facts[number]
-        depth = 0
-        while fact.op == "forall":
-            depth, fact = depth + 1, fact.args[3]
         own: list[tuple[int, int, Taken]] = []
-        for at in itertools.product(places, repeat=depth):
+        for taken in _instances(proof, scope, number, _where(proof.facts[number], atoms, places)):
             try:
-                relation = proof.instance(scope, number, [form(p) for p in at])
-                spoken = _atoms(scope, [relation])
+                spoken = _atoms(scope, [taken.relation])
             except Rejected:
                 continue
             if spoken & atoms:
-                own.append((len(spoken - atoms), -number, Taken(number, at, relation)))
+                own.append((len(spoken - atoms), -number, taken))
         found += sorted(own, key=lambda one: one[:2])[:PER_FACT]
     return [taken for *_, taken in sorted(found, key=lambda one: one[:2])]
+
+
+def _instances(
+    proof: facts.Proof, scope: facts.Scope, number: int, where: list[list[Term]], at: tuple[Term, ...] = ()
+) -> Iterator[Taken]:
+    """Yield the instances of a fact at these places, as far as they lie in its ranges."""
+    try:
+        relation = proof.instance(scope, number, [form(place) for place in at])
+    except Rejected:
+        return
+    if len(at) == len(where):
+        yield Taken(number, at, relation)
+        return
+    for place in where[len(at)]:
+        yield from _instances(proof, scope, number, where, (*at, place))
+
+
+def _where(fact: Relation, atoms: set[Term], places: list[Term]) -> list[list[Term]]:
+    """List, for each index a fact is quantified over, the places to put there: all, unless these are too many.
+
+    Then they are those at which an entry or a sum of the fact has a place or an end that it has in an atom.
+    """
+    bounds: list[Term] = []
+    while fact.op == "forall":
+        bounds, fact = [*bounds, fact.args[0]], fact.args[3]
+    if len(places) ** len(bounds) <= ALL_PLACES:
+        return [places] * len(bounds)
+    spoken: dict[object, dict[str, Term]] = {}
+    for kind, place in (pair for atom in atoms for node in walk(atom) for pair in _ends(node)):
+        if not any(key is not None and key.op == "bound" for key in linear.form(place)):
+            spoken.setdefault(kind, {})[text(place)] = place
+    met: dict[Term, dict[str, Term]] = {bound: {} for bound in bounds}
+    for kind, place in (pair for node in walk(fact) for pair in _ends(node)):
+        found = linear.form(place)
+        own = [key for key in found if key is not None and key.op == "bound"]
+        if len(own) == 1 and own[0] in met and found[own[0]] == 1:
+            for there in spoken.get(kind, {}).values():
+                at = linear.tidy(there - linear.written({k: c for k, c in found.items() if k is not own[0]}))
+                met[own[0]][text(at)] = at
+    return [list(met[bound].values()) or places for bound in bounds]
+
+
+def _ends(node: Node) -> Iterator[tuple[object, Term]]:
+    """Yield the places of an entry and the ends of a sum, each with what it is a place or an end of."""
+    if node.op == "entry":
+        yield from (((node.args[0], k), place) for k, place in enumerate(node.args[1:]))
+    elif node.op == "sum":
+        yield from (((k,), end) for k, end in enumerate(node.args[1:3]))
+
+
+def depth(fact: Relation) -> int:
+    """Count the indices that a fact is quantified over."""
+    return 1 + depth(fact.args[3]) if fact.op == "forall" else 0
 
 
 def form(place: Term) -> dict[str, int]:

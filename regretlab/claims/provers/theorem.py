@@ -6,23 +6,27 @@ entries and sums meet those of the goal, then by induction on the index it is qu
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from regretlab.claims.arithmetic import linear
+from regretlab.claims.arithmetic import linear, sums
 from regretlab.claims.checkers import facts, rules
 from regretlab.claims.checkers import theorem as checker
 from regretlab.claims.checkers.instances import Instance
 from regretlab.claims.language.binding import Range, forall, indices, opened, over, replaced
 from regretlab.claims.language.data import nodes
-from regretlab.claims.language.terms import Relation, text
+from regretlab.claims.language.terms import Relation, text, walk
 from regretlab.claims.language.trees import conjuncts
 from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.provers import implications, live, trail
-from regretlab.claims.provers.meetings import ROUNDS, choices, form
+from regretlab.claims.provers.meetings import ROUNDS, Taken, choices, depth, form
 from regretlab.claims.statements import Inequality
 from regretlab.claims.statements.theorem import Theorem, Use, conclusions
+
+#: Choices of instances from which a summand is tried before its sum.
+SOON = 2
 
 
 class Failure(Exception):
@@ -84,14 +88,31 @@ class Search:
         known = self._known(relation)
         if known is not None:
             return known
-        for rule in (self._have, self._summed, self._induction, self._general):
+        for rule in (self._instance, self._added, self._have, self._summed, self._induction, self._general):
             if (found := rule(relation)) is not None:
                 return found
         raise Failure(f"no step shows {text(relation)}")
 
-    def _have(self, relation: Relation) -> int | None:
+    def _instance(self, relation: Relation) -> int | None:
+        """Show a relation by the one fact that says it: for more indices, in another order, or whatever others are."""
         ranges, body = opened(relation, self.proof.fresh(relation))
-        found = self._proved(self.proof.scope().inner(ranges), [body])
+        spoken = {*indices(body), *(n for r in ranges for end in (r.low, r.high) if end is not None for n in walk(end))}
+        scope, own = self.proof.scope().inner(ranges), [r.free for r in ranges if r.free in spoken]
+        for number, fact in enumerate(self.proof.facts):
+            for at in itertools.permutations(own) if depth(fact) == len(own) else ():
+                try:
+                    taken = Taken(number, at, self.proof.instance(scope, number, [form(place) for place in at]))
+                    if not sums.same(taken.relation, body, scope.facts):
+                        continue
+                except Rejected:
+                    continue
+                if (found := implications.prove(scope, [body], [taken], (), implications.QUICK)) is not None:
+                    return self._add({"rule": "have", "show": nodes(relation), **found})
+        return None
+
+    def _have(self, relation: Relation, tries: int | None = None) -> int | None:
+        ranges, body = opened(relation, self.proof.fresh(relation))
+        found = self._proved(self.proof.scope().inner(ranges), [body], tries=tries)
         return None if found is None else self._add({"rule": "have", "show": nodes(relation), **found})
 
     def _induction(self, relation: Relation) -> int | None:
@@ -120,7 +141,11 @@ class Search:
                 return found
         return None
 
-    def _summed(self, relation: Relation) -> int | None:
+    def _added(self, relation: Relation) -> int | None:
+        """Show it summand by summand if that is known or soon seen."""
+        return self._summed(relation, tries=SOON)
+
+    def _summed(self, relation: Relation, tries: int | None = None) -> int | None:
         """Show an inequality between two sums over one range summand by summand."""
         ranges, body = opened(relation, self.proof.fresh(relation))
         if body.op not in ("<=", ">=", "==") or any(side.op != "sum" for side in body.args):
@@ -131,7 +156,9 @@ class Search:
         t = self.proof.fresh(relation, *(r.free for r in ranges)).index(bound.args[0])
         each = Relation(body.op, replaced(left, {bound: t}), replaced(right, {other: t}))
         every = over([*ranges, Range(t, low, high)], each)
-        number = known if (known := self._known(every)) is not None else self._have(every)
+        number = self._known(every)
+        for rule in (self._instance, lambda r: self._have(r, tries)):
+            number = rule(every) if number is None else number
         if number is None:
             return None
         return self._add({"rule": "sum", "fact": number, "low": None, "high": None})
@@ -153,14 +180,15 @@ class Search:
         return last
 
     def _proved(
-        self, scope: facts.Scope, goals: Sequence[Relation], more: Sequence[Relation] = ()
+        self, scope: facts.Scope, goals: Sequence[Relation], more: Sequence[Relation] = (), tries: int | None = None
     ) -> dict[str, Any] | None:
-        """Return ``use`` and ``proofs`` of goals by real arithmetic."""
+        """Return ``use`` and ``proofs`` of goals by real arithmetic, from the first ``tries`` choices of instances."""
         try:
-            for number, taken in enumerate(choices(self.proof, scope, [*more, *goals], self.aside)):
+            found = choices(self.proof, scope, [*more, *goals], self.aside)
+            for number, taken in enumerate(itertools.islice(found, tries)):
                 limit = implications.PATIENT if number and not number % ROUNDS else implications.QUICK
-                if (found := implications.prove(scope, goals, taken, more, limit)) is not None:
-                    return found
+                if (proved := implications.prove(scope, goals, taken, more, limit)) is not None:
+                    return proved
         except Rejected as error:
             trail.missed(str(error))
         return None

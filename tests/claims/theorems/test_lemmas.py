@@ -39,6 +39,11 @@ def clip(value, least, most):
     return maximum(least, minimum(most, value))
 
 
+def one(w):
+    """Return the constant 1."""
+    return 1
+
+
 def divergence(p, q):
     """Return the divergence of a law on two points from another."""
     return p * (log(p) - log(q)) + (1 - p) * (log(1 - p) - log(1 - q))
@@ -46,6 +51,10 @@ def divergence(p, q):
 
 INSIDE = (r > 0, r < 1, u > 0, u < 1)
 SO_FAR = Sum(g[s] ** 2, (s, 1, t))
+LAW = (forall(t, 1, n, e[t] > 0), total(e[t]) == 1)
+#: A probability space of n outcomes and the law e, at a time at which nothing is known.
+UNKNOWING = {"N": n, "P": e, "F": lambda w, u: 1}
+ONE_AT_MOST = (forall(t, 1, n, f[t] * f[t] == f[t]), forall(t, 1, n, forall(s, t + 1, n, f[t] * f[s] == 0)))
 USED = {
     "telescope": by("telescope", total((t + 1) ** 2 - t**2) == (n + 1) ** 2 - 1, T=n, a=lambda t: t**2),
     "parts": by(
@@ -103,6 +112,21 @@ USED = {
         d=n, w=lambda i: 1, x=f, y=g, l=lambda i: 0, h=lambda i: 1,
     ),
     "summand": by("summand", forall(s, 1, n, g[s] ** 2 <= total(g[t] ** 2)), T=n, a=squares),
+    "indicator": by(
+        "indicator", forall(s, 1, n, f[s] * total(f[t] * g[t]) == f[s] * g[s]), *ONE_AT_MOST, a=f, Z=g
+    ),
+    "tower": by(
+        "tower", total(e[t] * g[t]) == c, *LAW, total(e[t] * g[t]) == c, a=g, b=lambda w: c, Z=one, **UNKNOWING
+    ),
+    "drawn": by(
+        "drawn", total(e[t] * total(f[t] / 2)) == total(f[t]) / 2, *LAW,
+        b=lambda w, j: "1/2", p=lambda w, j: "1/2", y=lambda w, j: f[j], Z=one, **UNKNOWING,
+    ),
+    "replacement": by(
+        "replacement", (n * c) ** 2 == n * c**2 + n * (n - 1) * c**2,
+        N=1, n=1, K=n, P=one, F=lambda k, w, u: 1, b=lambda w, k, j: 1, p=lambda w, j: 1, y=lambda w, j: c,
+        mu=lambda w: c, q=lambda w: c**2,
+    ),
     "exp_below": by("exp_below", exp(-(g[n] ** 2)) <= 1 - g[n] ** 2 + g[n] ** 4 / 2, x=g[n] ** 2),
     "tangent": by("tangent", r * (log(u) - log(r)) <= u - r, r > 0, u > 0, q=r, r=u),
     "mirror_coordinate": by(
@@ -147,6 +171,10 @@ LACKING = {
     ),
     "cauchy, of weights of any sign": by(
         "cauchy", total(f[t] * g[t]) ** 2 <= total(f[t]) * total(f[t] * g[t] ** 2), T=n, w=f, a=g, b=lambda t: 1
+    ),
+    "tower, of what is not known": by(
+        "tower", total(e[t] * g[t] * g[t]) == c * total(e[t] * g[t]), *LAW, total(e[t] * g[t]) == c,
+        a=g, b=lambda w: c, Z=g, **UNKNOWING,
     ),
     "adagrad, from nothing": by(
         "adagrad", total(g[t] ** 2 / sqrt(SO_FAR)) <= 2 * sqrt(total(g[t] ** 2)), T=n, a=squares
