@@ -99,10 +99,14 @@ def accepted(statement: s.Statement) -> Accepted | None:
     """
     trail.begin()
     try:
-        with limited(PROOF_SECONDS if isinstance(statement, s.Theorem) else SECONDS):
+        with limited(PROOF_SECONDS if _has_theorem(statement) else SECONDS):
             return _first(statement)
     except Rejected as error:
         raise Rejected(f"{error}; {tried}" if (tried := trail.words()) else str(error)) from None
+
+
+def _has_theorem(statement: s.Statement) -> bool:
+    return isinstance(statement, s.Theorem) or any(map(_has_theorem, statement.parts()))
 
 
 def _first(statement: s.Statement) -> Accepted | None:
