@@ -5,6 +5,10 @@ energy -> bound. One coordinate is treated throughout; the bound adds coordinate
 s = sqrt(v_hat) + eps, w = s sqrt(t)/(2 alpha), d = (x_t - x*)^2, A = m_t (x_t - x*), e = alpha_t m_t^2/s_t; beyond the
 horizon b is 0. R, W, C and E are the sums over t <= T of g_t (x_t - x*), (1 + b_t - b_{t+1}) w_t (d_t - d_{t+1}),
 (1 + b_t + b_{t+1})/2 e_t and e_t.
+
+A public Lean formalisation of the same papers has a schedule-free potential for AMSGrad, and Alacaoglu, Malitsky,
+Mertikopoulos and Cevher (2020) have a bound for a constant beta_1. Ours are the constants, the simulated step and the
+certificates.
 """
 
 from regretlab.claims import OPS, Paper, maximum, minimum, real, sqrt

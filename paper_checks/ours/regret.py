@@ -3,6 +3,10 @@ r"""Ours: the regret of projected adaptive steps, for every horizon and dimensio
 ``projected`` is about any step x - a_t m_t/s_t that is projected onto an interval, with first moments of a
 non-increasing beta_{1,t} and s_t/a_t that does not decrease; ``moments`` bounds the energy that it leaves. Together
 they give AMSGrad's bound, coordinate by coordinate, and summed over coordinates that of its regret.
+
+A public Lean formalisation of the same papers has a schedule-free potential for AMSGrad as well, and Alacaoglu,
+Malitsky, Mertikopoulos and Cevher (2020) have a bound for a constant beta_1. Ours are the constants, the simulated
+step, and the certificates.
 """
 
 from regretlab.claims import (
@@ -309,6 +313,7 @@ P.theorem(
         total(F[t] - Fs[t]) <= total(coordinates(G[i, t] * (X[i, t] - stars[i]))),
     ],
     note="f_t(x_t) - f_t(x*) <= <g_t, x_t - x*> is all that is used of convexity. A person's argument for all T and d is "
-    "not needed any more.",
+    "not needed any more. For a constant beta_1 Alacaoglu et al. (2020) have such a bound; a public Lean formalisation has "
+    "a schedule-free potential too.",
     bounds=("amsgrad.schedule_free",),
 )  # fmt: skip

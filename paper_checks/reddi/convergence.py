@@ -1,4 +1,4 @@
-"""Reddi, Kale & Kumar (2018): Adam's linear regret, and AMSGrad's bound."""
+"""Reddi, Kale & Kumar (2018): Adam's linear regret, and the unit of a term of AMSGrad's bound."""
 
 from fractions import Fraction
 
@@ -9,7 +9,7 @@ from regretlab.methods import Coefficients, Moments, step
 P = Paper("Reddi", "Reddi, Kale & Kumar (2018), On the convergence of Adam and beyond")
 
 C, t, v, alpha, x1, x2, x3 = real("C t v alpha x1 x2 x3")
-R, D, T, beta1, beta2, eta, Lam, V, Gs, G, lam, d = real("R D T beta1 beta2 eta Lam V Gs G lam d")
+D, T, beta1, beta2, eta, Lam, V, Gs, G, lam, d = real("D T beta1 beta2 eta Lam V Gs G lam d")
 BETA2, ZERO = 1 / (1 + C**2), Fraction(0)
 
 
@@ -208,36 +208,6 @@ P.derivation(
 )
 
 THIRD = alpha * Lam / ((1 - beta1) ** 2 * (1 - eta) * sqrt(1 - beta2)) * Gs
-SIZES = [alpha > 0, beta1 >= 0, beta1 < 1, beta2 > 0, beta2 < 1, eta >= 0, eta < 1, Lam >= 1, V >= 0, Gs >= 0, T >= 1]
-second = real("second")
-P.derivation(
-    "Thm4",
-    r"R_T \le \frac{D_\infty^2\sqrt T}{\alpha(1-\beta_1)} \sum_i \sqrt{\hat v_{T,i}}"
-    r"+ \frac{D_\infty^2}{2(1-\beta_1)} \sum_{i,t} \frac{\beta_{1,t}\sqrt{\hat v_{t,i}}}{\alpha_t}"
-    r"+ \frac{\alpha\sqrt{1+\ln T}}{(1-\beta_1)^2(1-\eta)\sqrt{1-\beta_2}} \sum_i \|g_{1:T,i}\|_2",
-    at="Theorem 4",
-    uses=["SF.AMSGrad"],
-    given=[*SIZES, second >= 0],
-    show=D**2 * sqrt(T) / (alpha * (1 - beta1)) * V + second + THIRD >= R,
-    expect="follows",
-    bounds=("amsgrad.theorem4", "amsgrad.theorem4_arxiv"),
-    note="For non-increasing beta_{1,t}. The printed proof has a gap (TP.Monotone); the statement follows from SF.AMSGrad, whose two terms "
-    "are below the first and third of this one. The second term (any value >= 0) is not needed.",
-)
-P.derivation(
-    "Cor1",
-    r"\beta_{1,t} = \beta_1\lambda^{t-1}: \quad R_T \le \frac{D_\infty^2\sqrt T}{\alpha(1-\beta_1)} \sum_i \sqrt{\hat v_{T,i}}"
-    r"+ \frac{\beta_1 D_\infty^2 G_\infty}{2(1-\beta_1)(1-\lambda)^2} + \frac{\alpha\sqrt{1+\ln T}}{(1-\beta_1)^2(1-\eta)\sqrt{1-\beta_2}}"
-    r"\sum_i \|g_{1:T,i}\|_2",
-    at="Corollary 1",
-    uses=["SF.AMSGrad"],
-    given=[*SIZES, lam > 0, lam < 1, G >= 0],
-    show=D**2 * sqrt(T) / (alpha * (1 - beta1)) * V + beta1 * D**2 * G / (2 * (1 - beta1) * (1 - lam) ** 2) + THIRD
-    >= R,
-    expect="follows",
-    note="True although its second term is not what Theorem 4 gives (Cor1.units).",
-    bounds=("amsgrad.printed", "amsgrad.printed_arxiv", "amsgrad.derived", "amsgrad.derived_arxiv"),
-)
 P.units(
     "Cor1.units",
     r"\frac{\beta_1 D_\infty^2 G_\infty}{2(1-\beta_1)(1-\lambda)^2}",

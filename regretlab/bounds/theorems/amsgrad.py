@@ -109,4 +109,6 @@ schedule_free = Bound(
     },
     assumes=(CONVEX, BOUNDED, SQRT_STEP, ETA),
     methods=("amsgrad",),
+    remark="For a constant beta1 Alacaoglu et al. (2020) have such a bound; a public Lean formalisation has a "
+    "schedule-free potential. The constants are ours.",
 )
