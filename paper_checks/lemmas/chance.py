@@ -91,8 +91,8 @@ P.theorem(
 
 x = define("x", lambda k: Sum(b[w, k, j] * y[w, j], (j, 1, n)), stop=K, over=w)
 so_far = define("S", lambda m: Sum(x[w, k], (k, 1, m)), start=0, stop=K, over=w)
-mean = define("mu", lambda w: Sum(p[w, j] * y[w, j], (j, 1, n)))
-square = define("q", lambda w: Sum(p[w, j] * y[w, j] ** 2, (j, 1, n)))
+mean = define("mu", lambda w: Sum(p[w, j] * y[w, j], (j, 1, n)), stop=N)
+square = define("q", lambda w: Sum(p[w, j] * y[w, j] ** 2, (j, 1, n)), stop=N)
 
 
 def draws(relation):

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 from regretlab.claims import statements as s
+from regretlab.claims.language.binding import written
 from regretlab.claims.language.definitions import Definition
 from regretlab.claims.language.rationals import counted, number
 from regretlab.claims.language.sequences import Sequence as Entries
@@ -164,8 +165,7 @@ def use(claim: str | Claim, *over: tuple[Term, Any, Any], **terms: Any) -> s.Use
     for name, value in terms.items():
         if isinstance(value, Entries) or (callable(value) and not isinstance(value, Term)):
             count = len(inspect.signature(value).parameters) if not isinstance(value, Entries) else 1
-            places = tuple(Term("index", f"{name}{k + 1}") for k in range(count))
-            given.append((name, places, term(value(*places))))
+            given.append((name, *written(value, *(f"{name}{k + 1}" for k in range(count)))))
         else:
             given.append((name, (), term(value)))
     for limits in over:

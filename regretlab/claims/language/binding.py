@@ -6,7 +6,7 @@ free index whatever its name; replacing something below a range never lets a fre
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from regretlab.claims.language.terms import Node, Relation, Term, declared, term, walk
@@ -98,6 +98,27 @@ def unused(name: str, taken: Container[str]) -> str:
     while name in taken:
         name += "'"
     return name
+
+
+def written(make: Callable[..., Any], *names: str) -> tuple[tuple[Term, ...], Term]:
+    """Write a term about indices of these names by a function: the indices, which no range of the term binds, and it.
+
+    The function is called with indices that no file can declare; one whose name is taken in the term gets primes.
+
+    Examples
+    --------
+    >>> from regretlab.claims import Sum, sequence
+    >>> x, t = sequence("x"), index("t")
+    >>> written(lambda i: Sum(x[i, t], (t, 1, i)), "t")
+    ((t',), sum(x[t', t], t = 1..t'))
+    """
+    hidden = [Term("index", f"{name} of {k}") for k, name in enumerate(names)]
+    made = term(make(*hidden))
+    taken, found = {n.args[0] for n in indices(made)} | _bounds(made), []
+    for name in names:
+        found.append(Term("index", unused(name, taken)))
+        taken.add(found[-1].args[0])
+    return tuple(found), replaced(made, dict(zip(hidden, found, strict=True)))
 
 
 class Fresh:

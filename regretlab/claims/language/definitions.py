@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from regretlab.claims.language.binding import Fresh, forall, opened
+from regretlab.claims.language.binding import Fresh, forall, opened, written
 from regretlab.claims.language.sequences import Sequence as Entries
 from regretlab.claims.language.terms import Node, Relation, Term, term, text, walk
 from regretlab.errors import InputError
@@ -148,9 +148,10 @@ def recursive(
     >>> recursive("S", 0, lambda before, t: before + g[i, t], over=i).definition.equations[0]
     (S[i, 0] == 0 for i = 1..)
     """
-    t, front, own = Term("index", "t"), _indices(over), Entries(name)
+    front, own = _indices(over), Entries(name)
+    (t,), value = written(lambda t: step(own[(*front, t)], t + 1), "t")
     begin = own[(*front, start)] == term(first)
-    later = own[(*front, t + 1)] == term(step(own[(*front, t)], t + 1))
+    later = own[(*front, t + 1)] == value
     end = None if stop is None else term(stop) - 1
     return Recursive(name, Definition((_each(front, begin), _each(front, forall(t, start, end, later)))))
 
@@ -168,8 +169,9 @@ def define(name: str, value: Callable[[Term], Any], start: int = 1, stop: Any = 
     >>> define("d", lambda t: x[i, t] ** 2, over=i).definition.equations
     (((d[i, t] == x[i, t]^2 for t = 1..) for i = 1..),)
     """
-    t, front, own = Term("index", "t"), _indices(over), Entries(name)
-    equation = forall(t, start, stop, own[(*front, t)] == term(value(t)))
+    front, own = _indices(over), Entries(name)
+    (t,), made = written(value, "t")
+    equation = forall(t, start, stop, own[(*front, t)] == made)
     return Recursive(name, Definition((_each(front, equation),)))
 
 

@@ -18,6 +18,8 @@ from regretlab.claims.language.verdict import Rejected
 PER_FACT, TOGETHER, ROUNDS = 24, 60, 2
 #: Instances of one fact up to which every place is tried for every index.
 ALL_PLACES = 300
+#: And about as many where places are matched.
+MATCHED = 1000
 
 
 class Taken(NamedTuple):
@@ -111,7 +113,7 @@ def _instances(
 def _where(fact: Relation, atoms: set[Term], places: list[Term]) -> list[list[Term]]:
     """List, for each index a fact is quantified over, the places to put there: all, unless these are too many.
 
-    Then they are those at which an entry or a sum of the fact has a place or an end that it has in an atom.
+    Then they are the first at which an entry or a sum of the fact has a place or an end that it has in an atom.
     """
     bounds: list[Term] = []
     while fact.op == "forall":
@@ -130,7 +132,10 @@ def _where(fact: Relation, atoms: set[Term], places: list[Term]) -> list[list[Te
             for there in spoken.get(kind, {}).values():
                 at = linear.tidy(there - linear.written({k: c for k, c in found.items() if k is not own[0]}))
                 met[own[0]][text(at)] = at
-    return [list(met[bound].values()) or places for bound in bounds]
+    if not any(met.values()):
+        return [[]] * len(bounds)
+    most = int(MATCHED ** (1 / len(bounds)))
+    return [(list(met[bound].values()) or places)[:most] for bound in bounds]
 
 
 def _ends(node: Node) -> Iterator[tuple[object, Term]]:

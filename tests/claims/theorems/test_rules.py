@@ -82,3 +82,11 @@ def test_no_proof_is_taken_for_that_of_its_twin():
 def test_a_definition_is_no_recursion_in_itself():
     with pytest.raises(InputError, match="earlier"):
         define("w", lambda t: sequence("w")[t] + 1)
+
+
+def test_no_range_in_a_definition_binds_the_index_of_the_definition():
+    pair = sequence("h")
+    S = define("S", lambda i: Sum(pair[i, t], (t, 1, T)))
+    assert accepted(Theorem((), S[1] == Sum(pair[1, t], (t, 1, T)), where=(S.definition,))) is not None
+    R = recursive("R", 0, lambda before, i: before + Sum(pair[i, t], (t, 1, T)))
+    assert accepted(Theorem((), R[1] == Sum(pair[1, t], (t, 1, T)), where=(R.definition,))) is not None
