@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 from regretlab.claims.arithmetic import linear, sums
 from regretlab.claims.checkers import facts, rules
 from regretlab.claims.checkers import theorem as checker
-from regretlab.claims.checkers.instances import Instance
 from regretlab.claims.language.binding import Range, forall, indices, opened, over, replaced
 from regretlab.claims.language.data import nodes
 from regretlab.claims.language.terms import Relation, text, walk
-from regretlab.claims.language.trees import conjuncts
 from regretlab.claims.language.verdict import Rejected
-from regretlab.claims.provers import implications, live, trail
+from regretlab.claims.provers import implications, numbers, trail
 from regretlab.claims.provers.meetings import ROUNDS, Taken, choices, depth, form
-from regretlab.claims.statements import Inequality
 from regretlab.claims.statements.theorem import Theorem, Use, conclusions
 
 #: Choices of instances from which a summand is tried before its sum.
@@ -53,7 +49,9 @@ class Search:
 
     def body(self) -> dict[str, Any]:
         """Return the certificate, step by step in the order of the hints."""
-        numbers = self._live()
+        found = numbers.find(self.statement)
+        if found is None:
+            raise Failure("no numbers were found with which the hypotheses hold")
         for hint in (*self.statement.by, self.statement.show):
             if isinstance(hint, Use):
                 self._use(hint)
@@ -64,11 +62,11 @@ class Search:
         defined = []
         for relation in checker.conditions(self.statement):
             ranges, body = opened(relation, self.proof.fresh(relation))
-            found = self._proved(self.proof.scope().inner(ranges), [body])
-            if found is None:
+            shown = self._proved(self.proof.scope().inner(ranges), [body])
+            if shown is None:
                 raise Failure(f"it is not shown that {text(relation)}, without which a term has no meaning")
-            defined.append(found)
-        return {"steps": self.steps, "defined": defined, "live": numbers}
+            defined.append(shown)
+        return {"steps": self.steps, "defined": defined, "live": found}
 
     def _add(self, step: dict[str, Any]) -> int:
         """Add a step that the checker accepts; return the number of its fact."""
@@ -192,36 +190,3 @@ class Search:
         except Rejected as error:
             trail.missed(str(error))
         return None
-
-    def _live(self) -> dict[str, Any]:
-        """Find numbers with which the hypotheses hold."""
-        for horizon in (1, 2, 3):
-            at = {n.args[0]: horizon for n in indices(*self.statement.said)}
-            instance = _Open(self.statement, {"indices": at, "symbols": {}, "entries": {}})
-            try:
-                given = [part for h in self.statement.given for part in conjuncts(instance.concrete(h))]
-                show = instance.concrete(self.statement.show)
-            except Rejected:
-                continue
-            found = live.find(Inequality(tuple(given), show))
-            if found is not None and all(isinstance(value, str) for value in found.values()):
-                entries = {name: value for name, value in found.items() if "[" in name}
-                others = {name: value for name, value in found.items() if "[" not in name}
-                return {"indices": at, "symbols": others, "entries": entries}
-        raise Failure("no numbers were found with which the hypotheses hold")
-
-
-class _Open(Instance):
-    """A theorem at some indices, whose symbols and entries have no values yet."""
-
-    def __init__(self, statement: Theorem, body: Any) -> None:
-        super().__init__(statement, body)
-        self.values, self.entries = _Any(), _Any()
-
-
-class _Any(dict[str, Fraction]):
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __missing__(self, name: str) -> Fraction:
-        return Fraction(0)
