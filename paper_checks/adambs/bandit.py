@@ -1,4 +1,4 @@
-"""Lemma 1: the regret of AdamBS's distribution update, from one step of mirror descent to the tuned bound."""
+"""Lemma 1: the regret of AdamBS's distribution update, for one example or one round at a time."""
 
 from regretlab.claims import Paper, exp, log, maximum, real, sqrt
 from regretlab.claims.paper import inequality
@@ -8,10 +8,7 @@ P = Paper("AdamBS", "Liu, Wu & Mozafari (2020), Adam with Bandit Sampling for De
 # One coordinate: the comparator p, the law pt = p^t, the weight w and its projection q = p^{t+1}.
 p, pt, w, q, h, alpha, x, g, ell, u = real("p pt w q h alpha x g l u")
 lp, lt, lw, lq = real("log_p log_pt log_w log_q")
-# Sums over the examples: divergences of p from p^t and p^{t+1}, <h, p^t - p>, and the rest.
-D0, D1, lin, Q, squares, M2 = real("D0 D1 lin Q S2 M2")
-# Over all rounds: the regret and its linear majorant.
-total, first, t, reg, lins, R, L, pm, n, T, N, K, V = real("A D_first t reg lins R L p_min n T N K V")
+R, L, pm, n, T, N, K, V = real("R L p_min n T N K V")
 POSITIVE = [R > 0, L > 0, pm > 0, n >= 1, T >= 1]
 
 P.words(
@@ -56,7 +53,6 @@ P.both(
         ),
         inequality(given=[p > 0, K >= 1], show=p * (ell**2 * (K * p) / (K * p**2)) == ell**2),
     ],
-    exports=squares >= Q,
     note="One summand: N is the count of example j among K draws, which is the Cauchy step, and K p_j its expectation.",
 )
 P.inequality(
@@ -66,7 +62,6 @@ P.inequality(
     at="App. B, Eq. (29)",
     given=[p > 0, pt > 0],
     show=g**2 * (1 / pt - 1 / p) <= -(g**2) / pt**2 * (pt - p),
-    exports=reg <= lins,
     note="One summand; the constant L^2/p_min^2 is free because both laws sum to 1.",
 )
 P.inequality(
@@ -113,55 +108,13 @@ P.both(
     note="The generalised Pythagorean theorem, one summand each: the identity; that the projection q = max(p_min, u), "
     "u = c w, makes an obtuse angle (log c cancels, as p and q sum to 1); and D(q|w) >= 0.",
 )
-P.derivation(
-    "Lem1.sum",
-    r"\sum_{s\le t}E\langle l_s,p^s-p\rangle\le\frac{D(p\|p^1)-E\,D(p\|p^{t+1})}{\alpha_p}+\frac{\alpha_p}2nt"
-    r"\frac{L^4}{p_{\min}^4}",
-    at="App. B, Eqs. (28) and (30)",
-    uses=["AdamBS.Lem1.step", "Eq28", "AdamBS.Alg2.range", "AdamBS.Alg2.hhat"],
-    given=[alpha > 0, total <= (first - D0) / alpha + (t - 1) * alpha / 2 * n * M2],
-    show=total + lin <= (first - D1) / alpha + t * alpha / 2 * n * M2,
-    exports=alpha * lins <= R**2 + alpha**2 / 2 * n * T * M2,
-    expect="follows",
-    note="The induction step over the rounds, in expectation: A is the sum so far, and E h = l by Alg2.hhat. "
-    "Divergences are at most R^2 and not negative, which gives the exported sum over T rounds; M2 = L^4/p_min^4.",
-)
-P.both(
-    "Lem1.tuned",
-    r"\alpha_p=\sqrt{\frac{2R^2p_{\min}^4}{nTL^4}}\ \Rightarrow\ \frac{R^2}{\alpha_p}+\frac{\alpha_p}2\frac{nTL^4}"
-    r"{p_{\min}^4}=\frac{RL^2}{p_{\min}^2}\sqrt{2nT}",
-    at="App. B, Eq. (30)",
-    statements=[
-        inequality(
-            given=[R > 0, V > 0, alpha == sqrt(2 * R**2 / V)],
-            show=R**2 / alpha + alpha / 2 * V == R * sqrt(2 * V),
-        ),
-        inequality(given=POSITIVE, show=2 * R**2 * pm**4 / (n * T * L**4) == 2 * R**2 / (n * T * L**4 / pm**4)),
-        inequality(given=POSITIVE, show=sqrt(2 * (n * T * L**4 / pm**4)) == L**2 / pm**2 * sqrt(2 * n * T)),
-    ],
-    exports=R**2 + alpha**2 / 2 * n * T * M2 == alpha * u,
-    note="V = n T L^4/p_min^4. Exported with u for the right side, times alpha.",
-)
-P.derivation(
-    "Lem1",
-    r"E\sum_{t,j}\frac{\|g_j^t\|^2}{p_j^t}-\min_{p\in\mathcal P}E\sum_{t,j}\frac{\|g_j^t\|^2}{p_j}\le\frac{RL^2}{p_{"
-    r"\min}^2}\sqrt{2nT},\quad\alpha_p=\sqrt{\frac{2R^2p_{\min}^4}{nTL^4}}",
-    at="Lemma 1, Eq. (5); App. B, Eq. (30)",
-    uses=["Eq29", "AdamBS.Lem1.sum", "AdamBS.Lem1.tuned"],
-    given=[*POSITIVE, alpha > 0, u == R * L**2 / pm**2 * sqrt(2 * n * T)],
-    show=reg <= R * L**2 / pm**2 * sqrt(2 * n * T),
-    expect="follows",
-    bounds=("adambs.lemma1",),
-    note="For n p_min <= 1 (else P is empty), with p^{t-1} for p^t in Algorithm 2, and a comparator that does not "
-    "change. Every step is proved for one example or one round; that sums and expectations keep them is the reader's.",
-)
 P.inequality(
-    "Lem1.start",
-    r"p^1=\tfrac1n\ \Rightarrow\ D(p\|p^1)=\ln n+\sum_jp_j\ln p_j\le\ln n",
-    at="Lemma 1, a smaller R",
-    given=[p > 0, p <= 1],
-    show=p * log(p) <= 0,
-    note="One summand: with the uniform start R^2 may be replaced by ln n, since only the first divergence is used.",
+    "Lem1.tuned",
+    r"\alpha_p=\sqrt{2R^2/V}\ \Rightarrow\ \frac{R^2}{\alpha_p}+\frac{\alpha_p}2V=R\sqrt{2V},\quad V=nT\frac{L^4}"
+    r"{p_{\min}^4}",
+    at="App. B, Eq. (30)",
+    given=[R >= 0, V >= 0, alpha > 0, alpha**2 * V == 2 * R**2],
+    show=R**2 / alpha + alpha / 2 * V == R * sqrt(2 * V),
 )
 P.vacuity(
     "Lem1.small",

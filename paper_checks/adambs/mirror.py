@@ -10,7 +10,6 @@ P = Paper("AdamBS", "Liu, Wu & Mozafari (2020), Adam with Bandit Sampling for De
 
 t, T, j, n = index("t T j n")
 alpha, pm, L, factor = real("alpha p_min L c")
-lin, D0, D1, Q = real("lin D0 D1 Q")  # what Lem1.sum calls the sums of one round
 p, r, q, h, c, s, ell = (sequence(name) for name in ("p", "r", "q", "h", "c", "s", "l"))
 
 
@@ -66,7 +65,6 @@ P.theorem(
         forall(j, 1, n, q[j] <= 1),
         use("Lemma.mirror_step", a=alpha, c=factor, low=pm, high=1, S=1),
     ],
-    exports=alpha * lin <= D0 - D1 + alpha**2 / 2 * Q,
     note="q, p and r are the comparator, p^t and p^{t+1}; the difference of the divergences is the sum of q log(r/p).",
 )
 P.theorem(
@@ -89,6 +87,21 @@ P.theorem(
     note="q is the comparator p, any law in P; D is the divergence of the first law, c_t the factor of the projection.",
 )
 P.theorem(
+    "Lem1.start",
+    r"p^1=\tfrac1n\ \Rightarrow\ D(p\|p^1)=\log n+\sum_jp_j\log p_j\le\log n",
+    at="Lemma 1, a smaller R",
+    given=[pm > 0, *COMPARATOR, forall(j, 1, n, p[1, j] == 1 / n)],
+    show=DIVERGENCE <= log(n),
+    by=[
+        forall(j, 1, n, q[j] > 0),
+        use("Lemma.summand", T=n, a=q),
+        forall(j, 1, n, q[j] <= 1),
+        use("Lemma.mirror_start", (j, 1, n), k=n, p=p[1, j], q=q[j]),
+        DIVERGENCE <= examples(q[j] * log(n)),
+    ],
+    note="With the uniform start R^2 may be replaced by log n, since only the first divergence is used.",
+)
+P.theorem(
     "Lem1.mirror",
     r"p^1=\tfrac1n\ \Rightarrow\ \sum_{t\le T}\langle\hat h_t,p^t-p\rangle\le\frac{\log n}{\alpha_p}+\frac{\alpha_p}2"
     r"\sum_{t\le T}\sum_jp_j^t\hat h_{t,j}^2",
@@ -101,12 +114,7 @@ P.theorem(
         pm <= 1 / n,
         forall(j, 1, n, pm <= p[1, j]),
         use("Lem1.descent"),
-        forall(j, 1, n, q[j] > 0),
-        use("Lemma.summand", T=n, a=q),
-        forall(j, 1, n, q[j] <= 1),
-        use("Lemma.mirror_start", (j, 1, n), k=n, p=p[1, j], q=q[j]),
-        DIVERGENCE <= examples(q[j] * log(n)),
-        DIVERGENCE <= log(n),
+        use("Lem1.start"),
         DIVERGENCE / alpha <= log(n) / alpha,
     ],
     note="The theorem takes any losses h >= 0; the sampler's are h_tj = l_tj N_tj/(K p_tj), with N_tj the count of "

@@ -9,7 +9,7 @@ from regretlab.claims.paper import inequality, scalar
 P = Paper("AdamBS", "Liu, Wu & Mozafari (2020), Adam with Bandit Sampling for Deep Learning")
 
 p, q, g, s, L, K, ell, c, w, pm, u, x = real("p q g s L K l c w p_min u x")
-h, alpha, lq, lp, lw, n, squares, M2 = real("h alpha log_q log_p log_w n S2 M2")
+h, alpha, lq, lp, lw = real("h alpha log_q log_p log_w")
 DRAWN = [p > 0, p <= 1, K >= 1]
 
 
@@ -101,8 +101,6 @@ P.inequality(
     at="Algorithm 2, line 2",
     given=[g >= 0, g <= L, pm > 0, p >= pm, p <= 1],
     show=(-(g**2) / p**2 + L**2 / pm**2 >= 0) & (-(g**2) / p**2 + L**2 / pm**2 <= L**2 / pm**2),
-    exports=squares <= n * M2,
-    note="Exported as: the squared losses of n examples sum to at most n L^4/p_min^4.",
 )
 P.inequality(
     "Alg2.range.floor",

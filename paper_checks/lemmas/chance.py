@@ -50,6 +50,26 @@ P.theorem(
     ],
 )
 
+P.theorem(
+    "known_product",
+    r"X, Y \text{ known} \;\Rightarrow\; XY \text{ known}",
+    at="what is known, multiplied",
+    given=[past.knows(a[w]), past.knows(b[w])],
+    show=past.knows(a[w] * b[w]),
+    by=[
+        space.each(forall(u, 1, N, same[w, u] * a[w] * b[w] == same[w, u] * a[u] * b[w])),
+        space.each(forall(u, 1, N, same[w, u] * b[w] * a[u] == same[w, u] * b[u] * a[u])),
+    ],
+)
+P.theorem(
+    "known_inverse",
+    r"X > 0 \text{ known} \;\Rightarrow\; 1/X \text{ known}",
+    at="what is known, inverted",
+    given=[past.knows(a[w]), space.each(a[w] > 0)],
+    show=past.knows(1 / a[w]),
+    by=[space.each(a[w] * (1 / a[w]) == 1)],
+)
+
 # --- draws with replacement ------------------------------------------------------------------------------------------
 drawn = Sum(b[w, j] * y[w, j], (j, 1, n))
 expected = Sum(p[w, j] * y[w, j], (j, 1, n))
@@ -71,6 +91,23 @@ P.theorem(
         Sum(E(Z[w] * y[w, j] * b[w, j]), (j, 1, n)) == Sum(E(Z[w] * y[w, j] * p[w, j]), (j, 1, n)),
     ],
     note="b_j is 1 if example j is drawn, else 0.",
+)
+P.theorem(
+    "count",
+    r"P(I_k = j\mid F_k) = p,\ Z \text{ known} \;\Rightarrow\; E\Big(Z \sum_{k=1}^K \mathbf 1(I_k = j)\Big) = K\,E(Z p)",
+    at="how often one example is drawn",
+    given=[
+        *space.given,
+        forall(k, 1, K, past.knows(Z[w], k)),
+        *(forall(k, 1, K, relation) for relation in past.given(k)),
+        forall(k, 1, K, past.expects(b[w, k], p[w], k)),
+    ],
+    show=E(Z[w] * Sum(b[w, k], (k, 1, K))) == K * E(Z[w] * p[w]),
+    by=[
+        use("tower", (k, 1, K), F=lambda w, u: same[k, w, u], a=lambda w: b[w, k], b=p),
+        Sum(E(Z[w] * b[w, k]), (k, 1, K)) == Sum(E(Z[w] * p[w]), (k, 1, K)),
+    ],
+    note="b_k is 1 if the example is drawn the k-th time, else 0.",
 )
 picked = Sum(a[j] * Z[j], (j, 1, n))
 P.theorem(

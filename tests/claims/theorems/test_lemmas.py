@@ -122,6 +122,18 @@ USED = {
         "drawn", total(e[t] * total(f[t] / 2)) == total(f[t]) / 2, *LAW,
         b=lambda w, j: "1/2", p=lambda w, j: "1/2", y=lambda w, j: f[j], Z=one, **UNKNOWING,
     ),
+    "known_product": by(
+        "known_product", forall(t, 1, n, forall(s, 1, n, c * g[t] ** 2 == c * g[s] ** 2)),
+        forall(t, 1, n, forall(s, 1, n, c * g[t] == c * g[s])), N=n, F=lambda w, u: c, a=g, b=g,
+    ),
+    "known_inverse": by(
+        "known_inverse", forall(t, 1, n, forall(s, 1, n, c / g[t] == c / g[s])), forall(t, 1, n, g[t] > 0),
+        forall(t, 1, n, forall(s, 1, n, c * g[t] == c * g[s])), N=n, F=lambda w, u: c, a=g,
+    ),
+    "count": by(
+        "count", total(e[t] * Sum(g[t], (s, 1, n))) == n * c, *LAW, total(e[t] * g[t]) == c,
+        N=n, P=e, F=lambda k, w, u: 1, Z=one, K=n, b=lambda w, k: g[w], p=lambda w: c,
+    ),
     "replacement": by(
         "replacement", (n * c) ** 2 == n * c**2 + n * (n - 1) * c**2,
         N=1, n=1, K=n, P=one, F=lambda k, w, u: 1, b=lambda w, k, j: 1, p=lambda w, j: 1, y=lambda w, j: c,
@@ -175,6 +187,14 @@ LACKING = {
     "tower, of what is not known": by(
         "tower", total(e[t] * g[t] * g[t]) == c * total(e[t] * g[t]), *LAW, total(e[t] * g[t]) == c,
         a=g, b=lambda w: c, Z=g, **UNKNOWING,
+    ),
+    "count, of what is not known": by(
+        "count", total(e[t] * g[t] * n * g[t]) == n * c * total(e[t] * g[t]), *LAW, total(e[t] * g[t]) == c,
+        N=n, P=e, F=lambda k, w, u: 1, Z=g, K=n, b=lambda w, k: g[w], p=lambda w: c,
+    ),
+    "known_inverse, of what may be 0": by(
+        "known_inverse", forall(t, 1, n, forall(s, 1, n, c / g[t] == c / g[s])),
+        forall(t, 1, n, forall(s, 1, n, c * g[t] == c * g[s])), N=n, F=lambda w, u: c, a=g,
     ),
     "adagrad, from nothing": by(
         "adagrad", total(g[t] ** 2 / sqrt(SO_FAR)) <= 2 * sqrt(total(g[t] ** 2)), T=n, a=squares
