@@ -521,7 +521,7 @@ def test_a_changed_certificate_never_says_something_else(statement):
 def test_a_solver_that_does_not_answer_says_how_it_ended(monkeypatch):
     statement = say.inequality(given=[a >= 0, 1 / a >= 0], show=exp(a) >= 1)
     for answer, limit, said in (("unknown", 1e9, "z3 gave up"), ("unknown", 0, "z3 timed out after 0 s")):
-        monkeypatch.setattr(smtlib, "z3_answer", lambda question, answer=answer: (answer, {}))
+        monkeypatch.setattr(smtlib, "z3_answer", lambda question, limit=0, answer=answer: (answer, {}))
         monkeypatch.setattr(smtlib, "LIMIT", limit)
         provers.trail.begin()
         assert provers.solver.find(statement) is None

@@ -15,6 +15,7 @@ from regretlab.claims.arithmetic.exact import Irrational, Undefined
 from regretlab.claims.checkers import (
     bandit,
     compound,
+    counterexample,
     drift,
     finite,
     growth,
@@ -62,6 +63,7 @@ FORMS: dict[str, tuple[type[s.Statement], Checker]] = {
     "degrees": (s.Units, growth.check_degrees),
     "exponents": (s.Order, growth.check_exponents),
     "steps": (s.Theorem, theorem.check),
+    "instance": (s.Theorem, counterexample.check),
     "horizon": (s.BanditRegret, bandit.check_horizon),
     "horizons": (s.BanditRegret, bandit.check_horizons),
 }

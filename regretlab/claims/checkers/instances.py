@@ -53,6 +53,7 @@ class Instance:
         self.taken = {s.args[0] for s in trees.symbols(*statement.said)}
         self.point: dict[Term, Fraction] = {}
         self.known: dict[Term, Term] = {}
+        self.read: set[str] = set()  # the entries whose numbers are given and needed
 
     def true(self, relation: Relation, undecided: bool = False) -> bool:
         """Tell whether a relation holds; what is too close to decide counts as ``undecided``."""
@@ -88,7 +89,8 @@ class Instance:
             return self._entry(Term(op, a[0], *(Term("num", Fraction(self._integer(i))) for i in a[1:])))
         if op == "power":
             exponent = self._integer(a[1])
-            return Term("pow", self.concrete(a[0]), exponent) if exponent else ONE
+            base = self.concrete(a[0])
+            return Term("pow", base, exponent) if exponent else ZERO * base + ONE  # 1 if the base has a value at all
         if not any(isinstance(x, Node) for x in a):
             return node
         return type(node)(op, *(self.concrete(x) if isinstance(x, Node) else x for x in a))
@@ -139,6 +141,7 @@ class Instance:
                     continue
                 ahead = offset(last, ranges[-1].free)
                 low, high = ranges[-1].low, ranges[-1].high
+                high = high if high is None else replaced(high, values)
                 if (
                     ahead is not None
                     and low.args[0] <= at - ahead
@@ -148,6 +151,7 @@ class Instance:
         shown = text(entry)
         if shown not in self.entries:
             raise Rejected(f"the numbers do not give {shown}")
+        self.read.add(shown)
         symbol = Term("symbol", unused(shown, self.taken))
         self.point[symbol] = self.entries[shown]
         return symbol

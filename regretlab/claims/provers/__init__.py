@@ -18,6 +18,7 @@ from regretlab.claims.provers import (
     drift,
     finite,
     growth,
+    instances,
     ladder,
     pieces,
     points,
@@ -54,7 +55,7 @@ PROVERS: dict[type[s.Statement], tuple[Prover, ...]] = {
     s.Units: (growth.find_degrees,),
     s.Order: (growth.find_exponents,),
     s.BanditRegret: (bandit.find,),
-    s.Theorem: (theorem.find,),
+    s.Theorem: (instances.find_quick, theorem.find, instances.find),
 }
 
 

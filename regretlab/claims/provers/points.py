@@ -30,8 +30,13 @@ def find_quick(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
     return find(statement, FEW, ask=False)
 
 
-def find(statement: Inequality, tries: int = MANY, ask: bool = True) -> tuple[str, dict[str, Any]] | None:
-    """Find a certificate ``point`` (the conclusion is false there), by small rationals and then by z3's models."""
+def find(
+    statement: Inequality, tries: int = MANY, ask: bool = True, limit: float = smtlib.LIMIT
+) -> tuple[str, dict[str, Any]] | None:
+    """Find a certificate ``point`` (the conclusion is false there), by small rationals and then by z3's models.
+
+    z3 has ``limit`` seconds for one.
+    """
 
     def fails(candidate: Point) -> bool:
         try:
@@ -45,7 +50,7 @@ def find(statement: Inequality, tries: int = MANY, ask: bool = True) -> tuple[st
     for candidate in points(statement.given, statement.symbols, random.Random(SEED), tries, tries):
         if fails(candidate):
             return "point", {"point": written(simplest(candidate, fails))}
-    start = model(statement, questions(statement)[-1]) if ask else None
+    start = model(statement, questions(statement)[-1], limit) if ask else None
     if start is not None:
         for candidate in (start, *rounded(start)):
             if fails(candidate):
@@ -53,7 +58,7 @@ def find(statement: Inequality, tries: int = MANY, ask: bool = True) -> tuple[st
     return None
 
 
-def find_undefined(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
+def find_undefined(statement: Inequality, limit: float = smtlib.LIMIT) -> tuple[str, dict[str, Any]] | None:
     """Find a certificate ``undefined``: the hypotheses hold, a divisor vanishes or a root is undefined there."""
     for path, need in obligations(statement.show):
         needs = text(need)
@@ -65,7 +70,7 @@ def find_undefined(statement: Inequality) -> tuple[str, dict[str, Any]] | None:
                 return False
             return True
 
-        start = model(statement, [*statement.given, path, ~need])
+        start = model(statement, [*statement.given, path, ~need], limit)
         if start is not None and undefined(start):
             return "undefined", {"point": written(simplest(start, undefined)), "needs": needs}
     return None
@@ -94,10 +99,10 @@ def written(candidate: Point) -> dict[str, str]:
     return {symbol.args[0]: str(value) for symbol, value in candidate.items()}
 
 
-def model(statement: Inequality, asked: list[Any]) -> Point | None:
+def model(statement: Inequality, asked: list[Any], limit: float = smtlib.LIMIT) -> Point | None:
     """Ask z3 for a point where the relations hold, symbols it leaves free at 0."""
     question, names = smtlib.script(asked)
-    answer, values = smtlib.z3_answer(question)
+    answer, values = smtlib.z3_answer(question, limit)
     if answer != "sat":
         return None
     by_name = {names[k]: v for k, v in values.items() if k in names}
