@@ -4,7 +4,7 @@ from regretlab.claims import Paper, Sum, forall, index, real, sequence, use
 
 P = Paper("Lemma", "Lemmas about sums and sequences")
 
-t, s, n, T = index("t s n T")
+t, s, n, S, T = index("t s n S T")
 a, b, w = sequence("a"), sequence("b"), sequence("w")
 c, D, u, v = real("c D u v")
 
@@ -64,6 +64,12 @@ P.theorem(
         forall(s, 1, T, total(a[t], high=s - 1) >= 0),
         forall(s, 1, T, forall(n, s, T, a[s] <= total(a[t], high=n))),
     ],
+)
+P.theorem(
+    "exchange",
+    r"\sum_{s=1}^S \sum_{t=1}^T a_{s,t} = \sum_{t=1}^T \sum_{s=1}^S a_{s,t}",
+    at="two sums in the other order",
+    show=Sum(total(a[s, t]), (s, 1, S)) == total(Sum(a[s, t], (s, 1, S))),
 )
 P.theorem(
     "monotone",

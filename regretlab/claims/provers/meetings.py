@@ -37,15 +37,15 @@ def choices(
 
     Those of definitions come last.
     """
-    constants = [Taken(n, (), h) for n, h in enumerate(proof.statement.given) if h.op != "forall"]
-    yield constants
+    single = constants(proof)
+    yield single
     given, defined = len(proof.statement.given), len(proof.statement.hypotheses)
     known = range(len(proof.facts))
     if scope.ranges and (here := _here(proof, scope, about, known)):
-        yield [*constants, *here][:TOGETHER]
+        yield [*single, *here][:TOGETHER]
     tiers = [[n for n in known if (n < given or n >= defined) and n not in aside], list(known)]
     for numbers in tiers if tiers[0] != tiers[1] else tiers[:1]:
-        found = {(t.number, t.at): t for t in constants}
+        found = {(t.number, t.at): t for t in single}
         relations = list(about)
         for number in range(ROUNDS):
             size = len(found)
@@ -54,6 +54,11 @@ def choices(
             if len(found) > size or not number:
                 yield list(found.values())[:TOGETHER]
             relations = [*about, *(t.relation for t in found.values())]
+
+
+def constants(proof: facts.Proof) -> list[Taken]:
+    """List the hypotheses that are about no index."""
+    return [Taken(n, (), h) for n, h in enumerate(proof.statement.given) if h.op != "forall"]
 
 
 def _here(proof: facts.Proof, scope: facts.Scope, about: Sequence[Relation], numbers: Sequence[int]) -> list[Taken]:

@@ -16,9 +16,10 @@ from regretlab.claims.checkers import theorem as checker
 from regretlab.claims.language.binding import Range, forall, indices, opened, over, replaced
 from regretlab.claims.language.data import nodes
 from regretlab.claims.language.terms import Relation, text, walk
+from regretlab.claims.language.trees import conjuncts
 from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.provers import implications, numbers, trail
-from regretlab.claims.provers.meetings import ROUNDS, Taken, choices, depth, form
+from regretlab.claims.provers.meetings import ROUNDS, Taken, choices, constants, depth, form
 from regretlab.claims.statements.theorem import Theorem, Use, conclusions
 
 #: Choices of instances from which a summand is tried before its sum.
@@ -100,12 +101,14 @@ class Search:
             for at in itertools.permutations(own) if depth(fact) == len(own) else ():
                 try:
                     taken = Taken(number, at, self.proof.instance(scope, number, [form(place) for place in at]))
-                    if not sums.same(taken.relation, body, scope.facts):
+                    if not any(sums.same(part, body, scope.facts) for part in conjuncts(taken.relation)):
                         continue
                 except Rejected:
                     continue
-                if (found := implications.prove(scope, [body], [taken], (), implications.QUICK)) is not None:
-                    return self._add({"rule": "have", "show": nodes(relation), **found})
+                for others in ([], constants(self.proof)):  # which may say that what is beside it has a meaning
+                    found = implications.prove(scope, [body], [*others, taken], (), implications.QUICK)
+                    if found is not None:
+                        return self._add({"rule": "have", "show": nodes(relation), **found})
         return None
 
     def _have(self, relation: Relation, tries: int | None = None) -> int | None:
