@@ -150,6 +150,7 @@ MORE = {
     "remainder": Series(1 / N**2, term(Fraction(5, 3)), N, 1),
     "horizons": BanditRegret(lambda T: Fraction(T, 2), lambda T: T, (1, 4)),
     "steps": Theorem((forall(T, 1, M, A[T] <= B[T]),), Sum(A[T], (T, 1, M)) <= Sum(B[T], (T, 1, M))),
+    "instance": Theorem((), Sum(A[T], (T, 1, M)) <= A[1]),
     "undefined step": Recursion(lambda t: t, lambda s, t: s + (t - 6) / (t - 6), 0, 0),
 }
 FORGED = {form: (claim.statement, certificate.body) for form, (_, claim, _, certificate) in EXAMPLES.items()}
