@@ -112,6 +112,10 @@ USED = {
         "nonexpansive_box", total((clip(f[t], 0, 1) - clip(g[t], 0, 1)) ** 2) <= total((f[t] - g[t]) ** 2),
         d=n, w=lambda i: 1, x=f, y=g, l=lambda i: 0, h=lambda i: 1,
     ),
+    "exchange": by(
+        "exchange", Sum(total(t * f[s]), (s, 1, n)) == total(Sum(t * f[s], (s, 1, n))),
+        S=n, T=n, a=lambda s, t: t * f[s],
+    ),
     "summand": by("summand", forall(s, 1, n, g[s] ** 2 <= total(g[t] ** 2)), T=n, a=squares),
     "indicator": by(
         "indicator", forall(s, 1, n, f[s] * total(f[t] * g[t]) == f[s] * g[s]), *ONE_AT_MOST, a=f, Z=g
