@@ -28,10 +28,11 @@ USED = """
 P.theorem("sum", "", where=[R], given=[forall(t, 1, T, a[t] >= 0)], show=Sum(a[t], (t, 1, T)) == R[T],
           by=[forall(t, 1, T, Sum(a[s], (s, 1, t)) == R[t])])
 P.theorem("from young", "", show=forall(t, 1, T, 2 * b[t] <= 1 + b[t]**2), by=[use(young, (t, 1, T), c=1, x=b[t])])
-P.theorem("from false", "", show=b[T] <= 0, by=[use("false", x=b[T])])
+P.theorem("from false", "", given=[b[T] <= -1], show=b[T] <= 0, by=[use("false", x=b[T])])
 P.theorem("its correction", "", show=b[T] + 1 <= 0, expect="refuted",
-          corrected=dict(show=b[T] <= 0, by=[use("false", x=b[T])]))
-P.theorem("on top", "", show=b[T + 1] <= 0, by=[use("from false", T=T + 1)])
+          corrected=dict(given=[b[T] <= -1], show=b[T] <= 0, by=[use("false", x=b[T])]))
+P.theorem("on top", "", given=[b[T + 1] <= -1], show=b[T + 1] <= 0, by=[use("from false", T=T + 1)])
+P.theorem("false itself", "", show=b[T] <= 0, by=[use("false", x=b[T])])
 """
 
 
@@ -48,6 +49,7 @@ def test_what_rests_on_a_false_claim_is_not_proved_whatever_its_own_proof(tmp_pa
     assert verdicts["sum"] == verdicts["from young"] == "proved"
     assert verdicts["from false"] == verdicts["its correction.corrected"] == "unsupported"
     assert verdicts["on top"] == "unsupported"
+    assert verdicts["false itself"] == "refuted"
     assert not any(e.ran or e.error for e in found.values())
 
 
