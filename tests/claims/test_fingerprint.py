@@ -155,6 +155,36 @@ def test_the_state_of_what_a_library_holds_does_not_enter(tmp_path):
         del iv.remembered, mp.remembered
 
 
+#: A number that remembers its square once it was asked for it.
+NUMBER = """
+from functools import cached_property
+class Number:
+    __slots__ = ("__dict__", "value")
+    def __init__(self, value):
+        self.value = value
+    @cached_property
+    def square(self):
+        return self.value ** 2
+two = Number(2)
+f = lambda x: x * two.square
+"""
+
+
+def test_a_property_that_was_asked_for_does_not_enter(tmp_path):
+    f = made(tmp_path, NUMBER)
+    before = fingerprint((f,))
+    assert f(1) == 4
+    assert "square" in vars(f.__globals__["two"])
+    assert fingerprint((f,)) == before
+
+
+def test_twin_an_attribute_that_was_set_enters(tmp_path):
+    f = made(tmp_path, NUMBER)
+    before = fingerprint((f,))
+    f.__globals__["two"].other = 1
+    assert fingerprint((f,)) != before
+
+
 def test_twin_what_a_file_makes_with_a_library_enters(tmp_path):
     one, two = (made(tmp_path, f"from mpmath import mpf\nc = mpf({c})\nf = lambda x: x + c") for c in (1, 2))
     assert fingerprint((one,)) != fingerprint((two,))

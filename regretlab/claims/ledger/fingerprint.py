@@ -116,8 +116,9 @@ class _Following:
             if names:
                 yield f"{type(value).__module__.split('.')[0]}.{min(names)}"
                 return
-        slots = {s for c in type(value).__mro__ for s in _slots(c) if hasattr(value, s)}
-        attributes = {**{s: getattr(value, s) for s in slots}, **getattr(value, "__dict__", {})}
+        slots = {s for c in type(value).__mro__ for s in _slots(c) if s != "__dict__" and hasattr(value, s)}
+        own = {k: v for k, v in getattr(value, "__dict__", {}).items() if not _computed(type(value), k)}
+        attributes = {**{s: getattr(value, s) for s in slots}, **own}
         if not attributes:
             yield f"{type(value).__qualname__} {'' if ' at 0x' in repr(value) else repr(value)}"
         else:
@@ -193,6 +194,11 @@ def _filled(cell: CellType) -> bool:
 def _slots(known: type) -> tuple[str, ...]:
     slots = known.__dict__.get("__slots__", ())
     return (slots,) if isinstance(slots, str) else tuple(slots)
+
+
+def _computed(known: type, name: str) -> bool:
+    """Tell whether an attribute is a cached property, which is there only once it has been asked for."""
+    return any(isinstance(vars(c).get(name), functools.cached_property) for c in known.__mro__)
 
 
 def _compiled(code: CodeType) -> str:
