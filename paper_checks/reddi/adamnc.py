@@ -28,12 +28,15 @@ NORM = sqrt(total(g[t] ** 2))
 root = define("root", lambda t: sqrt(Sum(g[s] ** 2, (s, 1, t))), stop=T)
 weight = define("q", lambda t: 1 / root[t], stop=T)
 average = recursive("P", 0, lambda before, t: beta1 * before + g[t] ** 2)
-SETTING = [
+DECAY = [
     0 <= beta1,
     beta1 < 1,
     b[1] <= beta1,
     forall(t, 1, T + 1, b[t] >= 0),
     forall(t, 1, T, b[t + 1] <= b[t]),
+]
+SETTING = [
+    *DECAY,
     alpha > 0,
     low <= star,
     star <= high,
@@ -212,11 +215,7 @@ P.theorem(
     r" + \frac{2\zeta}{(1-\beta_1)^3} \sum_i \|g_{1:T,i}\|_2, \quad \zeta = \alpha",
     at="Corollary 2, without its second term",
     given=[
-        0 <= beta1,
-        beta1 < 1,
-        b[1] <= beta1,
-        forall(t, 1, T + 1, b[t] >= 0),
-        forall(t, 1, T, b[t + 1] <= b[t]),
+        *DECAY,
         alpha > 0,
         each(lows[i] <= stars[i]),
         each(stars[i] <= highs[i]),

@@ -197,16 +197,21 @@ def _exchanged(bound: Term, low: Term, high: Term, inside: Monomial, inner: Term
     """
     other, first, last, summand = inner.args
     factors = _product(_merged(tuple((a, k) for a, k in inside if a is not inner), _factors(summand)))
-    # The outer index takes the name of its depth, so that equal double sums are one term.
-    spare = Term("bound", "k0")
-    exchanged = replaced(replaced(replaced(factors, {bound: spare}), {other: bound}), {spare: other})
-    ends, swapped = ((low, high), (first, last)), ((first, last), (low, high))
-    ways = []
-    for ranges, body in ((ends, factors), (swapped, exchanged)):
-        ordered = _product(_merged((), _factors(body)))  # whose indices may have changed names
-        ways.append((tuple(text(end) for pair in ranges for end in pair), text(ordered), ranges, ordered))
-    *_, (outer, within), ordered = min(ways, key=lambda way: way[:2])
-    return Term(SUM, bound, *outer, Term(SUM, other, *within, ordered))
+    ends, swapped = (low, high, first, last), (first, last, low, high)
+    kept, turned = (tuple(map(text, way)) for way in (ends, swapped))
+    ways = [(_ordered(factors), ends)] if kept <= turned else []
+    if turned <= kept:
+        # The outer index takes the name of its depth, so that equal double sums are one term.
+        spare = Term("bound", "k0")
+        exchanged = replaced(replaced(replaced(factors, {bound: spare}), {other: bound}), {spare: other})
+        ways.append((_ordered(exchanged), swapped))
+    ordered, (a, b, c, e) = min(ways, key=lambda way: text(way[0]))
+    return Term(SUM, bound, a, b, Term(SUM, other, c, e, ordered))
+
+
+def _ordered(factors: Term) -> Term:
+    """Write factors in their order, after their indices have changed names."""
+    return _product(_merged((), _factors(factors)))
 
 
 def _factors(body: Term) -> Monomial:

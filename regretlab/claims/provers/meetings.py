@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from regretlab.claims.arithmetic import linear
@@ -30,6 +30,9 @@ class Taken(NamedTuple):
     relation: Relation
 
 
+Ranked = tuple[int, int, Taken]
+
+
 def choices(
     proof: facts.Proof, scope: facts.Scope, about: Sequence[Relation], aside: Container[int]
 ) -> Iterator[list[Taken]]:
@@ -49,8 +52,8 @@ def choices(
         relations = list(about)
         for number in range(ROUNDS):
             size = len(found)
-            for taken in _meeting(proof, scope, relations, numbers):
-                found.setdefault((taken.number, taken.at), taken)
+            for one in _meeting(proof, scope, relations, numbers):
+                found.setdefault((one.number, one.at), one)
             if len(found) > size or not number:
                 yield list(found.values())[:TOGETHER]
             relations = [*about, *(t.relation for t in found.values())]
@@ -61,20 +64,19 @@ def constants(proof: facts.Proof) -> list[Taken]:
     return [Taken(n, (), h) for n, h in enumerate(proof.statement.given) if h.op != "forall"]
 
 
+def taken(proof: facts.Proof, scope: facts.Scope, number: int, at: tuple[Term, ...]) -> Taken | None:
+    """Take a fact at these places, if they lie in its ranges."""
+    try:
+        return Taken(number, at, proof.instance(scope, number, [form(place) for place in at]))
+    except Rejected:
+        return None
+
+
 def _here(proof: facts.Proof, scope: facts.Scope, about: Sequence[Relation], numbers: Sequence[int]) -> list[Taken]:
     """List the instances at the goal's own indices of facts that speak of what it speaks of."""
     atoms, own = _atoms(scope, about), [r.free for r in scope.ranges]
-    found: list[tuple[int, int, Taken]] = []
-    for number in numbers:
-        for at in itertools.permutations(own, depth(proof.facts[number])):
-            try:
-                taken = Taken(number, at, proof.instance(scope, number, [form(place) for place in at]))
-                spoken = _atoms(scope, [taken.relation])
-            except Rejected:
-                continue
-            if at and spoken & atoms:
-                found.append((len(spoken - atoms), -number, taken))
-    return [taken for *_, taken in sorted(found, key=lambda one: one[:2])]
+    every = ((n, at) for n in numbers for at in itertools.permutations(own, depth(proof.facts[n])) if at)
+    return _first(_ranked(scope, atoms, (taken(proof, scope, *one) for one in every)))
 
 
 def _meeting(
@@ -86,30 +88,39 @@ def _meeting(
     """
     atoms = _atoms(scope, relations)
     places = _places(scope, atoms)
-    found: list[tuple[int, int, Taken]] = []
+    found: list[Ranked] = []
     for number in numbers:
-        own: list[tuple[int, int, Taken]] = []
-        for taken in _instances(proof, scope, number, _where(proof.facts[number], atoms, places)):
-            try:
-                spoken = _atoms(scope, [taken.relation])
-            except Rejected:
-                continue
-            if spoken & atoms:
-                own.append((len(spoken - atoms), -number, taken))
-        found += sorted(own, key=lambda one: one[:2])[:PER_FACT]
-    return [taken for *_, taken in sorted(found, key=lambda one: one[:2])]
+        where = _where(proof.facts[number], atoms, places)
+        found += _ranked(scope, atoms, _instances(proof, scope, number, where))[:PER_FACT]
+    return _first(found)
+
+
+def _ranked(scope: facts.Scope, atoms: set[Term], instances: Iterable[Taken | None]) -> list[Ranked]:
+    """Rank the instances that speak of some of these atoms by how many others they bring in, then later facts first."""
+    found: list[Ranked] = []
+    for one in instances:
+        try:
+            spoken = _atoms(scope, [one.relation]) if one is not None else set()
+        except Rejected:
+            continue
+        if one is not None and spoken & atoms:
+            found.append((len(spoken - atoms), -one.number, one))
+    return sorted(found, key=lambda one: one[:2])
+
+
+def _first(ranked: list[Ranked]) -> list[Taken]:
+    return [one for *_, one in sorted(ranked, key=lambda one: one[:2])]
 
 
 def _instances(
     proof: facts.Proof, scope: facts.Scope, number: int, where: list[list[Term]], at: tuple[Term, ...] = ()
 ) -> Iterator[Taken]:
     """Yield the instances of a fact at these places, as far as they lie in its ranges."""
-    try:
-        relation = proof.instance(scope, number, [form(place) for place in at])
-    except Rejected:
+    found = taken(proof, scope, number, at)
+    if found is None:
         return
     if len(at) == len(where):
-        yield Taken(number, at, relation)
+        yield found
         return
     for place in where[len(at)]:
         yield from _instances(proof, scope, number, where, (*at, place))

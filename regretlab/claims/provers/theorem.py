@@ -7,7 +7,7 @@ entries and sums meet those of the goal, then by induction on the index it is qu
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from regretlab.claims.arithmetic import linear, sums
@@ -19,7 +19,7 @@ from regretlab.claims.language.terms import Relation, text, walk
 from regretlab.claims.language.trees import conjuncts
 from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.provers import implications, numbers, trail
-from regretlab.claims.provers.meetings import ROUNDS, Taken, choices, constants, depth, form
+from regretlab.claims.provers.meetings import ROUNDS, choices, constants, depth, form, taken
 from regretlab.claims.statements.theorem import Theorem, Use, conclusions
 
 #: Choices of instances from which a summand is tried before its sum.
@@ -99,17 +99,22 @@ class Search:
         scope, own = self.proof.scope().inner(ranges), [r.free for r in ranges if r.free in spoken]
         for number, fact in enumerate(self.proof.facts):
             for at in itertools.permutations(own) if depth(fact) == len(own) else ():
-                try:
-                    taken = Taken(number, at, self.proof.instance(scope, number, [form(place) for place in at]))
-                    if not any(sums.same(part, body, scope.facts) for part in conjuncts(taken.relation)):
-                        continue
-                except Rejected:
+                one = taken(self.proof, scope, number, at)
+                if one is None or not self._says(scope, one.relation, body):
                     continue
                 for others in ([], constants(self.proof)):  # which may say that what is beside it has a meaning
-                    found = implications.prove(scope, [body], [*others, taken], (), implications.QUICK)
+                    found = implications.prove(scope, [body], [*others, one], (), implications.QUICK)
                     if found is not None:
                         return self._add({"rule": "have", "show": nodes(relation), **found})
         return None
+
+    @staticmethod
+    def _says(scope: facts.Scope, fact: Relation, body: Relation) -> bool:
+        """Tell whether a part of a fact is this relation by the rules of sums."""
+        try:
+            return any(sums.same(part, body, scope.facts) for part in conjuncts(fact))
+        except Rejected:
+            return False
 
     def _have(self, relation: Relation, tries: int | None = None) -> int | None:
         ranges, body = opened(relation, self.proof.fresh(relation))
@@ -144,10 +149,10 @@ class Search:
 
     def _added(self, relation: Relation) -> int | None:
         """Show it summand by summand if that is known or soon seen."""
-        return self._summed(relation, tries=SOON)
+        return self._summed(relation, (self._known, self._instance, lambda every: self._have(every, SOON)))
 
-    def _summed(self, relation: Relation, tries: int | None = None) -> int | None:
-        """Show an inequality between two sums over one range summand by summand."""
+    def _summed(self, relation: Relation, by: Sequence[Callable[[Relation], int | None]] = ()) -> int | None:
+        """Show an inequality between two sums over one range summand by summand, by one of these rules."""
         ranges, body = opened(relation, self.proof.fresh(relation))
         if body.op not in ("<=", ">=", "==") or any(side.op != "sum" for side in body.args):
             return None
@@ -157,12 +162,10 @@ class Search:
         t = self.proof.fresh(relation, *(r.free for r in ranges)).index(bound.args[0])
         each = Relation(body.op, replaced(left, {bound: t}), replaced(right, {other: t}))
         every = over([*ranges, Range(t, low, high)], each)
-        number = self._known(every)
-        for rule in (self._instance, lambda r: self._have(r, tries)):
-            number = rule(every) if number is None else number
-        if number is None:
-            return None
-        return self._add({"rule": "sum", "fact": number, "low": None, "high": None})
+        for rule in by or (self._have,):
+            if (number := rule(every)) is not None:
+                return self._add({"rule": "sum", "fact": number, "low": None, "high": None})
+        return None
 
     def _use(self, hint: Use) -> int:
         """Use a lemma, after its hypotheses have been shown."""
@@ -186,9 +189,9 @@ class Search:
         """Return ``use`` and ``proofs`` of goals by real arithmetic, from the first ``tries`` choices of instances."""
         try:
             found = choices(self.proof, scope, [*more, *goals], self.aside)
-            for number, taken in enumerate(itertools.islice(found, tries)):
+            for number, some in enumerate(itertools.islice(found, tries)):
                 limit = implications.PATIENT if number and not number % ROUNDS else implications.QUICK
-                if (proved := implications.prove(scope, goals, taken, more, limit)) is not None:
+                if (proved := implications.prove(scope, goals, some, more, limit)) is not None:
                     return proved
         except Rejected as error:
             trail.missed(str(error))
