@@ -24,12 +24,11 @@ from regretlab.problems import _checks as checks
 from regretlab.problems import _mapped as mapped
 from regretlab.problems._idx import idx
 from regretlab.problems._packed import OPENERS, opened
+from regretlab.problems._parquet import LABELS, parquet
 
 _LIBSVM = (".svm", ".libsvm", ".svmlight", ".txt")
 #: The names of features and labels in an npz archive; the second pair is MNIST's, whose test set is left alone.
 NPZ = (("X", "y"), ("x_train", "y_train"))
-#: The names of the column of labels in a first line of names.
-LABELS = ("y", "label", "target", "class")
 #: The separators of columns, other than commas, in files that are called CSV.
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 #: The end of an IDX file's name as in train-images-idx3-ubyte.gz, also with a dot in front, or .idx alone.
@@ -55,7 +54,7 @@ def reader(path: Path) -> tuple[Callable[[Path], tuple[Any, Any]], str, str]:
     packed = path.suffix if path.suffix.lower() in OPENERS else ""
     plain = Path(path.name.removesuffix(packed))
     kind = plain.suffix.lower()
-    readers = {".npz": _npz, ".npy": _npy, ".parquet": _parquet} if not packed else {}
+    readers = {".npz": _npz, ".npy": _npy, ".parquet": parquet} if not packed else {}
     readers |= {".csv": _csv, **dict.fromkeys(_LIBSVM, _libsvm)}
     if kind in readers:
         return readers[kind], plain.stem, kind + packed.lower()
@@ -176,23 +175,6 @@ def _npy(path: Path) -> tuple[Any, Any]:
             f"its labels are to be in a second file beside it, {beside.name!r}; write them there by numpy.save."
         )
     return mapped.array(path), np.load(beside, allow_pickle=False)
-
-
-def _parquet(path: Path) -> tuple[Any, Any]:
-    try:
-        from pyarrow import parquet
-    except ImportError:
-        raise InputError("it needs pyarrow, which is not installed: pip install 'regretlab[parquet]'.") from None
-    with parquet.ParquetFile(path) as file:
-        label, _ = _label_column(file.schema_arrow.names)
-        names = [name for k, name in enumerate(file.schema_arrow.names) if k != label]
-        (y,) = file.read([file.schema_arrow.names[label]]).columns
-
-        def rows() -> Iterator[np.ndarray]:
-            for part in file.iter_batches(columns=names):
-                yield np.column_stack([column.to_numpy(zero_copy_only=False) for column in part.columns])
-
-        return mapped.rows_of(path, rows(), (file.metadata.num_rows, len(names))), y.to_numpy()
 
 
 def _csv(path: Path) -> tuple[Any, Any]:

@@ -58,7 +58,8 @@ def load(spec: str | os.PathLike[str], targets: str = "binary") -> Dataset:
           examples out with ``test=``); images are flattened.
         - ``.npy``: a matrix, with the labels in the file beside it whose name ends in ``.y.npy``: ``big.npy`` and
           ``big.y.npy``.
-        - ``.parquet``: columns of numbers, the label as in CSV (``pip install 'regretlab[parquet]'``).
+        - ``.parquet``: columns of numbers, of which the label is the one named as in CSV, else the last (what pandas
+          wrote as its index is none of them); ``pip install 'regretlab[parquet]'``.
         - ``.csv``, also with ``.gz``, ``.bz2`` or ``.xz``: UTF-8, commas, points in numbers. The first line names the
           columns if a cell of it is y, label, target or class, or if every cell is a name (it begins with a letter); a
           first line that may be column numbers is refused. The label is the column named so, else the last; it may be
