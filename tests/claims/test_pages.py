@@ -1,17 +1,18 @@
 """Pages made of claims that anyone may have written: nothing in them acts on a browser, a terminal or TeX."""
 # ruff: noqa: E501
 
+import html
 import re
 from html.parser import HTMLParser
 
 import pytest
 
-from regretlab.claims import real
+from regretlab.claims import define, forall, index, real, sequence
 from regretlab.claims.ledger import pages
 from regretlab.claims.ledger.entry import Entry
 from regretlab.claims.ledger.formulas import ATTRIBUTES, ELEMENTS, mathml, prints, tex
 from regretlab.claims.ledger.loading import claims_in, shipped
-from regretlab.claims.statements import Inequality
+from regretlab.claims.statements import Inequality, Theorem
 from regretlab.claims.statements.claim import Claim
 
 a = real("a")
@@ -49,7 +50,7 @@ class Seen(HTMLParser):
 
 
 #: What the template itself is made of.
-PAGE = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "em", "div", "span", "details", "summary", "table", "tr", "td", "nav", "section", "b", "a", "code"}  # fmt: skip
+PAGE = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "em", "div", "span", "details", "summary", "table", "tr", "td", "ul", "li", "nav", "section", "b", "a", "code"}  # fmt: skip
 PAGE_ATTRIBUTES = {"lang", "charset", "name", "content", "class", "id", "href", "xmlns"}
 
 
@@ -59,6 +60,26 @@ def test_the_html_page_has_no_other_elements_attributes_and_links(entries):
     assert seen.elements <= PAGE | ELEMENTS
     assert seen.attributes <= PAGE_ATTRIBUTES | ATTRIBUTES
     assert all(link.startswith("#") for link in seen.links)
+
+
+def test_every_hypothesis_has_a_line_of_its_own_after_the_ranges_of_its_indices():
+    t, i, d = index("t i d")
+    x, y = sequence("x"), sequence("y")
+    given = (d >= 1, forall(t, 1, None, forall(i, 1, d, x[i, t] >= 0)))
+    said = Theorem(given, forall(i, 1, d, y[i] >= 0), where=(define("y", lambda i: x[i, 1]).definition,))
+    assert said.sections() == {
+        "for all": ["d, x[], y[]"],
+        "if": ["d >= 1", "for t = 1.., i = 1..d: x[i, t] >= 0"],
+        "where": ["for t = 1..: y[t] == x[t, 1]"],
+        "then": ["for i = 1..d: y[i] >= 0"],
+    }
+    entry = Entry(Claim("m.t", "", "", "", said), "unknown")
+    for page in (pages.one(entry), re.sub("<[^>]*>", "\n", html.unescape(pages.html([entry])))):
+        lines = [line.strip() for line in page.splitlines() if line.strip()]
+        first = lines.index("for all")
+        assert lines[first + 1 : first + 9] == [
+            "d, x[], y[]", "if", *said.sections()["if"], "where", *said.sections()["where"], "then", *said.sections()["then"]
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize("latex", FORMULAS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from regretlab.claims.language.verdict import DERIVED, LEVELS, OWN, VERDICTS
 from regretlab.claims.ledger.derived import says_its_export
 from regretlab.claims.ledger.entry import Entry
 from regretlab.claims.ledger.formulas import escape_tex, mathml, tex, visible
+from regretlab.claims.statements import Statement
 from regretlab.claims.statements.claim import SOURCES
 from regretlab.system.version import __version__
 
@@ -114,9 +115,9 @@ def one(entry: Entry) -> str:
     c = entry.claim
     trust = f" (trust: {entry.trust})" if entry.level else ""
     corrected = f"{c.corrected.id}{f', which changes the {c.changes}' if c.changes else ''}" if c.corrected else ""
-    facts = {
+    facts: dict[str, str | list[str]] = {
         "Printed": c.latex,
-        "Formally": c.statement.text(),
+        "Formally": list(_formally(c.statement)),
         "Verdict": f"{entry.verdict}{trust}: {VERDICTS[entry.verdict]}",
         "Certificate": entry.words or entry.how,
         "Assuming": "; ".join(entry.assumes),
@@ -127,7 +128,18 @@ def one(entry: Entry) -> str:
         "Note": c.note,
     }
     head = f"{c.id}: {c.paper}, {c.at} ({SOURCES[c.source]})"
-    return "\n".join([visible(head), *(f"\n{name}:\n  {visible(words)}" for name, words in facts.items() if words)])
+    lines = [visible(head)]
+    for name, said in facts.items():
+        if said:
+            lines += ["", f"{name}:", *(f"  {visible(line)}" for line in ([said] if isinstance(said, str) else said))]
+    return "\n".join(lines)
+
+
+def _formally(statement: Statement) -> Iterator[str]:
+    """Write a statement with one hypothesis to a line."""
+    for words, lines in statement.sections().items():
+        yield from [words] * bool(words and lines)
+        yield from (f"  {line}" if words else line for line in lines)
 
 
 def _exports(entry: Entry) -> str:
@@ -204,12 +216,14 @@ def html(entries: Sequence[Entry]) -> str:
     import jinja2  # loaded by those who print
 
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    environment.filters |= {"mathml": mathml, "anchor": lambda id: re.sub(r"[^\w.,+-]", "_", id)}
+    environment.filters |= {"mathml": mathml, "visible": visible, "anchor": lambda id: re.sub(r"[^\w.,+-]", "_", id)}
     template = environment.from_string(files("regretlab").joinpath("claims/ledger/claims.html.j2").read_text("utf-8"))
     verdicts, levels = counts(entries)
     known = {e.claim.id for e in entries}
     papers = {
-        visible(paper): [row(e) | {"mark": MARKS[e.verdict][0]} for e in rows]
+        visible(paper): [
+            row(e) | {"mark": MARKS[e.verdict][0], "sections": e.claim.statement.sections().items()} for e in rows
+        ]
         for paper, rows in by_paper(entries).items()
     }
     about = {"verdicts": verdicts, "levels": levels, "meaning": VERDICTS, "trust": LEVELS, "summary": summary(entries)}

@@ -21,6 +21,10 @@ class Statement(ABC):
     def text(self) -> str:
         """Write the statement in one line."""
 
+    def sections(self) -> dict[str, list[str]]:
+        """Write the statement for a page: lines under the words that introduce them, in order."""
+        return {"": [self.text()]}
+
     def meaning(self) -> str:
         """Write the text that, with :meth:`functions`, determines the digest: without the source of functions."""
         parts = self.parts() if self.functions() else ()
@@ -62,6 +66,27 @@ def check_relations(where: str, found: Sequence[Any]) -> None:
 def under(given: Sequence[Relation]) -> str:
     """Write the hypotheses as the beginning of a line."""
     return f"{text(all_of(given))} => " if given else ""
+
+
+def laid_out(
+    names: str, given: Sequence[Relation], show: Relation, where: Sequence[Relation] = ()
+) -> dict[str, list[str]]:
+    """Write a statement for a page, one hypothesis to a line."""
+    return {
+        "for all": [names],
+        "if": list(map(_quantified, given)),
+        "where": list(map(_quantified, where)),
+        "then": [_quantified(show)],
+    }
+
+
+def _quantified(relation: Relation) -> str:
+    """Write a relation after the ranges of its indices, the outermost first."""
+    body, ranges = relation, []
+    while body.op == "forall":
+        index, low, high, body = body.args
+        ranges.append(f"{text(index)} = {text(low)}..{'' if high is None else text(high)}")
+    return f"for {', '.join(ranges)}: {text(body)}" if ranges else text(body)
 
 
 def speaks_only_of(node: Node, known: Sequence[Term]) -> None:

@@ -15,7 +15,7 @@ from regretlab.claims.language.syntax import source
 from regretlab.claims.language.terms import Relation, Term, text
 from regretlab.claims.language.trees import symbols
 from regretlab.claims.language.verdict import Rejected
-from regretlab.claims.statements._base import Statement, check_relations, speaks_only_of, under
+from regretlab.claims.statements._base import Statement, check_relations, laid_out, speaks_only_of, under
 from regretlab.claims.statements.definedness import definedness
 from regretlab.claims.statements.recurrences import formula
 from regretlab.errors import InputError
@@ -43,6 +43,9 @@ class Inequality(Statement):
 
     def text(self) -> str:
         return f"for all {', '.join(map(text, self.symbols))}: {under(self.given)}{text(self.show)}"
+
+    def sections(self) -> dict[str, list[str]]:
+        return laid_out(", ".join(map(text, self.symbols)), self.given, self.show)
 
 
 @dataclass(frozen=True)

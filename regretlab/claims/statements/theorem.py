@@ -12,7 +12,7 @@ from regretlab.claims.language.sequences import Sum
 from regretlab.claims.language.terms import Relation, Term, text, walk
 from regretlab.claims.language.trees import conjuncts, symbols
 from regretlab.claims.language.verdict import Rejected
-from regretlab.claims.statements._base import Statement, check_relations, under
+from regretlab.claims.statements._base import Statement, check_relations, laid_out, under
 from regretlab.claims.statements._compound import Both, Derivation, Misprint
 from regretlab.claims.statements._indices import check_indices, check_places
 from regretlab.claims.statements._reals import Inequality, Ladder, Scalar, Series
@@ -150,12 +150,17 @@ class Theorem(Statement):
         return tuple(equation for definition in kept for equation in definition.equations)
 
     def text(self) -> str:
-        free = [*symbols(*self.said), *indices(*self.said)]
-        names = ", ".join([*map(text, free), *(f"{name}[]" for name in self.sequences())])
         where = f", where {', '.join(map(text, self.equations))}" if self.where else ""
         known = [f"{x.id}: [{x.statement.text()}]" if x.statement else x.id for x in self.lemmas]
         lemmas = "".join(f"; by {lemma}" for lemma in known)
-        return f"for all {names}: {under(self.given)}{text(self.show)}{where}{lemmas}"
+        return f"for all {self._names()}: {under(self.given)}{text(self.show)}{where}{lemmas}"
+
+    def sections(self) -> dict[str, list[str]]:
+        return laid_out(self._names(), self.given, self.show, self.equations)
+
+    def _names(self) -> str:
+        free = [*symbols(*self.said), *indices(*self.said)]
+        return ", ".join([*map(text, free), *(f"{name}[]" for name in self.sequences())])
 
     def sequences(self) -> list[str]:
         """List the sequences that are spoken of, in order of appearance."""
