@@ -3,7 +3,9 @@ nothing is silently green.
 """
 
 import json
+import os
 import re
+import threading
 from fractions import Fraction as F
 from importlib.util import find_spec
 
@@ -130,11 +132,60 @@ def test_trap_4_contradictory_hypotheses_prove_nothing(claims):
         checkers.check(Inequality((a > 1, a < 0), a == b), "smt", {"solvers": ["z3"], "live": {"a": "2", "b": "0"}})
 
 
-def test_trap_5_a_solver_that_overruns_is_killed(monkeypatch):
+#: In place of cvc5: answers with its own process, is slow when asked to be, and can be told to break.
+SOLVER = """
+import json, os, sys, time
+for line in sys.stdin:
+    question, seconds = json.loads(line)
+    time.sleep(60 * (question == "slow"))
+    question == "break" and os._exit(1)
+    print(os.getpid(), flush=True)
+"""
+
+
+def test_trap_5_a_solver_that_overruns_is_killed_and_one_that_breaks_is_begun_again(monkeypatch):
     monkeypatch.undo()
-    monkeypatch.setattr(smtlib, "_CVC5", "import time; time.sleep(60)")
+    monkeypatch.setattr(smtlib.cvc5, "_PROGRAM", SOLVER)
+    monkeypatch.setattr(smtlib.cvc5, "_own", threading.local())
     monkeypatch.setattr(smtlib.importlib.util, "find_spec", lambda name: True)
-    assert smtlib.cvc5_answers(["(check-sat)"], limit=0.5) == ["unknown"]
+    first, again = smtlib.cvc5_answers(["a", "b"])
+    assert first == again == smtlib.cvc5_answers(["c"])[0]
+    for bad in ("slow", "break"):
+        before, answers = smtlib.cvc5_answers(["a"])[0], smtlib.cvc5_answers(["a", bad, "b"], limit=0.3)
+        assert answers == [before, "unknown", "unknown"]
+        assert smtlib.cvc5_answers(["a"]) not in ([before], ["unknown"])
+        with pytest.raises(ProcessLookupError):  # it was waited for
+            os.kill(int(before), 0)
+
+
+#: A library cvc5 that never comes to an answer.
+ENDLESS = """
+import sys, types
+class Endless:
+    def __init__(self, *parts):
+        pass
+    def setStringInput(self, *question):
+        while True:
+            pass
+sys.modules["cvc5"] = types.SimpleNamespace(Solver=Endless, InputParser=Endless, InputLanguage=types.SimpleNamespace(SMT_LIB_2_6=6))
+"""  # noqa: E501
+
+
+@pytest.mark.skipif(find_spec("resource") is None, reason="this system has no limit of a process's own time")
+def test_the_solver_is_stopped_by_the_time_of_the_processor(monkeypatch):
+    monkeypatch.setattr(smtlib.cvc5, "_PROGRAM", ENDLESS + smtlib.cvc5._PROGRAM)
+    monkeypatch.setattr(smtlib.cvc5, "_own", threading.local())
+    monkeypatch.setattr(smtlib.cvc5, "_BUSY", 1e4)
+    assert smtlib.cvc5.ask(["(check-sat)"], limit=0.1) == []
+
+
+def test_a_copy_of_this_process_does_not_share_its_solver(monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.setattr(smtlib.cvc5, "_PROGRAM", SOLVER)
+    monkeypatch.setattr(smtlib.cvc5, "_own", threading.local())
+    (own,) = smtlib.cvc5.ask(["a"], limit=10)
+    monkeypatch.setattr(smtlib.cvc5.os, "getpid", lambda: -1)
+    assert smtlib.cvc5.ask(["a"], limit=10) != [own]
 
 
 def test_trap_6_a_timeout_is_unknown(monkeypatch):

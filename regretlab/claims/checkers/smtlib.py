@@ -8,12 +8,10 @@ treated as reals: proofs stay sound, models must be re-checked for integrality.
 from __future__ import annotations
 
 import importlib.util
-import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from fractions import Fraction
 
+from regretlab.claims.checkers import cvc5
 from regretlab.claims.checkers.logarithms import facts
 from regretlab.claims.language.terms import Node, Relation, all_of, walk
 from regretlab.claims.language.verdict import Rejected
@@ -157,36 +155,11 @@ def z3_answer(question: str, limit: float = LIMIT) -> tuple[str, dict[str, Fract
     return answer, found
 
 
-#: Run by a fresh interpreter that can be killed: cvc5 does not keep its own time limit.
-_CVC5 = """
-import json, sys, cvc5
-for question in json.load(sys.stdin):
-    solver = cvc5.Solver()
-    parser = cvc5.InputParser(solver)
-    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, question, "question")
-    answer = "unknown"
-    while not (command := parser.nextCommand()).isNull():
-        answer = command.invoke(solver, parser.getSymbolManager()).strip() or answer
-    print(answer, flush=True)
-"""
-
-
 def cvc5_answers(questions: Sequence[str], limit: float = LIMIT) -> list[str]:
-    """Ask cvc5 the same texts in a process that is killed at the limit; all answers are "absent" without cvc5."""
+    """Ask cvc5 the same texts, ``limit`` seconds for each; all answers are "absent" without cvc5."""
     if not all(questions):
         return ["unknown"] * len(questions)
     if importlib.util.find_spec("cvc5") is None:
         return ["absent"] * len(questions)
-    process = subprocess.Popen(
-        [sys.executable, "-c", _CVC5],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        answers = process.communicate(json.dumps(list(questions)), timeout=limit)[0].split()
-    except subprocess.TimeoutExpired:
-        process.kill()
-        answers = process.communicate()[0].split()
+    answers = cvc5.ask(questions, limit)
     return [*answers, *["unknown"] * len(questions)][: len(questions)]

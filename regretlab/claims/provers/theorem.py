@@ -7,7 +7,7 @@ entries and sums meet those of the goal, then by induction on the index it is qu
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from regretlab.claims.arithmetic import linear, sums
@@ -67,7 +67,7 @@ class Search:
             if shown is None:
                 raise Failure(f"it is not shown that {text(relation)}, without which a term has no meaning")
             defined.append(shown)
-        return {"steps": self.steps, "defined": defined, "live": found}
+        return agreed({"steps": self.steps, "defined": defined, "live": found})
 
     def _add(self, step: dict[str, Any]) -> int:
         """Add a step that the checker accepts; return the number of its fact."""
@@ -196,3 +196,20 @@ class Search:
         except Rejected as error:
             trail.missed(str(error))
         return None
+
+
+def agreed(body: dict[str, Any]) -> dict[str, Any]:
+    """Name in every proof only the solvers that all of them name: the least trusted proof decides for the theorem."""
+    named = [node["solvers"] for node in _nodes(body) if "solvers" in node]
+    common: list[str] = min(named, key=len, default=[])
+    for node in _nodes(body):
+        if "solvers" in node:
+            node["solvers"] = common
+    return body
+
+
+def _nodes(body: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(body, dict):
+        yield body
+    for part in body.values() if isinstance(body, dict) else body if isinstance(body, list) else ():
+        yield from _nodes(part)

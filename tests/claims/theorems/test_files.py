@@ -1,12 +1,16 @@
 """Theorems of a user's file: what a process that ran it says of them, and the sentences for what is no theorem."""
 
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
 
 from regretlab.claims import Ledger, Sum, define, forall, index, real, recursive, sequence, use
+from regretlab.claims.ledger.certificate import Certificate
+from regretlab.claims.ledger.loading import shipped
 from regretlab.claims.ledger.wire import claim_from_data, claim_to_data
 from regretlab.claims.paper import both, theorem
+from regretlab.claims.provers.theorem import agreed
 from regretlab.claims.statements import Inequality, Lemma, Misprint
 from regretlab.claims.statements.claim import Claim
 from regretlab.errors import InputError
@@ -144,3 +148,14 @@ def test_a_claim_that_is_used_wrongly_is_an_error_of_that_theorem_alone(tmp_path
         assert why in error
         assert "\n" not in error
     assert found["sums"].verdict == "proved"
+
+
+def test_no_solver_is_asked_whose_word_does_not_count_for_the_whole_proof():
+    both, one = {"solvers": ["z3", "cvc5"]}, {"solvers": ["z3"]}
+    assert agreed({"steps": [{"proofs": [deepcopy(both)]}, {"proofs": [one]}]}) == {
+        "steps": [{"proofs": [one]}, {"proofs": [one]}]
+    }
+    assert agreed({"steps": [{"proofs": [deepcopy(both)]}]}) == {"steps": [{"proofs": [both]}]}
+    proofs = [c for c in map(Certificate.read, shipped().glob("*/certs/*.json")) if c.form == "steps"]
+    assert len(proofs) > 80
+    assert [c.claim for c in proofs if agreed(deepcopy(c.body)) != c.body] == []
