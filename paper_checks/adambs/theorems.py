@@ -277,13 +277,3 @@ P.no_regret(
     note="Algorithm 1 with its default parameters and constant beta1: one gradient of 74 in every 74 rounds, -1 "
     "otherwise.",
 )
-P.derivation(
-    "corr",
-    r"\mathbb{E} R(T) \le \frac{d D^2 L\sqrt T}{2\alpha\gamma(1-\beta_1)} + \rho_2' \sqrt d \sqrt{\frac{1}{Kn^2}"
-    r"\Big(M + \frac{L^2n^2}{\gamma^2}\sqrt{2nT\ln n}\Big) + \Big(1-\frac1K\Big) \sum_t \mathbb{E}\|G_t\|^2}",
-    at="ours: AMSGrad with AdamBS's sampler",
-    uses=["AdamBS.Thm2.compared", "AdamBS.Lem1.uniform"],
-    bounds=("adambs.ours",),
-    note="Ours, not the paper's: Thm2.compared with what Lem1.uniform says of the bandit in place of B, L/(n p_min) = L/gamma "
-    "and eps = 0. Both are theorems; their hypotheses together have no numbers yet that the search could find.",
-)

@@ -7,6 +7,7 @@ import pytest
 
 from regretlab.claims import exp, integer, log, maximum, paper, provers, real, sqrt, where
 from regretlab.claims.checkers import live, smtlib
+from regretlab.claims.language.terms import walk
 from regretlab.claims.language.verdict import Rejected
 
 s, t, x, y, p = real("s t x y p")
@@ -95,3 +96,19 @@ def test_boxes_show_nothing_that_they_do_not(given, written):
 def test_a_box_with_a_root_is_accepted():
     live.check(ROOT, {"s": ["7/5", "3/2", 0]})
     live.check(says(s <= t, s**2 == 2, t == s + 1, s > 0), {"s": ["7/5", "29/20", 0], "t": ["2", "3", 1]})
+
+
+def bandit():
+    """Write one round of a bandit with one arm, whose weight is an exponential and whose size rests on a logarithm."""
+    w, c, r, L, h, R = real("w c r L h R")
+    return [
+        t == 1, s == 1, R >= log(t), r > 0, r**2 * L**4 == 2 * R * p**4, p > 0, s >= p, h == L**2 / p**2 - x**2 / s**2,
+        w == maximum(p, c * (s * exp(-r * h))), w == 1, c > 0, x**2 <= L**2, y == w * h, L >= 1,
+    ]  # fmt: skip
+
+
+def test_exponentials_of_zero_and_logarithms_of_one_are_tried_together():
+    statement = says(y >= 0, *bandit())
+    asked = provers.live._easy(statement.given)
+    assert {n.op for n in walk(*asked)}.isdisjoint({"exp", "log"})
+    live.check(statement, provers.live.find(statement))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise, product
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 from regretlab.claims.arithmetic import balls
 from regretlab.claims.arithmetic.sampling import SIMPLE, points
 from regretlab.claims.checkers import live as checker
-from regretlab.claims.language.terms import Relation, Term
+from regretlab.claims.language.binding import replaced
+from regretlab.claims.language.terms import Relation, Term, walk
 from regretlab.claims.language.trees import symbols
 from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.provers.points import model, rounded, written
@@ -28,11 +30,19 @@ def find(statement: Inequality) -> dict[str, Any] | None:
     for candidate in points(statement.given, statement.symbols, random.Random(1), TRIES, TRIES):
         if _holds(statement, candidate):
             return written(candidate)
-    start = model(statement, list(statement.given))
-    for candidate in (start, *rounded(start)) if start is not None else ():
-        if _holds(statement, candidate):
-            return written(candidate)
-    return _box(statement, start)
+    for asked in filter(None, (list(statement.given), _easy(statement.given))):
+        start = model(statement, asked)
+        for candidate in (start, *rounded(start)) if start is not None else ():
+            if _holds(statement, candidate):
+                return written(candidate)
+    return _box(statement, model(statement, list(statement.given)))
+
+
+def _easy(given: Sequence[Relation]) -> list[Relation]:
+    """Ask that all exponentials are of 0 and all logarithms of 1, so that their values are rational."""
+    known = {node: int(node.op == "exp") for node in walk(*given) if node.op in ("exp", "log")}
+    ends = [node.args[0] == 1 - value for node, value in known.items()]
+    return [replaced(relation, known) for relation in (*given, *ends)] if known else []
 
 
 def _holds(statement: Inequality, candidate: Point) -> bool:
