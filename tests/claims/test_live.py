@@ -102,7 +102,7 @@ def bandit():
     """Write one round of a bandit with one arm, whose weight is an exponential and whose size rests on a logarithm."""
     w, c, r, L, h, R = real("w c r L h R")
     return [
-        t == 1, s == 1, R >= log(t), r > 0, r**2 * L**4 == 2 * R * p**4, p > 0, s >= p, h == L**2 / p**2 - x**2 / s**2,
+        t == 1, s == 1, log(t) <= R, r > 0, r**2 * L**4 == 2 * R * p**4, p > 0, s >= p, h == L**2 / p**2 - x**2 / s**2,
         w == maximum(p, c * (s * exp(-r * h))), w == 1, c > 0, x**2 <= L**2, y == w * h, L >= 1,
     ]  # fmt: skip
 

@@ -40,7 +40,8 @@ def find(statement: Inequality) -> dict[str, Any] | None:
 
 def _easy(given: Sequence[Relation]) -> list[Relation]:
     """Ask that all exponentials are of 0 and all logarithms of 1, so that their values are rational."""
-    known = {node: int(node.op == "exp") for node in walk(*given) if node.op in ("exp", "log")}
+    hard = (node for node in walk(*given) if isinstance(node, Term) and node.op in ("exp", "log"))
+    known = {node: int(node.op == "exp") for node in hard}
     ends = [node.args[0] == 1 - value for node, value in known.items()]
     return [replaced(relation, known) for relation in (*given, *ends)] if known else []
 
