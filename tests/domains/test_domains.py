@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 import regretlab as rl
-from regretlab.domains import Ball, Box, L2Ball, Product, Simplex, checked, domain_named, spelled
+from regretlab.domains import Ball, Box, Ellipsoid, L2Ball, Product, Simplex, checked, domain_named, spelled
 from regretlab.runs.comparator import minimum
 from tests.tolerances import CERTIFIED_GAP, FAR, ROUND_OFF
 
 DOMAINS = {
     "box": Box(-0.5, 2), "l2": L2Ball(1.5), "l1": Ball(1, 2.0), "ball 2": Ball(2, 0.7), "ball inf": Ball(np.inf, 0.7),
-    "simplex": Simplex(), "large simplex": Simplex(5),
+    "ellipsoid": Ellipsoid([0.3, 2, 1, 0.7, 5]), "simplex": Simplex(), "large simplex": Simplex(5),
     "product": Product([(Box(), 1), (Simplex(), 2), (Product([(Ball(1), 1), (L2Ball(), 1)]), 2)]),
 }  # fmt: skip
 
@@ -215,6 +215,9 @@ def test_an_unweighted_projection_onto_a_ball_is_found_out():
         (lambda: Ball(1, -2), ["radius=-2"]),
         (lambda: Simplex(0), ["radius=0"]),
         (lambda: Product([]), ["no block"]),
+        (lambda: Ellipsoid([1, 0]), ["axes=[1, 0]", "positive", "Ellipsoid([2, 1])"]),
+        (lambda: Ellipsoid("wide"), ["axes='wide'", "no numbers"]),
+        (lambda: checked(Ellipsoid([1, 2]), 3), ["2 coordinates", "3", "semi-axes"]),
         (lambda: Product([Box(), Simplex()]), ["pairs"]),
         (lambda: Product([(Box(), 0)]), ["size=0"]),
         (lambda: rl.problems.Logistic(*data(), domain=Product([(Box(), 3)])), ["3 coordinates", "5"]),
