@@ -166,6 +166,18 @@ def test_a_function_that_exits_where_a_formula_is_written_down_is_an_error_of_it
     assert (fine.verdict, fine.error) == ("bounded", "")
 
 
+def test_what_one_file_spoils_or_kills_is_whole_for_the_next(tmp_path):
+    """All are run by forks of one process, which is two above their own."""
+    above = "int(open(f'/proc/{os.getppid()}/stat').read().rsplit(')', 1)[1].split()[1])"
+    ends = "import signal\nfor process in ({}, os.getppid()): os.kill(process, signal.SIGKILL)"
+    files = {"spoils": "from regretlab.claims import paper\ndel paper.Paper.inequality", "kills": ends.format(above)}
+    for name, does in files.items():
+        (tmp_path / f"{name}_claims.py").write_text(HEAD + FALSE + does)
+        (tmp_path / f"after_{name}_claims.py").write_text(HEAD + FALSE)
+        for file in (f"{name}_claims.py", f"after_{name}_claims.py"):
+            assert list(Ledger([tmp_path / file]).claims) == ["m.f"]
+
+
 def test_every_kind_of_node_survives_as_data():
     x, y, n = real("x"), real("y"), integer("n")
     term = maximum(sqrt(abs(x) + 1) / (y**3 + 2), where((x <= 1) & ~(y == 0) | (n != 2), -x, y - n * "1/3"))

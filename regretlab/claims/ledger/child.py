@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +24,57 @@ from regretlab.claims.statements import Statement
 from regretlab.errors import InputError
 
 
-def main(ask: dict[str, Any]) -> None:
-    """Do what is asked: ``{"file", "token"}`` sends the claims, with ``"decide"`` the outcomes of some of them."""
-    channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
+def alone() -> None:
+    """Do what standard input asks, and answer on standard output."""
+    main(json.loads(sys.stdin.readline()), os.dup(1))
+
+
+def serve(descriptor: int) -> None:
+    """Fork a guarded process for every socket that comes through this one, until its other end is closed."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the guards
+    with socket.socket(fileno=descriptor) as source:
+        while sockets := socket.recv_fds(source, 1, 1)[1]:
+            if os.fork() == 0:
+                source.close()
+                _guard(socket.socket(fileno=sockets[0]))
+            os.close(sockets[0])
+
+
+def _guard(asked: socket.socket) -> None:
+    """Fork a process that does what the socket asks, tell how it ended, and kill its group once nobody listens."""
+
+    def ended(*_: Any) -> None:
+        child, status = os.waitpid(-1, os.WNOHANG)  # a child that was only stopped is not waited for
+        if child:
+            asked.sendall(json.dumps({"ended": os.waitstatus_to_exitcode(status)}).encode() + b"\n")
+
+    try:
+        os.setsid()
+        with asked.makefile("rb") as stream:
+            ask = json.loads(stream.readline())
+        signal.signal(signal.SIGCHLD, ended)
+        if os.fork() == 0:
+            try:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                main(ask, asked.detach())
+            finally:
+                os._exit(1)
+        while asked.recv(1):
+            pass
+    finally:
+        os.killpg(0, signal.SIGKILL)
+
+
+def main(ask: dict[str, Any], descriptor: int) -> None:
+    """Do what is asked: ``{"file", "token"}`` sends the claims, with ``"decide"`` the outcomes of some of them.
+
+    The file finds the path of imports, the folder and the environment of the process that asks.
+    """
+    sys.path[:] = ask["path"]
+    os.chdir(ask["folder"])
+    os.environ.clear()
+    os.environ.update(ask["environment"])
+    channel = os.fdopen(descriptor, "w", encoding="utf-8")
     silent = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):  # what the file prints is not to be taken for what regretlab prints
         os.dup2(silent, standard)

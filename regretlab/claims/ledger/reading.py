@@ -3,40 +3,28 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import signal
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
-from typing import Any
+from typing import IO, Any
 
 from regretlab.claims.language.data import Unreadable
 from regretlab.claims.language.verdict import LEVELS, OWN, Outcome
+from regretlab.claims.ledger.forking import START, Ended, process
 from regretlab.claims.ledger.wire import claim_from_data
 from regretlab.claims.statements.claim import Claim
 from regretlab.errors import InputError
 
 #: Seconds a file may take to make its claims, and one of its functions to be run through.
 LIMIT = 15.0
-#: Seconds to start a process and import the libraries; a machine under load takes many.
-START = 120.0
 #: A file that says more than this many characters is stopped.
 MOST = 50_000_000
-_BOOT = "import json, sys; a = json.loads(sys.stdin.readline()); sys.path[:] = a['path']; " + (
-    "from regretlab.claims.ledger import child; child.main(a)"
-)
 #: The beginning of the reason where a process or a function broke.
 BROKE = "broke: "
 _cache: dict[tuple[Path, int], list[Claim]] = {}
-
-
-class Ended(Exception):
-    """The process did not say that it was done; the message says how it ended."""
 
 
 def read(file: Path) -> list[Claim]:
@@ -109,82 +97,42 @@ def named(file: Path) -> str:
 def _messages(ask: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the messages of the process until it says that it is done; raise :class:`Ended` if it does not."""
     token = secrets.token_hex(16)
-    process = subprocess.Popen(
-        [sys.executable, "-c", _BOOT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )  # fmt: skip
     lines: Queue[bytes] = Queue()
-    threading.Thread(target=_listen, args=(process.stdout, lines), daemon=True).start()
-    try:
-        assert process.stdin is not None
-        try:
-            process.stdin.write(json.dumps(ask | {"token": token, "path": sys.path}).encode() + b"\n")
-            process.stdin.close()
-        except OSError:
-            pass  # a process that ended at once says nothing, which is found below
+    with process(ask | {"token": token}) as stream:
+        listener = threading.Thread(target=_listen, args=(stream, lines), daemon=True)
+        listener.start()
         limit = START
         while True:
-            message = _next(lines, limit, process)
+            message = _next(lines, limit)
             if message.get("done") == token:
                 return
             if "ready" not in message:
                 yield message
             limit = LIMIT
-    finally:
-        _end(process)
 
 
-def _listen(stream: Any, lines: Queue[bytes]) -> None:
+def _listen(stream: IO[bytes], lines: Queue[bytes]) -> None:
     total = 0
-    while total <= MOST and (line := stream.readline(MOST)):
-        total += len(line)
-        lines.put(line)
+    with suppress(OSError, ValueError):  # where it is closed meanwhile
+        while total <= MOST and (line := stream.readline(MOST)):
+            total += len(line)
+            lines.put(line)
     lines.put(b"")
 
 
-def _next(lines: Queue[bytes], limit: float, process: subprocess.Popen[bytes]) -> dict[str, Any]:
-    until = time.monotonic() + limit
-    while True:
-        try:
-            line = lines.get(timeout=0.2)
-            break
-        except Empty:
-            if time.monotonic() > until:
-                raise Ended(f"ran for {limit:.0f} seconds and was stopped") from None
-            if process.poll() is not None and lines.empty():
-                line = b""  # its children may keep the pipe open
-                break
+def _next(lines: Queue[bytes], limit: float) -> dict[str, Any]:
+    try:
+        line = lines.get(timeout=limit)
+    except Empty:
+        raise Ended(f"ran for {limit:.0f} seconds and was stopped") from None
     if not line:
-        status = process.wait() if process.poll() is not None or _quits(process) else None
-        raise Ended(
-            "closed the pipe that it tells its claims through"
-            if status is None
-            else f"ended its process (exit status {status})"
-        )
+        raise Ended("ended, or closed the pipe that it tells its claims through,")
     try:
         message = json.loads(line)
     except (ValueError, RecursionError):
         message = None
     if not isinstance(message, dict):
         raise Ended("wrote what is no claim where its claims are told")
+    if "ended" in message:
+        raise Ended(f"ended its process (exit status {message['ended']})")
     return message
-
-
-def _quits(process: subprocess.Popen[bytes]) -> bool:
-    try:
-        process.wait(2)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process and its children."""
-    try:
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-    except OSError:
-        pass
-    process.wait()
