@@ -15,6 +15,7 @@ import pytest
 
 from regretlab.claims.ledger import Ledger
 from regretlab.claims.ledger.entry import Entry
+from regretlab.claims.ledger.loading import is_shipped, shipped
 from regretlab.errors import InputError
 
 
@@ -38,8 +39,9 @@ class ClaimsFile(pytest.File):
             ledger = _ledger(self.path)
         except InputError as error:
             raise self.CollectError(str(error)) from None
+        file = self.path.resolve()
         for name in ledger.claims:
-            if name in ledger.asked:
+            if name in ledger.asked and ledger.files[name] == file:
                 yield ClaimItem.from_parent(self, name=name)
 
 
@@ -70,6 +72,11 @@ def _says(entry: Entry) -> str:
     return f"{entry.claim.id} ({entry.claim.at}) is {entry.verdict}, pinned {entry.claim.expect}: {because}"
 
 
-@cache
 def _ledger(path: Path) -> Ledger:
+    """Return the ledger of a file; the shipped files, which rest on one another, share one."""
+    return _read(shipped() if is_shipped(path.resolve()) else path)
+
+
+@cache
+def _read(path: Path) -> Ledger:
     return Ledger([path])

@@ -69,7 +69,7 @@ def files(path: Path) -> list[Path]:
     if not path.is_dir():
         what = "is not a Python file" if path.exists() else "does not exist"
         raise InputError(f"{path} {what}; give a .py file of claims or a folder of them, like paper_checks/.")
-    found = [file.resolve() for file in _python(path) if says_claims(file)]
+    found = [file for file in map(Path.resolve, _python(path)) if is_shipped(file) or says_claims(file)]
     if not found:
         raise InputError(
             f"the folder {path} holds no claims file; one is a .py file that imports Paper from regretlab.claims."
