@@ -10,6 +10,9 @@ from regretlab.claims.language.terms import Node, Relation, text, walk
 from regretlab.claims.language.verdict import Rejected
 from regretlab.errors import InputError
 
+#: The relations that were found fit; there is only one node for each, and a theorem is made anew with every lemma.
+_fit: set[Relation] = set()
+
 
 def check_indices(where: str, relations: Iterable[Relation]) -> None:
     """Refuse a relation that no rule could take for what it says, in one sentence.
@@ -20,7 +23,7 @@ def check_indices(where: str, relations: Iterable[Relation]) -> None:
         For a quantifier below ``&``, ``|``, ``~`` or in a term, a place, an end of a range or a number of factors that
         is no sum of integer multiples of indices, an entry without a place, and a bound index outside its range.
     """
-    for relation in relations:
+    for relation in (r for r in relations if r not in _fit):
         if found := loose(relation):
             raise InputError(f"{where} holds the index {min(map(text, found))} of a range outside that range.")
         inside = relation
@@ -30,6 +33,7 @@ def check_indices(where: str, relations: Iterable[Relation]) -> None:
             raise InputError(f"{where} holds a forall inside {text(relation)}; put it in front, or write it by itself.")
         for node in walk(relation):
             check_places(where, node)
+        _fit.add(relation)
 
 
 def check_places(where: str, node: Node) -> None:
