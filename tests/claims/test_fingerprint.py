@@ -23,14 +23,13 @@ def test_the_golden_digests_hold_under_this_python():
     assert examples.digests() == GOLDEN
 
 
-@pytest.mark.parametrize(("options", "seed"), [(["-O"], "1"), ([], "3")])
-def test_they_hold_under_another_hash_seed_and_without_assertions(options, seed):
+def test_they_hold_under_another_hash_seed_and_without_assertions():
     done = subprocess.run(
-        [sys.executable, *options, "-m", "tests.helpers.fingerprint_examples"],
+        [sys.executable, "-O", "-m", "tests.helpers.fingerprint_examples"],
         capture_output=True,
         text=True,
         check=True,
-        env={**os.environ, "PYTHONHASHSEED": seed},
+        env={**os.environ, "PYTHONHASHSEED": "1"},
     )
     assert json.loads(done.stdout) == GOLDEN
 

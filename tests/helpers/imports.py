@@ -2,11 +2,13 @@
 
 import ast
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 
+@cache
 def imports(path: Path) -> set[str]:
-    """The dotted names that a file imports."""
+    """The dotted names that a file imports; it is read once."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

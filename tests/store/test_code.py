@@ -146,12 +146,11 @@ def test_digests_are_the_same_in_every_process_and_follow_every_kind_of_value():
     here = _code.of_part(Everything())
     code = "from tests.store.test_code import Everything, _code\nprint(_code.of_part(Everything()))"
     root = Path(rl.__file__).parent.parent
-    for seed in "12":
-        done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root,
-            env={**os.environ, "PYTHONHASHSEED": seed},
-        )  # fmt: skip
-        assert done.stdout.strip() == here
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root,
+        env={**os.environ, "PYTHONHASHSEED": "1"},
+    )  # fmt: skip
+    assert done.stdout.strip() == here
     others = [
         Everything(numbers=(1, 2.5)), Everything(arrays=np.arange(6).reshape(2, 3)), Everything(names=frozenset("ab")),
         Everything(table={"b": 1}), Everything(function=np.linalg.det),

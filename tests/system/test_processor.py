@@ -14,9 +14,11 @@ from regretlab.system import processor
 ROOT = Path(rl.__file__).parent.parent
 CODE = """
 import sys, regretlab as rl
+import numpy as np
 from regretlab.system import processor
 store, engine = sys.argv[1:]
-result = rl.simulate("logistic(data='digits:3-8')", "adamx(lam=0.99)", horizon=20, store=store, engine=engine)
+problem = rl.problems.Logistic(np.random.default_rng(0).normal(size=(357, 64)), np.arange(357) % 2)
+result = rl.simulate(problem, "adamx(lam=0.99)", horizon=20, store=store, engine=engine)
 import hashlib
 bits = b"".join(result.record[name].values.tobytes() for name in sorted(result.record.data_vars))
 print(processor.kind(), hashlib.sha256(bits).hexdigest(), result.work.read, sep="|")
