@@ -43,3 +43,6 @@ POLYNOMIALS = 2.0**-50
 
 #: Rank correlation of estimated costs and seconds over a grid: a few neighbours may change places under a busy machine.
 ORDER_OF_COSTS = 0.85
+
+#: Two programs of one method over tens of steps: the same formulas, sums in another order.
+SAME_FORMULA = 1e-14

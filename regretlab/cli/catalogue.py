@@ -280,6 +280,8 @@ def _coefficients(method: Method) -> str:
     if type(method).step is not Method.step:
         lines += ["", "The step is not the generic one (see above): only the array engines run it."]
     replaced = [] if method.gradient == "g" else [f"g     <- {method.gradient}"]
+    if not method.generic_state:
+        return "\n".join([f"The step is its own, on the arrays x, {', '.join(method.declared_state(1))}.", "", *lines])
     return "\n".join(["The step:", *(f"  {line}" for line in (*replaced, *STEP)), "", *lines])
 
 

@@ -15,12 +15,11 @@ from array_api_compat import array_namespace
 
 from regretlab.engines.streams import Streams
 from regretlab.errors import InputError, NonFiniteError
-from regretlab.methods import Coefficients, Moments, step
+from regretlab.methods import Coefficients, Method, Moments, OwnState, ratchet, step
 from regretlab.problems import Problem
 from regretlab.samplers import Sampler, scatter_add
 
 Array = Any
-Step = Callable[..., Moments]
 
 #: The measurements that a run makes on request; each costs a pass over all n examples per step.
 MEASURES = ("cumulative", "sampler")
@@ -37,22 +36,24 @@ GROWTH = 4.0
 class State:
     """Everything a run carries from one step to the next; memory O(R (d + n)).
 
-    ``totals`` holds sums and extremes over the steps so far, each with leading axis R.
+    ``moments`` is the method's, an :class:`OwnState` where it declares its arrays. ``totals`` holds sums and extremes
+    over the steps so far, each with leading axis R.
     """
 
     t: int
-    moments: Moments
+    moments: Any
     sampler: tuple[Array, ...]
     totals: dict[str, Array]
 
     def mapped(self, change: Callable[[Array], Array]) -> State:
         """Return the state with every array changed."""
         totals = {name: change(a) for name, a in self.totals.items()}
-        return State(self.t, Moments(*map(change, self.moments)), tuple(map(change, self.sampler)), totals)
+        moments = self.moments._replace(**{name: change(a) for name, a in self.moments._asdict().items()})
+        return State(self.t, moments, tuple(map(change, self.sampler)), totals)
 
 
 class Trace(NamedTuple):
-    """The trace of a block: every step's iterate and gradient estimate, and the v_hat after the step.
+    """The trace of a block: every step's judged point and gradient estimate, and the v_hat after the step.
 
     ``x``, ``g`` and ``v_hat`` have shape (R, steps, d); ``weighted``, the weighted sum of the drawn examples' gradient
     norms, and ``largest``, the largest of them, (R, steps).
@@ -84,8 +85,13 @@ def namespace(engine: str) -> Any:
     return xp
 
 
-def initial(problem: Problem, sampler: Sampler, replicates: int, measure: tuple[str, ...], xp: Any) -> State:
-    """Make the state before step 1: every replicate at ``problem.start``, moments and totals at zero."""
+def initial(
+    problem: Problem, sampler: Sampler, replicates: int, measure: tuple[str, ...], xp: Any, method: Method | None = None
+) -> State:
+    """Make the state before step 1: every replicate at ``problem.start``, moments and totals at zero.
+
+    A method that declares its state has its own in place of the moments.
+    """
     R, d, n = replicates, problem.d, problem.n
 
     def fill(shape: tuple[int, ...], value: float = 0.0) -> Array:
@@ -109,14 +115,17 @@ def initial(problem: Problem, sampler: Sampler, replicates: int, measure: tuple[
         totals |= {f"{of}variance": fill((R,)) for of in ("", "uniform_", "oracle_")}
         totals["squared_norms"] = fill((R, n))
     zero = fill((R, d))
-    return State(0, Moments(x, zero, zero, zero), sampler.init(R, xp), totals)
+    moments = Moments(x, zero, zero, zero) if method is None else method.begin(x, xp)
+    return State(0, moments, sampler.init(R, xp), totals)
 
 
 class Arrays:
-    """The array engine on one problem, whose arrays are in ``xp``, one fitted sampler and the step of a method."""
+    """The array engine on one problem, whose arrays are in ``xp``, one fitted sampler and a method's step."""
 
-    def __init__(self, problem: Problem, sampler: Sampler, replicates: int, xp: Any, step: Step = step) -> None:
-        self._problem, self._sampler, self._xp, self._step = problem, sampler, xp, step
+    def __init__(
+        self, problem: Problem, sampler: Sampler, replicates: int, xp: Any, method: Method | None = None
+    ) -> None:
+        self._problem, self._sampler, self._xp, self._method = problem, sampler, xp, method
         self._most = min(BLOCK_STEPS, max(1, BLOCK_UNIFORMS // (replicates * max(1, sampler.uniforms))))
         self.steps = min(FIRST_STEPS, self._most)
 
@@ -124,7 +133,7 @@ class Arrays:
         """Return the state after the steps of ``schedule``; the streams move on with it."""
         began = time.perf_counter()
         uniforms = self._xp.asarray(streams.uniforms(len(schedule.eta), self._sampler.uniforms))
-        state = advance(self._problem, self._sampler, schedule, state, uniforms, self._step)
+        state = advance(self._problem, self._sampler, schedule, state, uniforms, self._method)
         self.steps = paced(len(schedule.eta), time.perf_counter() - began, self._most)
         return state
 
@@ -132,7 +141,7 @@ class Arrays:
         """As :meth:`advance`, with what every step saw."""
         uniforms = self._xp.asarray(streams.uniforms(len(schedule.eta), self._sampler.uniforms))
         seen: list[tuple[Array, ...]] = []
-        state = advance(self._problem, self._sampler, schedule, state, uniforms, self._step, seen)
+        state = advance(self._problem, self._sampler, schedule, state, uniforms, self._method, seen)
         return state, Trace(*(np.stack([host(a) for a in part], axis=1) for part in zip(*seen, strict=True)))
 
 
@@ -148,8 +157,8 @@ def paced(steps: int, seconds: float, most: int) -> int:
 
 
 def advance(
-    problem: Problem, sampler: Sampler, schedule: Coefficients, state: State, uniforms: Array, step: Step = step,
-    seen: list[tuple[Array, ...]] | None = None,
+    problem: Problem, sampler: Sampler, schedule: Coefficients, state: State, uniforms: Array,
+    method: Method | None = None, seen: list[tuple[Array, ...]] | None = None,
 ) -> State:  # fmt: skip
     """Return the state after ``len(uniforms)`` more steps.
 
@@ -160,21 +169,21 @@ def advance(
     schedule : Coefficients
         Arrays over exactly these steps.
     uniforms : array (steps, R, sampler.uniforms)
-    step : callable
-        The method's step.
+    method : Method, optional
+        Whose step is made; by default it is the generic one.
     seen : list, optional
         Where to put what every step saw, as :class:`Trace` has it.
     """
     xp = array_namespace(state.moments.x)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for i in range(uniforms.shape[0]):
-            state = _one(problem, sampler, schedule.at(i), state, uniforms[i, ...], xp, step, seen)
+            state = _one(problem, sampler, schedule.at(i), state, uniforms[i, ...], xp, method, seen)
     return state
 
 
 def _one(
-    problem: Problem, sampler: Sampler, k: Coefficients, state: State, u: Array, xp: Any, step: Step,
-    seen: list[tuple[Array, ...]] | None,
+    problem: Problem, sampler: Sampler, k: Coefficients, state: State, u: Array, xp: Any,
+    method: Method | None, seen: list[tuple[Array, ...]] | None,
 ) -> State:  # fmt: skip
     x = state.moments.x
     law, sampling = sampler.law, state.sampler
@@ -185,6 +194,11 @@ def _one(
     squared_norms = xp.sum(gradients * gradients, axis=-1)
     norms = xp.sqrt(squared_norms)
     g = xp.sum(draw.w[..., None] * gradients, axis=1)
+    y, largest = x, xp.max(norms, axis=-1)
+    if method is not None and method.judged != "x":
+        y = getattr(state.moments, method.judged)
+        losses, there = problem.losses_and_gradients(y, draw.J)
+        largest = xp.maximum(largest, xp.max(xp.sqrt(xp.sum(there * there, axis=-1)), axis=-1))
     loss = xp.sum(draw.w * losses, axis=-1)
     per_draw = 1.0 if law.total > 1 else 1 / draw.J.shape[-1]
 
@@ -197,12 +211,12 @@ def _one(
         "second_moment": old["second_moment"] + per_draw * xp.sum(squared_norms / draw.p**2, axis=-1),
         "largest_coordinate": xp.maximum(old["largest_coordinate"], xp.max(xp.abs(g), axis=-1)),
         "largest_gradient": xp.maximum(old["largest_gradient"], xp.sqrt(xp.sum(squares, axis=-1))),
-        "largest_example_gradient": xp.maximum(old["largest_example_gradient"], xp.max(norms, axis=-1)),
-        "smallest_x": xp.minimum(old["smallest_x"], x),
-        "largest_x": xp.maximum(old["largest_x"], x),
+        "largest_example_gradient": xp.maximum(old["largest_example_gradient"], largest),
+        "smallest_x": xp.minimum(old["smallest_x"], x if y is x else xp.minimum(x, y)),
+        "largest_x": xp.maximum(old["largest_x"], x if y is x else xp.maximum(x, y)),
     }
     if "full_loss" in old:
-        totals["full_loss"] = old["full_loss"] + xp.mean(problem.all_losses(x), axis=-1)
+        totals["full_loss"] = old["full_loss"] + xp.mean(problem.all_losses(y), axis=-1)
     if "variance" in old:
         all_norms = problem.all_gradient_norms(x)
         everyone = all_norms**2
@@ -211,12 +225,21 @@ def _one(
         totals["oracle_variance"] = old["oracle_variance"] + xp.sum(all_norms, axis=-1) ** 2 / law.total
         totals["squared_norms"] = old["squared_norms"] + everyone
 
+    def gradient(at: Array) -> Array:
+        return xp.sum(draw.w[..., None] * problem.losses_and_gradients(at, draw.J)[1], axis=1)
+
     project = problem.domain.project if problem.domain is not None else _stay
-    moments = step(state.moments, g, k, project, xp)
-    if not bool(xp.isfinite(xp.sum(moments.x + moments.v) + xp.sum(totals["loss"]))):
-        _diagnose(state.t + 1, g, loss, totals["loss"], moments)
+    make, more = (step, ()) if method is None else (method.step, (gradient,) if method.asks_again else ())
+    moments = make(state.moments, g, k, project, xp, *more)
+    if isinstance(moments, Moments):
+        moved = xp.sum(moments.x + moments.v)
+    else:
+        _check_state(type(method).__name__, state.moments, moments)
+        moved = sum(xp.sum(a) for a in moments)
+    if not bool(xp.isfinite(moved + xp.sum(totals["loss"]))):
+        _diagnose(state.t + 1, g, loss, totals["loss"], state.moments, moments)
     if seen is not None:
-        seen.append((x, g, moments.v_hat, xp.sum(draw.w * norms, axis=-1), xp.max(norms, axis=-1)))
+        seen.append((y, g, ratchet(moments), xp.sum(draw.w * norms, axis=-1), xp.max(norms, axis=-1)))
     return replace(
         state,
         t=state.t + 1,
@@ -239,8 +262,37 @@ def _stay(x: Array, weights: Array) -> Array:
     return x
 
 
-def _diagnose(t: int, g: Array, loss: Array, losses: Array, moments: Moments) -> None:
-    """Say where a run stopped being finite, and the likely cause, unless only a sum of all that is finite is not."""
+def _check_state(name: str, before: Any, after: Any) -> None:
+    """Raise an :class:`InputError` unless a step returned the arrays that it was given, in their shapes."""
+    was, found = (
+        {key: np.shape(a) for key, a in state._asdict().items()} if isinstance(state, OwnState) else {}
+        for state in (before, after)
+    )
+    for key in was:
+        if found.get(key) != was[key]:
+            there = f"{key} of shape {found[key]}" if key in found else f"no {key}"
+            raise InputError(
+                f"the step of {name} returns {there}, which has shape {was[key]} before it; return "
+                "state._replace(x=..., ...) with arrays of the same shapes."
+            )
+
+
+def _diagnose(t: int, g: Array, loss: Array, losses: Array, before: Any, after: Any) -> None:
+    """Say where a run stopped being finite, and the likely cause, unless only a sum of all that is finite is not.
+
+    An array of a method's own may hold infinities from its beginning.
+    """
+    if isinstance(after, Moments):
+        kept = [(after.v, "the second moment overflowed: rescale the losses, by the problem's features or constants")]
+    else:
+        new = {name: np.isfinite(host(a)) for name, a in before._asdict().items() if name != "x"}
+        kept = [
+            (
+                np.where(finite, host(getattr(after, name)), 0.0).reshape(len(finite), -1),
+                f"the method's array {name} is not finite any more: rescale the losses, or use another alpha or eps",
+            )
+            for name, finite in new.items()
+        ]
     suspects = [
         (
             g,
@@ -254,8 +306,8 @@ def _diagnose(t: int, g: Array, loss: Array, losses: Array, moments: Moments) ->
             losses[:, None],
             "the sum of the losses overflowed: measure them in larger units, use a smaller alpha or a bounded domain",
         ),
-        (moments.v, "the second moment overflowed: rescale the losses, by the problem's features or constants"),
-        (moments.x, "the iterate overflowed: use a smaller alpha, a positive eps or a bounded domain"),
+        *kept,
+        (after.x, "the iterate overflowed: use a smaller alpha, a positive eps or a bounded domain"),
     ]
     for values, cause in suspects:
         bad = np.argwhere(~np.isfinite(np.asarray(values)))

@@ -76,4 +76,4 @@ def choose(
         on_device = Cuda(problem, sampler)
         return Choice(on_device, engine, reason, on_device.xp)
     xp = array.namespace(engine)
-    return Choice(array.Arrays(problem.measured.on(xp), sampler, replicates, xp, method.step), engine, reason, xp)
+    return Choice(array.Arrays(problem.measured.on(xp), sampler, replicates, xp, method), engine, reason, xp)

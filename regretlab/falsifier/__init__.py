@@ -59,7 +59,8 @@ def falsify(
     ----------
     algorithm : str
         A name such as ``"adam"``, or ``"adam(beta1=0.9, beta2=0.999)"``: what is given is held, exactly as written.
-        ``eps`` is 0 unless given, other parameters have their defaults. A method of yours is found by its class's name.
+        ``eps`` is 0 unless given (where it may be), other parameters have their defaults. A method of yours is found
+        by its class's name.
     bound : str or Bound, optional
         By default the conjecture is :math:`R(T)/T \to 0`. The contrary has a certificate for Adam with constant beta1,
         eps = 0 and alpha_t = alpha / sqrt(t); for other methods the best candidate is only reported.

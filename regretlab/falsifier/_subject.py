@@ -14,6 +14,7 @@ from regretlab.claims.provers.replay import Runs, play, spread
 from regretlab.errors import InputError
 from regretlab.falsifier._instance import Instance, starts
 from regretlab.methods import Method
+from regretlab.parameters import Interval
 
 #: Rounds that are played twice before a search, and the round-off of a schedule that is asked for in another length.
 TRIAL, ROUND_OFF = 8, 1e-12
@@ -84,7 +85,7 @@ def subject(text: str, free: Mapping[str, tuple[float, float]]) -> Subject:
 
     They are searched between the ends that ``free`` names, inside the range that the method declares.
 
-    ``eps`` is 0 unless it is given: the theorems need it.
+    ``eps`` is 0 unless it is given, where it may be 0: the theorems need it.
     """
     algorithm = algorithms.parse(text)
     parts = spelling.exact(algorithm.name)
@@ -96,6 +97,11 @@ def subject(text: str, free: Mapping[str, tuple[float, float]]) -> Subject:
     (name, written), named = parts[0], algorithms.named(parts[0][0])
     if algorithm.method.entropic:
         raise InputError(f"{name} moves on a simplex, but the falsifier's losses live on [-1, 1]; name another method.")
+    if algorithm.method.judged != "x" or algorithm.method.asks_again:
+        raise InputError(
+            f"{name} is judged at another point than its gradient's, or asks for more gradients than one, which the "
+            "falsifier does not play; name another method."
+        )
     declared = algorithm.method.declared()
     foreign = [key for key in written if key not in declared]
     if foreign:
@@ -109,7 +115,7 @@ def subject(text: str, free: Mapping[str, tuple[float, float]]) -> Subject:
             f"name its method alone, {algorithm.method.name!r}."
         )
     given = dict(written)
-    if "eps" in declared and "eps" not in given:
+    if "eps" in declared and "eps" not in given and 0 in Interval(declared["eps"].metadata["within"]):
         given["eps"] = Fraction(0)
     searched = {
         key: _inside(ends, declared[key].metadata["within"])

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from regretlab.errors import InputError, shown
-from regretlab.methods._step import Coefficients, Moments, Project, step
+from regretlab.methods._step import Coefficients, Moments, OwnState, Project, step
 from regretlab.parameters import Component, parameter
 from regretlab.spelling.register import Register
 
@@ -21,7 +21,8 @@ Array = np.ndarray
 class Method(Component):
     """A method of the generic family. A subclass is one frozen dataclass with :meth:`coefficients`, nothing else.
 
-    A rule outside the family overrides :meth:`step` as well, and runs on the array engine only. Subclasses are found by
+    A rule outside the family overrides :meth:`step` as well, and runs on the array engine only; where m, v and v_hat
+    are not what it keeps, :meth:`init` declares its arrays, which are saved with the record. Subclasses are found by
     name (``AMSGrad`` is ``"amsgrad"``) as soon as they are defined; a name that a built-in has is refused. ``title``
     and ``source`` are what ``regretlab list`` says of them.
     """
@@ -34,6 +35,10 @@ class Method(Component):
     gradient: ClassVar[str] = "g"
     #: Whether the step moves in the entropic geometry, which a domain has to have.
     entropic: ClassVar[bool] = False
+    #: The array of the state whose losses are measured; gradients are those at ``x``.
+    judged: ClassVar[str] = "x"
+    #: Whether :meth:`step` takes one argument more, ``gradient(y)``: the same draw's gradient estimate at y (R, d).
+    asks_again: ClassVar[bool] = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -57,11 +62,11 @@ class Method(Component):
             raise InputError(
                 f"coefficients of {type(self).__name__} gives {shown(made)}; return rl.methods.generic(t, eta=...)."
             )
-        schedule = generic(t, **made._asdict())
+        schedule = generic(t, **{name: value for name, value in made._asdict().items() if name != "t"})
         if t.dtype != object and len(t):
             for name, values in schedule._asdict().items():
                 self._refuse_infinite(name, values, t)
-        return schedule
+        return schedule._replace(t=t)
 
     def _refuse_infinite(self, name: str, values: Any, t: Array) -> None:
         """Refuse a coefficient that is not finite at one of the steps t, with that step."""
@@ -76,9 +81,75 @@ class Method(Component):
             f"numbers, such as rl.methods.generic(t, eta=0.1 / np.sqrt(t)) has."
         )
 
-    def step(self, state: Moments, g: Any, k: Coefficients, project: Project, ops: Any) -> Moments:
-        """One step from the gradient estimate ``g``: the generic one, :func:`regretlab.methods.step`."""
+    def init(self, d: int) -> dict[str, Any]:
+        """Declare the arrays that the step keeps beside the iterate ``x``, by name, as they are before the first step.
+
+        Each is a number or an array of any shape, without the axis of replicates; None is an array that begins as the
+        first iterate. By default they are the moments of the generic step.
+        """
+        return dict.fromkeys(Moments._fields[1:], np.zeros(d))
+
+    @property
+    def generic_state(self) -> bool:
+        """Whether the state is that of the generic step."""
+        return type(self).init is Method.init
+
+    def begin(self, x: Any, ops: Any) -> Any:
+        """Return the state before the first step: :class:`Moments`, or an :class:`OwnState` of what is declared.
+
+        Parameters
+        ----------
+        x : array (R, d)
+            The first iterates.
+        ops : namespace
+            Of the arrays.
+
+        Raises
+        ------
+        InputError
+            For a declaration that is none.
+        """
+        if self.generic_state:
+            zero = ops.zeros(x.shape, dtype=ops.float64)
+            return Moments(x, zero, zero, zero)
+        R, d = x.shape
+        return OwnState(x=x, **{name: _begun(a, x, R, ops) for name, a in self.declared_state(d).items()})
+
+    def declared_state(self, d: int) -> dict[str, Any]:
+        """Return what :meth:`init` declares, checked: numbers and arrays of numbers by names other than ``x``."""
+        who, wants = type(self).__name__, "return arrays of numbers by name, such as {'total': np.zeros(d)}"
+        try:
+            declared = self.init(d)
+        except MemoryError:
+            raise InputError(
+                f"init of {who} needs more memory than there is for d={d}; use fewer dimensions."
+            ) from None
+        if not isinstance(declared, dict):
+            raise InputError(f"init of {who} returns {shown(declared)}; {wants}.")
+        for name, a in declared.items():
+            if not isinstance(name, str) or not name.isidentifier() or name == "x" or name.startswith("_"):
+                raise InputError(f"init of {who} names an array {shown(name)}; name it by a word other than x.")
+            if a is not None and (np.asarray(a).dtype.kind not in "biuf" or not np.size(a)):
+                raise InputError(f"init of {who} declares {name}={shown(a)}; {wants}.")
+        if self.judged not in ("x", *declared):
+            raise InputError(f"{who} is judged at {self.judged!r}, which its init does not declare; declare it.")
+        return declared
+
+    def step(self, state: Any, g: Any, k: Coefficients, project: Project, ops: Any) -> Any:
+        """One step from the gradient estimate ``g``: the generic one, :func:`regretlab.methods.step`.
+
+        A step of one's own may return any state like the one that it is given, whose arrays have the same shapes:
+        ``state._replace(x=..., total=...)``. ``k.t`` is its number.
+        """
         return step(state, g, k, project, ops)
+
+
+def _begun(a: Any, x: Any, R: int, ops: Any) -> Any:
+    """Return a declared array for R replicates, or the first iterates."""
+    if a is None:
+        return x
+    one = ops.asarray(np.asarray(a))
+    return ops.asarray(ops.broadcast_to(one, (R, *one.shape)), copy=True)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from ``ops`` (``sqrt``, ``maximum``, ``where``), which for arrays is simply thei
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 
@@ -19,8 +19,41 @@ class Moments(NamedTuple):
     v_hat: Any
 
 
+class OwnState:
+    """The state of a method that declares it: the iterate ``x`` and every array of :meth:`Method.init` by its name.
+
+    All have a leading axis of replicates. As with :class:`Moments`, ``_replace`` gives the state with arrays changed.
+    """
+
+    x: Any
+
+    def __init__(self, **arrays: Any) -> None:
+        vars(self).update(arrays)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"the state has no array {name!r}; it has {', '.join(vars(self))}")
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(vars(self).values())
+
+    def _asdict(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+    def _replace(self, **changed: Any) -> OwnState:
+        return OwnState(**{**vars(self), **changed})
+
+
+def ratchet(state: Any) -> Any:
+    """Return the ratchet of a state; zeros where a method of its own state keeps none of the iterate's shape."""
+    found = getattr(state, "v_hat", None)
+    return found if getattr(found, "shape", None) == state.x.shape else state.x * 0
+
+
 class Coefficients(NamedTuple):
-    """The coefficients of the step: arrays over t of shape (T,), or the scalars of one t; ``p`` and ``eps`` scalars."""
+    """The coefficients of the step: arrays over t of shape (T,), or the scalars of one t; ``p`` and ``eps`` scalars.
+
+    ``t`` is the number of the step, where the schedule was made by :meth:`Method.schedule_over`.
+    """
 
     mu: Any
     nu: Any
@@ -33,6 +66,7 @@ class Coefficients(NamedTuple):
     c: Any
     p: float
     eps: float
+    t: Any = 0
 
     def at(self, index: int) -> Coefficients:
         """Return the scalars of one step."""
@@ -43,8 +77,9 @@ class Coefficients(NamedTuple):
         return self.mapped(lambda a: a[begin:end])
 
     def mapped(self, change: Callable[[Any], Any]) -> Coefficients:
-        """Return the coefficients with each of the :data:`SEQUENCES` changed."""
-        return self._replace(**{name: change(getattr(self, name)) for name in SEQUENCES})
+        """Return the coefficients with each of the :data:`SEQUENCES` changed, and ``t``."""
+        t = change(self.t) if getattr(self.t, "shape", ()) else self.t
+        return self._replace(**{name: change(getattr(self, name)) for name in SEQUENCES}, t=t)
 
 
 #: The coefficients that are sequences over t.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from regretlab.methods._step import Coefficients, Moments, Project
+from regretlab.methods._step import Coefficients, Project
 from regretlab.methods.momentum import Momentum
 from regretlab.parameters import parameter
 
@@ -48,5 +48,5 @@ class MomentumL2(Momentum):
     weight_decay: float = parameter(0.01, "[0, inf)", "lambda: lambda * x is added to the gradient")
     gradient = "g + lambda x"
 
-    def step(self, state: Moments, g: Any, k: Coefficients, project: Project, ops: Any) -> Moments:
+    def step(self, state: Any, g: Any, k: Coefficients, project: Project, ops: Any) -> Any:
         return super().step(state, g + self.weight_decay * state.x, k, project, ops)

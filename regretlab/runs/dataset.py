@@ -11,9 +11,10 @@ import xarray as xr
 
 from regretlab.engines.array import State
 from regretlab.engines.choice import Choice
-from regretlab.methods import Coefficients, power
+from regretlab.methods import Coefficients, power, ratchet
 from regretlab.runs.description import Description
 from regretlab.runs.plan import Plan
+from regretlab.runs.state import with_one_room
 from regretlab.system.version import __version__
 
 #: The version of the record's form; files of another one are not read.
@@ -32,7 +33,7 @@ def statistics(state: State, k: Coefficients, offsets: np.ndarray) -> dict[str, 
     moment's decay at this step.
     """
     totals = state.totals
-    v_hat = k.c * state.moments.v_hat
+    v_hat = k.c * ratchet(state.moments)
     return {
         "loss": totals["loss"] + totals["received"] @ offsets,
         "sum_sqrt_v_hat": np.sqrt(v_hat).sum(-1),
@@ -67,12 +68,14 @@ def curves(columns: Sequence[dict[str, np.ndarray]]) -> dict[str, Any]:
 
 def over_replicates(records: Sequence[xr.Dataset]) -> xr.Dataset:
     """Join records of different replicates of one run; the attributes are those of the first."""
+    records = with_one_room(records)
     return xr.concat(records, dim="replicate", combine_attrs="override", coords="minimal", compat="override")
 
 
 def one_record(records: Sequence[xr.Dataset], descriptions: Sequence[Description]) -> xr.Dataset:
     """Join the records of several algorithms to one; a quantity that one of them lacks shows as nan."""
     names = xr.DataArray([d.algorithm for d in descriptions], dims="algorithm", name="algorithm")
+    records = with_one_room(records)
     record = xr.concat(records, dim=names, join="exact", combine_attrs="drop", data_vars="all")
     record.attrs = {
         "format": FORMAT,

@@ -15,7 +15,7 @@ from regretlab.runs.run import Observer
 
 
 class HeldOutLosses:
-    """The observer of a run that adds ``train_loss`` and ``test_loss``: the mean losses at the iterate x_{t+1}.
+    """The observer of a run that adds ``train_loss`` and ``test_loss``: the mean losses at the judged point of t + 1.
 
     Both are over all examples, of training and held out, where a mini-batch's loss is not. After ``t`` steps of batch
     size K the run has made ``t K / n`` epochs.
@@ -29,7 +29,7 @@ class HeldOutLosses:
         """Do nothing: a column depends on the state alone."""
 
     def __call__(self, plan: Plan, state: State) -> dict[str, np.ndarray]:
-        x = state.moments.x
+        x = getattr(state.moments, plan.algorithm.method.judged)
         return {"train_loss": plan.problem.all_losses(x).mean(-1), "test_loss": plan.problem.test_loss(x)}
 
 

@@ -24,6 +24,8 @@ NUMBERS = {"horizon": "[1, 1e12]", "replicates": "[1, 1e6]", "seed": "[0, inf)"}
 MOST_REPLICATES = 1_000_000
 #: Numbers that a replicate keeps: of every coordinate and example, and in every column of the record.
 STATE_PER_COORDINATE, STATE_PER_EXAMPLE, CURVES = 8, 2, 12
+#: How often the arrays of a method's own are there at once: before and after a step, and what makes it.
+COPIES_OF_OWN = 3
 
 
 class Plan(NamedTuple):
@@ -79,7 +81,10 @@ def plan(
     repeats = problem.order == "cyclic" and isinstance(checkpoints, str)
     ends = np.setdiff1d(ends_of_periods(times, problem.n), times) if repeats else times[:0]
     times = np.union1d(times, ends)
-    numbers = len(chosen) * (STATE_PER_COORDINATE * problem.d + STATE_PER_EXAMPLE * problem.n + CURVES * len(times))
+    own = sum(map(np.size, () if (m := algorithm.method).generic_state else m.declared_state(problem.d).values()))
+    numbers = len(chosen) * (
+        STATE_PER_COORDINATE * problem.d + STATE_PER_EXAMPLE * problem.n + CURVES * len(times) + COPIES_OF_OWN * own
+    )
     memory.need(f"a run of {len(chosen)} replicates, each with its {problem.n} examples,", 8.0 * numbers)
     return Plan(problem, algorithm, fitted, horizon, chosen, seed, times, measure, ends)
 

@@ -128,7 +128,8 @@ def _begun(
     snapshots: Snapshots | None,
 ) -> Reached:  # fmt: skip
     """Return where a run begins: at its own snapshot, at the end of an earlier record, or before its first step."""
-    fresh = array.initial(plan.problem, plan.sampler, len(plan.replicates), plan.measure, chosen.xp)
+    method = plan.algorithm.method
+    fresh = array.initial(plan.problem, plan.sampler, len(plan.replicates), plan.measure, chosen.xp, method)
     begun = Reached(fresh, streams.state, [], 0, {}, 0.0)
     if start is not None:
         begun = begun._replace(state=unpack(start, int(start.t[-1]), fresh, chosen.xp), words=start.state_words.values)

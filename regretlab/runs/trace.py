@@ -30,8 +30,8 @@ def traced(plan: Plan, engine: str, steps: int) -> Iterator[tuple[Trace, Coeffic
     if engine == "compiled":
         made = Compiled(plan.problem, plan.sampler)
     else:
-        made = Arrays(plan.problem, plan.sampler, R, xp, plan.algorithm.method.step)
-    state = initial(plan.problem, plan.sampler, R, (), xp)
+        made = Arrays(plan.problem, plan.sampler, R, xp, plan.algorithm.method)
+    state = initial(plan.problem, plan.sampler, R, (), xp, plan.algorithm.method)
     streams, coefficients = Streams(plan.seed, "sampler", plan.replicates), Schedule(plan.algorithm, plan.horizon)
     while state.t < plan.horizon:
         schedule = coefficients.steps(state.t + 1, min(steps, plan.horizon - state.t))

@@ -171,7 +171,8 @@ def test_a_run_among_others_is_the_run_alone(algorithm):
     # The twin: the generic step with the same coefficients goes elsewhere, where a method has a step of its own.
     method = algorithms.parse(f"{algorithm}(alpha=0.3)").method
     schedule = method.schedule_over(np.arange(1.0, 31))
-    twin, *_ = replay._walk(rl.methods.step, schedule.at, replay.spread([BENT], 30), np.array([0.3]), np)
+    begun = rl.methods.SGD().begin(np.array([[0.3]]), np)
+    twin, *_ = replay._walk(rl.methods.step, schedule.at, replay.spread([BENT], 30), begun, np)
     assert replay.own_step(method) == (np.abs(twin - alone.x).max() > 1e-3)
 
 

@@ -108,6 +108,8 @@ def _met(assumption: Assumption, parameters: Mapping[str, Any]) -> bool | None:
 
 def replay(method: Any, statement: RegretBound, rounds: int) -> Iterator[Round]:
     """Yield after each round the regret, and the value of every symbol of :mod:`regretlab.bounds` by name."""
+    if not method.generic_state:
+        raise Rejected(f"{type(method).__name__.lower()} has arrays of its own, which intervals do not follow")
     zero, one = Interval(0), Interval(1)
     with _followed(method):
         schedule = method.schedule_over(np.array([Interval(t) for t in range(1, rounds + 1)], dtype=object))

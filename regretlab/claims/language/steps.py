@@ -76,6 +76,8 @@ def steps(
     (m[t] == g[t] for t = 1..)
     """
     known = Method.known[method] if isinstance(method, str) else method
+    if known.init is not Method.init:
+        raise InputError(f"{known.__name__} keeps arrays of its own, which are no sequences; name another method.")
     coordinates = over if isinstance(over, tuple) else (over,)
     names = Moments(*(f"{name}{part}" for part in Moments._fields))
     at = Moments(*map(Sequence, names))

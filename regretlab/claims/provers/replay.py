@@ -14,7 +14,7 @@ from regretlab import algorithms
 from regretlab.bounds import Bound
 from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.statements import RegretBound, kink
-from regretlab.methods import SEQUENCES, Coefficients, Method, Moments, step
+from regretlab.methods import SEQUENCES, Coefficients, Method, ratchet, step
 
 #: Relative excess that round-off cannot make.
 CLEAR = 1e-9
@@ -89,7 +89,7 @@ def play(methods: Sequence[Method], losses: Losses, starts: np.ndarray) -> Runs:
     rounds = losses.at.shape[1]
     times = np.arange(1, rounds + 1, dtype=float)
     schedules = [method.schedule_over(times) for method in methods]
-    x, slopes, roots = _walked(methods, schedules, losses, starts)
+    x, slopes, roots = _walked(methods, schedules, losses, starts.astype(float)[:, None])
     inside = np.logical_and.accumulate(np.abs(x) <= 1, axis=1)
     largest = np.maximum.accumulate(np.maximum(np.abs(losses.left), np.abs(losses.right)), axis=1)
     squares = np.cumsum(slopes * slopes, axis=1)
@@ -109,23 +109,24 @@ def play(methods: Sequence[Method], losses: Losses, starts: np.ndarray) -> Runs:
 def _walked(
     methods: Sequence[Method], schedules: Sequence[Coefficients], losses: Losses, starts: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return iterates, slopes and roots of the second moments of every run.
+    """Return iterates, slopes and roots of the second moments of every run; ``starts`` has shape (K, 1).
 
     Runs of the generic step are made side by side. So are those of a step of its own, if it can be made on arrays and
     then gives what it gives for one run alone; else they are made one by one.
     """
     count, alike = len(methods), len({schedule.p for schedule in schedules}) == 1
     if alike and not any(map(own_step, methods)):
-        return _walk(step, _stacked(schedules), losses, starts, np)
+        return _walk(step, _stacked(schedules), losses, methods[0].begin(starts, np), np)
 
     def alone(i: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         one = Losses(*(part[i : i + 1] for part in losses))
-        return _walk(methods[i].step, schedules[i].at, one, starts[i : i + 1], xnp)
+        return _walk(methods[i].step, schedules[i].at, one, methods[i].begin(starts[i : i + 1], xnp), xnp)
 
     if alike and count > 2:
         # An error that a user's step raises for one run alone is raised below.
         with contextlib.suppress(Exception):
-            found = _walk(_together(methods).step, _stacked(schedules), losses, starts, xnp)
+            together = _together(methods)
+            found = _walk(together.step, _stacked(schedules), losses, together.begin(starts, xnp), xnp)
             probes = {i: alone(i)[0][0] for i in (0, count - 1)}
             if all(np.allclose(found[0][i], x, rtol=0, atol=ALIKE, equal_nan=True) for i, x in probes.items()):
                 return found
@@ -148,19 +149,21 @@ def _together(methods: Sequence[Method]) -> Method:
 
 
 def _walk(
-    make: Callable[..., Moments], at: Callable[[int], Coefficients], losses: Losses, starts: np.ndarray, ops: Any
+    make: Callable[..., Any], at: Callable[[int], Coefficients], losses: Losses, state: Any, ops: Any
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return iterates, slopes and roots of second moments, shape (K, T), of runs in one dimension by ``make``."""
+    """Return iterates, slopes and roots of second moments, shape (K, T), of runs in one dimension by ``make``.
+
+    ``state`` is the one before the first step.
+    """
     count, rounds = losses.at.shape
     x, slopes, roots = np.empty((3, rounds, count))
-    state = Moments(starts.astype(float)[:, None], *np.zeros((3, count, 1)))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for t in range(rounds):
             k = at(t)
             x[t] = state.x[:, 0]
             slopes[t] = np.where(x[t] < losses.at[:, t], losses.left[:, t], losses.right[:, t])
             state = make(state, slopes[t][:, None], k, _clip, ops)
-            roots[t] = np.sqrt(k.c * state.v_hat)[:, 0]
+            roots[t] = np.sqrt(k.c * ratchet(state))[:, 0]
     return x.T, slopes.T, roots.T
 
 
@@ -188,4 +191,5 @@ def _stacked(schedules: Sequence[Coefficients]) -> Callable[[int], Coefficients]
     """Lay schedules side by side: coefficients at a time have shape (K, 1); all must have the same p."""
     over_t = {name: np.stack([getattr(s, name) for s in schedules], axis=-1)[..., None] for name in SEQUENCES}
     eps: Any = np.array([[schedule.eps] for schedule in schedules])
-    return lambda t: schedules[0]._replace(**{name: values[t] for name, values in over_t.items()}, eps=eps)
+    times = schedules[0].t
+    return lambda t: schedules[0]._replace(**{name: values[t] for name, values in over_t.items()}, eps=eps, t=times[t])
