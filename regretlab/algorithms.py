@@ -119,7 +119,7 @@ def __getattr__(name: str) -> Named:
     return _alone(Method.known.of_class(name))
 
 
-def parse_all(texts: Sequence[str | Algorithm]) -> list[Algorithm]:
+def parse_all(texts: Sequence[str | Algorithm | Method]) -> list[Algorithm]:
     """Read several algorithms, none of which may be given twice."""
     parsed = [parse(text) for text in texts]
     names = [a.name for a in parsed]
@@ -129,8 +129,10 @@ def parse_all(texts: Sequence[str | Algorithm]) -> list[Algorithm]:
     return parsed
 
 
-def parse(text: str | Algorithm) -> Algorithm:
+def parse(text: str | Algorithm | Method) -> Algorithm:
     """Read an algorithm written ``NAME(key=value, ...)`` or ``METHOD(...)+SAMPLER(...)``; objects pass through.
+
+    A method by itself is an algorithm that leaves the order to the problem.
 
     Examples
     --------
@@ -141,6 +143,8 @@ def parse(text: str | Algorithm) -> Algorithm:
     """
     if isinstance(text, Algorithm):
         return text
+    if isinstance(text, Method):
+        return Algorithm(text.spelling, text)
     if not isinstance(text, str):
         raise InputError(f"{text!r} is not an algorithm; use a name such as 'adam' or rl.algorithms.Adam(alpha=0.1).")
     parts = spelling.parse(text)

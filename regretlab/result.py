@@ -13,6 +13,7 @@ import xarray as xr
 from regretlab.algorithms import Algorithm, parse_all
 from regretlab.bounds import Bound
 from regretlab.errors import InputError, InterruptedWarning, UnderflowWarning
+from regretlab.methods import Method
 from regretlab.parameters import path_of
 from regretlab.problems import Problem
 from regretlab.problems.names import parse
@@ -67,7 +68,8 @@ class Result(Record):
 
     def extend(
         self, *, horizon: int | None = None, replicates: int | None = None, checkpoints: str | Sequence[int] = "log",
-        problem: str | Problem | None = None, progress: bool = False,
+        problem: str | Problem | None = None,
+        algorithm: str | Algorithm | Method | Sequence[str | Algorithm | Method] = (), progress: bool = False,
     ) -> Result:  # fmt: skip
         """Go on to a later horizon, or add replicates, bit for bit as if it had been asked for at once.
 
@@ -85,6 +87,8 @@ class Result(Record):
             Those beyond the present horizon are added to the record.
         problem : Problem or str
             The problem that was run; needed for a result that was opened from a file, which does not hold its data.
+        algorithm : str, Algorithm, Method or a sequence of them
+            Those that were run and that no text names, such as an optimiser of optax; needed for a result from a file.
         progress : bool
             Show progress bars.
 
@@ -99,7 +103,8 @@ class Result(Record):
         problem = self._problem if problem is None else parse(problem)
         if problem is None:
             raise InputError("a result from a file does not hold its problem; give it as extend(problem=...).")
-        chosen = [self._algorithm(name) for name in self.algorithms]
+        given = [*parse_all(_several(algorithm)), *(self._chosen or ())]
+        chosen = [algorithm_of(self.description(name), given) for name in self.algorithms]
         parts = [(self.of(a.name), self.description(a.name)) for a in chosen]
         return Result._of(extended(problem, chosen, parts, horizon, replicates, checkpoints, progress), problem, chosen)
 
@@ -181,7 +186,7 @@ class Result(Record):
 
 def simulate(
     problem: str | Problem,
-    algorithm: str | Algorithm | Sequence[str | Algorithm],
+    algorithm: str | Algorithm | Method | Sequence[str | Algorithm | Method],
     *,
     horizon: int,
     replicates: int | Iterable[int] = 1,
@@ -203,9 +208,10 @@ def simulate(
     ----------
     problem : Problem or str
         For example ``rl.problems.Reddi(C=8)`` or ``"reddi(C=8)"``.
-    algorithm : str, Algorithm or a sequence of them
-        For example ``"adam(alpha=0.1, beta1=0)"`` or ``rl.algorithms.AdamCB(gamma=0.4)``. All share the random
-        streams of the seed, so that comparisons are paired.
+    algorithm : str, Algorithm, Method or a sequence of them
+        For example ``"adam(alpha=0.1, beta1=0)"``, ``rl.algorithms.AdamCB(gamma=0.4)`` or
+        ``rl.methods.from_optax(optax.adam(1e-3))``. All share the random streams of the seed, so that comparisons are
+        paired.
     horizon : int
         Number of steps T.
     replicates : int or iterable of int
@@ -243,8 +249,7 @@ def simulate(
     True
     """
     problem = parse(problem)
-    several = isinstance(algorithm, Sequence) and not isinstance(algorithm, str)
-    chosen: Sequence[Any] = algorithm if several else [algorithm]  # type: ignore[assignment]
+    chosen = _several(algorithm)
     if not chosen:
         raise InputError("no algorithm was given; name at least one, for example 'adam'.")
     parsed = parse_all(chosen)
@@ -285,6 +290,11 @@ def simulate(
     if interrupted:
         result.record.attrs["interrupted"] = interrupted
     return result
+
+
+def _several(algorithm: Any) -> Sequence[Any]:
+    """Return algorithms as a sequence."""
+    return algorithm if isinstance(algorithm, Sequence) and not isinstance(algorithm, str) else [algorithm]
 
 
 def _held(given: Any) -> Any:

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from array_api_compat import array_namespace
 
+from regretlab.engines.diagnosis import check_state, diagnose
 from regretlab.engines.streams import Streams
-from regretlab.errors import InputError, NonFiniteError
-from regretlab.methods import Coefficients, Method, Moments, OwnState, ratchet, step
+from regretlab.errors import InputError
+from regretlab.methods import Coefficients, Method, Moments, ratchet, step
 from regretlab.problems import Problem
 from regretlab.samplers import Sampler, scatter_add
 
@@ -234,10 +235,11 @@ def _one(
     if isinstance(moments, Moments):
         moved = xp.sum(moments.x + moments.v)
     else:
-        _check_state(type(method).__name__, state.moments, moments)
+        check_state(type(method).__name__, state.moments, moments)
         moved = sum(xp.sum(a) for a in moments)
     if not bool(xp.isfinite(moved + xp.sum(totals["loss"]))):
-        _diagnose(state.t + 1, g, loss, totals["loss"], state.moments, moments)
+        both = (replace(state, moments=of).mapped(host).moments for of in (state.moments, moments))
+        diagnose(state.t + 1, *map(host, (g, loss, totals["loss"])), *both)
     if seen is not None:
         seen.append((y, g, ratchet(moments), xp.sum(draw.w * norms, axis=-1), xp.max(norms, axis=-1)))
     return replace(
@@ -260,57 +262,3 @@ def _norms(problem: Problem, x: Array, J: Array, xp: Any) -> Array:
 def _stay(x: Array, weights: Array) -> Array:
     """Project onto all of R^d."""
     return x
-
-
-def _check_state(name: str, before: Any, after: Any) -> None:
-    """Raise an :class:`InputError` unless a step returned the arrays that it was given, in their shapes."""
-    was, found = (
-        {key: np.shape(a) for key, a in state._asdict().items()} if isinstance(state, OwnState) else {}
-        for state in (before, after)
-    )
-    for key in was:
-        if found.get(key) != was[key]:
-            there = f"{key} of shape {found[key]}" if key in found else f"no {key}"
-            raise InputError(
-                f"the step of {name} returns {there}, which has shape {was[key]} before it; return "
-                "state._replace(x=..., ...) with arrays of the same shapes."
-            )
-
-
-def _diagnose(t: int, g: Array, loss: Array, losses: Array, before: Any, after: Any) -> None:
-    """Say where a run stopped being finite, and the likely cause, unless only a sum of all that is finite is not.
-
-    An array of a method's own may hold infinities from its beginning.
-    """
-    if isinstance(after, Moments):
-        kept = [(after.v, "the second moment overflowed: rescale the losses, by the problem's features or constants")]
-    else:
-        new = {name: np.isfinite(host(a)) for name, a in before._asdict().items() if name != "x"}
-        kept = [
-            (
-                np.where(finite, host(getattr(after, name)), 0.0).reshape(len(finite), -1),
-                f"the method's array {name} is not finite any more: rescale the losses, or use another alpha or eps",
-            )
-            for name, finite in new.items()
-        ]
-    suspects = [
-        (
-            g,
-            "the gradient estimate is not finite: the problem's losses overflow there, or a probability is zero",
-        ),
-        (
-            loss[:, None],
-            "the loss is not finite: the iterate left the region where the problem's losses are defined",
-        ),
-        (
-            losses[:, None],
-            "the sum of the losses overflowed: measure them in larger units, use a smaller alpha or a bounded domain",
-        ),
-        *kept,
-        (after.x, "the iterate overflowed: use a smaller alpha, a positive eps or a bounded domain"),
-    ]
-    for values, cause in suspects:
-        bad = np.argwhere(~np.isfinite(np.asarray(values)))
-        if len(bad):
-            replicate, coordinate = map(int, bad[0])
-            raise NonFiniteError(f"step {t}, replicate {replicate}, coordinate {coordinate}: {cause}.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
 from regretlab.claims import checkers
 from regretlab.claims.arithmetic.balls import Undecided
@@ -22,6 +23,7 @@ from regretlab.falsifier._outcome import CLAIM, Falsification, Proof
 from regretlab.falsifier._questions import conjecture as asked
 from regretlab.falsifier._search import Best, Spent, search
 from regretlab.falsifier._shrink import rounded, shrink
+from regretlab.methods import Method
 from regretlab.parameters import number, path_of
 from regretlab.system.progress import progress_bar
 
@@ -29,7 +31,7 @@ __all__ = ["CLAIM", "Falsification", "Instance", "falsify", "first_violation"]
 
 
 def falsify(
-    algorithm: str,
+    algorithm: str | Algorithm | Method,
     bound: str | Bound | None = None,
     *,
     budget: float = 60.0,
@@ -57,10 +59,11 @@ def falsify(
 
     Parameters
     ----------
-    algorithm : str
+    algorithm : str, Algorithm or Method
         A name such as ``"adam"``, or ``"adam(beta1=0.9, beta2=0.999)"``: what is given is held, exactly as written.
         ``eps`` is 0 unless given (where it may be), other parameters have their defaults. A method of yours is found
-        by its class's name.
+        by its class's name; an optimiser of optax or PyTorch (:func:`regretlab.methods.from_torch`) is played as it is,
+        without a certificate.
     bound : str or Bound, optional
         By default the conjecture is :math:`R(T)/T \to 0`. The contrary has a certificate for Adam with constant beta1,
         eps = 0 and alpha_t = alpha / sqrt(t); for other methods the best candidate is only reported.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from regretlab import algorithms
+from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
 from regretlab.claims.checkers import replay
 from regretlab.claims.language.verdict import Rejected
@@ -11,12 +13,13 @@ from regretlab.errors import InputError
 from regretlab.falsifier._conjectures import BoundHolds, Conjecture, RegretVanishes
 from regretlab.falsifier._instance import Instance
 from regretlab.falsifier._subject import subject
+from regretlab.methods import Method
 
 #: Symbols whose values are those of examples that a sampler draws: here every loss is one round's, and there is none.
 OF_A_SAMPLER = {"n", "K", "p_min", "gamma", "total", "R2", "S", "M", "M_star", "H"}
 
 
-def conjecture(algorithm: str, bound: str | Bound | None) -> Conjecture:
+def conjecture(algorithm: str | Algorithm | Method, bound: str | Bound | None) -> Conjecture:
     """Make the conjecture, once it is known that a certificate of the contrary could exist.
 
     Raises
@@ -29,6 +32,9 @@ def conjecture(algorithm: str, bound: str | Bound | None) -> Conjecture:
         vanishes = RegretVanishes(subject(algorithm, RegretVanishes.free))
         vanishes.subject.repeats(_easiest(vanishes))
         return vanishes
+    given = algorithms.parse(algorithm)
+    if not given.method.named:
+        raise InputError(f"{given.name} is the name of no text, so that no claim can be about it; leave out the bound.")
     asked = BoundHolds(subject(algorithm, BoundHolds.free), Bound.named(bound))
     easiest = _easiest(asked)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from regretlab import algorithms, spelling
+from regretlab.algorithms import Algorithm
 from regretlab.claims.provers.replay import Runs, play, spread
 from regretlab.errors import InputError
 from regretlab.falsifier._instance import Instance, starts
@@ -28,7 +29,7 @@ class Subject:
     ----------
     name : str
     title : str
-    kind : type of Method
+    kind : type of Method, or function that gives a method
     given : dict
         Name to Fraction, or to the word of a parameter that is not a number.
     free : dict
@@ -37,7 +38,7 @@ class Subject:
 
     name: str
     title: str
-    kind: type[Method]
+    kind: Callable[..., Method]
     given: Mapping[str, Any]
     free: Mapping[str, tuple[float, float]]
 
@@ -80,7 +81,7 @@ class Subject:
             )
 
 
-def subject(text: str, free: Mapping[str, tuple[float, float]]) -> Subject:
+def subject(text: str | Algorithm | Method, free: Mapping[str, tuple[float, float]]) -> Subject:
     """Read an algorithm such as ``"adam(beta1=0)"``; the parameters ``free`` that are not given are searched.
 
     They are searched between the ends that ``free`` names, inside the range that the method declares.
@@ -88,6 +89,8 @@ def subject(text: str, free: Mapping[str, tuple[float, float]]) -> Subject:
     ``eps`` is 0 unless it is given, where it may be 0: the theorems need it.
     """
     algorithm = algorithms.parse(text)
+    if not algorithm.method.named and algorithm.sampler is None:
+        return Subject(algorithm.name, algorithm.name, lambda: algorithm.method, {}, {})
     parts = spelling.exact(algorithm.name)
     if len(parts) > 1:
         raise InputError(

@@ -12,6 +12,7 @@ import numpy as np
 from regretlab.errors import InputError, shown
 from regretlab.methods._step import Coefficients, Moments, OwnState, Project, step
 from regretlab.parameters import Component, parameter
+from regretlab.spelling import spell
 from regretlab.spelling.register import Register
 
 Array = np.ndarray
@@ -35,6 +36,8 @@ class Method(Component):
     gradient: ClassVar[str] = "g"
     #: Whether the step moves in the entropic geometry, which a domain has to have.
     entropic: ClassVar[bool] = False
+    #: Whether texts can name it.
+    named: ClassVar[bool] = True
     #: The array of the state whose losses are measured; gradients are those at ``x``.
     judged: ClassVar[str] = "x"
     #: Whether :meth:`step` takes one argument more, ``gradient(y)``: the same draw's gradient estimate at y (R, d).
@@ -43,6 +46,19 @@ class Method(Component):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.name = Method.known.enter(cls)
+
+    @property
+    def spelling(self) -> str:
+        """The method as text, with the parameters that are not the defaults.
+
+        Examples
+        --------
+        >>> from regretlab.methods import Adam
+        >>> Adam(alpha=0.1).spelling
+        'adam(alpha=0.1)'
+        """
+        changed = {k: v for k, v in self.parameters().items() if v != self.declared()[k].default}
+        return spell(self.name, changed)
 
     @abstractmethod
     def coefficients(self, t: Array) -> Coefficients:

@@ -72,7 +72,11 @@ def algorithm_of(description: Description, chosen: Sequence[Algorithm]) -> Algor
     InputError
         If an algorithm of the same name has another method, other parameters, another sampler or batch size.
     """
-    algorithm = parse(next((a for a in chosen if a.name == description.algorithm), description.algorithm))
+    name = description.algorithm
+    try:
+        algorithm = parse(next((a for a in chosen if a.name == name), name))
+    except InputError as error:
+        raise InputError(f"{error} Or give the algorithm {name!r} that was run as extend(algorithm=...).") from None
     method, run = algorithm.method, description
     there = {"method": run.method, **run.method_parameters, "sampler": run.sampler, "K": run.K}
     here = {"method": method.name, **method.parameters()}

@@ -15,8 +15,7 @@ from regretlab.engines.choice import Choice
 from regretlab.engines.cuda import engine as cuda
 from regretlab.runs.description import Description
 from regretlab.runs.plan import Plan
-from regretlab.store import _code
-from regretlab.system import processor
+from regretlab.system import code, processor
 
 #: The folder of the lines in a store, and the file that says what a line is.
 LINES, LINE = "lines", "line.json"
@@ -60,7 +59,7 @@ class Line(NamedTuple):
     @property
     def current(self) -> bool:
         """Whether the library that is running is the one that made the line."""
-        return bool(self.data["code"] == _code.of_library() and self.data["versions"] == _versions())
+        return bool(self.data["code"] == code.of_library() and self.data["versions"] == _versions())
 
     def text(self) -> str:
         """Return the line as people read it."""
@@ -77,7 +76,7 @@ def line(plan: Plan, described: Description, chosen: Choice) -> Line:
     """
     problem, method, sampler = plan.problem, plan.algorithm.method, plan.sampler
     parts = {"problem": problem, "method": method, "sampler": sampler, "domain": problem.domain}
-    own = {name: _code.of_part(part, WITHOUT.get(name, ())) for name, part in parts.items() if _is_own(part)}
+    own = {name: code.of_part(part, WITHOUT.get(name, ())) for name, part in parts.items() if _is_own(part)}
     rule = sampler.rule
     if "sampler" in own and rule is None:  # nobody knows what it does with the horizon
         own["horizon"] = str(sampler.run.horizon)
@@ -87,21 +86,21 @@ def line(plan: Plan, described: Description, chosen: Choice) -> Line:
         "problem": {**told["problem"], "numbers": {} if "problem" in own else _numbers(problem)},
         "method": told["method"], "method_parameters": told["method_parameters"], "sampler": told["sampler"],
         "sampler_parameters": told["sampler_parameters"], "rule": rule, "K": told["K"], "seed": told["seed"],
-        "measure": sorted(told["measure"]), "engine": chosen.name, "code": _code.of_library(), "own": own,
+        "measure": sorted(told["measure"]), "engine": chosen.name, "code": code.of_library(), "own": own,
         "versions": _versions(), "processor": _processor(chosen),
     }  # fmt: skip
     return Line(json.loads(json.dumps(data, default=repr)))
 
 
 def _is_own(part: Any) -> bool:
-    return part is not None and _code.is_own(part)
+    return part is not None and code.is_own(part)
 
 
 def _numbers(problem: Any) -> dict[str, str]:
     """Return the numbers and texts among a problem's attributes, which somebody may have set after it was made."""
     plain = (bool, int, float, str, np.generic, tuple)
     given = {name: value for name, value in sorted(vars(problem).items()) if name not in KNOWN}
-    return {n: repr(v) for n, v in given.items() if isinstance(v, plain) and not _code.is_computed(type(problem), n)}
+    return {n: repr(v) for n, v in given.items() if isinstance(v, plain) and not code.is_computed(type(problem), n)}
 
 
 @cache

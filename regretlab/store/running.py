@@ -18,8 +18,8 @@ from regretlab.runs.plan import Plan
 from regretlab.runs.run import Interrupted, run
 from regretlab.store import Store
 from regretlab.store._blocks import consecutive, prefixes, side_by_side
-from regretlab.store._code import of_library
 from regretlab.store._lines import Line, line
+from regretlab.system.code import of_library
 
 
 class Work(NamedTuple):

@@ -6,8 +6,9 @@ import pytest
 
 import regretlab as rl
 from regretlab.cli import terminal
-from regretlab.store import _code, _places
+from regretlab.store import _places
 from regretlab.studies import output
+from regretlab.system import code as _code
 from regretlab.system import processor
 
 PAIRS = ["reddi", "stochastic_reddi(C=4)"], ["sgd(alpha=0.1)", "adam(alpha=0.1)"]

@@ -9,8 +9,9 @@ import pytest
 
 import regretlab as rl
 from regretlab.runs.schedule import Schedule
-from regretlab.store import SNAPSHOT, _code
+from regretlab.store import SNAPSHOT
 from regretlab.store.running import Work
+from regretlab.system import code as _code
 
 PAIRS = [
     ("stochastic_reddi(C=4)", "adam(alpha=0.5, beta1=0, beta2=1/17)"),

@@ -63,16 +63,29 @@ def of_part(part: object, without: Iterable[str] = ()) -> str:
     InputError
         If it holds something that cannot be told from another.
     """
-    walk = _Walk(type(part))
+    walk = _Walk(type(part), f"a run of {type(part).__qualname__} is not kept in a store")
     walk.part(part, set(without))
+    return walk.hexdigest()
+
+
+def of_value(value: object, whose: type, otherwise: str) -> str:
+    """Return the digest of a value, whatever it is, as an attribute of a class.
+
+    Raises
+    ------
+    InputError
+        If it holds something that cannot be told from another; the sentence begins with ``otherwise``.
+    """
+    walk = _Walk(whose, otherwise)
+    walk.value(value)
     return walk.hexdigest()
 
 
 class _Walk:
     """A digest of values, which follows what they are made of; what may contain itself is followed once."""
 
-    def __init__(self, of: type) -> None:
-        self._of, self._hash = of, hashlib.sha256()
+    def __init__(self, of: type, otherwise: str) -> None:
+        self._of, self._otherwise, self._hash = of, otherwise, hashlib.sha256()
         self._met: dict[int, int] = {}
         self._kept: list[object] = []  # so that no other object has the same id
 
@@ -135,16 +148,21 @@ class _Walk:
 
     def _function(self, function: Any) -> None:
         self._add(function.__qualname__)
-        if self._told(function.__module__):
+        told = self._told(function.__module__)
+        if told and "<locals>" not in function.__qualname__:
             return
-        self._all((function.__code__, function.__defaults__, function.__kwdefaults__))
+        if not told:
+            self._all((function.__code__, function.__defaults__, function.__kwdefaults__))
         for cell in function.__closure__ or ():
             try:
-                self.value(cell.cell_contents)
+                inside = cell.cell_contents
             except ValueError:  # still empty
                 self._add("empty")
-        there = _globals(function.__code__) & function.__globals__.keys()
-        self._table({name: function.__globals__[name] for name in there})
+            else:
+                self.value(inside)
+        if not told:
+            there = _globals(function.__code__) & function.__globals__.keys()
+            self._table({name: function.__globals__[name] for name in there})
 
     def _instructions(self, code: types.CodeType) -> None:
         self._hash.update(code.co_code)
@@ -180,7 +198,7 @@ class _Walk:
                 self._hash.update(pickle.dumps(value, protocol=4))
             except Exception as error:  # whatever a class of others' raises
                 raise InputError(
-                    f"a run of {self._of.__qualname__} is not kept in a store: it uses a "
+                    f"{self._otherwise}: it uses a "
                     f"{type(value).__module__}.{type(value).__qualname__}, which cannot be told from another "
                     f"({type(error).__name__}: {error})."
                 ) from None

@@ -13,7 +13,7 @@ import pytest
 import regretlab as rl
 from regretlab.samplers import Bandit, Rule
 from regretlab.spelling.register import Register
-from regretlab.store import _code
+from regretlab.system import code as _code
 from tests.helpers.imports import imports
 
 BASE = {
@@ -144,7 +144,7 @@ class Everything:
 
 def test_digests_are_the_same_in_every_process_and_follow_every_kind_of_value():
     here = _code.of_part(Everything())
-    code = "from tests.store.test_code import Everything, _code\nprint(_code.of_part(Everything()))"
+    code = "from tests.system.test_code import Everything, _code\nprint(_code.of_part(Everything()))"
     root = Path(rl.__file__).parent.parent
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root,
