@@ -35,7 +35,10 @@ from tests.tolerances import FAR, POWER, ROUND_OFF, ROUND_OFF_OF_A_RUN
 STEPS, D = 60, 4
 LAM = 0.25  # of the weight decays
 BUILT_IN = sorted(Method.known.library)
-OUTSIDE = ["adagradl2", "adaml2", "fulladagrad", "hedge", "momentuml2", "ons"]
+OUTSIDE = [
+    "adabelief", "adagradl2", "adagradnorm", "adaml2", "dualaveraging", "fulladagrad", "hedge", "momentuml2", "ons",
+    "yogi",
+]  # fmt: skip
 
 
 def gradients(seed):

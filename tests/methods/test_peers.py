@@ -18,6 +18,7 @@ import pytest
 import regretlab as rl
 from regretlab.methods import (
     SGD,
+    AdaBelief,
     AdaGrad,
     AdaGradL2,
     Adam,
@@ -469,6 +470,7 @@ PEERS: dict[str, tuple[Method, Peer, Peer]] = {
     "adam": (Adam(ALPHA), ("Adam", {}), ("adam", {})),
     "adamw": (AdamW(ALPHA, weight_decay=LAM), ("AdamW", {"weight_decay": LAM}), ("adamw", {"weight_decay": LAM})),
     "adaml2": (AdamL2(ALPHA, weight_decay=LAM), ("Adam", {"weight_decay": LAM}), ("adam", {"chained": l2})),
+    "adabelief": (AdaBelief(ALPHA, eps=TINY), None, ("adabelief", {"eps": TINY, "eps_root": TINY})),
     "nadam": (NAdam(ALPHA), ("NAdam", STEADY | {"default": "float64"}), ("nadam", {})),
 }  # fmt: skip
 
