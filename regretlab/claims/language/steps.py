@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import Field, fields
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from regretlab.claims.language.binding import Range, forall
+from regretlab.claims.language.binding import Range, forall, indices, replaced
 from regretlab.claims.language.binding import over as quantified
 from regretlab.claims.language.definitions import Definition
 from regretlab.claims.language.sequences import Sequence
 from regretlab.claims.language.terms import Relation, Term, maximum, minimum, sqrt, term, where
-from regretlab.errors import InputError
+from regretlab.errors import InputError, unknown_name
 from regretlab.methods import Coefficients, Method, Moments
+from regretlab.parameters import checked
+from regretlab.spelling import numerals
 
 Project = Callable[[Any, Any], Any]
 
@@ -64,9 +66,15 @@ def steps(
     name : str
         Put before the names of the sequences.
     parameters
-        The method's parameters as terms; those left out have the method's defaults. A function of the method's
-        schedule, such as ``beta1_t``, may be a sequence. With a symbol for the power p the step has
-        ``exp(p * log(v_hat))``, which means something for a positive v_hat only.
+        The method's parameters as terms; those left out have the method's defaults. What is no symbol is checked as
+        the method's class does. A function of the method's schedule, such as ``beta1_t``, may be a sequence. With a
+        symbol for the power p the step has ``exp(p * log(v_hat))``, which means something for a positive v_hat only.
+
+    Raises
+    ------
+    InputError
+        For an unknown method or parameter, a value outside its range, a step that terms cannot follow, and an index
+        named t in any of these: that is the round.
 
     Examples
     --------
@@ -75,6 +83,8 @@ def steps(
     >>> run.definition.equations[4]
     (m[t] == g[t] for t = 1..)
     """
+    if isinstance(method, str) and method not in Method.known:
+        raise unknown_name("method", method, Method.known)
     known = Method.known[method] if isinstance(method, str) else method
     if known.init is not Method.init:
         raise InputError(f"{known.__name__} keeps arrays of its own, which are no sequences; name another method.")
@@ -82,24 +92,39 @@ def steps(
     names = Moments(*(f"{name}{part}" for part in Moments._fields))
     at = Moments(*map(Sequence, names))
     made = _method(known, parameters)
+    of_terms = _with_terms(made)
     onto: Project = project or (lambda x, weight: x)
-    t = Term("index", "t")
+    t, mark = Term("index", "t"), Term("index", "t of steps")
 
     def later(place: Any, k: Coefficients) -> list[Relation]:
         """State the step of round ``place``."""
         before = Moments(at.x[(*coordinates, place)], *(s[(*coordinates, place - 1)] for s in at[1:]))
-        after = made.step(before, gradients[(*coordinates, place)], k, onto, _OPS)
+        try:
+            after = of_terms.step(before, gradients[(*coordinates, place)], k, onto, _OPS)
+        except AttributeError as error:
+            if error.obj is not _OPS:
+                raise
+            raise InputError(
+                f"the step of {known.__name__} asks for {error.name}, which is not written in terms; name a method "
+                f"whose step needs {', '.join(vars(_OPS))} only."
+            ) from None
         left = [at.x[(*coordinates, place + 1)], *(s[(*coordinates, place)] for s in at[1:])]
         return [entry == term(value) for entry, value in zip(left, after, strict=True)]
 
     equations = [s[(*coordinates, 0)] == 0 for s in at[1:]]
     equations += [at.x[(*coordinates, 1)] == term(start)] if start is not None else []
     try:
-        first, general = 1, coefficients(made, t, 1)
+        first, general = 1, coefficients(made, mark, 1)
     except Undecided:  # a schedule that treats its first step apart
-        first, general = 2, coefficients(made, t, 2)
+        first, general = 2, coefficients(made, mark, 2)
         equations += later(1, coefficients(made, term(1), 1))
-    recursions = [forall(t, first, None, equation) for equation in later(t, general)]
+    recursions = later(mark, general)
+    if any(given is t for given in indices(*equations, *recursions)):
+        raise InputError(
+            f"steps({known.name!r}, ...) is given the index t, which is its round; write yours with another name, as "
+            "in s = index('s')."
+        )
+    recursions = [forall(t, first, None, replaced(equation, {mark: t})) for equation in recursions]
     ranges = [Range(i, term(1), None) for i in coordinates]
     closed = [quantified(ranges, equation) for equation in (*equations, *recursions)]
     return Steps(names, Definition(tuple(closed)))
@@ -111,7 +136,7 @@ def _method(known: type[Method], parameters: dict[str, Any]) -> Method:
     names = {f.name for f in fields(known)}
     for field in fields(known):
         if field.init or field.name in parameters:
-            object.__setattr__(made, field.name, _value(parameters.get(field.name, field.default)))
+            object.__setattr__(made, field.name, _value(field, parameters.get(field.name, field.default)))
     for name, value in parameters.items():
         if name in names:
             continue
@@ -121,8 +146,25 @@ def _method(known: type[Method], parameters: dict[str, Any]) -> Method:
     return made
 
 
-def _value(value: Any) -> Any:
-    return Symbolic(value) if isinstance(value, Term) else value if isinstance(value, str) else _number(value)
+def _with_terms(method: Method) -> Method:
+    """Return the method for its step, which computes with terms; its schedule computes with :class:`Symbolic`."""
+    made = object.__new__(type(method))
+    for name, value in vars(method).items():
+        object.__setattr__(made, name, _plain(value) if isinstance(value, Symbolic) else value)
+    return made
+
+
+def _value(field: Field[Any], value: Any) -> Any:
+    """Return a parameter as the schedule takes it: a term, or what the method's class would take."""
+    if isinstance(value, Term) and value.op != "num":
+        return Symbolic(value)
+    exact = value.args[0] if isinstance(value, Term) else value
+    if not field.metadata or exact is None:
+        return exact
+    checked(field, exact)
+    if isinstance(field.metadata["within"], tuple):
+        return exact
+    return _number(numerals.fraction(exact) if isinstance(exact, str) else exact)
 
 
 def _number(value: Any) -> Any:
@@ -158,6 +200,11 @@ def _computed(make: Callable[[Any, Any], Any], a: Term, b: Term) -> Any:
         return make(a.args[0], b.args[0])
     except ZeroDivisionError:
         return None
+
+
+def _power(base: Term, exponent: Term) -> Term:
+    """Raise to a power, which of 1 is 1 even where the exponent is no number of factors."""
+    return base if base.op == "num" and base.args[0] == 1 else base**exponent
 
 
 class Nought(Fraction):
@@ -239,10 +286,10 @@ class Symbolic:
         return self._with(other, lambda a, b: b / a)
 
     def __pow__(self, other: Any) -> Any:
-        return self._with(other, lambda a, b: a**b)
+        return self._with(other, _power)
 
     def __rpow__(self, other: Any) -> Any:
-        return self._with(other, lambda a, b: b**a)
+        return self._with(other, lambda a, b: _power(b, a))
 
     def __neg__(self) -> Symbolic:
         return Symbolic(-self.term)
