@@ -68,7 +68,8 @@ def test_every_hypothesis_has_a_line_of_its_own_after_the_ranges_of_its_indices(
     given = (d >= 1, forall(t, 1, None, forall(i, 1, d, x[i, t] >= 0)))
     said = Theorem(given, forall(i, 1, d, y[i] >= 0), where=(define("y", lambda i: x[i, 1]).definition,))
     assert said.sections() == {
-        "for all": ["d, x[], y[]"],
+        "for all natural numbers from 1": ["d"],
+        "for all sequences of reals": ["x[], y[]"],
         "if": ["d >= 1", "for t = 1.., i = 1..d: x[i, t] >= 0"],
         "where": ["for t = 1..: y[t] == x[t, 1]"],
         "then": ["for i = 1..d: y[i] >= 0"],
@@ -76,10 +77,28 @@ def test_every_hypothesis_has_a_line_of_its_own_after_the_ranges_of_its_indices(
     entry = Entry(Claim("m.t", "", "", "", said), "unknown")
     for page in (pages.one(entry), re.sub("<[^>]*>", "\n", html.unescape(pages.html([entry])))):
         lines = [line.strip() for line in page.splitlines() if line.strip()]
-        first = lines.index("for all")
-        assert lines[first + 1 : first + 9] == [
-            "d, x[], y[]", "if", *said.sections()["if"], "where", *said.sections()["where"], "then", *said.sections()["then"]
-        ]  # fmt: skip
+        expected = [line for words, some in said.sections().items() for line in (words, *some)]
+        first = lines.index(expected[0])
+        assert lines[first : first + len(expected)] == expected
+
+
+def test_the_tree_below_a_claim_has_every_claim_it_rests_on_and_each_subtree_once():
+    def entry(name, *uses, verdict="proved"):
+        return Entry(Claim(f"m.{name}", "", "", "", Inequality((), a <= a)), verdict, "exact", uses=uses)
+
+    leaf = entry("leaf", verdict="bounded")
+    both = entry("both", leaf)
+    top = entry("top", entry("left", both), both, leaf)
+    assert [(depth, one.claim.id, again) for depth, one, again in top.tree()] == [
+        (0, "m.left", False), (1, "m.both", False), (2, "m.leaf", False), (0, "m.both", True), (0, "m.leaf", False)
+    ]  # fmt: skip
+    said = pages.one(top).split("Rests on:\n")[1].split("\n\n")[0]
+    assert said.splitlines() == [
+        "  m.left: proved (trust: exact)", "    m.both: proved (trust: exact)", "      m.leaf: bounded (trust: exact)",
+        "  m.both: proved (trust: exact), see above", "  m.leaf: bounded (trust: exact)",
+    ]  # fmt: skip
+    assert "What it rests on" in pages.html([top])
+    assert "What it rests on" not in pages.html([leaf])
 
 
 @pytest.mark.parametrize("latex", FORMULAS)

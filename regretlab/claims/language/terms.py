@@ -154,7 +154,8 @@ class Relation(Node):
 
     def __bool__(self) -> bool:
         raise InputError(
-            f"the relation {self} has no truth value of its own; write 0 < b < 1 as two relations, and use & | ~."
+            f"the relation {self} has no truth value of its own; write 0 < b < 1 as two relations, and use & | ~, "
+            "maximum, minimum and where in place of Python's and, or, not, max, min and if."
         )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from regretlab.claims.statements.claim import Claim
 
@@ -29,6 +30,8 @@ class Entry:
         Why the claim could not be judged at all; empty if it could.
     parts : tuple of str
         Verdicts of the parts that a compound statement rests on.
+    uses : tuple of Entry
+        The entries of the claims that it uses, which have their own.
     """
 
     claim: Claim
@@ -42,6 +45,7 @@ class Entry:
     ran: bool = False
     error: str = ""
     parts: tuple[str, ...] = ()
+    uses: tuple[Entry, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def as_pinned(self) -> bool:
@@ -52,3 +56,15 @@ class Entry:
     def trust(self) -> str:
         """The trust level, and whose functions were run."""
         return f"{self.level}, own functions" if self.ran and self.level else self.level
+
+    def tree(self) -> Iterator[tuple[int, Entry, bool]]:
+        """Yield what it rests on, from the top down: depth, entry, and whether what is below it was yielded before."""
+        seen: set[str] = set()
+        waiting = [(0, entry) for entry in reversed(self.uses)]
+        while waiting:
+            depth, entry = waiting.pop()
+            again = bool(entry.uses) and entry.claim.id in seen
+            yield depth, entry, again
+            if not again:
+                seen.add(entry.claim.id)
+                waiting += [(depth + 1, below) for below in reversed(entry.uses)]

@@ -78,6 +78,7 @@ class Ledger:
                 entries[name] = self._derived(self.claims[name], entries, mode)
             elif isinstance(self.claims[name].statement, Theorem):
                 entries[name] = _never_stronger(entries[name], [entries[use] for use in self.claims[name].uses])
+            entries[name] = replace(entries[name], uses=tuple(entries[use] for use in self.claims[name].uses))
         self._known = entries
         return [entries[name] for name in self.claims if name in wanted]
 

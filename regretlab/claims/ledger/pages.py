@@ -122,7 +122,8 @@ def one(entry: Entry) -> str:
         "Certificate": entry.words or entry.how,
         "Assuming": "; ".join(entry.assumes),
         "Exports": _exports(entry),
-        "Uses": ", ".join(c.uses),
+        "Uses": ", ".join(c.uses) if not entry.uses else "",
+        "Rests on": list(_resting(entry)),
         "Corrected form": corrected,
         "About the bound": ", ".join(c.bounds),
         "Note": c.note,
@@ -133,6 +134,13 @@ def one(entry: Entry) -> str:
         if said:
             lines += ["", f"{name}:", *(f"  {visible(line)}" for line in ([said] if isinstance(said, str) else said))]
     return "\n".join(lines)
+
+
+def _resting(entry: Entry) -> Iterator[str]:
+    """Write the tree below an entry, a claim to a line."""
+    for depth, one, again in entry.tree():
+        trust = f" (trust: {one.trust})" if one.level else ""
+        yield f"{'  ' * depth}{one.claim.id}: {one.verdict}{trust}{', see above' if again else ''}"
 
 
 def _formally(statement: Statement) -> Iterator[str]:
@@ -222,7 +230,13 @@ def html(entries: Sequence[Entry]) -> str:
     known = {e.claim.id for e in entries}
     papers = {
         visible(paper): [
-            row(e) | {"mark": MARKS[e.verdict][0], "sections": e.claim.statement.sections().items()} for e in rows
+            row(e)
+            | {
+                "mark": MARKS[e.verdict][0],
+                "sections": e.claim.statement.sections().items(),
+                "tree": [(depth, row(below), again) for depth, below, again in e.tree()],
+            }
+            for e in rows
         ]
         for paper, rows in by_paper(entries).items()
     }

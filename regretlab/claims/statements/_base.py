@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -69,11 +69,11 @@ def under(given: Sequence[Relation]) -> str:
 
 
 def laid_out(
-    names: str, given: Sequence[Relation], show: Relation, where: Sequence[Relation] = ()
+    names: Mapping[str, Sequence[str]], given: Sequence[Relation], show: Relation, where: Sequence[Relation] = ()
 ) -> dict[str, list[str]]:
-    """Write a statement for a page, one hypothesis to a line."""
+    """Write a statement for a page, one hypothesis to a line, after its names by what they stand for."""
     return {
-        "for all": [names],
+        **{words: [", ".join(some)] for words, some in names.items() if some},
         "if": list(map(_quantified, given)),
         "where": list(map(_quantified, where)),
         "then": [_quantified(show)],

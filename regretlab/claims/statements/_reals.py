@@ -45,7 +45,11 @@ class Inequality(Statement):
         return f"for all {', '.join(map(text, self.symbols))}: {under(self.given)}{text(self.show)}"
 
     def sections(self) -> dict[str, list[str]]:
-        return laid_out(", ".join(map(text, self.symbols)), self.given, self.show)
+        names = {
+            "for all reals": [text(s) for s in self.symbols if s.op == "symbol"],
+            "for all integers": [text(s) for s in self.symbols if s.op == "integer"],
+        }
+        return laid_out(names, self.given, self.show)
 
 
 @dataclass(frozen=True)

@@ -113,13 +113,17 @@ class Theorem(Statement):
         reals = {s.args[0] for s in symbols(*self.said)}
         if twice := reals & {n.args[0] for n in indices(*self.said)}:
             raise InputError(f"{min(twice)} is both an index and a real symbol; rename one of them.")
+        defined = [name for definition in self.where for name in definition.names]
+        if twice := {name for name in defined if defined.count(name) > 1}:
+            raise InputError(
+                f"the sequence {min(twice)} is defined twice in 'where'; give each definition its own names, steps() "
+                "by name='a '."
+            )
         named: set[str] = set()
         for definition in reversed(self.where):
             for name in {n.args[0] for n in walk(*definition.equations) if n.op == "entry"} & named:
                 raise InputError(f"the sequence {name} is used before it is defined; change the order in 'where'.")
             named |= set(definition.names)
-        if len(named) < sum(len(d.names) for d in self.where):
-            raise InputError("a sequence is defined twice in 'where'; give each definition its own names.")
 
     @property
     def equations(self) -> tuple[Relation, ...]:
@@ -153,14 +157,18 @@ class Theorem(Statement):
         where = f", where {', '.join(map(text, self.equations))}" if self.where else ""
         known = [f"{x.id}: [{x.statement.text()}]" if x.statement else x.id for x in self.lemmas]
         lemmas = "".join(f"; by {lemma}" for lemma in known)
-        return f"for all {self._names()}: {under(self.given)}{text(self.show)}{where}{lemmas}"
+        free = [*symbols(*self.said), *indices(*self.said)]
+        names = ", ".join([*map(text, free), *(f"{name}[]" for name in self.sequences())])
+        return f"for all {names}: {under(self.given)}{text(self.show)}{where}{lemmas}"
 
     def sections(self) -> dict[str, list[str]]:
-        return laid_out(self._names(), self.given, self.show, self.equations)
-
-    def _names(self) -> str:
-        free = [*symbols(*self.said), *indices(*self.said)]
-        return ", ".join([*map(text, free), *(f"{name}[]" for name in self.sequences())])
+        names = {
+            "for all natural numbers from 1": list(map(text, indices(*self.said))),
+            "for all reals": [text(s) for s in symbols(*self.said) if s.op == "symbol"],
+            "for all integers": [text(s) for s in symbols(*self.said) if s.op == "integer"],
+            "for all sequences of reals": [f"{name}[]" for name in self.sequences()],
+        }
+        return laid_out(names, self.given, self.show, self.equations)
 
     def sequences(self) -> list[str]:
         """List the sequences that are spoken of, in order of appearance."""

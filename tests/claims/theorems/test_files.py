@@ -112,7 +112,7 @@ ODD = {
     ),
     "a sequence that is defined twice": (
         lambda: theorem(show=c <= 0, where=[define("u", lambda t: t), define("u", lambda t: 2 * t)]),
-        "defined twice|before it is defined",
+        "u is defined twice.*name=",
     ),
 }  # fmt: skip
 
