@@ -153,10 +153,8 @@ class Relation(Node):
         return self.args[0] if self.op == "not" else Relation("not", self)
 
     def __bool__(self) -> bool:
-        raise InputError(
-            f"the relation {self} has no truth value of its own; write 0 < b < 1 as two relations, and use & | ~, "
-            "maximum, minimum and where in place of Python's and, or, not, max, min and if."
-        )
+        use = "use & | ~, maximum, minimum and where in place of Python's and, or, not, max, min and if"
+        raise InputError(f"the relation {self} has no truth value; write 0 < b < 1 as two relations, and {use}.")
 
 
 def term(value: Any) -> Term:
