@@ -80,7 +80,10 @@ def check(statement: Theorem, body: Any) -> Outcome:
     instances.check(statement, live)
     rules = [step["rule"] for step in steps]
     counted = ", ".join(f"{rules.count(rule)} {rule}" for rule in RULES if rule in rules)
-    return Outcome("proved", weakest(proof.levels), f"a proof in {len(steps)} steps: {counted}")
+    words = f"a proof in {len(steps)} steps: {counted}"
+    if at := ", ".join(f"{name} = {value}" for name, value in live["indices"].items()):
+        words += f"; its hypotheses hold for some numbers with {at}"
+    return Outcome("proved", weakest(proof.levels), words)
 
 
 def conditions(statement: Theorem) -> list[Relation]:
