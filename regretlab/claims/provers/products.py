@@ -12,8 +12,6 @@ from typing import Any
 
 import flint
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csc_array
 
 from regretlab.claims.arithmetic.polynomials import NotPolynomial, Polynomial, times
 from regretlab.claims.checkers import sos as checker
@@ -87,6 +85,9 @@ def _quotient(e: tuple[int, ...], part: tuple[int, ...]) -> tuple[int, ...] | No
 
 def _programme(goal: Polynomial, columns: list[Column], rows: dict[tuple[int, ...], int]) -> list[int] | None:
     """Return the columns of a sparse solution in floating point."""
+    from scipy.optimize import linprog  # loaded by those who search, not by those who re-check
+    from scipy.sparse import csc_array
+
     entries = [(rows[e], k, float(c)) for k, (*_, p) in enumerate(columns) for e, c in p.items()]
     i, k, c = zip(*entries, strict=True)
     matrix = csc_array((c, (i, k)), shape=(len(rows), len(columns)))
