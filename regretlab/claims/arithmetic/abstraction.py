@@ -1,4 +1,4 @@
-"""Statements about sequences as statements about single real numbers, which stand for entries and sums."""
+"""Statements about sequences as statements about single real numbers, which stand for entries, sums and products."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import Any
 
 from regretlab.claims.arithmetic import linear, sums
 from regretlab.claims.language.binding import BINDERS, replaced, unused
-from regretlab.claims.language.terms import Node, Relation, Term, text, walk
+from regretlab.claims.language.terms import ONE, Node, Relation, Term, text, walk
 from regretlab.claims.language.verdict import Rejected
 
 
 class Abstraction:
-    """Symbols for entries and sums, the same for those that are equal, and integers for indices.
+    """Symbols for entries, sums and products, the same for those that are equal, and integers for indices.
 
-    Sums over ranges that differ by a fixed number of terms are written as the shortest of them and the terms apart.
+    Sums over ranges that differ by a fixed number of terms are written as the shortest of them and the terms apart, and
+    so are products.
     """
 
     def __init__(self, facts: Sequence[linear.Form], relations: Sequence[Relation]) -> None:
@@ -39,20 +40,22 @@ class Abstraction:
             return sums.canonical(node, self.facts)
         if node.op == "power":
             return sums.powered(sums.canonical(node.args[0], self.facts), linear.form(node.args[1]))
-        if node.op in ("entry", "product"):
+        if node.op == "product":
+            return self._short(sums.atom(node, self.facts, 0))
+        if node.op == "entry":
             return sums.atom(node, self.facts, 0)
         if not any(isinstance(a, Node) for a in node.args):
             return node
         return type(node)(node.op, *(self._written(a) if isinstance(a, Node) else a for a in node.args))
 
     def _align(self) -> None:
-        """Find, among sums of one body, the range that all others exceed by a fixed number of terms."""
+        """Find, among sums or products of one body, the range that all others exceed by a fixed number of terms."""
         self.shortest = {}
-        for node in self._outermost():
+        for node in (*self._outermost(sums.SUM), *self._outermost("product")):
             bound, low, high, body = node.args
             for key in self.shortest:
                 known_low, known_high = self.shortest[key]
-                if key[0] is not body or key[1] is not bound:
+                if key[0] != node.op or key[1] is not body or key[2] is not bound:
                     continue
                 gaps = [linear.constant(linear.minus(x, y)) for x, y in ((low, known_low), (high, known_high))]
                 if None in gaps:
@@ -63,7 +66,7 @@ class Abstraction:
                     self.shortest[key] = first, last
                     break
             else:
-                self.shortest[body, bound, low, high] = low, high
+                self.shortest[node.op, body, bound, low, high] = low, high
 
     def _align_powers(self) -> None:
         """Find, among powers of one base whose exponents differ by a number, the one that divides the others."""
@@ -76,7 +79,7 @@ class Abstraction:
                 constant = int(form.get(None, Fraction(0)))
                 self.lowest[key] = min(constant, self.lowest.get(key, constant))
 
-    def _outermost(self, op: str = sums.SUM) -> list[Term]:
+    def _outermost(self, op: str) -> list[Term]:
         found: dict[Term, None] = {}
 
         def visit(node: Any) -> None:
@@ -91,18 +94,18 @@ class Abstraction:
         return list(found)
 
     def _split(self, node: Any) -> Any:
-        if node.op == sums.SUM:
+        if node.op in (sums.SUM, "product"):
             return self._reduced(node)
         if node.op == "power":
             return self._divided(node)
-        if node.op == "product" or not any(isinstance(a, Node) for a in node.args):
+        if not any(isinstance(a, Node) for a in node.args):
             return node
         return type(node)(node.op, *(self._split(a) if isinstance(a, Node) else a for a in node.args))
 
     def _reduced(self, node: Term) -> Term:
         bound, low, high, body = node.args
-        for (known, index, *_), (first, last) in self.shortest.items():
-            if known is not body or index is not bound:
+        for (op, known, index, *_), (first, last) in self.shortest.items():
+            if op != node.op or known is not body or index is not bound:
                 continue
             before, after = (linear.constant(linear.minus(x, y)) for x, y in ((first, low), (high, last)))
             if before is None or after is None or not (0 <= before <= sums.LONGEST and 0 <= after <= sums.LONGEST):
@@ -111,12 +114,25 @@ class Abstraction:
                 return node
             if not linear.follows(self.facts, linear.length(first, last)):
                 continue
-            total = Term(sums.SUM, bound, first, last, body)
             places = [low + k for k in range(before)] + [last + (k + 1) for k in range(after)]
-            for place in places:
-                total = total + sums.canonical(replaced(body, {bound: linear.tidy(place)}), self.facts)
-            return total
+            return self._with(Term(op, bound, first, last, body), node, places)
         return node
+
+    def _short(self, product: Term) -> Term:
+        """Write a product of a fixed number of factors as these; of none it is 1."""
+        _, low, high, _ = product.args
+        count = linear.constant(linear.length(low, high))
+        if count is None or count > sums.LONGEST:
+            return product
+        return self._with(ONE, product, [low + k for k in range(count)])
+
+    def _with(self, total: Term, node: Term, places: Sequence[Term]) -> Term:
+        """Add the terms of a sum at these places, or multiply by the factors of a product."""
+        bound, body = node.args[0], node.args[3]
+        for place in places:
+            part = sums.canonical(replaced(body, {bound: linear.tidy(place)}), self.facts)
+            total = total + part if node.op == sums.SUM else total * part
+        return total
 
     def _divided(self, node: Term) -> Term:
         """Write a power as the lowest one of its base, times the base as often as it exceeds it."""

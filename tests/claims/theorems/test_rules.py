@@ -2,7 +2,7 @@
 
 import pytest
 
-from regretlab.claims import Sum, define, forall, index, real, recursive, sequence, sqrt
+from regretlab.claims import Product, Sum, define, forall, index, real, recursive, sequence, sqrt
 from regretlab.claims.checkers import check
 from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.provers import accepted, theorem
@@ -17,6 +17,21 @@ c = real("c")
 def total(term, low=1):
     """Sum a term over t up to T."""
     return Sum(term, (t, low, T))
+
+
+def grown(end):
+    """Return the product of 1 + a_s up to an end."""
+    return Product(1 + a[s], (s, 1, end))
+
+
+def below(end):
+    """Sum what is on and below the diagonal, row by row."""
+    return Sum(Sum(g[t, i], (i, 1, t)), (t, 1, end))
+
+
+def columns(end, above=0):
+    """Sum the same column by column, each from ``above`` rows above the diagonal."""
+    return Sum(Sum(g[t, i], (t, i - above, end)), (i, 1, end))
 
 
 SO_FAR = Sum(a[s], (s, 1, t))
@@ -40,6 +55,22 @@ TRUE = {
     "geometric": Theorem((c >= 0, c < 1), Sum(c**t, (t, 0, T)) <= 1 / (1 - c), by=(
         forall(t, 0, None, c**t >= 0), forall(t, 0, T, Sum(c**s, (s, 0, t)) == (1 - c ** (t + 1)) / (1 - c)),
     )),
+    "triangle": Theorem((), below(T) == columns(T), by=(
+        forall(s, 1, None, forall(i, 1, s, Sum(g[t, i], (t, i, s + 1)) == Sum(g[t, i], (t, i, s)) + g[s + 1, i])),
+        forall(
+            s, 1, None,
+            Sum(Sum(g[t, i], (t, i, s + 1)), (i, 1, s)) == Sum(Sum(g[t, i], (t, i, s)) + g[s + 1, i], (i, 1, s)),
+        ),
+        forall(s, 1, None, columns(s + 1) == columns(s) + Sum(g[s + 1, i], (i, 1, s)) + g[s + 1, s + 1]),
+        forall(s, 1, None, columns(s + 1) == columns(s) + Sum(g[s + 1, i], (i, 1, s + 1))),
+        forall(s, 1, None, below(s) == columns(s)),
+    )),
+    "product": Theorem((), forall(t, 2, T, grown(t) == (1 + a[t]) * (1 + a[t - 1]) * grown(t - 2))),
+    "product of one": Theorem((), Product(c + a[t], (t, 3, 3)) == c + a[3]),
+    "growth": Theorem(POSITIVE, grown(T) >= 1 + total(a[t]), by=(
+        forall(t, 1, T, SO_FAR >= 0), forall(t, 1, T, grown(t) >= 1), forall(t, 2, T, a[t] * grown(t - 1) >= a[t]),
+        forall(t, 1, T, grown(t) >= 1 + SO_FAR),
+    )),
     "defined": Theorem(
         (),
         recursive("R", 0, lambda before, t: before + a[t])[T] == total(a[t]),
@@ -47,6 +78,10 @@ TRUE = {
     ),
 }  # fmt: skip
 FALSE = {
+    "triangle with the diagonal twice": Theorem((), below(T) == columns(T, 1)),
+    "product, one too far": Theorem((), forall(t, 2, T, grown(t) == (1 + a[t + 1]) * grown(t - 1))),
+    "product of none": Theorem((), Product(a[s], (s, 2, T)) == Product(a[s], (s, 2, T - 1)) * a[T]),
+    "product as a sum": Theorem((), grown(T) == 1 + total(a[t])),
     "telescoping, one too far": Theorem((), total(a[t + 1] - a[t]) == a[T] - a[1]),
     "linear, the constant once": Theorem((), total(c * a[t] + 1) == c * total(a[t]) + 1),
     "exchange of a product": Theorem((), total(a[t] * b[t]) == total(a[t]) * total(b[t])),
