@@ -93,7 +93,7 @@ class Search:
         for rule in (self._instance, self._added, self._have, self._summed, self._induction, self._general):
             if (found := rule(relation)) is not None:
                 return found
-        raise Failure(f"no step shows {text(relation)}")
+        raise Failure(f"no step shows {text(relation)}; say in by= what leads to it")
 
     def _instance(self, relation: Relation) -> int | None:
         """Show a relation by the one fact that says it: for more indices, in another order, or whatever others are."""
