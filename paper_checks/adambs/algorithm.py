@@ -6,7 +6,7 @@ from regretlab.methods import Coefficients, Moments, step
 P = Paper("AdamBS", "Liu, Wu & Mozafari (2020), Adam with Bandit Sampling for Deep Learning")
 
 beta1, beta2, lam, alpha, alpha_t, x, a, b = real("beta1 beta2 lam alpha alpha_t x a b")
-regret, T, d, D, G, S, roots, norms, eta, Lam = real("R T d D G S V Gs eta Lam")
+T, d, D, G, S, eta, Lam = real("T d D G S eta Lam")
 FREE = {"rho": 0, "wd": 0, "kap": 0, "p": 0.5, "eps": 0}
 OPEN = [beta1 > 0, beta1 < 1, beta2 > 0, beta2 < 1]
 
@@ -71,26 +71,6 @@ P.words(
 
 # --- Theorem D.1 -----------------------------------------------------------------------------------------------------
 third = beta1 * D**2 * G / (2 * (1 - beta1) * (1 - lam) ** 2)
-P.derivation(
-    "ThmD1",
-    r"R(T)\le\frac{D_\infty^2G_\infty}{\alpha(1-\beta_1)}d\sqrt T+\frac\alpha{(1-\beta_1)^2(1-\gamma)\sqrt{1-"
-    r"\beta_2}}\sqrt{d(1+\log T)}\sqrt{\textstyle\sum_t\|\hat G_t\|^2}+\frac{\beta_1D_\infty^2G_\infty}{2(1-"
-    r"\beta_1)(1-\lambda)^2}",
-    at="App. D, Theorem D.1, Eqs. (36)-(37)",
-    uses=["SF.AMSGrad", "Eq11", "AdamBS.Eq12-14.jensen"],
-    given=[
-        alpha > 0, beta1 >= 0, beta1 < 1, beta2 > 0, beta2 < 1, eta >= 0, eta < 1, lam > 0, lam < 1, D > 0, G > 0,
-        d >= 1, T >= 1, Lam >= 1, roots >= 0, norms >= 0, S >= 0,
-    ],
-    show=regret <= D**2 * G / (alpha * (1 - beta1)) * d * sqrt(T)
-    + alpha / ((1 - beta1) ** 2 * (1 - eta) * sqrt(1 - beta2)) * sqrt(d) * Lam * sqrt(S)
-    + third,
-    expect="follows",
-    note="For projected AMSGrad: the schedule-free bound's two terms are below the first two here (eta is the "
-    "theorem's gamma and Lam = sqrt(1 + log T)). The third term is not needed, and lacks a factor d/alpha, see "
-    "ThmD1.units.",
-    bounds=("adambs.theorem_d1", "adambs.d1_corrected"),
-)  # fmt: skip
 P.units(
     "ThmD1.units",
     r"\rho_3'=\frac{\beta_1D_\infty^2G_\infty}{2(1-\beta_1)(1-\lambda)^2}",

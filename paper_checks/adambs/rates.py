@@ -2,14 +2,14 @@
 
 from fractions import Fraction
 
-from regretlab.claims import OPS, Paper, exp, log, maximum, real, sqrt
+from regretlab.claims import OPS, Paper, Sum, exp, forall, index, log, maximum, real, sqrt, use
 from regretlab.claims.paper import inequality, order, series
 from regretlab.methods import Coefficients, Moments, step
 
 P = Paper("AdamBS", "Liu, Wu & Mozafari (2020), Adam with Bandit Sampling for Deep Learning")
 
 n, d, T, K, left, b3, x, a, r, c, pm, R, L, ell = real("n d T K E beta3 x a r c p_min R L l")
-Hn, Hd, ln_n, ln_d, alpha, beta1, beta2 = real("H_n H_d ln_n ln_d alpha beta1 beta2")
+alpha, beta1, beta2 = real("alpha beta1 beta2")
 RATE = [b3 > 0, b3 <= 1]
 HARMONIC2_AT_2 = Fraction(5, 4)
 #: H_N^(2)/(2 ln N) is largest at N = 2, where it is 0.9017.
@@ -57,17 +57,35 @@ P.series(
     term=lambda t: 1 / t**2,
     bound=lambda t: 2 * SHARE * log(t) - 1,
     first=2,
-    exports=(Hn <= 2 * SHARE * ln_n) & (Hd <= 2 * SHARE * ln_d),
 )
-P.derivation(
+j, N, M = index("j n d")
+squares = Sum(1 / j**2, (j, 1, N)), Sum(1 / j**2, (j, 1, M))
+P.theorem(
     "Lem2.most",
     r"E\sum_j\frac{\|g_j\|^2}{p_j}\le\beta_3n\log n\log d\quad(n,d\ge2)",
     at="Lemma 2, as an upper bound",
-    uses=["AdamBS.Lem2.share"],
-    given=[*RATE, n >= 2, Hn >= 1, Hd >= 1, ln_n > 0, ln_d > 0, left <= b3 / 4 * n * Hn * Hd],
-    show=left < b3 * n * ln_n * ln_d,
-    expect="follows",
-    note="With '<=' for '=' the lemma holds, strictly, for n, d >= 2.",
+    given=[*RATE, N >= 2, M >= 2, left <= b3 / 4 * N * squares[0] * squares[1]],
+    show=left < b3 * N * log(N) * log(M),
+    by=[
+        use("Lem2.share", N=N),
+        use("Lem2.share", N=M),
+        squares[0] == 1 + Sum(1 / j**2, (j, 2, N)),
+        squares[1] == 1 + Sum(1 / j**2, (j, 2, M)),
+        squares[0] <= 2 * SHARE * log(N),
+        squares[1] <= 2 * SHARE * log(M),
+        forall(j, 1, None, 1 / j**2 >= 0),
+        use("Lemma.positive", a=lambda j: 1 / j**2, T=N),
+        use("Lemma.positive", a=lambda j: 1 / j**2, T=M),
+        log(N) > 0,
+        log(M) > 0,
+        squares[0] * squares[1] <= 2 * SHARE * log(N) * squares[1],
+        2 * SHARE * log(N) * squares[1] <= 2 * SHARE * log(N) * (2 * SHARE * log(M)),
+        log(N) * log(M) > 0,
+        squares[0] * squares[1] < 4 * (log(N) * log(M)),
+        b3 / 4 * N > 0,
+        b3 / 4 * N * (squares[0] * squares[1]) < b3 / 4 * N * (4 * (log(N) * log(M))),
+    ],
+    note="With '<=' for '=' the lemma holds, strictly, for n, d >= 2; E is the left side, which |g_j|^2 <= |z_j|^2/4 confines.",
 )
 P.inequality(
     "Lem2.one",

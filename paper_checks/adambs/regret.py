@@ -253,22 +253,6 @@ P.theorem(
         space.each(each(forall(t, 0, T, V[w, i, t] <= most**2))),
     ],
 )  # fmt: skip
-total, one_part, bound, rest = real("total part bound rest")
-P.inequality(
-    "Thm1.sum",
-    r"a\le b+c,\ b\le b'\ \Rightarrow\ a\le b'+c",
-    at="Theorem 1, corrected: one term at a time",
-    given=[total <= one_part + rest, one_part <= bound],
-    show=total <= bound + rest,
-)
-factor, size, less, more = real("k size less more")
-P.inequality(
-    "Thm1.root",
-    r"k\ge0,\ 0\le a\le b\ \Rightarrow\ k\sqrt{d}\sqrt a\le k\sqrt{d}\sqrt b",
-    at="Theorem 2, corrected: under the root",
-    given=[factor >= 0, size >= 0, less >= 0, less <= more],
-    show=factor * (sqrt(size) * sqrt(less)) <= factor * (sqrt(size) * sqrt(more)),
-)
 at_most = D**2 * sqrt(T) * (most + eps) / (2 * alpha * (1 - beta1))
 P.theorem(
     "Thm1.bounded",
@@ -290,18 +274,18 @@ P.theorem(
         space.each(each(sqrt(V[w, i, T]) <= most)),
         D**2 * sqrt(T) / (2 * alpha * (1 - beta1)) >= 0,
         use(
-            "SF.times", (w, 1, N), (i, 1, d), k=D**2 * sqrt(T) / (2 * alpha * (1 - beta1)), less=sqrt(V[w, i, T]) + eps,
+            "Lemma.times", (w, 1, N), (i, 1, d), k=D**2 * sqrt(T) / (2 * alpha * (1 - beta1)), less=sqrt(V[w, i, T]) + eps,
             more=most + eps,
         ),
         space.each(each(first <= at_most)),
         space.each(coordinates(first) <= coordinates(at_most)),
         space.each(coordinates(first) <= d * at_most),
-        use("SF.times", (w, 1, N), k=space.P[w], less=coordinates(first), more=d * at_most),
+        use("Lemma.times", (w, 1, N), k=space.P[w], less=coordinates(first), more=d * at_most),
         E(coordinates(first)) <= E(d * at_most),
         E(coordinates(first)) <= d * at_most,
         horizon(E(F[w, t] - Fs[t])) <= E(coordinates(first)) + CONSTANT * (sqrt(d) * sqrt(horizon(coordinates(parts)))),
         use(
-            "Thm1.sum", total=horizon(E(F[w, t] - Fs[t])), part=E(coordinates(first)), bound=d * at_most,
+            "Lemma.part", total=horizon(E(F[w, t] - Fs[t])), part=E(coordinates(first)), bound=d * at_most,
             rest=CONSTANT * (sqrt(d) * sqrt(horizon(coordinates(parts)))),
         ),
     ],
@@ -348,9 +332,9 @@ P.theorem(
         horizon(coordinates(parts)) <= learnt,
         log(T) >= 0,
         CONSTANT >= 0,
-        use("Thm1.root", k=CONSTANT, size=d, less=horizon(coordinates(parts)), more=learnt),
+        use("Lemma.root", k=CONSTANT, size=d, less=horizon(coordinates(parts)), more=learnt),
         use(
-            "Thm1.sum", total=horizon(E(F[w, t] - Fs[t])), rest=d * at_most,
+            "Lemma.part", total=horizon(E(F[w, t] - Fs[t])), rest=d * at_most,
             part=CONSTANT * (sqrt(d) * sqrt(horizon(coordinates(parts)))), bound=CONSTANT * (sqrt(d) * sqrt(learnt)),
         ),
     ],

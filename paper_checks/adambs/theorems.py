@@ -1,12 +1,11 @@
 """AdamBS's regret bounds: Kingma & Ba's theorem (Eq. 10), Theorems 1 and 2 and what the paper concludes from them."""
 
-from regretlab.claims import OPS, Paper, log, real, sqrt
+from regretlab.claims import Paper, log, real, sqrt
 from regretlab.claims.paper import order
-from regretlab.methods import Coefficients, Moments, step
 
 P = Paper("AdamBS", "Liu, Wu & Mozafari (2020), Adam with Bandit Sampling for Deep Learning")
 
-a, g, v, x, k, q, s, regret, T, d, D, G, S, roots, norms = real("a g v x k q s R T d D G S V Gs")
+a, regret, T, d, D, G, S, roots, norms = real("a R T d D G S V Gs")
 alpha, beta1, beta2, lam, Dinf = real("alpha beta1 beta2 lam D_inf")
 SETTING = [alpha > 0, beta1 >= 0, beta1 < 1, beta2 > 0, beta2 < 1, G > 0, d >= 1, T >= 1]
 
@@ -95,30 +94,6 @@ P.regret_bound(
 )
 
 # --- from Eq. 10 to Eq. 12 -------------------------------------------------------------------------------------------
-corrected = Coefficients(
-    mu=0, nu=1, beta=beta2, om=1 - beta2, rho=0, wd=0, eta=0, kap=0, c=1 / (1 - beta2 * q), p=0.5, eps=0
-)
-after = step(Moments(x, 0, v, 0), g, corrected, lambda x, _: x, OPS)
-P.inequality(
-    "Eq11",
-    r"\sum_{i=1}^d\sqrt{\hat v_{T,i}}\le dG_\infty",
-    at="App. A, Eq. (11)",
-    given=[beta2 > 0, beta2 < 1, q > 0, q <= 1, G > 0, g >= -G, g <= G, v >= 0, v <= (1 - q) * G**2],
-    show=(after.v <= (1 - beta2 * q) * G**2) & (sqrt(corrected.c * after.v_hat) <= G),
-    exports=roots <= d * G,
-    note="One coordinate and one step of the simulated recursion, q = beta2^(t-1): v_t <= (1 - beta2^t) G^2 is kept, "
-    "and the bias-corrected root is at most G.",
-)
-P.inequality(
-    "Eq12-14.jensen",
-    r"\sum_{i=1}^d\|g_{1:T,i}\|\le\sqrt d\,\sqrt{\textstyle\sum_t\|\hat G_t\|^2}",
-    at="App. A, Eq. (14), second inequality",
-    given=[k >= 1, s >= 0, a >= 0, S >= 0, s**2 <= k * S],
-    show=(s + a) ** 2 <= (k + 1) * (S + a**2),
-    exports=norms <= sqrt(d) * sqrt(S),
-    note="Induction over the coordinates: s and S are the sums of the norms and of their squares over the first k, a "
-    "is the next norm.",
-)
 first = D**2 / (2 * alpha * (1 - beta1))
 gamma = beta1**2 / sqrt(beta2)
 rho1 = D**2 * G / (2 * alpha * (1 - beta1))

@@ -4,25 +4,31 @@ from fractions import Fraction
 
 import sympy as sp
 
-from regretlab.claims import OPS, Paper, log, real, sqrt
+from regretlab.claims import OPS, Paper, Sum, forall, index, log, real, recursive, sequence, sqrt, use
+from regretlab.claims.paper import theorem
 from regretlab.claims.statements import Both, Inequality
 from regretlab.methods import Coefficients, Moments, step
 
 P = Paper("KB", "Kingma & Ba (2015), Adam: a method for stochastic optimization")
 
-t, g, G, N, S, H, h, w, m, v, y, z = real("t g G N S H h w m v y z")
-alpha, beta1, beta2, lam, D, gamma, x = real("alpha beta1 beta2 lam D gamma x")
+t, g, G, w = real("t g G w")
+alpha, beta1, beta2, lam, D, gamma, eta, x = real("alpha beta1 beta2 lam D gamma eta x")
 Sv, Sg, Tee = real("Sv Sg T")
+s, T, grad = *index("t T"), sequence("g")
 
-P.series(
-    "harmonic",
-    r"\sum_{t=1}^T \frac1t \le 1 + \ln T",
-    at="used in the corrected Lemma 10.3",
-    term=lambda t: 1 / t,
-    bound=lambda T: 1 + log(T),
-    exports=H <= h,
-    note="H is the harmonic sum, h = 1 + ln T.",
-)
+
+def total(term):
+    """Sum a term over t."""
+    return Sum(term, (s, 1, T))
+
+
+def same(left, right):
+    """Say of two terms that they are equal in every round, and so their sums."""
+    return [forall(s, 1, T, left == right), total(left) == total(right)]
+
+
+NORM = sqrt(total(grad[s] ** 2))
+SQUARES = [forall(s, 1, T, grad[s] ** 2 >= 0), total(0 * grad[s]) <= total(grad[s] ** 2), total(grad[s] ** 2) >= 0]
 
 P.inequality(
     "Lem10.3",
@@ -33,19 +39,14 @@ P.inequality(
     expect="refuted",
     corrected={
         "latex": r"\sum_{t=1}^T \sqrt{\frac{g_t^2}{t}} \le \sqrt{1 + \ln T}\, \|g_{1:T}\|_2",
-        "statement": Both(
-            (
-                Inequality((t > 0, w > 0), abs(g) / sqrt(t) <= (w * g**2 + 1 / (w * t)) / 2),
-                Inequality((N > 0, H > 0, w > 0, w == sqrt(H) / N), (w * N**2 + H / w) / 2 == sqrt(H) * N),
-                Inequality((N >= 0, H >= 0, h >= H), sqrt(H) * N <= sqrt(h) * N),
-            )
+        "statement": theorem(
+            show=total(sqrt(grad[s] ** 2 / s)) <= sqrt(1 + log(T)) * NORM,
+            by=[*same(sqrt(grad[s] ** 2 / s), abs(grad[s]) / sqrt(s)), *SQUARES, log(T) >= 0, use("SF.norms")],
         ),
-        "uses": ("KB.harmonic",),
-        "exports": S <= sqrt(h) * N,
     },
     changes="statement",
     note="Stated at T = 1, where the sum is one term; the left side has gradient degree 1 and the right side 2. The corrected form is "
-    "Young's inequality in every summand, then the weight w = sqrt(H)/N and H <= h (S the sum, N the norm, H the harmonic sum).",
+    "the inequality of Cauchy and Schwarz with the harmonic sum.",
 )
 
 
@@ -63,6 +64,13 @@ DECAY, STEPS = Fraction(1, 1000), 31
 ROOTS = [1 / sqrt(Fraction(s)) for s in range(1, STEPS + 1)]
 V_HAT = bias_corrected_second_moments(ROOTS, DECAY)
 
+m = recursive("m", 0, lambda before, t: beta1 * before + (1 - beta1) * grad[t])
+v = recursive("v", 0, lambda before, t: beta2 * before + (1 - beta2) * grad[t] ** 2)
+hats = (m[s] / (1 - beta1**s)) ** 2 / sqrt(s * (v[s] / (1 - beta2**s)))
+plain = m[s] ** 2 / sqrt(s * v[s])
+FACTOR = (1 - beta1) / (sqrt(1 - beta2) * (1 - eta))
+CORRECTED = total(hats) <= 1 / (1 - beta1) ** 2 * total(plain)
+SUMMED = 1 / (1 - beta1) ** 2 * total(plain) <= sqrt(1 + log(T)) / ((1 - beta1) * sqrt(1 - beta2) * (1 - eta)) * NORM
 P.inequality(
     "Lem10.4",
     r"\sum_{t=1}^T \frac{\hat m_t^2}{\sqrt{t \hat v_t}} \le \frac{2}{(1-\gamma)\sqrt{1-\beta_2}} \|g_{1:T}\|_2, \quad"
@@ -75,21 +83,47 @@ P.inequality(
     corrected={
         "latex": r"\sum_{t=1}^T \frac{\hat m_t^2}{\sqrt{t \hat v_t}} \le \frac{1}{(1-\beta_1)^2} \sum_{t=1}^T \frac{m_t^2}{\sqrt{t v_t}}"
         r"\le \frac{\sqrt{1+\ln T}}{(1-\beta_1)\sqrt{1-\beta_2}(1-\beta_1/\sqrt{\beta_2})} \|g_{1:T}\|_2",
-        "statement": Both(
-            (
-                Inequality((v > 0, z >= 0, z < 1), sqrt(v / (1 - z)) >= sqrt(v)),
-                Inequality(
-                    (x > 0, t >= x, beta1 >= 0, beta1 < 1, y >= 0, y <= beta1, 1 - y > 0),
-                    (m / (1 - y)) ** 2 / t <= m**2 / ((1 - beta1) ** 2 * x),
-                ),
-            )
+        "statement": theorem(
+            where=[m, v],
+            given=[
+                0 <= beta1, beta1 < 1, 0 < beta2, beta2 < 1, eta == beta1 / sqrt(beta2), eta < 1, forall(s, 1, T, v[s] > 0),
+            ],
+            show=CORRECTED & SUMMED,
+            by=[
+                forall(s, 0, None, (0 <= beta1**s) & (beta1**s <= 1)),
+                forall(s, 1, None, beta1**s <= beta1),
+                forall(s, 0, None, (0 < beta2**s) & (beta2**s <= 1)),
+                forall(s, 1, None, beta2**s <= beta2),
+                forall(s, 1, T, v[s] / (1 - beta2**s) >= v[s]),
+                forall(s, 1, T, sqrt(s * (v[s] / (1 - beta2**s))) >= sqrt(s * v[s])),
+                forall(s, 1, T, 1 / (1 - beta1**s) <= 1 / (1 - beta1)),
+                forall(s, 1, T, (1 / (1 - beta1**s)) ** 2 <= (1 / (1 - beta1)) ** 2),
+                forall(s, 1, T, (m[s] / (1 - beta1**s)) ** 2 <= m[s] ** 2 / (1 - beta1) ** 2),
+                forall(s, 1, T, hats <= m[s] ** 2 / (1 - beta1) ** 2 / sqrt(s * v[s])),
+                forall(s, 1, T, hats <= 1 / (1 - beta1) ** 2 * plain),
+                total(hats) <= total(1 / (1 - beta1) ** 2 * plain),
+                forall(s, 1, T, sqrt(s * v[s]) == sqrt(s) * sqrt(v[s])),
+                *same(plain, 1 / sqrt(s) * m[s] ** 2 / sqrt(v[s])),
+                use("SF.moments", b=lambda t: beta1, a=lambda t: 1 / sqrt(t), s=lambda t: sqrt(v[t]), kappa=1 - beta1),
+                use("SF.norms"),
+                *same(1 / sqrt(s) * abs(grad[s]), abs(grad[s]) / sqrt(s)),
+                *SQUARES,
+                log(T) >= 0,
+                use("Lemma.times", k=FACTOR, less=total(abs(grad[s]) / sqrt(s)), more=sqrt(1 + log(T)) * NORM),
+                total(plain) <= FACTOR * (sqrt(1 + log(T)) * NORM),
+                use("Lemma.times", k=1 / (1 - beta1) ** 2, less=total(plain), more=FACTOR * (sqrt(1 + log(T)) * NORM)),
+                1 / (1 - beta1) ** 2 * FACTOR == 1 / ((1 - beta1) * sqrt(1 - beta2) * (1 - eta)),
+                1 / (1 - beta1) ** 2 * (FACTOR * (sqrt(1 + log(T)) * NORM))
+                == sqrt(1 + log(T)) / ((1 - beta1) * sqrt(1 - beta2) * (1 - eta)) * NORM,
+                CORRECTED,
+                SUMMED,
+            ],
         ),
-        "uses": ("SF.energy",),
     },
     changes="statement",
-    note="Stated at beta1 = 0 (gamma = 0), beta2 = 1/1000, g_t = 1/sqrt(t), T = 31, where it fails. The corrected form is one summand, "
-    "y = beta1^t, z = beta2^t, x and t the two roots; SF.energy sums it, with kappa = 1 - beta1 for constant beta1.",
-)
+    note="Stated at beta1 = 0 (gamma = 0), beta2 = 1/1000, g_t = 1/sqrt(t), T = 31, where it fails. The corrected form is that "
+    "of constant beta1, with eta = beta1/sqrt(beta2).",
+)  # fmt: skip
 
 KAPPA = D**2 * G * sqrt(1 - beta2)
 P.disagreement(

@@ -187,23 +187,6 @@ P.theorem(
 )
 
 # --- AMSGrad ---------------------------------------------------------------------------------------------------------
-moment, after = real("u x_next")
-onto = (real("s") > 0, after == maximum(low, minimum(high, real("x") - where(moment == 0, moment, moment / real("s")))))
-P.inequality(
-    "convention",
-    r"x_{t+1} = \Pi(x_t - a_t m_t/s_t)",
-    at="what is simulated: 0/0 is read as 0",
-    given=onto,
-    show=after == maximum(low, minimum(high, real("x") - moment / real("s"))),
-)
-k, less, more = real("k less more")
-P.inequality(
-    "times",
-    r"k \ge 0,\ a \le b \;\Rightarrow\; ka \le kb",
-    at="step 4",
-    given=[k >= 0, less <= more],
-    show=k * less <= k * more,
-)
 run = steps("amsgrad", gradients=g, beta1_t=b, lam=1, beta2=beta2, alpha=alpha, eps=eps, project=box(low, high))
 
 
@@ -253,9 +236,9 @@ P.theorem(
         ENERGY >= 0,
         FACTOR >= 0,
         total(size(t) * abs(g[t])) <= alpha * NORM,
-        use("times", k=FACTOR, less=total(size(t) * abs(g[t])), more=alpha * NORM),
+        use("Lemma.times", k=FACTOR, less=total(size(t) * abs(g[t])), more=alpha * NORM),
         total(size(t) * m[t] ** 2 / scale(t)) <= FACTOR * (alpha * NORM),
-        use("times", k=ENERGY, less=total(size(t) * m[t] ** 2 / scale(t)), more=FACTOR * (alpha * NORM)),
+        use("Lemma.times", k=ENERGY, less=total(size(t) * m[t] ** 2 / scale(t)), more=FACTOR * (alpha * NORM)),
         ENERGY * (FACTOR * (alpha * NORM)) == CONSTANT * sqrt(total(g[t] ** 2)),
         D**2 * scale(T) / (2 * size(T) * (1 - beta1)) == diameter(scale(T)),
     ],
@@ -282,7 +265,7 @@ def coordinates(term):
 first = diameter(sqrt(V[i, T]) + eps)
 second = CONSTANT * sqrt(total(G[i, t] ** 2))
 P.theorem(
-    "AMSGrad.regret",
+    "AMSGrad",
     r"R(T) \le \frac{D^2\sqrt T}{2\alpha(1-\beta_1)} \sum_{i\le d} \big(\sqrt{\hat v_{T,i}}+\epsilon\big)"
     r" + \frac{\kappa\alpha(1+\beta_1)\sqrt{1+\log T}}{2(1-\beta_1)\sqrt{1-\beta_2}(1-\eta)}"
     r" \sum_{i\le d} \|g_{1:T,i}\|_2",
@@ -312,8 +295,7 @@ P.theorem(
         coordinates(total(G[i, t] * (X[i, t] - stars[i]))) <= coordinates(first + second),
         total(F[t] - Fs[t]) <= total(coordinates(G[i, t] * (X[i, t] - stars[i]))),
     ],
-    note="f_t(x_t) - f_t(x*) <= <g_t, x_t - x*> is all that is used of convexity. A person's argument for all T and d is "
-    "not needed any more. For a constant beta_1 Alacaoglu et al. (2020) have such a bound; a public Lean formalisation has "
-    "a schedule-free potential too.",
+    note="f_t(x_t) - f_t(x*) <= <g_t, x_t - x*> is all that is used of convexity. For a constant beta_1 Alacaoglu et "
+    "al. (2020) have such a bound; a public Lean formalisation has a schedule-free potential too.",
     bounds=("amsgrad.schedule_free",),
 )  # fmt: skip

@@ -29,7 +29,7 @@ def each(relation):
 
 def weighted(less, more, *ranges):
     """Multiply an inequality by the probability of its outcome."""
-    return use("times", (w, 1, N), *ranges, k=space.P[w], less=less, more=more)
+    return use("Lemma.times", (w, 1, N), *ranges, k=space.P[w], less=less, more=more)
 
 
 def coordinates(term):
@@ -79,7 +79,7 @@ P.theorem(
     by=[
         forall(w, 1, None, forall(i, 1, None, forall(t, 0, None, (run.v[w, i, t] >= 0) & (V[w, i, t] >= 0)))),
         use(
-            "AMSGrad.regret", (w, 1, N), g=lambda i, t: H[w, i, t], x=lambda i, t: X[w, i, t],
+            "AMSGrad", (w, 1, N), g=lambda i, t: H[w, i, t], x=lambda i, t: X[w, i, t],
             m=lambda i, t: run.m[w, i, t], v=lambda i, t: run.v[w, i, t], v_hat=lambda i, t: V[w, i, t],
             f=lambda t: coordinates(H[w, i, t] * (X[w, i, t] - stars[i])), f_star=lambda t: 0,
         ),
@@ -105,7 +105,7 @@ P.theorem(
         E(length[w]) ** 2 <= d * E(squares),
         E(squares) >= 0,
         E(length[w]) <= sqrt(d) * sqrt(E(squares)),
-        use("times", k=CONSTANT, less=E(length[w]), more=sqrt(d) * sqrt(E(squares))),
+        use("Lemma.times", k=CONSTANT, less=E(length[w]), more=sqrt(d) * sqrt(E(squares))),
         forall(
             t, 1, T,
             coordinates(E(H[w, i, t] * (X[w, i, t] - stars[i]))) == coordinates(E(G[w, i, t] * (X[w, i, t] - stars[i]))),

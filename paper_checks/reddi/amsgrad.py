@@ -1,6 +1,6 @@
 r"""Reddi, Kale & Kumar (2018): AMSGrad's Corollary 1, for every T and d, from the step that is simulated.
 
-It is weaker than SF.AMSGrad.regret, whose two terms are below its first and third. Its second term is not needed, so that
+It is weaker than SF.AMSGrad, whose two terms are below its first and third. Its second term is not needed, so that
 no run violates the corollary, although that term lacks the factor d/alpha that Theorem 4 gives. (A public Lean
 formalisation has the paper's theorems; for a constant beta_1 the bound is that of Alacaoglu et al. (2020).)
 """
@@ -66,7 +66,7 @@ P.theorem(
     by=[
         MEANT,
         forall(t, 1, T, 1 >= 1 - b[t]),
-        use("SF.AMSGrad.regret", eps=0, kappa=1),
+        use("SF.AMSGrad", eps=0, kappa=1),
         forall(i, 1, d, sqrt(V[i, T]) > 0),
         forall(i, 1, d, half <= first * sqrt(V[i, T])),
         coordinates(half) <= coordinates(first * sqrt(V[i, T])),

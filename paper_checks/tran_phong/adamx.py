@@ -9,8 +9,7 @@ from regretlab.methods import Coefficients, Moments, step
 P = Paper("TP", "Tran & Phong (2019), On the convergence proof of AMSGrad and a new version")
 
 alpha, beta1, beta2, lam, g1, g2, x, m, v, V = real("alpha beta1 beta2 lam g1 g2 x m v V")
-a, s, t, beta, beta_next, c, G, D, T, R, d = real("a s t beta beta_next c G D T R d")
-eta, Lam, Gs, before = real("eta Lam Gs before")
+a, s, t, beta, beta_next = real("a s t beta beta_next")
 ZERO = Fraction(0)
 
 
@@ -82,37 +81,6 @@ P.inequality(
     note="1010 x at t = 1, then -10 x; beta1 = 0.9, lam = 0.001, beta2 = 0.999, alpha = 0.001: two steps in interval arithmetic.",
 )
 
-THIRD = alpha * Lam / ((1 - beta1) ** 2 * sqrt(1 - beta2) * (1 - eta)) * Gs
-SIZES = [
-    alpha > 0,
-    beta1 >= 0,
-    beta1 < 1,
-    beta2 > 0,
-    beta2 < 1,
-    eta >= 0,
-    eta < 1,
-    Lam >= 1,
-    Gs >= 0,
-    T >= 1,
-    G >= 0,
-    d >= 1,
-]
-P.derivation(
-    "Thm4.1",
-    r"R \le \frac{d D_\infty^2 G_\infty}{2\alpha(1-\beta_1)} \Big(\sum_{t=1}^{t_0} \sqrt t + \sqrt T\Big)"
-    r"+ \frac{d D_\infty^2 G_\infty}{2\alpha(1-\beta_1)(1-\lambda)^2}"
-    r"+ \frac{\alpha\sqrt{\ln T+1}}{(1-\beta_1)^2\sqrt{1-\beta_2}(1-\eta)} \sum_i \|g_{1:T,i}\|_2",
-    at="Theorem 4.1",
-    uses=["SF.AMSGrad"],
-    given=[*SIZES, lam >= 0, lam < 1, V >= 0, V <= d * G, before >= 0],
-    show=d * D**2 * G / (2 * alpha * (1 - beta1)) * (before + sqrt(T))
-    + d * D**2 * G / (2 * alpha * (1 - beta1) * (1 - lam) ** 2)
-    + THIRD
-    >= R,
-    expect="follows",
-    note="Weaker than SF.AMSGrad term by term; before stands for the sum of sqrt(t) up to t0, any value >= 0.",
-    bounds=("amsgrad.tran_phong",),
-)
 P.inequality(
     "Lem2.3",
     r"\sum_{t\ge 1} a^t = \frac{1}{1-a}",

@@ -133,9 +133,9 @@ P.theorem(
         ENERGY >= 0,
         FACTOR >= 0,
         total(size(t) * abs(g[t])) <= alpha * NORM,
-        use("SF.times", k=FACTOR, less=total(size(t) * abs(g[t])), more=alpha * NORM),
+        use("Lemma.times", k=FACTOR, less=total(size(t) * abs(g[t])), more=alpha * NORM),
         total(size(t) * m[t] ** 2 / scale(t)) <= FACTOR * (alpha * NORM),
-        use("SF.times", k=ENERGY, less=total(size(t) * m[t] ** 2 / scale(t)), more=FACTOR * (alpha * NORM)),
+        use("Lemma.times", k=ENERGY, less=total(size(t) * m[t] ** 2 / scale(t)), more=FACTOR * (alpha * NORM)),
         ENERGY * (FACTOR * (alpha * NORM)) == CONSTANT * sqrt(total(g[t] ** 2)),
         D**2 * scale(T) / (2 * size(T) * (1 - beta1)) == diameter(scale(T)),
     ],
@@ -168,22 +168,6 @@ P.theorem(
     show=forall(i, 1, None, forall(t, 1, None, (every.v[i, t] >= 0) & (V[i, t] >= 0))),
     by=[forall(t, 1, None, 1 - b[t] > 0)],
 )
-less, middle, more = real("less middle more")
-P.inequality(
-    "chain",
-    r"a \le b \le c \;\Rightarrow\; a \le c",
-    at="proof of Theorem 5.1",
-    given=[less <= middle, middle <= more],
-    show=less <= more,
-)
-terms, rooms = real("a b c"), real("u v w")
-P.inequality(
-    "terms",
-    r"a \le u,\ b \le v,\ c \le w,\ y \le a+b+c \;\Rightarrow\; y \le u+v+w",
-    at="proof of Theorem 5.1: each term of the bound",
-    given=[less <= terms[0] + terms[1] + terms[2], *(term <= room for term, room in zip(terms, rooms, strict=True))],
-    show=less <= rooms[0] + rooms[1] + rooms[2],
-)
 gain = grads[i, t] * (X[i, t] - stars[i])
 one = diameter(sqrt(V[i, T]) + eps)
 two = CONSTANT * sqrt(total(grads[i, t] ** 2))
@@ -214,8 +198,8 @@ P.theorem(
         each(total(grads[i, t] ** 2) >= 0),
         coordinates(total(gain)) <= coordinates(one + two),
         total(F[t] - Fs[t]) <= total(coordinates(gain)),
-        use("chain", less=total(F[t] - Fs[t]), middle=coordinates(total(gain)), more=coordinates(one) + coordinates(two)),
+        use("Lemma.chain", less=total(F[t] - Fs[t]), middle=coordinates(total(gain)), more=coordinates(one) + coordinates(two)),
     ],
-    note="The bound that SF.AMSGrad.regret proves of AMSGrad; f_t(x_t) - f_t(x*) <= <g_t, x_t - x*> is all that is used of "
+    note="The bound that SF.AMSGrad proves of AMSGrad; f_t(x_t) - f_t(x*) <= <g_t, x_t - x*> is all that is used of "
     "convexity.",
 )  # fmt: skip

@@ -127,14 +127,14 @@ P.theorem(
         K >= 0,
         FACTOR >= 0,
         total(size(t) * abs(g[t])) <= alpha * NORM,
-        use("SF.times", k=FACTOR, less=total(size(t) * abs(g[t])), more=alpha * NORM),
+        use("Lemma.times", k=FACTOR, less=total(size(t) * abs(g[t])), more=alpha * NORM),
         energy <= FACTOR * (alpha * NORM),
-        use("SF.times", k=K, less=energy, more=FACTOR * (alpha * NORM)),
+        use("Lemma.times", k=K, less=energy, more=FACTOR * (alpha * NORM)),
         FACTOR * (alpha * NORM) == THIRD * sqrt(total(g[t] ** 2)),
         K * energy <= K * (THIRD * sqrt(total(g[t] ** 2))),
         total(late, 2) <= SECOND * total(b[t] * sqrt(t - 1), 2),
         use(
-            "terms", less=total(g[t] * (x[t] - star)), a=D**2 * scale(T) / (2 * size(T) * (1 - b[T])), b=total(late, 2),
+            "Lemma.terms", less=total(g[t] * (x[t] - star)), a=D**2 * scale(T) / (2 * size(T) * (1 - b[T])), b=total(late, 2),
             c=K * energy, u=FIRST, v=SECOND * total(b[t] * sqrt(t - 1), 2), w=K * (THIRD * sqrt(total(g[t] ** 2))),
         ),
     ],
@@ -199,9 +199,9 @@ P.theorem(
         coordinates(one) == d * FIRST + d * SECOND * LAG + K * THIRD * NORMS,
         REGRET <= total(coordinates(grads[i, t] * (X[i, t] - stars[i]))),
         use(
-            "chain", less=REGRET, middle=coordinates(total(grads[i, t] * (X[i, t] - stars[i]))), more=coordinates(one)
+            "Lemma.chain", less=REGRET, middle=coordinates(total(grads[i, t] * (X[i, t] - stars[i]))), more=coordinates(one)
         ),
-        use("chain", less=REGRET, middle=coordinates(one), more=d * FIRST + d * SECOND * LAG + K * THIRD * NORMS),
+        use("Lemma.chain", less=REGRET, middle=coordinates(one), more=d * FIRST + d * SECOND * LAG + K * THIRD * NORMS),
     ],
     note="f_t(x_t) - f_t(x*) <= <g_t, x_t - x*> is all that is used of convexity. r_t is the weight, K bounds what it leaves.",
 )  # fmt: skip
@@ -275,7 +275,7 @@ P.theorem(
         LAG >= 0,
         SECOND == squared * (1 - beta1),
         squared * (1 - beta1) <= squared,
-        use("SF.times", k=d * LAG, less=SECOND, more=squared),
+        use("Lemma.times", k=d * LAG, less=SECOND, more=squared),
     ],
     note="Weaker than the printed one; a public formalisation of the paper in Lean states this constant.",
 )
@@ -322,7 +322,7 @@ P.theorem(
         total((t - 1) * lam ** (t - 1), 2) <= lam / (1 - lam) ** 2,
         LAG <= fading,
         d * SECOND >= 0,
-        use("SF.times", k=d * SECOND, less=LAG, more=fading),
+        use("Lemma.times", k=d * SECOND, less=LAG, more=fading),
     ],
     bounds=("adamx.decaying",),
 )

@@ -91,6 +91,17 @@ USED = {
         f[0] == 0, forall(t, 1, n, f[t] == f[t - 1] / 2 + g[t] ** 2),
         T=n, c="1/2", k=1, p=f, a=squares, q=lambda t: 1,
     ),
+    "times": by("times", t * g[t] ** 2 <= t * c, g[t] ** 2 <= c, k=t, less=g[t] ** 2, more=c),
+    "chain": by("chain", g[n] ** 2 <= r, g[n] ** 2 <= c, c <= r, less=g[n] ** 2, middle=c, more=r),
+    "part": by("part", g[n] <= n * c + r, g[n] <= u + r, u <= n * c, total=g[n], part=u, bound=n * c, rest=r),
+    "terms": by(
+        "terms", g[n] <= f[1] + f[2] + c, g[n] <= e[1] + e[2] + r, e[1] <= f[1], e[2] <= f[2], r <= c,
+        less=g[n], a=e[1], b=e[2], c=r, u=f[1], v=f[2], w=c,
+    ),
+    "root": by(
+        "root", 3 * (sqrt(n) * sqrt(g[n] ** 2)) <= 3 * (sqrt(n) * sqrt(c)), g[n] ** 2 <= c,
+        k=3, size=n, less=g[n] ** 2, more=c,
+    ),
     "roots": by("roots", total(1 / sqrt(t)) <= 2 * sqrt(n), T=n),
     "harmonic": by("harmonic", total(1 / t) <= 1 + log(n), T=n),
     "squares": by("squares", total(1 / t**2) <= 2, T=n),
@@ -216,6 +227,7 @@ LACKING = {
         total(f[t]) == 1, total(e[t]) == 1, first=[forall(t, 1, n, e[t] > 0)],
         a=1, c=1, S=1, low=r, high=1, p=f, q=lambda j: 1 / n, r=e, h=g,
     ),
+    "times, of a factor of any sign": by("times", c * g[n] <= c * r, g[n] <= r, k=c, less=g[n], more=r),
     "summand, of terms of any sign": by("summand", forall(s, 1, n, g[s] <= total(g[t])), T=n, a=g),
     "inverse_sum, of laws with another sum": by(
         "inverse_sum", total(1 / f[t]) - total(1 / g[t]) <= total((g[t] - f[t]) / f[t] ** 2) + total(g[t] - f[t]),
