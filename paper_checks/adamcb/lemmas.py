@@ -171,3 +171,15 @@ P.both(
     note="The factor 1-beta_{1,t} may be kept. With the p of Algorithm 2 and the printed factor 1/K the estimate "
     "is K times smaller than Lemma 9 says; without that factor it is at most L/gamma.",
 )
+
+eps = real("eps")
+P.inequality(
+    "Lem1.eps",
+    r"(\sqrt{\hat v_t}+\epsilon)\sqrt t/(1-\beta_{1,t})\text{ does not decrease}",
+    at="Proof of Lemma 1, term (13), with eps > 0",
+    source="reconstructed",
+    expect="refuted",
+    given=[before > 0, before <= c, c <= 1, V >= 0, v == (c / before) ** 2 * V, eps >= 0, t >= 1],
+    show=(sqrt(v) + eps) * sqrt(t + 1) / c >= (sqrt(V) + eps) * sqrt(t) / before,
+    note="Why eps must be 0: where the gradients vanish, 1-beta_{1,t} alone drives the quantity down.",
+)
