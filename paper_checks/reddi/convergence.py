@@ -2,13 +2,13 @@
 
 from fractions import Fraction
 
-from regretlab.claims import OPS, Paper, maximum, minimum, real, sqrt, term
+from regretlab.claims import OPS, Paper, real, sqrt, term
 from regretlab.claims.statements import Inequality
 from regretlab.methods import Coefficients, Moments, step
 
 P = Paper("Reddi", "Reddi, Kale & Kumar (2018), On the convergence of Adam and beyond")
 
-C, t, v, alpha, x1, x2, x3 = real("C t v alpha x1 x2 x3")
+C, t, v, alpha = real("C t v alpha")
 D, T, beta1, beta2, eta, Lam, V, Gs, G, lam, d = real("D T beta1 beta2 eta Lam V Gs G lam d")
 BETA2, ZERO = 1 / (1 + C**2), Fraction(0)
 
@@ -43,60 +43,6 @@ P.inequality(
     show=4 / (t + 2) * ((1 + C**2) / (2 * C**2)) >= 1 / t * ((1 + C**2) / C**2),
     note="Squared: the two steps up are together at least the step down.",
 )
-y, M, N, u1, u2, u3, v1, v2, v3, x4 = real("y M N u1 u2 u3 v1 v2 v3 x4")
-P.inequality(
-    "Thm1.first.form",
-    r"v_1 = \tfrac{(1-y)^2}{y}, \quad v_2 = (1-y)(2-y), \quad v_3 = (1-y)(1+2y-y^2), \quad y = \tfrac{1}{1+C^2}",
-    at="proof of Theorem 1, the first period",
-    given=[C >= 2, y == BETA2],
-    show=(after(ZERO, C) == (1 - y) ** 2 / y)
-    & (after(after(ZERO, C), Fraction(1)) == (1 - y) * (2 - y))
-    & (after(after(after(ZERO, C), Fraction(1)), Fraction(1)) == (1 - y) * (1 + 2 * y - y**2)),
-)
-P.scalar(
-    "Thm1.first",
-    r"\frac{1}{\sqrt{2 v_2}} + \frac{1}{\sqrt{3 v_3}} \ge \frac{C}{\sqrt{v_1}}",
-    at="proof of Theorem 1, the first period",
-    uses=["Thm1.first.form"],
-    f=1 / sqrt(2 * (2 - y)) + 1 / sqrt(3 * (1 + 2 * y - y**2)) - 1,
-    x=y,
-    a=0,
-    b="1/5",
-    note="Multiplied by sqrt(1 - y), with y = 1/(1 + C^2) in (0, 1/5].",
-)
-LATE = (alpha > 0, t >= 2, M > 0)
-P.both(
-    "Thm1.moves",
-    r"\frac{\alpha}{\sqrt{(t+1)v_2}} + \frac{\alpha}{\sqrt{(t+2)v_3}} \ge \frac{2\alpha}{\sqrt{(t+2)M}} \ge \frac{\alpha C}{\sqrt{t v_1}}",
-    at="proof of Theorem 1, one period from t = 4 on",
-    uses=["Thm1.down", "Thm1.up", "Thm1.return"],
-    statements=[
-        Inequality((*LATE, v2 > 0, v2 <= M), alpha / sqrt((t + 1) * v2) >= alpha / sqrt((t + 2) * M)),
-        Inequality((*LATE, v3 > 0, v3 <= M), alpha / sqrt((t + 2) * v3) >= alpha / sqrt((t + 2) * M)),
-        Inequality(
-            (*LATE, v1 > 0, C > 0, N > 0, C**2 <= N * v1, N * (t + 2) * M <= 4 * t),
-            alpha * C / sqrt(t * v1) <= 2 * alpha / sqrt((t + 2) * M),
-        ),
-    ],
-    exports=u1 <= u2 + u3,
-    note="v1, v2, v3 are the second moments of one period, u1, u2, u3 its moves; M = 2 C^2/(1 + C^2) and N = (1 + C^2)/C^2 are the "
-    "bounds of the three lemmas before.",
-)
-P.derivation(
-    "Thm1",
-    r"f_t(x) = Cx \ (t \equiv 1 \bmod 3),\ -x \text{ else},\ \beta_1 = 0,\ \beta_2 = \tfrac{1}{1+C^2}: \quad "
-    r"R_T \ge \tfrac{2C-4}{3} T",
-    at="Theorem 1",
-    uses=["Thm1.moves", "Thm1.first"],
-    given=[
-        C >= 2, x1 == 1, u1 >= 0, u1 < 1, u2 >= 0, u3 >= 0,
-        x2 == maximum(-1, minimum(1, x1 - u1)), x3 == maximum(-1, minimum(1, x2 + u2)), x4 == maximum(-1, minimum(1, x3 + u3)),
-    ],
-    show=(x4 == 1) & (C * x1 - x2 - x3 - (2 - C) >= 2 * C - 4),
-    expect="follows",
-    note="One period on [-1, 1], from x_{3k+1} = 1 to x_{3k+4} = 1; it costs 2C - 4 more than x* = -1. u1 < 1 is alpha < sqrt(1 - beta2), "
-    "and Thm1.first does for the first period what Thm1.moves does for the others. T a multiple of 3; C >= 2.",
-)  # fmt: skip
 P.words(
     "Thm2",
     r"\text{for any } \beta_1 < \sqrt{\beta_2} \text{ there is an online problem on which Adam has average regret} \not\to 0",
@@ -149,8 +95,7 @@ P.both(
     "where smallest means that C - 1 does not do.",
 )
 
-delta, q, e, u, ub, E1, E2 = real("delta q e u ub E1 E2")
-LARGE = [delta > 0, delta <= 1, beta2 > 0, beta2 < 1, C > 1, C * (1 - beta2) >= 20]
+delta = real("delta")
 CHANCE = (1 + delta) / (C + 1)
 P.inequality(
     "Thm3.slope",
@@ -159,54 +104,6 @@ P.inequality(
     given=[C > 1],
     show=(CHANCE * C - (1 - CHANCE) == delta) & (CHANCE * C**2 + (1 - CHANCE) == 1 + (1 + delta) * (C - 1)),
 )
-P.inequality(
-    "Thm3.mean",
-    r"\mathbb E v_t \le M = 1 + (1+\delta)(C-1)",
-    at="proof of Theorem 3: second moments",
-    given=[beta2 > 0, beta2 < 1, e <= M],
-    show=beta2 * e + (1 - beta2) * M <= M,
-    note="The induction step, e = E v_{t-1}; v_0 = 0.",
-)
-P.inequality(
-    "Thm3.down",
-    r"\frac{C}{\sqrt{\beta_2 v + (1-\beta_2)C^2}} \le \frac{1}{\sqrt{1-\beta_2}}",
-    at="proof of Theorem 3: the steps on C x",
-    given=[beta2 > 0, beta2 < 1, C > 0, v >= 0],
-    show=C / sqrt(beta2 * v + (1 - beta2) * C**2) <= 1 / sqrt(1 - beta2),
-    exports=E2 <= 1 / sqrt(1 - beta2),
-)
-P.inequality(
-    "Thm3.up",
-    r"\frac{1}{\sqrt u} \ge \frac{3\bar u - u}{2\bar u\sqrt{\bar u}}, \quad\text{so}\quad \mathbb E\frac{1}{\sqrt u} \ge \frac{1}{\sqrt{\bar u}}"
-    r"\ \text{if}\ \mathbb E u \le \bar u",
-    at="proof of Theorem 3: the steps on -x",
-    given=[u > 0, ub > 0],
-    show=1 / sqrt(u) >= (3 * ub - u) / (2 * ub * sqrt(ub)),
-    exports=E1 >= 1 / sqrt(ub),
-    note="u = beta2 v_{t-1} + 1 - beta2 and ub = beta2 M + 1 - beta2.",
-)
-P.inequality(
-    "Thm3.size",
-    r"p\sqrt{\bar u} < (1-p)\sqrt{1-\beta_2} \quad (\delta \le 1,\ C(1-\beta_2) \ge 20)",
-    at="proof of Theorem 3: C large",
-    given=LARGE,
-    show=CHANCE**2 * (beta2 * (1 + (1 + delta) * (C - 1)) + 1 - beta2) < (1 - CHANCE) ** 2 * (1 - beta2),
-    exports=(q * sqrt(ub) < (1 - q) * sqrt(1 - beta2)) & (q > 0) & (q < 1),
-    note="Squared; q stands for p.",
-)
-P.derivation(
-    "Thm3",
-    r"f_t = Cx \text{ with probability } \tfrac{1+\delta}{C+1}, \text{ else } -x,\ C \text{ large}: \quad \text{Adam does not converge}",
-    at="Theorem 3",
-    uses=["Thm3.slope", "Thm3.mean", "Thm3.down", "Thm3.up", "Thm3.size"],
-    given=[ub > 0, beta2 > 0, beta2 < 1],
-    show=(1 - q) * E1 > q * E2,
-    expect="follows",
-    note="At beta1 = 0, without projection, for delta <= 1 and C (1 - beta2) >= 20: E(x_{t+1} - x_t) = alpha_t ((1 - p) E1 - p E2) is "
-    "positive at every step, although the expected loss delta x is smallest at the lower end. E1 = E 1/sqrt(u), and E2 is the mean of "
-    "what Thm3.down bounds.",
-)
-
 THIRD = alpha * Lam / ((1 - beta1) ** 2 * (1 - eta) * sqrt(1 - beta2)) * Gs
 P.units(
     "Cor1.units",
