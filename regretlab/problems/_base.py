@@ -252,6 +252,10 @@ class Problem(metaclass=_Checked):
         """Return the weighted loss's curvature along each coordinate (d,), up to a factor: the solver evens it out."""
         return np.ones(self.d)
 
+    def received(self, weights: np.ndarray) -> tuple[Problem, np.ndarray]:
+        """Return the problem without examples of weight 0, and the other weights, where that costs less than both."""
+        return self, weights
+
     def smoothed(self, width: float) -> Problem:
         """Make a smooth convex problem that approaches this one as ``width`` falls, for a problem with ``kinks``."""
         raise NotImplementedError

@@ -18,6 +18,9 @@ from regretlab.problems import data as datasets
 from regretlab.problems._base import Array, Problem, digest
 from regretlab.problems._mapped import away, back, reference
 
+#: Numbers of features from which on examples without a weight are left out, and those that are copied for it at most.
+LARGE, COPIED = 1 << 22, 1 << 24
+
 
 class Supervised(Problem):
     """A problem whose example j is a row ``Z[j]`` of features with a target ``y[j]``.
@@ -66,6 +69,23 @@ class Supervised(Problem):
         for lengths in ("squared_norms", "norms"):
             moved.__dict__[lengths] = xp.asarray(getattr(self, lengths))
         return moved
+
+    def received(self, weights: np.ndarray) -> tuple[Problem, np.ndarray]:
+        """Leave the examples of weight 0 out, of which a large problem has many early in a run."""
+        if self.Z.size > LARGE:
+            J = np.flatnonzero(weights)
+            if self.Z.size * (len(J) / self.n) <= COPIED:
+                return self.only(J), weights[J]
+        return self, weights
+
+    def only(self, J: np.ndarray) -> Supervised:
+        """Return the problem of the examples J alone, with the constants of all, which are bounds for these as well."""
+        self.constants()  # which are kept
+        only = copy.copy(self)
+        only.Z, only.y, only.n = self.Z[J], self.y[J], len(J)
+        for lengths in ("squared_norms", "norms"):
+            only.__dict__[lengths] = getattr(self, lengths)[J]
+        return only
 
     def digest(self) -> str:
         held_out = [] if self.held_out is None else [self.held_out.digest()]

@@ -131,6 +131,14 @@ class LinearModel(Supervised):
         vars(moved).update({name: xp.asarray(getattr(self, name)) for name in self.columns})
         return moved
 
+    def only(self, J: np.ndarray) -> LinearModel:
+        only = cast(LinearModel, super().only(J))
+        vars(only).update({name: getattr(self, name)[J] for name in self.columns})
+        for ends in ("_reach", "_range"):
+            if ends in vars(self):
+                vars(only)[ends] = tuple(end[J] for end in vars(self)[ends])
+        return only
+
     def all_losses(self, x: Array) -> Array:
         return self.phi(self._scores(x), self.y)
 
@@ -195,6 +203,10 @@ class LinearModel(Supervised):
 
     def reach(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the smallest and largest score of every example over the domain."""
+        return self._reach
+
+    @cached_property
+    def _reach(self) -> tuple[np.ndarray, np.ndarray]:
         domain = self.domain
         if domain is None:
             infinite = np.where(abs(self.Z).sum(-1) > 0, np.inf, 0.0)

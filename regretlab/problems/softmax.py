@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 from array_api_compat import array_namespace
@@ -96,6 +97,11 @@ class Softmax(Supervised):
         z, y = rows(xp, self.Z, J), rows(xp, self.y, J)
         losses, residuals = cross_entropy(z @ self._matrix(x), y)
         return losses, xp.reshape(z[..., None] * residuals[..., None, :], (*J.shape, self.d))
+
+    def only(self, J: np.ndarray) -> Softmax:
+        only = cast(Softmax, super().only(J))
+        vars(only)["_most"] = self._most[J]
+        return only
 
     def all_losses(self, x: Array) -> Array:
         return array_namespace(x).stack([loss for loss, _ in self._of_all(x)])

@@ -80,6 +80,7 @@ def minimum(problem: Problem, weights: np.ndarray, start: np.ndarray) -> Minimum
     total = float(weights.sum())
     if total == 0:
         return Minimum(0.0, 0.0, start)
+    problem, weights = problem.received(weights)
     objective = _Objective(problem, weights / total)
     if not problem.convex:
         starts = [start, *(_inside(problem, share) for share in problem.solver_starts)]

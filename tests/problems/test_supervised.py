@@ -8,7 +8,7 @@ from scipy import optimize, sparse
 
 import regretlab as rl
 from regretlab import algorithms
-from regretlab.problems import Problem, names
+from regretlab.problems import Problem, _supervised, names
 from regretlab.runs.comparator import minimum
 from regretlab.runs.held_out import HeldOutLosses
 from regretlab.runs.plan import plan
@@ -433,3 +433,28 @@ def test_a_run_on_sparse_features_is_that_on_dense_ones():
     )
     for variable in ("x", "loss", "probabilities"):
         np.testing.assert_allclose(ours[variable], theirs[variable], rtol=ROUND_OFF_OF_A_RUN, atol=ROUND_OFF_OF_A_RUN)
+
+
+def test_a_large_problem_is_minimised_over_the_examples_that_have_a_weight(problem, monkeypatch):
+    """The part of it is the problem that its examples make alone, with the constants of all."""
+    problem, weights = problem.measured, np.zeros(problem.n)
+    J = np.arange(3, problem.n, 7)
+    weights[J] = np.linspace(1, 2, len(J))
+    whole = minimum(problem, weights, problem.start)
+    assert problem.received(weights)[0] is problem, "it is small"
+    monkeypatch.setattr(_supervised, "LARGE", 0)
+    few, w = problem.received(weights)
+    assert (few.n, w.tolist()) == (len(J), weights[J].tolist())
+    assert few.constants() == problem.constants()
+    assert few.floors().tolist() == problem.floors()[J].tolist()
+    (x,) = points(problem, 1)
+    for of in ("all_losses", "all_gradient_norms"):
+        np.testing.assert_allclose(getattr(few, of)(x[None]), getattr(problem, of)(x[None])[:, J], rtol=ROUND_OFF)
+    for one, other in zip(few.weighted(x, w), problem.weighted(x, weights), strict=True):
+        np.testing.assert_allclose(one, other, rtol=ROUND_OFF, atol=ROUND_OFF)
+    part = minimum(problem, weights, problem.start)
+    assert max(part.low, whole.low) <= min(part.high, whole.high)
+    if problem.convex and not problem.kinks:
+        assert part.high - part.low <= CERTIFIED_GAP * w.sum() * problem.constants()["span"].value
+    monkeypatch.setattr(_supervised, "COPIED", few.Z.size // 2)
+    assert problem.received(weights)[0] is problem, "the twin: so many rows are not copied"
