@@ -17,6 +17,14 @@ another version, changed code or a parameter that is tied to another horizon is 
 that was not computed alike. Comparators start from the checkpoint before: with the checkpoints ``"log"``, which depend
 on T, a run is read again and gets more replicates, but goes on to a later T only with ``"decimal"`` ones or a list.
 
+A store at a URL wants fsspec (``pip install 'regretlab[cluster]'``) and what fsspec uses for the protocol: s3fs for
+``s3://``, gcsfs for ``gs://``, adlfs for ``abfs://``, sshfs for ``ssh://``; credentials are what these find. S3,
+Google's and Azure's stores show an object whole or not at all. Over ssh, FTP and SMB a file is written by another name
+and moved; what a killed process left of it stays there as ``.partial-...``, which nobody reads. Whether a file is on
+the disk when a write returns is the server's promise. Where the connection is lost a run says so and is whole, but not
+kept; the next one makes it again. A store that is not there yet is best made by one process, as two at once may name
+it differently.
+
 Any number of processes and machines use one store at once. They take no locks that outlive them: the same block written
 twice holds the same numbers, and what a killed process left of a write is taken away by the next writer.
 """
@@ -30,6 +38,7 @@ import uuid
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 import xarray as xr
@@ -41,7 +50,7 @@ from regretlab.runs.provenance import Part
 from regretlab.runs.snapshots import Snapshots
 from regretlab.store._blocks import Block, content_of, part_of
 from regretlab.store._lines import LINE, LINES, Line
-from regretlab.store._places import Info, Memory, Place, place_of
+from regretlab.store._places import Info, Memory, Place, place_of, reason
 from regretlab.store._snapshots import StoredSnapshots
 from regretlab.system.files import sealed, unsealed
 
@@ -104,7 +113,7 @@ class Store:
     """
 
     def __init__(self, place: str | os.PathLike[str] | None = None, *, new: bool = True) -> None:
-        self._place: Place = Memory() if place is None else place_of(place)
+        self._place = Memory() if place is None else place_of(place)
         self.place = self._place.text
         self.id = self._identify(new)
 
@@ -112,13 +121,12 @@ class Store:
         return f"Store({self.place!r})"
 
     def __getstate__(self) -> dict[str, Any]:
-        place = self._place if isinstance(self._place, Memory) else None
-        return {"place": self.place, "id": self.id, "_place": place}
+        return {"place": self.place, "id": self.id} | ({"_place": self._place} if self.alone else {})
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
-        if self._place is None:
-            self._place = place_of(self.place)
+    @cached_property
+    def _place(self) -> Place:
+        """Where its files are; another process connects when it first asks for one, if it can."""
+        return place_of(self.place)
 
     @property
     def alone(self) -> bool:
@@ -301,9 +309,10 @@ class Store:
         except Exception as error:
             if isinstance(error, FileNotFoundError) and what == "read":
                 raise
-            reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
             advice = "make room there" if what != "read" else "see whether it can be reached"
-            raise InputError(f"cannot {what} the store {self.place!r}: {reason}; {advice}, or name another.") from None
+            raise InputError(
+                f"cannot {what} the store {self.place!r}: {reason(error)}; {advice}, or name another."
+            ) from None
 
 
 def _note(line: Line, block: Block, key: str) -> str:

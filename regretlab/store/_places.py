@@ -30,6 +30,12 @@ class Info(NamedTuple):
     time: float
 
 
+def reason(error: Exception) -> str:
+    """Say what a file system's error says, in one line."""
+    said = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+    return str(said).strip().partition("\n")[0]
+
+
 class Place(Protocol):
     """Files by names with slashes. A file that is not there raises a FileNotFoundError."""
 
@@ -108,6 +114,11 @@ class Remote:
             ) from None
         except ValueError as error:
             raise InputError(f"the store {text!r} is no URL that fsspec knows: {error}.") from None
+        except Exception as error:  # many file systems connect at once, and raise what their library does
+            raise InputError(
+                f"cannot reach the store {text!r}: {reason(error)}; see whether address, network and credentials are "
+                f"right, or name another."
+            ) from None
         protocol = self._files.protocol
         self._moves = not {protocol, *protocol}.isdisjoint(WITH_FILES)
 
