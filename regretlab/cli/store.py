@@ -153,9 +153,10 @@ def import_(place: PlaceArgument, file: Annotated[Path, typer.Argument(help="A t
     """Copy the blocks of a tar file that are not in a store into it."""
     from regretlab.store import archive
 
+    blocks = archive.read(file)
     store = _opened(place, new=True)
     with warnings_as_sentences():
-        print(f"{store.take(archive.read(file))} blocks are new in {store.place}.")
+        print(f"{store.take(blocks)} blocks are new in {store.place}.")
 
 
 def _opened(place: str, new: bool = False) -> Store:

@@ -84,6 +84,7 @@ def whole(store: Store, line: Line) -> Part:
             parts.append((part[0].sel(replicate=new), part[1]))
             numbers += new
     if not parts:
-        raise InputError(f"the line {line.key} of the store {store.place!r} has no block that can be read; see store verify.")
+        where = f"the line {line.key} of the store {store.place!r}"
+        raise InputError(f"{where} has no block that can be read; regretlab store verify says why.")
     record = side_by_side([record for record, _ in parts]).sortby("replicate")
     return record, replace(parts[0][1], replicates=tuple(sorted(numbers)))

@@ -177,7 +177,7 @@ def test_export_writes_a_record_or_a_tar_that_another_store_imports(call, kept, 
         (("export", "kept", "x.nc"), "is there twice; join"),
         (("export", "kept", "x.nc", "--select", "lion"), "nothing to export from the store"),
         (("export", "kept", "/proc/x.tar"), "cannot write"),
-        (("import", "kept", "file"), "as a tar file of blocks"),
+        (("import", "new", "file"), "as a tar file of blocks"),
     ],
 )
 def test_bad_input_is_one_sentence(call, kept, tmp_path, arguments, words):
@@ -186,3 +186,4 @@ def test_bad_input_is_one_sentence(call, kept, tmp_path, arguments, words):
     assert (status, out) == (2, "")
     assert err.count("\n") == 1
     assert words in err
+    assert not (tmp_path / "new").exists(), "no empty store is left"
