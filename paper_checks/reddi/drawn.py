@@ -81,7 +81,7 @@ P.theorem(
     at="Theorem 3",
     where=[run, calm, wild, up, down],
     given=[
-        alpha > 0, beta2 > 0, beta2 < 1, delta > 0, delta <= 1, C > 1, C * (1 - beta2) >= 20,
+        T >= 2, alpha > 0, beta2 > 0, beta2 < 1, delta > 0, delta <= 1, C > 1, C * (1 - beta2) >= 20,
         *space.given,
         *map(rounds, past.given(t)),
         rounds(past.expects(c[w, t], p, t)),
@@ -170,5 +170,5 @@ P.theorem(
         rounds((1 - p) * E(up[w, t]) - p * E(down[w, t]) > 0),
     ],
     note="Adam with beta_1 = 0 is RMSprop, without bias correction, and without projection; C (1 - beta2) >= 20 is large enough. v_{t-1} "
-    "is known before round t.",
+    "is known before round t, t < T.",
 )  # fmt: skip
