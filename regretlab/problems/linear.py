@@ -22,6 +22,8 @@ from regretlab.problems._supervised import Supervised
 HALVINGS = 60
 #: Examples and scores of each at which a phi is tried; where scores have no bounds, those up to this size.
 EXAMPLES, SCORES, WIDE = 32, 65, 10.0
+#: Examples whose losses are evaluated at a time, where all are asked for.
+PART = 1 << 18
 #: The largest round-off, as a share of the largest value.
 ROUND_OFF = 1e-12
 
@@ -111,6 +113,7 @@ class LinearModel(Supervised):
         super().check()
         with np.errstate(all="ignore"):
             _probe_phi(self)
+        vars(self).pop("_reach", None)  # which hardly anything else needs, and is as large as the targets
 
     def of(self, J: Array) -> LinearModel:
         """Return the model whose columns are those of the examples J, in the shape of J, so that its phi is theirs."""
@@ -140,18 +143,29 @@ class LinearModel(Supervised):
         return only
 
     def all_losses(self, x: Array) -> Array:
-        return self.phi(self._scores(x), self.y)
+        return self._by_parts("phi", self._scores(x))
 
     def all_gradient_norms(self, x: Array) -> Array:
         xp = array_namespace(x)
-        return xp.abs(self.slope(self._scores(x), self.y)) * self.norms
+        return xp.abs(self._by_parts("slope", self._scores(x))) * self.norms
 
     def weighted(self, x: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
         u = self.Z @ x
-        return float(weights @ self.phi(u, self.y)), (weights * self.slope(u, self.y)) @ self.Z
+        return float(weights @ self._by_parts("phi", u)), (weights * self._by_parts("slope", u)) @ self.Z
 
     def curvature(self, weights: np.ndarray) -> np.ndarray:
         return weighted_squares(weights, self.Z)
+
+    def _by_parts(self, function: str, u: Array) -> Array:
+        """Evaluate phi or its slope at the scores of all examples (..., n), so many at a time that memory is small."""
+        if self.n <= PART:
+            return getattr(self, function)(u, self.y)
+        xp, values = array_namespace(u), []
+        for first in range(0, self.n, PART):
+            part = slice(first, first + PART)
+            own = self.of(xp.arange(*part.indices(self.n)))
+            values.append(getattr(own, function)(u[..., part], self.y[part]))
+        return xp.concat(values, axis=-1)
 
     def _scores(self, x: Array) -> Array:
         # One product per replicate: a batched product would round differently for other numbers of replicates.

@@ -81,8 +81,8 @@ def _run(
     streams = Streams(plan.seed, "sampler", plan.replicates)
     # What the run has come to, and what it had at the last checkpoint. An interruption may come between any two lines,
     # so that each is replaced as a whole.
-    reached = first = _begun(plan, chosen, streams, observers, start, snapshots)
-    state, columns, seconds = reached.state, reached.columns, reached.seconds
+    reached = _begun(plan, chosen, streams, observers, start, snapshots)
+    state, columns, seconds, first = reached.state, reached.columns, reached.seconds, reached.state.t
     checkpoint = reached if columns and state.t == plan.checkpoints[reached.passed - 1] else None
     coefficients, offsets = Schedule(plan.algorithm, plan.horizon), plan.problem.offsets()
     bar = progress_bar(plan.algorithm.name, plan.horizon, progress, initial=state.t, unit="step")
@@ -113,7 +113,7 @@ def _run(
                 if snapshots is not None and snapshots.due():
                     snapshots.save(reached)
     except KeyboardInterrupt:
-        if snapshots is not None and reached is not first:
+        if snapshots is not None and reached.state.t > first:
             snapshots.save(reached)
         if checkpoint is None:
             raise

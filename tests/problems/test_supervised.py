@@ -8,7 +8,7 @@ from scipy import optimize, sparse
 
 import regretlab as rl
 from regretlab import algorithms
-from regretlab.problems import Problem, _supervised, names
+from regretlab.problems import Problem, _supervised, linear, names
 from regretlab.runs.comparator import minimum
 from regretlab.runs.held_out import HeldOutLosses
 from regretlab.runs.plan import plan
@@ -458,3 +458,16 @@ def test_a_large_problem_is_minimised_over_the_examples_that_have_a_weight(probl
         assert part.high - part.low <= CERTIFIED_GAP * w.sum() * problem.constants()["span"].value
     monkeypatch.setattr(_supervised, "COPIED", few.Z.size // 2)
     assert problem.received(weights)[0] is problem, "the twin: so many rows are not copied"
+
+
+def test_losses_are_evaluated_some_examples_at_a_time_to_the_same_bits(problem, monkeypatch):
+    problem, weights = problem.measured, np.linspace(1, 2, problem.n)
+    x = points(problem, 2)
+
+    def found():
+        value, gradient = problem.weighted(x[0], weights)
+        return [value, *(a.tobytes() for a in (gradient, problem.all_losses(x), problem.all_gradient_norms(x)))]
+
+    whole = found()
+    monkeypatch.setattr(linear, "PART", 7)
+    assert found() == whole
