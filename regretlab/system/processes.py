@@ -27,6 +27,8 @@ UNGUARDED = 1
 KILLED = -9
 #: How long a process that is to end may save what it has come to.
 SAVING_SECONDS = 60
+#: Seconds after which an interruption that was lost is sent again.
+AGAIN = 0.05
 
 
 def warm_up(module: str) -> None:
@@ -127,15 +129,28 @@ def _context() -> BaseContext:
 
 
 def _stoppable(function: Callable[..., Any], *task: Any) -> Any:
-    """Call a function, which SIGTERM interrupts, so that it can save what it has come to; then the process ends."""
+    """Call a function, which SIGTERM interrupts, so that it can save what it has come to; then the process ends.
+
+    An interruption that came while an object was finalised is lost, as Python ignores what is raised there: another
+    follows it.
+    """
     stopped: list[int] = []
+    before = sys.unraisablehook
 
     def stop(number: int, frame: Any) -> None:
         signal.signal(number, signal.SIG_IGN)  # what is being saved is not to be interrupted
         stopped.append(number)
         raise KeyboardInterrupt
 
+    def ignored(found: Any) -> None:
+        if stopped and issubclass(found.exc_type, KeyboardInterrupt):
+            signal.signal(signal.SIGTERM, stop)
+            threading.Timer(AGAIN, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        else:
+            before(found)
+
     try:
+        sys.unraisablehook = ignored
         signal.signal(signal.SIGTERM, stop)
         result = function(*task)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -146,6 +161,8 @@ def _stoppable(function: Callable[..., Any], *task: Any) -> Any:
     else:
         if not stopped:
             return result
+    finally:
+        sys.unraisablehook = before
     os.kill(os.getpid(), signal.SIGTERM)
     return None
 

@@ -31,6 +31,30 @@ def test_a_killed_process_is_one_sentence():
         list(processes.unordered(signal.raise_signal, [(signal.SIGKILL,)] * 2, 2))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals here")
+def test_an_interruption_that_was_lost_in_a_finaliser_comes_again():
+    code = """
+        import os, signal, time
+        from regretlab.system import processes
+
+        class Late:
+            def __del__(self):
+                os.kill(os.getpid(), signal.SIGTERM)
+                time.sleep(0.01)
+
+        def work():
+            Late()
+            try:
+                time.sleep(60)
+            finally:
+                print("saved", flush=True)
+
+        processes._stoppable(work)
+    """
+    ended = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=50)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGTERM, "saved\n", "")
+
+
 def test_an_interruption_lets_processes_save_what_they_have_come_to(tmp_path):
     """They end then, whatever the function makes of it, and begin nothing else."""
     code = """
