@@ -74,11 +74,16 @@ def unordered(
     if sys.platform == "linux":
         _start_server(function.__module__)
     started: list[Any] = []
+    others = mp.active_children()  # such as those of the caller, which are not to be ended
+
+    def own() -> list[Any]:
+        return [process for process in mp.active_children() if process not in others]
+
     with ProcessPoolExecutor(workers, _context(), initializer=_end_with_parent) as pool:
         try:
             with _signals_wait():  # a process that is half started when its parent leaves says so in a traceback
                 futures = [pool.submit(_stoppable, function, *task) for task in tasks]
-                started += mp.active_children()
+                started += own()
             for future in as_completed(futures):
                 yield future.result()
         except BrokenProcessPool:
@@ -98,7 +103,7 @@ def unordered(
             ) from None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            left = mp.active_children()
+            left = own()
             for process in left:
                 process.terminate()
             for process in left:

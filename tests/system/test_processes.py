@@ -1,5 +1,6 @@
 """Processes start at once, give back what they made, and end with their parent."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -24,6 +25,18 @@ def test_every_result_comes_back():
 def test_an_error_in_a_process_is_the_callers():
     with pytest.raises(ZeroDivisionError):
         list(processes.unordered(divmod, [(1, 1), (1, 0)], 2))
+
+
+def test_processes_of_others_are_left_alone():
+    other = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(60,))
+    other.start()
+    try:
+        with pytest.raises(ZeroDivisionError):
+            list(processes.unordered(divmod, [(1, 1), (1, 0)], 2))
+        assert other.is_alive()
+    finally:
+        other.kill()
+        other.join()
 
 
 def test_a_killed_process_is_one_sentence():
