@@ -126,9 +126,24 @@ def derivation(*, given: Sequence[Relation] = (), show: Relation | None = None) 
 def theorem(
     *, show: Relation, given: Sequence[Relation] = (), where: Sequence[Any] = (), by: Sequence[Any] = ()
 ) -> s.Statement:
-    """State ``show`` under ``given`` for all indices, reals and sequences; ``where`` are sequences that are defined.
+    """State ``show`` under ``given`` for all indices, reals and sequences.
 
-    ``by`` are steps of the proof, in order: relations that hold, and claims that are used (:func:`use`).
+    An index stands for a natural number from 1, a sum over no terms is 0, a product of no factors 1.
+
+    Parameters
+    ----------
+    show : relation
+        The conclusion; ``forall(t, 1, T, ...)`` around it for one that holds in every round.
+    given : sequence of relation
+        Hypotheses, quantified or not.
+    where : sequence
+        Sequences that are defined: by the simulated step (:func:`steps`), one entry after another
+        (:func:`recursive`), or by a formula (:func:`define`).
+    by : sequence
+        Steps of the proof, in order: relations, each of which the search has to show from what is above it, and claims
+        that are used (:func:`use`). A relation is shown by real arithmetic from facts at indices where they meet it,
+        summand by summand, or by induction on the index that it is quantified over. A sum up to T is therefore said for
+        every end, ``forall(n, 1, T, Sum(a[t], (t, 1, n)) <= ...)``, where an induction is meant.
     """
     lemmas = dict.fromkeys(hint.claim for hint in by if isinstance(hint, s.Use))
     return s.Theorem(tuple(given), show, tuple(map(_definition, where)), tuple(map(s.Lemma, lemmas)), tuple(by))
