@@ -136,6 +136,11 @@ def one(entry: Entry) -> str:
     return "\n".join(lines)
 
 
+def _node(entry: Entry) -> dict[str, str]:
+    """Return what a tree says of an entry; its whole row would be written again in every tree that it is in."""
+    return {"id": visible(entry.claim.id), "verdict": entry.verdict, "trust": entry.level}
+
+
 def _resting(entry: Entry) -> Iterator[str]:
     """Write the tree below an entry, a claim to a line."""
     for depth, one, again in entry.tree():
@@ -234,7 +239,7 @@ def html(entries: Sequence[Entry]) -> str:
             | {
                 "mark": MARKS[e.verdict][0],
                 "sections": e.claim.statement.sections().items(),
-                "tree": [(depth, row(below), again) for depth, below, again in e.tree()],
+                "tree": [(depth, _node(below), again) for depth, below, again in e.tree()],
             }
             for e in rows
         ]
