@@ -22,7 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from regretlab import spelling
-from regretlab.cli import store
+from regretlab.cli import export, store
 from regretlab.cli.sweep import sweep
 from regretlab.cli.terminal import GROUP, console, warnings_as_sentences
 from regretlab.errors import InputError, NonFiniteError, unknown_name
@@ -33,6 +33,7 @@ from regretlab.system.version import __version__
 
 app = typer.Typer(**GROUP)
 app.add_typer(store.commands, name="store")
+app.add_typer(export.commands, name="export")
 
 
 def main() -> None:
@@ -189,6 +190,10 @@ def verify(
         Path | None, typer.Option(help="Folder of the certificates; default 'certs' beside each file of claims.")
     ] = None,
     jobs: Annotated[str | None, typer.Option(help="Number of processes; default one per core.")] = None,
+    ask_kernel: Annotated[
+        bool,
+        typer.Option("--kernel", help="Have the kernel of Rocq check proofs written from certificates."),
+    ] = False,
 ) -> None:
     """Re-check the certificates of papers' claims; exit status 1 if a verdict is not the one pinned.
 
@@ -206,7 +211,16 @@ def verify(
     workers = number_of_processes(jobs)
     if out is not None:
         destination.refuse_unwritable(out, "--out")
-    entries = Ledger(paths or (), certificates).verify(search=search, renew=renew, jobs=workers)
+    if ask_kernel:
+        from regretlab.claims.rocq import judging, kernel
+
+        kernel.compiler()
+    ledger = Ledger(paths or (), certificates)
+    entries = ledger.verify(search=search, renew=renew, jobs=workers)
+    said: list[str] = []
+    if ask_kernel:
+        entries, rows, refused = judging.asked(ledger, entries, workers)
+        said = ["", *(f"Refused: {line}" for line in refused), *judging.lines(rows)]
     if form == "text":
         text = io.StringIO()
         (console() if out is None else Console(width=110, highlight=False, file=text)).print(pages.text(entries))
@@ -218,6 +232,7 @@ def verify(
     if out is not None:
         destination.write(out, written)
         print("\n".join([*pages.summary(entries), f"Written: {out}"]))
+    print("\n".join(said), end="\n" * bool(said), file=sys.stdout if form == "text" or out is not None else sys.stderr)
     if broken := [e for e in entries if e.error]:
         others = f"; nor could {', '.join(e.claim.id for e in broken[1:])}" if broken[1:] else ""
         raise InputError(f"claim {broken[0].claim.id} could not be judged: {broken[0].error.rstrip('.')}{others}.")

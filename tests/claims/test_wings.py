@@ -19,6 +19,7 @@ RANKS = [
     {"checkers"},
     {"provers"},
     {"ledger"},
+    {"rocq"},
     {"collect"},
     {"__init__"},
 ]

@@ -30,8 +30,11 @@ DERIVED = {
     "repaired": "holds with the corrected form of what it uses",
 }
 VERDICTS = OWN | DERIVED
+#: The level that no checker gives: a proof was written out, and a kernel asked.
+KERNEL = "kernel"
 #: Trust levels, strongest first.
 LEVELS = {
+    KERNEL: "the kernel of the proof assistant Rocq accepts a proof of the exported statement",
     "exact": "fractions only",
     "balls": "interval arithmetic by two libraries, mpmath and Arb, whose intervals overlap and agree on the sign",
     "2 solvers": "two independent solvers",

@@ -55,6 +55,10 @@ class Ledger:
         """Name the file of a claim's certificate."""
         return (self.certificates or self.files[claim].parent / "certs") / f"{claim}.json"
 
+    def statement(self, claim: str) -> Statement:
+        """Return what a claim's certificate is about: a formal step, once judged, with what it is handed."""
+        return self._steps.get(claim, self.claims[claim].statement)
+
     def verify(
         self, only: Iterable[str] | None = None, *, search: bool = False, renew: bool = False, jobs: int = 2
     ) -> list[Entry]:

@@ -12,7 +12,7 @@ from queue import Empty, Queue
 from typing import IO, Any
 
 from regretlab.claims.language.data import Unreadable
-from regretlab.claims.language.verdict import LEVELS, OWN, Outcome
+from regretlab.claims.language.verdict import KERNEL, LEVELS, OWN, Outcome
 from regretlab.claims.ledger.forking import START, Ended, process
 from regretlab.claims.ledger.wire import claim_from_data
 from regretlab.claims.statements.claim import Claim
@@ -79,7 +79,7 @@ def _outcome(message: dict[str, Any]) -> Decided:
     try:
         if "outcome" in message:
             verdict, level, words, *parts = map(str, message["outcome"])
-            if verdict in OWN and level in LEVELS:
+            if verdict in OWN and level in LEVELS and level != KERNEL:
                 outcome = Outcome(verdict, level, words, tuple(parts))
                 return outcome, "", str(message.get("form", "")), message.get("body")
         if "rejected" in message:

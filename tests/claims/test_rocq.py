@@ -1,0 +1,128 @@
+"""Claims as Rocq files: what they say, that the kernel accepts their proofs, and that it refuses corrupted ones."""
+
+import copy
+import re
+import shutil
+from dataclasses import replace
+
+import pytest
+from typer.testing import CliRunner
+
+from regretlab.claims import Ledger, integer, log, maximum, real, sqrt
+from regretlab.claims.ledger.certificate import Certificate
+from regretlab.claims.rocq import files, kernel
+from regretlab.claims.rocq.goals import holds, scope_of
+from regretlab.claims.rocq.writing import RESERVED, Names
+from regretlab.claims.statements import Inequality
+from regretlab.cli.app import app
+
+needs_coqc = pytest.mark.skipif(shutil.which("coqc") is None, reason=f"coqc is not here: {kernel.INSTALL}")
+a, b, c, n = *real("a b c"), integer("n")
+LEDGER = Ledger()
+
+
+def exported(claim, corrupt=None):
+    """Export a shipped claim, from its certificate or from one whose body was changed."""
+    found = Certificate.read(LEDGER.certificate(claim))
+    body = copy.deepcopy(found.body)
+    if corrupt is not None:
+        corrupt(body)
+    return files.exported(LEDGER.claims[claim], LEDGER.statement(claim), replace(found, body=body))
+
+
+def put(*path):
+    """Return a change of one entry of a certificate."""
+
+    def change(body):
+        *way, last, value = path
+        for step in way:
+            body = body[step]
+        assert body[last] != value
+        body[last] = value
+
+    return change
+
+
+#: For each form a claim, and a change of its certificate after which this proves nothing.
+FORMS = {
+    "point": ("KB.Lem10.3", put("point", "g", "4")),
+    "undefined": ("AdamBS.OptP.zero", put("point", "g", "1")),
+    "sos": ("Lemma.young", put("terms", 0, 1, "7")),
+    "squared sos": ("Lemma.root", put("terms", 0, 1, "7")),
+    "conjuncts": ("TP.Lem2.3.corrected", put("parts", 0, "body", "equations", 0, 1, 0, 1, "7")),
+}
+
+
+def says(given, show):
+    statement = Inequality(tuple(given), show)
+    return " ".join(holds(statement, scope_of(statement))[0].split())
+
+
+def test_a_statement_says_what_it_says_and_that_its_terms_have_a_meaning():
+    assert says([c > 0], 2 * a * b <= c * a**2 + b**2 / c) == (
+        "forall c a b : R, c > 0 -> c <> 0 /\\ 2 * a * b <= c * a ^ 2 + b ^ 2 / c"
+    )
+    assert says([n >= 2], log(n) <= sqrt(maximum(n, a))) == (
+        "forall (n : Z) (a : R), IZR n >= 2 -> "
+        "IZR n > 0 /\\ Rmax (IZR n) a >= 0 /\\ ln (IZR n) <= sqrt (Rmax (IZR n) a)"
+    )
+    assert "a - (b - c)" in says([], a - (b - c) <= 1)
+    assert "(- a) ^ 2" in says([], (-a) ** 2 <= 1)
+
+
+def test_names_are_kept_apart():
+    names = Names()
+    found = [names(word) for word in ("x", "x", "exp", "g[t - 1]", "β", "7", "x_")]
+    assert len(set(found)) == len(found)
+    assert not set(found) & RESERVED
+    assert all(re.fullmatch(r"[^\W\d][\w']*", name) for name in found)
+
+
+def test_a_statement_that_was_changed_by_hand_has_no_longer_the_digest_of_the_claim():
+    text = exported("KB.Lem10.3").text
+    found = Certificate.read(LEDGER.certificate("KB.Lem10.3"))
+    assert files.sealed(text) == found.digest
+    assert files.sealed(text.replace("2 * G", "1 * G")) is None
+    assert files.sealed(text.replace(found.digest, "0" * 64)) is None
+
+
+def test_a_comment_cannot_be_left():
+    claim = replace(LEDGER.claims["KB.Lem10.3"], latex='*) Axiom mine : 0 = 1. (* "')
+    found = Certificate.read(LEDGER.certificate("KB.Lem10.3"))
+    head = files.exported(claim, claim.statement, found).text.split("From Regretlab")[0]
+    assert head.count("(*") == head.count("*)") == 2
+    assert '"' not in head
+
+
+def test_without_a_compiler_one_sentence_says_how_to_get_one(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    done = CliRunner().invoke(app, ["verify", "zinkevich", "--kernel"])
+    assert "apt-get install coq" in str(done.exception)
+
+
+def test_what_a_theorem_may_rest_on():
+    reals = "Axioms:\nClassicalDedekindReals.sig_not_dec\n  : forall P : Prop, {~ ~ P} + {~ P}\n"
+    assert not kernel.foreign(kernel.axioms(reals))
+    assert kernel.foreign(kernel.axioms(reals + "mine : 0 = 1\n")) == ["mine"]
+    assert kernel.axioms("") is None
+
+
+def test_no_proof_is_left_out():
+    for claim, _ in FORMS.values():
+        assert not re.search(r"\b(Admitted|admit|Axiom|Parameter|Hypothesis)\b", exported(claim).text)
+    for text in files.library().values():
+        assert not re.search(r"^\s*(Admitted|Axiom|Parameter|Hypothesis|Declare ML)\b", text, re.MULTILINE)
+
+
+@needs_coqc
+def test_the_kernel_accepts_a_claim_of_every_form_and_refuses_it_with_a_corrupted_certificate():
+    right = [exported(claim) for claim, _ in FORMS.values()]
+    wrong = [exported(claim, corrupt) for claim, corrupt in FORMS.values()]
+    assert all(e.complete for e in (*right, *wrong))
+    wrong = [replace(e, claim=f"{e.claim}, corrupted", module=f"{e.module}_corrupted") for e in wrong]
+    answers = kernel.judged([*right, *wrong], keep=False)
+    for one in right:
+        assert answers[one.claim].accepted, answers[one.claim].words
+        assert set(answers[one.claim].axioms) <= kernel.REALS
+    for one in wrong:
+        assert not answers[one.claim].accepted, one.text
