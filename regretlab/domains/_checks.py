@@ -126,8 +126,10 @@ def _projections(domain: Any, x: np.ndarray, weights: np.ndarray, z: np.ndarray,
             "domain's own points where they are."
         )
     for i in range(len(x)):
-        # <s (z - x), w - z> >= 0 for every w in the domain, or z is not the nearest point to x.
-        pull = weights[i] * (z[i] - x[i])
+        # <s (z - x), w - z> >= 0 for every w in the domain, or z is not the nearest point to x. What round-off has
+        # moved points in no direction.
+        change = z[i] - x[i]
+        pull = weights[i] * np.where(np.abs(change).max() > TOLERANCE * size, change, 0.0)
         long = float(np.linalg.norm(pull))
         further = _called(domain, "project", z[i] - 0.1 * size / long * pull, np.ones_like(pull)) if long else z[i]
         gains = (np.concatenate([z, further[None]]) - z[i]) @ pull

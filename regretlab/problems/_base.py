@@ -76,6 +76,8 @@ class Problem(metaclass=_Checked):
         The same losses on test examples, which no algorithm sees.
     kinks : bool
         Whether the losses have kinks, on which the comparator's solver would stop: then :meth:`smoothed` helps it.
+    curved : bool
+        Whether :meth:`hessian` gives second derivatives, with which the comparator's solver needs fewer passes.
     linear : bool
         Whether every f_j(x) is <z_j, x>, so that the comparator has a closed form.
     roundings : int
@@ -106,6 +108,7 @@ class Problem(metaclass=_Checked):
     batch_size: int = 1
     held_out: Problem | None = None
     kinks: bool = False
+    curved: bool = False
     linear: bool = False
     roundings: int = 16
     rounded_at: float = 0.0
@@ -247,6 +250,18 @@ class Problem(metaclass=_Checked):
         """``sum_j weights[j] f_j(x)`` and its gradient at one point x (d,): the comparator's objective."""
         losses, gradients = self._everything(x[None])
         return float(weights @ losses[0]), weights @ gradients[0]
+
+    def gradient(self, x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Return the gradient alone of the weighted loss at one point x (d,)."""
+        return self.weighted(x, weights)[1]
+
+    def hessian(self, x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Return the weighted loss's second derivatives (d, d) at x, about; only a ``curved`` problem is asked."""
+        raise NotImplementedError
+
+    def losses_and_norms(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return all losses at one point x (d,), and the Euclidean norms of their gradients, each (n,)."""
+        return self.all_losses(x[None])[0], self.all_gradient_norms(x[None])[0]
 
     def curvature(self, weights: np.ndarray) -> np.ndarray:
         """Return the weighted loss's curvature along each coordinate (d,), up to a factor: the solver evens it out."""

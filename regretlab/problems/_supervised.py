@@ -18,8 +18,8 @@ from regretlab.problems import data as datasets
 from regretlab.problems._base import Array, Problem, digest
 from regretlab.problems._mapped import away, back, reference
 
-#: Numbers of features from which on examples without a weight are left out, and those that are copied for it at most.
-LARGE, COPIED = 1 << 22, 1 << 24
+#: Features that are copied at most to leave examples without a weight out.
+COPIED = 1 << 24
 
 
 class Supervised(Problem):
@@ -71,11 +71,10 @@ class Supervised(Problem):
         return moved
 
     def received(self, weights: np.ndarray) -> tuple[Problem, np.ndarray]:
-        """Leave the examples of weight 0 out, of which a large problem has many early in a run."""
-        if self.Z.size > LARGE:
-            J = np.flatnonzero(weights)
-            if self.Z.size * (len(J) / self.n) <= COPIED:
-                return self.only(J), weights[J]
+        """Leave the examples of weight 0 out where these are the most, as early in a run."""
+        J = np.flatnonzero(weights)
+        if 2 * len(J) < self.n and self.Z.size * (len(J) / self.n) <= COPIED:
+            return self.only(J), weights[J]
         return self, weights
 
     def only(self, J: np.ndarray) -> Supervised:

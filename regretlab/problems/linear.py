@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, cast
 
@@ -24,6 +25,8 @@ HALVINGS = 60
 EXAMPLES, SCORES, WIDE = 32, 65, 10.0
 #: Examples whose losses are evaluated at a time, where all are asked for.
 PART = 1 << 18
+#: Features that are worked on at a time, and the distance, as a share, over which slopes are compared.
+CACHED, NEAR = 1 << 16, 2.0**-12
 #: The largest round-off, as a share of the largest value.
 ROUND_OFF = 1e-12
 
@@ -64,6 +67,7 @@ class LinearModel(Supervised):
     unimodal: bool = False
     #: The arrays (n,) other than y that phi reads: of a batch, phi is given its own entries of them.
     columns: tuple[str, ...] = ()
+    curved: bool = True
     #: Units in the last place that phi may be away from the truth.
     roundings: int = 4
 
@@ -152,6 +156,36 @@ class LinearModel(Supervised):
     def weighted(self, x: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
         u = self.Z @ x
         return float(weights @ self._by_parts("phi", u)), (weights * self._by_parts("slope", u)) @ self.Z
+
+    def gradient(self, x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        return sum((w * own.slope(own.Z @ x, own.y) @ own.Z for own, w in self._parts(weights)), np.zeros(self.d))
+
+    def hessian(self, x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        total = np.zeros((self.d, self.d))
+        for own, w in self._parts(weights):
+            u = own.Z @ x
+            near = NEAR * (1 + abs(u))
+            bends = (own.slope(u + near, own.y) - own.slope(u - near, own.y)) / (2 * near)
+            product = own.Z.T @ (np.maximum(w * bends, 0.0)[:, None] * own.Z)
+            total += product.toarray() if sparse.issparse(product) else product
+        return total
+
+    def losses_and_norms(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        losses, lengths = [], []
+        for own, norms in self._parts(self.norms):
+            u = own.Z @ x
+            losses.append(own.phi(u, own.y))
+            lengths.append(abs(own.slope(u, own.y)) * norms)
+        return np.concatenate(losses), np.concatenate(lengths)
+
+    def _parts(self, of: np.ndarray) -> Iterator[tuple[LinearModel, np.ndarray]]:
+        """Yield the model of some examples at a time, which stay in the cache, with their entries of ``of`` (n,)."""
+        step = self.n if sparse.issparse(self.Z) else max(1, CACHED // self.d)
+        for first in range(0, self.n, step):
+            part, own = slice(first, first + step), object.__new__(type(self))
+            vars(own).update(vars(self), Z=self.Z[part], y=self.y[part])
+            vars(own).update({name: getattr(self, name)[part] for name in self.columns})
+            yield own, of[part]
 
     def curvature(self, weights: np.ndarray) -> np.ndarray:
         return weighted_squares(weights, self.Z)

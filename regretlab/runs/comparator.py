@@ -8,9 +8,9 @@ Both ends are moved outwards by what round-off may have done to them. The solver
 the problem's span (the largest range of one loss over X), or where that is unknown, times the gap at the problem's
 start: so nothing depends on the unit in which losses are measured.
 
-Every domain is treated alike, through its own ``project`` and ``linear_minimum``; on a box, and without a domain,
-L-BFGS-B is faster. Where losses have kinks the solver descends on ever closer smooth relatives, and their tangents,
-lowered until they lie below the losses, are the certificates.
+Every domain is treated alike, through its own ``project`` and ``linear_minimum``; the solvers
+(:mod:`regretlab.runs.solvers`) are chosen by what is fast. Where losses have kinks the solver descends on ever closer
+smooth relatives, and their tangents, lowered until they lie below the losses, are the certificates.
 
 For a non-convex problem, or without a domain, only the upper end is certified that way; the lower one is then the sum
 of each loss's own minimum.
@@ -19,32 +19,22 @@ of each loss's own minimum.
 from __future__ import annotations
 
 import math
-from collections import deque
 from typing import NamedTuple
 
 import numpy as np
-import scipy
 
-from regretlab.domains import Box, Domain
+from regretlab.domains import Box
 from regretlab.problems import Problem
+from regretlab.runs.solvers import FEW, GAP, by_newton, by_projections, by_quasi_newton, frank_wolfe_gap
 
-#: The gap a convex comparator aims at, as a share of the problem's span, and how often the solver is started afresh.
-GAP = 1e-9
+#: How often the solver is started afresh where it has stopped before the gap was met.
 RESTARTS = 3
-#: Pairs of steps and changes of the gradient that L-BFGS-B remembers.
-MEMORY = 30
 #: The least curvature of a coordinate, as a share of the greatest, that the solver still evens out.
 FLATTEST = 1e-4
 #: The smooth relatives of losses with kinks, each started where the one before ended.
 WIDTHS = (1e-1, 1e-2, 1e-3, 1e-4)
-#: The projected gradient's step may be this much longer or shorter than the first, which crosses the domain.
-LONGEST, SHORTEST = 1e8, 1e-16
 #: In units that are a smaller share of it than this, a loss may overflow, and is far from known to one of them.
 LEAST = 2.0**-900
-#: The distance at which the solver stops where losses fall without end on a domain without bounds.
-BEYOND = 1e100
-#: Its values need not fall below more than the largest of so many last ones, and fall by this share of the slope.
-LOOK_BACK, SUFFICIENT = 10, 1e-4
 #: Half the distance from 1 to the next double: what a rounding may change, as a share. NumPy adds 128 numbers in eight
 #: columns, and such sums in pairs; a loss, its slope or its weight is itself some roundings away from the truth.
 UNIT = 2.0**-53
@@ -67,8 +57,9 @@ def minimum(problem: Problem, weights: np.ndarray, start: np.ndarray) -> Minimum
     weights : array (n,)
         Non-negative.
     start : array (d,)
-        Where the solver begins: L-BFGS-B on a box or without a domain, and else the spectral projected gradient method
-        of Birgin, Martinez & Raydan (2000), both in coordinates scaled by the losses' curvature.
+        Where the solver begins: Newton's method where the problem gives second derivatives; then, as long as the gap is
+        not met, L-BFGS-B on a box or without a domain and projected gradients elsewhere, in coordinates scaled by the
+        losses' curvature.
 
     Examples
     --------
@@ -89,36 +80,44 @@ def minimum(problem: Problem, weights: np.ndarray, start: np.ndarray) -> Minimum
     if problem.kinks:
         x, gap = _rounded_off(objective, start)
         return _interval(problem, weights, x, total * gap)
-    x = _descend(objective, start)
-    gap = objective.gap(x)
-    for _ in range(RESTARTS):  # L-BFGS-B may stop early on a flat line search; afresh it goes on
-        if not GAP < gap < np.inf:
+    x, gap = start, np.inf
+    if objective.curved:
+        x, gap = by_newton(objective, start)
+    for _ in range(1 + RESTARTS):  # L-BFGS-B may stop early on a flat line search; afresh it goes on
+        if gap <= GAP:
             break
         x = _descend(objective, x)
         gap = objective.gap(x)
+        if gap == np.inf:
+            break
     return _interval(problem, weights, x, total * (gap * objective.scale))
-
-
-def frank_wolfe_gap(domain: Domain | None, gradient: np.ndarray, x: np.ndarray) -> float:
-    """Bound from above how far a convex function with this gradient at x is above its minimum over the domain."""
-    if domain is None:
-        return 0.0 if not gradient.any() else np.inf
-    return max(0.0, float(gradient @ x) - float(domain.linear_minimum(gradient)))
 
 
 class _Objective:
     """The mean loss with these shares, in units of ``scale``: value and gradient at a point."""
 
     def __init__(self, problem: Problem, shares: np.ndarray, scale: float | None = None) -> None:
-        self.problem, self.domain, self.shares = problem, problem.domain, shares
+        self.problem, self.domain, self.shares, self.steps = problem, problem.domain, shares, problem.solver_steps
         self.scale = _scale(problem, shares) if scale is None else scale
 
     def __call__(self, x: np.ndarray) -> tuple[float, np.ndarray]:
         value, gradient = self.problem.weighted(x, self.shares)
         return value / self.scale, gradient / self.scale
 
+    @property
+    def curved(self) -> bool:
+        """Whether Newton's method is worth trying."""
+        domain, d = self.domain, self.problem.d
+        return domain is not None and d <= FEW and self.problem.curved and domain.diameters(d)[1] < np.inf
+
+    def gradient(self, x: np.ndarray) -> np.ndarray:
+        return self.problem.gradient(x, self.shares) / self.scale
+
+    def hessian(self, x: np.ndarray) -> np.ndarray:
+        return self.problem.hessian(x, self.shares) / self.scale
+
     def gap(self, x: np.ndarray) -> float:
-        return frank_wolfe_gap(self.domain, self(x)[1], x)
+        return frank_wolfe_gap(self.domain, self.gradient(x), x)
 
 
 def _scale(problem: Problem, shares: np.ndarray) -> float:
@@ -144,9 +143,8 @@ def _interval(problem: Problem, weights: np.ndarray, x: np.ndarray, gap: float) 
         of = of[received]
         return float((w * of).sum()), float((w * abs(of)).sum())
 
-    # One after the other: with many examples each takes much memory.
-    value, size = summed(problem.all_losses(x[None])[0])
-    _, slope = summed(problem.all_gradient_norms(x[None])[0])
+    losses, norms = problem.losses_and_norms(x)
+    (value, size), (_, slope) = summed(losses), summed(norms)
     lowest, depth = summed(problem.floors())
     at, across = float(np.linalg.norm(x)), np.inf
     if problem.domain is not None:
@@ -182,77 +180,8 @@ def _descend(objective: _Objective, start: np.ndarray) -> np.ndarray:
     known = 0 < most < np.inf
     uneven = np.maximum(curvature / most, FLATTEST) if known else np.ones_like(start)
     if objective.domain is None or type(objective.domain) is Box:
-        return _by_quasi_newton(objective, start, uneven**-0.25)
-    return _by_projections(objective, start, uneven**0.5)
-
-
-def _by_quasi_newton(objective: _Objective, start: np.ndarray, unit: np.ndarray) -> np.ndarray:
-    """L-BFGS-B in the coordinates x / unit, where the loss bends more evenly, until the Frank-Wolfe gap is met."""
-    domain = objective.domain
-    x, gradient = start, np.zeros_like(start)
-
-    def scaled(point: np.ndarray) -> tuple[float, np.ndarray]:
-        nonlocal x, gradient
-        x = point * unit
-        value, gradient = objective(x)
-        return value, gradient * unit
-
-    def stop(intermediate_result: scipy.optimize.OptimizeResult) -> None:  # the name by which SciPy knows what to pass
-        if domain is not None and frank_wolfe_gap(domain, gradient, x) <= GAP:
-            raise StopIteration
-
-    box = domain if isinstance(domain, Box) else None
-    bounds = None if box is None else scipy.optimize.Bounds(box.low / unit, box.high / unit)
-    options = {
-        "ftol": 0.0, "gtol": GAP if box is None else 0.0, "maxiter": objective.problem.solver_steps, "maxcor": MEMORY,
-    }  # fmt: skip
-    found = scipy.optimize.minimize(
-        scaled, start / unit, jac=True, method="L-BFGS-B", bounds=bounds, callback=stop, options=options
-    )
-    x = found.x * unit
-    return np.asarray(x if box is None else np.clip(x, box.low, box.high))
-
-
-def _by_projections(objective: _Objective, start: np.ndarray, metric: np.ndarray) -> np.ndarray:
-    """Descend by spectral projected gradients in the norm with weights ``metric``, until the Frank-Wolfe gap is met."""
-    domain = objective.domain
-    assert domain is not None
-
-    def project(x: np.ndarray) -> np.ndarray:
-        return np.asarray(domain.project(x[None], metric[None])[0])
-
-    x = project(start)
-    value, gradient = objective(x)
-    best, lowest = x, value
-    across = min(domain.diameters(len(x))[1], 1e3 * (1 + float(np.linalg.norm(x))))
-    size = float(np.linalg.norm(gradient / metric))
-    first = step = across / size if size > 0 else 1.0
-    recent = deque([value], maxlen=LOOK_BACK)
-    for _ in range(objective.problem.solver_steps):
-        if frank_wolfe_gap(domain, gradient, x) <= GAP:
-            break
-        direction = project(x - step * gradient / metric) - x
-        slope = float(gradient @ direction)
-        if not slope < 0:
-            break
-        share = 1.0
-        while True:
-            ahead = x + share * direction
-            there, bent = objective(ahead)
-            if there <= max(recent) + SUFFICIENT * share * slope or share < SHORTEST:
-                break
-            share *= 0.5
-        if share < SHORTEST or not np.abs(ahead).max() < BEYOND:
-            break
-        moved, change = ahead - x, bent - gradient
-        turn = float(moved @ change)
-        x, value, gradient = ahead, there, bent
-        step = float(moved @ (metric * moved)) / turn if turn > 0 else LONGEST * first
-        step = min(max(step, SHORTEST * first), LONGEST * first)
-        recent.append(value)
-        if value <= lowest:
-            best, lowest = x, value
-    return best
+        return by_quasi_newton(objective, start, uneven**-0.25)
+    return by_projections(objective, start, uneven**0.5)
 
 
 def _inside(problem: Problem, share: float) -> np.ndarray:

@@ -251,6 +251,14 @@ def test_softmax_knows_its_constants_on_any_domain():
     assert problem.all_gradient_norms(x).max() <= declared["L"].value + ROUND_OFF
 
 
+def test_a_projection_that_rounds_points_of_the_domain_is_not_refused():
+    """a * (x / a) is not x: what round-off moves is moved in no direction."""
+    axes = np.array([0.5, 0.6, 0.7, 0.5, 0.6, 0.7])
+    x = np.random.default_rng(0).random(6) / 10
+    assert (axes * (x / axes) != x).any()
+    assert len(checked(Ellipsoid(axes), 6)) > 0
+
+
 @pytest.mark.parametrize("s", [1e-300, 1e-150, 1e-12, 1e12, 1e150, 1e300])
 def test_losses_times_s_have_a_minimum_times_s(s):
     class Scaled(rl.problems.Logistic):
