@@ -1,7 +1,7 @@
 (** What exported claims use beside the standard library: roots of any order, facts about roots, maxima, minima,
     absolute values and logarithms, and the tactics of their proofs. Nothing is assumed here. *)
 
-From Coq Require Export Reals Lra Lia ZArith Psatz.
+From Coq Require Export Reals Lra Lia ZArith Psatz Nsatz.
 Open Scope R_scope.
 
 (** ** Roots *)
@@ -83,6 +83,12 @@ Proof. intros H; simpl. assert (0 < a ^ (2 * n)) by (apply even_power; lra). sim
 Lemma quotient_nonneg (a b : R) : 0 <= a -> 0 < b -> 0 <= a / b.
 Proof. intros Ha Hb; apply Rmult_le_pos; [assumption | left; apply Rinv_0_lt_compat; assumption]. Qed.
 
+Lemma quotient_nonneg_neg (a b : R) : a <= 0 -> b < 0 -> 0 <= a / b.
+Proof. intros Ha Hb. assert (/ b < 0) by (apply Rinv_lt_0_compat; assumption). unfold Rdiv; nra. Qed.
+
+Lemma quotient_pos_neg (a b : R) : a < 0 -> b < 0 -> 0 < a / b.
+Proof. intros Ha Hb. assert (/ b < 0) by (apply Rinv_lt_0_compat; assumption). unfold Rdiv; nra. Qed.
+
 Lemma squares_le (a b : R) : 0 <= b -> a ^ 2 <= b ^ 2 -> a <= b.
 Proof. intros Hb H. apply Rnot_lt_le; intros C. nra. Qed.
 
@@ -106,6 +112,31 @@ Proof. intros Ha [H | H]; [left; apply ln_increasing; assumption | right; rewrit
 
 Lemma exp_monotone (a b : R) : a <= b -> exp a <= exp b.
 Proof. intros [H | H]; [left; apply exp_increasing; assumption | right; rewrite H; reflexivity]. Qed.
+
+Lemma ln_power (a : R) (n : nat) : 0 < a -> ln (a ^ n) = INR n * ln a.
+Proof.
+  intros H; induction n as [| n IH]; [simpl; rewrite ln_1; ring |].
+  rewrite S_INR; simpl. rewrite ln_mult, IH by (try apply pow_lt; assumption). ring.
+Qed.
+
+Lemma ln_quotient (a b : R) : 0 < a -> 0 < b -> ln (a / b) = ln a - ln b.
+Proof. intros Ha Hb; unfold Rdiv; rewrite ln_mult, ln_Rinv; [ring | assumption .. | apply Rinv_0_lt_compat; assumption]. Qed.
+
+Lemma ln_root2 (a : R) : 0 < a -> ln (sqrt a) = ln a / 2.
+Proof.
+  intros H. assert (E : ln (sqrt a ^ 2) = ln a) by (rewrite sqrt_pow2; [reflexivity | lra]).
+  rewrite ln_power in E by (apply sqrt_lt_R0; assumption). simpl in E. lra.
+Qed.
+
+Lemma ln_root (q : nat) (a : R) : (0 < q)%nat -> 0 < a -> ln (root q a) = ln a / INR q.
+Proof.
+  intros Hq H. assert (N : INR q <> 0) by (apply not_0_INR; lia).
+  assert (E : ln (root q a ^ q) = ln a) by (rewrite root_pow; [reflexivity | assumption | lra]).
+  rewrite ln_power in E by (apply root_pos; assumption). rewrite <- E. field; assumption.
+Qed.
+
+Lemma ln_le_inverse (a b : R) : 0 < a -> 0 < b -> ln a <= ln b -> a <= b.
+Proof. intros Ha Hb [H | H]; [left; apply ln_lt_inv; assumption | right; apply ln_inv; assumption]. Qed.
 
 (** ** Signs: [sign] proves that a product, quotient, power or sum is positive, not negative or not zero. *)
 
@@ -211,6 +242,52 @@ Ltac sign :=
 (** ** Identities: [same] proves an equation of quotients whose divisors are not zero. *)
 
 Ltac same := first [ring | field; repeat split; sign | field_simplify_eq; [ring | repeat split; sign ..]].
+
+(** ** What a solver decided: [arithmetic] proves it without a certificate, by products of hypotheses or by ideals. *)
+
+Ltac arithmetic := first [lra | timeout 20 nra | timeout 20 nsatz].
+
+Ltac quotient :=
+  lazymatch goal with
+  | |- 0 <= _ / _ =>
+      first [ apply quotient_nonneg; [| solve [sign]] | apply quotient_nonneg_neg; [| solve [sign]] ]; arithmetic
+  | |- 0 < _ / _ =>
+      first [ apply Rdiv_lt_0_compat; [| solve [sign]] | apply quotient_pos_neg; [| solve [sign]] ]; arithmetic
+  | |- _ => arithmetic
+  end.
+
+(** ** Logarithms and exponentials: [tangent] for a point below the tangent at another, [logs] for logarithms of products
+    and exponentials of sums, [curve] for what is monotone. *)
+
+Ltac tangent a b :=
+  let H := fresh in
+  assert (H : b * (ln a - ln b) <= a - b) by (apply ln_tangent; sign);
+  rewrite ?ln_1, ?ln_exp in H; lra.
+
+Ltac logs :=
+  unfold Rminus, Rdiv; rewrite ?exp_plus, ?exp_Ropp, ?exp_0;
+  repeat first
+    [ rewrite ln_exp | rewrite ln_1 | rewrite ln_mult by sign | rewrite ln_Rinv by sign | rewrite ln_power by sign
+    | rewrite ln_root2 by sign | rewrite ln_root by (try lia; sign) ];
+  rewrite ?exp_ln by sign; simpl INR; same.
+
+Ltac curve :=
+  lazymatch goal with
+  | |- ln _ <= ln _ => apply ln_monotone; [sign | first [lra | apply le_of_gap; sign]]
+  | |- ln _ < ln _ => apply ln_increasing; [sign | first [lra | apply lt_of_gap; sign]]
+  | |- ln ?a = ln ?b => replace a with b by (first [lra | same]); reflexivity
+  | |- 0 <= ln _ => rewrite <- ln_1; curve
+  | |- 0 < ln _ => rewrite <- ln_1; curve
+  | |- ln _ <= 0 => rewrite <- ln_1; curve
+  | |- ln _ < 0 => rewrite <- ln_1; curve
+  | |- exp _ <= exp _ => apply exp_monotone; first [lra | apply le_of_gap; sign]
+  | |- exp _ < exp _ => apply exp_increasing; first [lra | apply lt_of_gap; sign]
+  | |- 1 <= exp _ => rewrite <- exp_0; curve
+  | |- 1 < exp _ => rewrite <- exp_0; curve
+  | |- exp _ <= 1 => rewrite <- exp_0; curve
+  | |- exp _ < 1 => rewrite <- exp_0; curve
+  | |- _ => first [lra | apply ln_le_inverse; [sign | sign | lra] | apply ln_lt_inv; [sign | sign | lra] | close]
+  end.
 
 (** ** Numbers: [numbers] proves a relation between numbers that rational arithmetic decides. *)
 

@@ -1,0 +1,216 @@
+"""One part of a conclusion as an inequality between polynomials, with its proof by an identity or by Rocq itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from regretlab.claims.arithmetic.polynomials import Factor, Polynomial, Quotients, add
+from regretlab.claims.checkers import sos
+from regretlab.claims.checkers.live import atoms
+from regretlab.claims.checkers.signs import LARGER, cleared, difference
+from regretlab.claims.language.terms import Relation, Term, walk
+from regretlab.claims.language.verdict import Rejected
+from regretlab.claims.rocq import curves
+from regretlab.claims.rocq.writing import NotTranslated, Writer, polynomial
+from regretlab.claims.statements import Inequality
+
+
+class Known(NamedTuple):
+    """A relation that holds, as polynomials, and the tactic that proves it; none for a hypothesis."""
+
+    relation: Relation
+    top: Polynomial
+    under: dict[Factor, int]
+    how: str
+
+
+class Cleared:
+    """One part of a conclusion as polynomials, as the checker of sums of squares states it."""
+
+    def __init__(self, part: Inequality, form: str, write: Writer, facts: Sequence[Relation]) -> None:
+        if part.show.op not in LARGER:
+            raise Rejected(f"{part.show.op} is no comparison")
+        self.part, self.squared, self.write = part, form == "squared sos", write
+        self.asked = loose(part, facts) if form == "smt" else sos.problem(part, self.squared)
+        self.quotients = Quotients(self.asked.symbols)
+        self.names = [self.write(s) for s in self.asked.symbols]
+        self.more, self.less = (part.show.args[i] for i in LARGER[part.show.op])
+        given = [(r, "") for r in (*atoms(part), *facts) if r.op in LARGER]
+        curved = [s for s in self.asked.symbols if s.op in ("log", "exp")]
+        self.known = [k for pair in (*given, *curves.known(curved, write)) for k in self._cleared(*pair)]
+
+    def _cleared(self, relation: Relation, how: str) -> Iterator[Known]:
+        try:
+            yield Known(relation, *cleared(self.quotients, difference(relation)), how)
+        except Rejected:
+            return
+
+    def lines(self, form: str, body: Any) -> Iterator[str]:
+        """Write the proof."""
+        op = self.part.show.op
+        if op in (">=", ">"):
+            yield "apply Rle_ge." if op == ">=" else "apply Rlt_gt."
+        strict, power = op in ("<", ">"), " ^ 2" * self.squared
+        if self.squared:
+            yield f"apply squares_{'lt' if strict else 'le'}; [solve [sign | apply Rge_le; sign] |]."
+        if op != "==":
+            yield f"apply {'lt' if strict else 'le'}_of_gap."
+        gap = f"{self._operand(self.more)}{power} - {self._operand(self.less)}{power}"
+        if op == "==":
+            gap = f"{self._operand(self.part.show.args[0])} - {self._operand(self.part.show.args[1])}"
+        below = self._below()
+        over = f" / ({below})" if below != "1" else ""
+        if form == "smt":
+            yield from self._by_arithmetic(gap, over, strict, op == "==")
+            return
+        if body.get("power", 0):
+            raise NotTranslated("a multiplier that vanishes at a point")
+        yield from self._hypotheses(body["terms"], body["equations"])
+        total = yield from self._summands(body["terms"], body["equations"], strict)
+        if op == "==":
+            yield f"apply Rminus_diag_uniq; replace ({gap}) with (({total}){over}) by same."
+            zeros = "".join(f"rewrite e{j}; " for j in dict.fromkeys(j for j, _ in body["equations"]))
+            yield f"{zeros}unfold Rdiv; ring."
+            return
+        yield f"replace ({gap}) with (({total}){over}) by same."
+        sums = "Rplus_lt_le_0_compat" if strict else "Rplus_le_le_0_compat"
+        if over:
+            yield f"apply {'Rdiv_lt_0_compat' if strict else 'quotient_nonneg'}; [| sign]."
+        yield f"repeat apply {sums}; assumption." if total != "0" else "lra."
+
+    def _operand(self, node: Term) -> str:
+        return f"({self.write(node)})"
+
+    def _poly(self, p: Polynomial) -> str:
+        return polynomial(p, self.names)
+
+    def _below(self) -> str:
+        """Write the common denominator, with the sign by which the goal was multiplied."""
+        more, less = self.more, self.less
+        gap = difference(self.part.show) if not self.squared else more**2 - less**2
+        top, below = cleared(self.quotients, gap)
+        turned = top != self.asked.goal
+        return self._product(below, turned)
+
+    def _product(self, factors: dict[Factor, int], turned: bool) -> str:
+        parts = [f"({self._poly(dict(f))})" + (f" ^ {k}" if k > 1 else "") for f, k in factors.items()]
+        text = " * ".join(parts) or "1"
+        return f"- ({text})" if turned else text
+
+    def _hypotheses(self, terms: Sequence[Any], equations: Sequence[Any]) -> Iterator[str]:
+        """Write the hypotheses that a certificate uses as polynomials, with their proofs."""
+        for i in dict.fromkeys(i for which, _, _ in terms for i in which):
+            yield from self._above(i)
+        for j in dict.fromkeys(j for j, _ in equations):
+            yield from self._zero(j)
+
+    def _above(self, i: int) -> Iterator[str]:
+        p, strict = self.asked.above[i], self.asked.strict[i]
+        says = f"assert (h{i} : 0 {'<' if strict else '<='} {self._poly(p)})"
+        for known in self.known:
+            relation, top, under, how = known
+            for sign in (1, -1):
+                if relation.op in ("==", "!=") or add({}, top, Fraction(sign)) != p:
+                    continue
+                if strict and relation.op not in ("<", ">"):
+                    continue
+                more, less = (self._operand(relation.args[k]) for k in LARGER[relation.op])
+                by = f"assert (known : {self.write(relation)}) by {how}; " if how else ""
+                if not under:
+                    yield f"{says} by ({by}first [lra | sign])."
+                    return
+                product = self._product(under, sign < 0)
+                yield f"{says}."
+                yield f"{{ {by}replace ({self._poly(p)}) with (({more} - {less}) * ({product})) by same."
+                rule = "Rmult_lt_0_compat" if strict else "Rmult_le_pos"
+                yield f"  apply {rule}; [lra | first [sign | left; sign]]. }}"
+                return
+        yield f"{says} by first [lra | sign]."
+
+    def _zero(self, j: int) -> Iterator[str]:
+        p = self.asked.zero[j]
+        says = f"assert (e{j} : {self._poly(p)} = 0)"
+        for relation, top, under, how in self.known:
+            if relation.op == "==" and top == p:
+                left, right = map(self._operand, relation.args)
+                product = self._product(under, False)
+                by = f"assert (known : {self.write(relation)}) by {how}; " if how else ""
+                yield f"{says}."
+                yield f"{{ {by}transitivity (({left} - {right}) * ({product})); [same |]."
+                yield f"  replace ({left} - {right}) with 0 by lra; ring. }}"
+                return
+        yield f"{says} by first [lra | nra]."
+
+    def _summands(self, terms: Sequence[Any], equations: Sequence[Any], strict: bool) -> Any:
+        """Write why every summand of the identity has its sign; the sum is returned."""
+        size, lines, written = len(self.asked.symbols), [], []
+        ordered = sorted(terms, key=lambda entry: not self._positive(entry)) if strict else terms
+        for k, (which, weight, square) in enumerate(ordered):
+            q = self._poly(sos.read(square, size))
+            factors = "".join(f" * ({self._poly(self.asked.above[i])})" for i in which)
+            written.append(f"{weight if '/' not in weight else f'({weight})'} * ({q}) ^ 2{factors}")
+            relation = "<" if strict and k == 0 else "<="
+            lines.append(f"assert (s{k} : 0 {relation} {written[-1]}) by sign.")
+        for n, (j, multiplier) in enumerate(equations):
+            written.append(f"({self._poly(sos.read(multiplier, size))}) * ({self._poly(self.asked.zero[j])})")
+            lines.append(f"assert (z{n} : 0 <= {written[-1]}) by (rewrite e{j}; lra).")
+        yield from lines
+        return " + ".join(written) or "0"
+
+    def _positive(self, entry: Any) -> bool:
+        which, _, square = entry
+        size = len(self.asked.symbols)
+        return set(sos.read(square, size)) == {(0,) * size} and all(self.asked.strict[i] for i in which)
+
+    def _by_arithmetic(self, gap: str, over: str, strict: bool, equation: bool) -> Iterator[str]:
+        """Write all hypotheses as polynomials, and leave the rest to Rocq."""
+        for i in range(len(self.asked.above)):
+            yield from optional(self._above(i))
+        for j in range(len(self.asked.zero)):
+            yield from optional(self._zero(j))
+        goal = self._poly(self.asked.goal)
+        if equation:
+            yield "apply Rminus_diag_uniq."
+        yield f"replace ({gap}) with (({goal}){over}) by same."
+        if equation:
+            yield f"replace ({goal}) with 0 by (symmetry; arithmetic); unfold Rdiv; ring."
+        else:
+            yield "quotient."
+
+
+def loose(part: Inequality, facts: Sequence[Relation]) -> sos.Problem:
+    """State an inequality in polynomials without knowing the signs of divisors, which are left to Rocq.
+
+    A hypothesis with divisors is stated with both signs, of which one can be shown.
+    """
+    relations = [*(r for r in atoms(part) if r.op in LARGER), *facts]
+    opaque: list[Any] = [n for n in walk(*part.given, *facts, part.show) if n.op in (*sos.AUXILIARY, "log", "exp")]
+    found = sos.Problem([*part.symbols, *opaque], equation=part.show.op == "==", positive=part.show.op in ("<", ">"))
+    quotients = Quotients(found.symbols)
+    found.goal, found.below = cleared(quotients, difference(part.show))
+    for r in relations:
+        try:
+            top, under = cleared(quotients, difference(r))
+        except Rejected:
+            continue
+        if r.op == "==":
+            found.zero.append(top)
+        elif r.op != "!=":
+            for sign in (1, -1) if under else (1,):
+                found.above.append(add({}, top, Fraction(sign)))
+                found.strict.append(r.op in ("<", ">"))
+                found.under.append(under)
+    return found
+
+
+def optional(lines: Iterator[str]) -> Iterator[str]:
+    """Write steps of a proof that may fail, and then leave no trace."""
+    found = list(lines)
+    first, rest = found[0], " ".join(found[1:])
+    if not rest:
+        yield f"try {first}"
+    else:
+        inner = rest.strip("{} ").removesuffix(".").replace(".\n", "; ").replace(". ", "; ")
+        yield f"try {first.removesuffix('.')} by ({inner})."
