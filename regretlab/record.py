@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,16 +11,17 @@ import xarray as xr
 
 from regretlab import scaling, spelling
 from regretlab.algorithms import named, placed
-from regretlab.bounds import Bound
 from regretlab.errors import InputError, unknown_name
 from regretlab.parameters import one_of
 from regretlab.runs.description import Description, ProblemDescription
 from regretlab.runs.regret import KINDS
 from regretlab.scaling import Exponent
-from regretlab.verdicts.comparison import Comparison, compare, every_run
 from regretlab.verdicts.looks import Look, Looks
 from regretlab.verdicts.means import CERTIFIED, STUDENT, Interval, interval, regret_of
-from regretlab.verdicts.substitution import MODES
+
+if TYPE_CHECKING:  # sympy, and with it the bounds, is loaded by those who ask for a bound
+    from regretlab.bounds import Bound
+    from regretlab.verdicts.comparison import Comparison
 
 
 class Record:
@@ -145,6 +146,10 @@ class Record:
 
     def bound(self, bound: str | Bound, algorithm: str | None = None, mode: str = "stated") -> Comparison:
         """Compare one bound with one algorithm's regret."""
+        from regretlab.bounds import Bound
+        from regretlab.verdicts.comparison import compare
+        from regretlab.verdicts.substitution import MODES
+
         if not isinstance(bound, Bound):
             bound = Bound.known[placed("bound", bound, list(Bound.known), self.algorithms)]
         run, mode = self.description(algorithm), one_of("mode", mode, MODES)
@@ -170,6 +175,8 @@ class Record:
 
         With ``every`` also those that another one represents in tables and figures.
         """
+        from regretlab.bounds import Bound
+
         run, kinds = self.description(algorithm), self.kinds(algorithm)
         known = [b for b in Bound.known.values() if every or not b.represented_by]
         return [b for b in known if b.about(run.method, run.sampler) and b.speaks_of in kinds]
@@ -244,6 +251,8 @@ class Record:
 
     def _look(self, bound: Bound, name: str, mode: str) -> Look | None:
         """Return the findings on a bound at horizons beyond the checkpoints; None where there are none."""
+        from regretlab.verdicts.comparison import every_run
+
         return self._looks.known(bound, name, mode) if every_run(bound) else None
 
     def _name(self, algorithm: str | None) -> str:

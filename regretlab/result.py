@@ -6,12 +6,11 @@ import os
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
 from regretlab.algorithms import Algorithm, parse_all
-from regretlab.bounds import Bound
 from regretlab.errors import InputError, InterruptedWarning, UnderflowWarning
 from regretlab.methods import Method
 from regretlab.parameters import path_of
@@ -26,13 +25,15 @@ from regretlab.runs.horizons import replay
 from regretlab.runs.netcdf import NotARecord, from_bytes, to_bytes
 from regretlab.runs.plan import Plan, plan, replicate_numbers
 from regretlab.runs.provenance import Part, algorithm_of, check_together
+from regretlab.runs.round_off import underflow
 from regretlab.runs.run import Interrupted, run
 from regretlab.store import Store
 from regretlab.store.running import Work, stored_run
 from regretlab.system.files import sealed_content, write_sealed
-from regretlab.verdicts.audit import underflow
-from regretlab.verdicts.comparison import every_run
-from regretlab.verdicts.looks import Look, Looks, look
+from regretlab.verdicts.looks import Look, Looks
+
+if TYPE_CHECKING:  # loaded with sympy by those who ask for a bound
+    from regretlab.bounds import Bound
 
 
 class Result(Record):
@@ -169,6 +170,9 @@ class Result(Record):
 
     def _look(self, bound: Bound, name: str, mode: str) -> Look | None:
         """Look at a bound at as many horizons as can be afforded, with all bounds of its kind at once."""
+        from regretlab.verdicts.comparison import every_run
+        from regretlab.verdicts.looking import look
+
         known = super()._look(bound, name, mode)
         if known is not None or self._problem is None or not every_run(bound):
             return known

@@ -118,7 +118,7 @@ def test_verdicts_bounds_and_plots_call_no_engine():
     ("asked", "loaded"),
     [
         ("", []),
-        ("regretlab.simulate", ["numpy", "sympy", "numba", "xarray"]),
+        ("regretlab.simulate('reddi', 'adam', horizon=3)", ["numpy", "numba", "xarray"]),
         ("regretlab.plots", ["numpy", "sympy", "matplotlib", "xarray"]),
     ],
 )

@@ -11,11 +11,13 @@ import math
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from scipy import sparse
 
 from regretlab.engines.array import State
 from regretlab.problems import Problem
 from regretlab.runs.comparator import UNIT
+from regretlab.runs.description import Description
 
 #: The smallest number: the error of one operation in addition to its round-off.
 TINY = 2.0**-1074
@@ -82,3 +84,16 @@ def farthest(problem: Problem) -> float:
     units = np.eye(problem.d) if problem.d <= DENSE else sparse.eye_array(problem.d, format="csr")
     ends = problem.domain.reach(units)
     return float(np.linalg.norm(np.maximum(*np.abs(ends))))
+
+
+def lost_squares(record: xr.Dataset) -> str:
+    """Say which squares of a run's gradients underflow; empty if none do."""
+    largest = float(record["largest_coordinate"].values.max())
+    lost = 0 < largest < SMALLEST_SQUARED
+    return f"gradients of at most {largest:.3g}, whose squares underflow" if lost else ""
+
+
+def underflow(run: Description, record: xr.Dataset) -> str:
+    """Say which squares underflow in a run whose method divides by sums of squared gradients; empty if none do."""
+    divides = (record["sum_v_hat_p"].values != run.problem.d).any()  # else v**0 of every coordinate
+    return lost_squares(record) if divides else ""

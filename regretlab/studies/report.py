@@ -22,9 +22,9 @@ from regretlab import plots
 from regretlab.bounds import Bound
 from regretlab.bounds import symbols as s
 from regretlab.result import Result
+from regretlab.runs.round_off import underflow
 from regretlab.spelling.numerals import SUPERSCRIPTS
 from regretlab.system.version import __version__
-from regretlab.verdicts.audit import underflow
 from regretlab.verdicts.comparison import Comparison
 from regretlab.verdicts.expectation import count
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.table import Table
 
 from regretlab.record import Record
-from regretlab.verdicts.audit import underflow
+from regretlab.runs.round_off import underflow
 from regretlab.verdicts.expectation import count
 from regretlab.verdicts.means import STUDENT
 

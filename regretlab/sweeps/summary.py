@@ -13,8 +13,8 @@ import numpy as np
 
 from regretlab.result import Result
 from regretlab.runs.dataset import one_record, over_replicates
+from regretlab.runs.round_off import underflow
 from regretlab.store.running import Work
-from regretlab.verdicts.audit import underflow
 from regretlab.verdicts.looks import Looks
 
 #: What is kept of every bound.

@@ -13,7 +13,7 @@ from regretlab.bounds.assumptions import compared
 from regretlab.bounds.symbols import LIBRARY, MEANING
 from regretlab.errors import InputError
 from regretlab.runs.description import Description
-from regretlab.runs.round_off import SMALLEST_SQUARED
+from regretlab.runs.round_off import SMALLEST_SQUARED, lost_squares, underflow
 from regretlab.verdicts.looks import Look
 from regretlab.verdicts.substitution import values
 
@@ -70,19 +70,6 @@ def declared(bound: Bound, numbers: Mapping[str, Any]) -> list[Check]:
     ]
 
 
-def _squares(record: xr.Dataset) -> str:
-    """Say which squares of a run's gradients underflow; empty if none do."""
-    largest = float(record["largest_coordinate"].values.max())
-    lost = 0 < largest < SMALLEST_SQUARED
-    return f"gradients of at most {largest:.3g}, whose squares underflow" if lost else ""
-
-
-def underflow(run: Description, record: xr.Dataset) -> str:
-    """Say which squares underflow in a run whose method divides by sums of squared gradients; empty if none do."""
-    divides = (record["sum_v_hat_p"].values != run.problem.d).any()  # else v**0 of every coordinate
-    return _squares(record) if divides else ""
-
-
 def in_floats(squared: bool, lost: str, run: Description, record: xr.Dataset, look: Look) -> list[Check]:
     """Return failed checks where floats do not hold the numbers of a bound, or of the method that it is about.
 
@@ -95,7 +82,7 @@ def in_floats(squared: bool, lost: str, run: Description, record: xr.Dataset, lo
     """
     text = "all numbers are within the range of floats"
     found = [Check("float_range", text, lost, "other units", False)] * bool(lost)
-    if said := _squares(record) if squared else underflow(run, record):
+    if said := lost_squares(record) if squared else underflow(run, record):
         found.append(Check("float_range", text, said, f">= {SMALLEST_SQUARED:.3g}; rescale the losses", False))
     if look.lost is not None and look.first is None:
         said = f"gradients so small, until t = {look.lost}, that their squares underflow"

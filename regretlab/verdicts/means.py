@@ -17,8 +17,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 import xarray as xr
-from scipy import special
 
 from regretlab.errors import unknown_name
 from regretlab.runs.description import Description
@@ -34,7 +34,7 @@ STUDENT, CERTIFIED = "95 % if replicates are normal", "certified"
 
 def t_quantile(freedom: float, intervals: int = 1, confidence: float = CONFIDENCE) -> float:
     """Return the quantile of Student's t for two-sided intervals that all hold together (Bonferroni)."""
-    return float(special.stdtrit(freedom, 1 - (1 - confidence) / (2 * intervals)))
+    return float(scipy.special.stdtrit(freedom, 1 - (1 - confidence) / (2 * intervals)))
 
 
 def student_interval(low: np.ndarray, high: np.ndarray, intervals: int = 1) -> tuple[np.ndarray, np.ndarray]:

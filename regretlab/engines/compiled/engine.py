@@ -16,7 +16,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from joblib import cpu_count
 
 from regretlab.domains import Box, L2Ball
 from regretlab.engines import array
@@ -59,14 +58,13 @@ class Compiled(Blocks):
 
     def __init__(self, problem: Any, sampler: Any, threads: int | None = None) -> None:
         super().__init__(problem, sampler)
-        self._threads = threads or cpu_count()
+        self._asked = threads
         Z, self._features = features(problem)
         self._rows = Z if Z.size else None
         self._memory = Pool()
         #: The replicates' trees, and the state that they stand for; where they would be too large, one by thread.
         self._trees, self._tree_state = zeros((0, 0)), np.zeros(0)
         self._tree = functools.cache(lambda thread: zeros((1, 2 * leaves(problem.n))))
-        self._pool = ThreadPoolExecutor(self._threads)
         self._classes = problem.c if isinstance(problem, Softmax) else 1
         #: Working memory, by what makes it and by thread.
         self._working: dict[tuple[str, int], Any] = {}
@@ -128,7 +126,7 @@ class Compiled(Blocks):
                     *self._room(self._general_room, thread), seen,
                 )  # fmt: skip
 
-        threads = min(self._threads, R)
+        threads = min(self._threads, R) if R > 1 else 1
         if threads == 1:
             work(0, 0, R)
         else:
@@ -136,6 +134,16 @@ class Compiled(Blocks):
             list(self._pool.map(work, range(threads), edges[:-1], edges[1:]))
         self._tree_state = own
         return State(state.t + len(schedule.eta), moments, (own,), totals), words
+
+    @cached_property
+    def _threads(self) -> int:
+        from joblib import cpu_count  # loaded by those who have work for more than one
+
+        return self._asked or cpu_count()
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._threads)
 
     @cached_property
     def _loss(self) -> Any:
