@@ -46,7 +46,29 @@ def dualaveraging(alpha=0.1):
     return box(-alpha / T**0.5 * ROWS.sum(axis=0))
 
 
+def schedule_free_sgd(alpha=0.1, beta=0.8):
+    x, z = np.zeros((2, D))
+    for t, g in enumerate(ROWS, 1):
+        z = box(z - alpha * g)
+        x = x + (z - x) / (t + 1)
+    return x
+
+
+def schedule_free_adamw(alpha=0.1, b1=0.8, b2=0.99, eps=1e-3, lam=0.2):
+    x, z, v = np.zeros((3, D))
+    sizes = [alpha * (1 - b2**t) ** 0.5 for t in range(1, T + 1)]
+    for t, (g, size) in enumerate(zip(ROWS, sizes, strict=True)):
+        y = (1 - b1) * z + b1 * x
+        v = b2 * v + (1 - b2) * g**2
+        z = box(z - size * (g / (np.sqrt(v) + eps) + lam * y))
+        c = size**2 / sum(other**2 for other in sizes[: t + 1])
+        x = (1 - c) * x + c * z
+    return x
+
+
 FORMULAS = {
+    "schedulefreesgd(alpha=0.1, beta1=0.8)": schedule_free_sgd,
+    "schedulefreeadamw(alpha=0.1, beta1=0.8, beta2=0.99, eps=1e-3, weight_decay=0.2)": schedule_free_adamw,
     "adabelief(alpha=0.1, beta2=0.99, eps=1e-3)": adabelief,
     "yogi(alpha=0.1, beta2=0.99)": yogi,
     "adagradnorm(alpha=0.1, b0=0.5)": adagradnorm,
@@ -57,7 +79,8 @@ FORMULAS = {
 @pytest.mark.parametrize("algorithm", FORMULAS)
 def test_the_papers_formulas_by_other_means(algorithm):
     formula = FORMULAS[algorithm]
-    last = rl.simulate(Linear(Z), algorithm, horizon=T).record.x.values[0, 0]
+    record = rl.simulate(Linear(Z), algorithm, horizon=T).record
+    last = record.get("state_own_average", record.x).values.reshape(-1)  # where it is judged
     np.testing.assert_allclose(last, formula(), rtol=0, atol=SAME_FORMULA)
     assert np.abs(formula(alpha=0.11) - last).max() > FAR  # twin: another step size
 

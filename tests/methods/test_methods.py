@@ -37,7 +37,7 @@ LAM = 0.25  # of the weight decays
 BUILT_IN = sorted(Method.known.library)
 OUTSIDE = [
     "adabelief", "adagradl2", "adagradnorm", "adaml2", "dualaveraging", "fulladagrad", "hedge", "momentuml2", "ons",
-    "yogi",
+    "schedulefreeadamw", "schedulefreesgd", "yogi",
 ]  # fmt: skip
 
 
