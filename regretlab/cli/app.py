@@ -23,6 +23,7 @@ from rich.text import Text
 
 from regretlab import spelling
 from regretlab.cli import export, store
+from regretlab.cli.conform import conform
 from regretlab.cli.sweep import sweep
 from regretlab.cli.terminal import GROUP, console, warnings_as_sentences
 from regretlab.errors import InputError, NonFiniteError, unknown_name
@@ -128,6 +129,7 @@ def run(
 
 
 app.command()(sweep)
+app.command()(conform)
 
 
 @app.command(name="list")

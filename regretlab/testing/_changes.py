@@ -33,6 +33,11 @@ def _corrects(play: Play) -> bool:
     return bool(np.any(play.k.c != 1)) and not named(play, "nadam")
 
 
+def _own(play: Play) -> bool:
+    """Whether the method averages in a way of its own."""
+    return named(play, "nadam") or not play.method.generic_state
+
+
 def _corrections(play: Play, m: Array | float, v: Array | float) -> Play:
     """Multiply what corrects the first and the second moment."""
     return play.times(eta=m, c=v)
@@ -71,7 +76,7 @@ def corrected(m: bool, v: bool, before: bool = False) -> Change:
 
     def change(play: Play) -> Play | None:
         t, method, maximum = play.k.t, play.method, bool(np.any(play.k.rho))
-        if _corrects(play) or not has(play, "beta2") or (m and not has(play, "beta1")) or method.name == "nadam":
+        if _corrects(play) or not has(play, "beta2") or (m and not has(play, "beta1")) or _own(play):
             return None
         if before and not maximum:
             return None
@@ -162,7 +167,7 @@ def decay(kind: str) -> Change:
 
     def change(play: Play) -> Play | None:
         coupled = play.method.name.endswith("l2")
-        if not has(play, "weight_decay") or coupled is not (kind == "decoupled"):
+        if not has(play, "weight_decay") or coupled is not (kind == "decoupled") or _own(play):
             return None
         return _decayed(play, kind)
 
@@ -183,7 +188,7 @@ def _decayed(play: Play, kind: str) -> Play:
 
 def undecayed(play: Play) -> Play | None:
     """Leave the decay out."""
-    return _decayed(play, "none") if has(play, "weight_decay") else None
+    return _decayed(play, "none") if has(play, "weight_decay") and not _own(play) else None
 
 
 def _summed(play: Play) -> bool:
@@ -198,7 +203,7 @@ def momentum(change: Callable[[Play, Any], Play | None]) -> Change:
 
 def averaged(change: Callable[[Play, Any], Play]) -> Change:
     """Change the average m of the Adam family."""
-    return lambda play: change(play, play.method) if has(play, "beta1", "beta2") and not named(play, "nadam") else None
+    return lambda play: change(play, play.method) if has(play, "beta1", "beta2") and not _own(play) else None
 
 
 def late_beta1(shift: int) -> Change:
@@ -252,3 +257,49 @@ def late(**which: bool) -> Change:
 def unit(g: Array) -> Array:
     """Shorten what is longer than 1."""
     return np.asarray(g / np.maximum(np.sqrt(np.sum(g * g, axis=-1, keepdims=True)), 1))
+
+
+def centred(play: Play) -> Play | None:
+    """Divide by the variance: the mean square less the square of an average of the gradients."""
+    if not named(play, "rmsprop") or play.feed or play.root:
+        return None
+    mean: dict[str, Array] = {}
+
+    def feed(g: Array, x: Array, k: Coefficients) -> Array:
+        mean["g"] = k.om * g + (k.beta * mean["g"] if k.t > 1 else 0)
+        return g
+
+    return replace(play, feed=feed, root=lambda v, k: np.sqrt(v - mean["g"] ** 2))
+
+
+def warmed_up(play: Play) -> Play | None:
+    """Warm NAdam's momentum up in the look-ahead, not in m_t, as PyTorch does."""
+    if not named(play, "nadam") or not has(play, "beta1", "beta2") or play.method.lam != 1:
+        return None
+    t, method = play.k.t, play.method
+    mu = method.beta1 * (1 - 0.5 * 0.96 ** (0.004 * np.arange(1.0, len(t) + 2)))
+    left = 1 - np.cumprod(mu)
+    ahead, fresh = mu[1:] / left[1:], (1 - mu[:-1]) / left[:-1]
+    return play.put(mu=method.beta1, nu=1 - method.beta1, kap=fresh / ahead, eta=method.alpha_t(t) * ahead)
+
+
+def padam_as_coded(play: Play) -> Play | None:
+    """Correct the biases as the authors of Padam do, and take the power of the root with eps."""
+    if not named(play, "padam") or not has(play, "beta1", "beta2", "eps"):
+        return None
+    t, method = play.k.t, play.method
+    corrected = play.times(eta=np.sqrt(_left(method.beta2, t)) / _left(method.beta1, t)).put(p=0.5, eps=0.0)
+    return replace(corrected, root=lambda v, k: (np.sqrt(v) + method.eps) ** (2 * method.p))
+
+
+def plain_average(play: Play) -> Play | None:
+    """Let Schedule-Free SGD average z_2, ..., z_{t+1}."""
+    return play.put(kap=1 / play.k.t) if named(play, "schedulefreesgd") else None
+
+
+def corrected_root(play: Play) -> Play | None:
+    """Let Schedule-Free AdamW correct v_t; its step size is constant then, and its average a plain one."""
+    if not named(play, "schedulefreeadamw"):
+        return None
+    t, method = play.k.t, play.method
+    return play.put(eta=method.alpha, wd=method.alpha * method.weight_decay, kap=1 / t, c=1 / _left(method.beta2, t))

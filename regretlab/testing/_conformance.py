@@ -16,7 +16,7 @@ from regretlab.testing._candidates import Candidate
 from regretlab.testing._gradients import Batch, recorded, standard
 from regretlab.testing._play import Play, differs, path, tolerance
 from regretlab.testing._report import Conformance, Difference
-from regretlab.testing._variants import Variant, changes, chosen, known, of_paper
+from regretlab.testing._variants import SINGLE, Variant, changes, chosen, known, of_paper
 
 Array = np.ndarray
 #: How much further off a variant may seem while it is compared by the paper's tolerances, which need not be its own.
@@ -205,33 +205,38 @@ def _explanations(
 ) -> Iterator[tuple[Variant, ...]]:
     """Yield the sets of variants that explain a candidate: allowed ones first, then fewest and best known first."""
     subsets = [some for size in range(len(allowed) + 1) for some in combinations(allowed, size)]
-    every = tuple(known(method, _step_size(method, compared[0])))
-    for more in range(3):
-        for some in subsets if more else subsets[1:]:
-            others = [v for v in every if v.name not in {a.name for a in some}]
-            for added in combinations(others, more):
-                if explains((*some, *added), method, candidate, compared):
-                    yield (*some, *added)
+    every = tuple(known(method, _step_size(method, compared[0]), everything=True))
+    precise = candidate.dtype != "float32" and SINGLE not in allowed
+    for rest, most in (((), 2), ((SINGLE,), 1)) if precise else (((), 2),):
+        for more in range(most + 1):
+            for some in subsets:
+                others = [v for v in every if v.name not in {a.name for a in some}]
+                for added in combinations(others, more):
+                    tried = (*some, *added, *rest)
+                    if tried and explains(tried, method, candidate, compared):
+                        yield tried
 
 
 def explains(variants: tuple[Variant, ...], method: Method, candidate: Candidate, compared: list[Compared]) -> bool:
     """Say whether a method with some of its lines changed is the candidate up to round-off, on all sequences."""
     change = changes(variants)
+    dtype = "float32" if SINGLE in variants else candidate.dtype
+    roughly = ROUGHLY * (float(np.finfo(dtype).eps) / float(np.finfo(candidate.dtype).eps))
     plays = [change(c.play) for c in compared]
-    if not all(play is not None and _roughly(play, c) for play, c in zip(plays, compared, strict=True)):
+    if not all(play is not None and _roughly(play, c, roughly) for play, c in zip(plays, compared, strict=True)):
         return False
     for play, c in zip(plays, compared, strict=True):
         there = path(play, c.batch)  # type: ignore[arg-type]
-        by = tolerance(method, lambda moved: change(moved) or moved, c.batch, there, candidate.dtype)
+        by = tolerance(method, lambda moved: change(moved) or moved, c.batch, there, dtype)
         if differs(c.found, there, by).any():
             return False
     return True
 
 
-def _roughly(play: Play, c: Compared) -> bool:
+def _roughly(play: Play, c: Compared, factor: float) -> bool:
     """Play until the first clear difference, which most wrong explanations have in the first steps."""
     for t, x in enumerate(play.iterates(c.batch)):
-        if differs(c.found[:, t], x, ROUGHLY * c.allowed[:, t] + 1e-6 * np.abs(x)).any():
+        if differs(c.found[:, t], x, factor * c.allowed[:, t] + 1e-6 * np.abs(x)).any():
             return False
     return True
 

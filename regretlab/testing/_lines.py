@@ -7,6 +7,7 @@ from regretlab.methods import Method
 #: What a line sets and how the Adam family writes it.
 FAMILY = {
     "alpha": "alpha_t",
+    "c": "no average",
     "g": "g_t = grad f_t(x_t)",
     "m": "m_t = beta1_t m_{t-1} + (1 - beta1_t) g_t",
     "v": "v_t = beta2 v_{t-1} + (1 - beta2) g_t^2",
@@ -53,6 +54,18 @@ FORMULAS: dict[str, dict[str, str]] = {
     "padam": _MAXIMUM | {"x": "x_{t+1} = x_t - alpha_t m_t / (v_hat_t^p + eps)"},
     "adabelief": {"v": "s_t = beta2 s_{t-1} + (1 - beta2) (g_t - m_t)^2 + eps"},
     "yogi": _UNCORRECTED | {"v": "v_t = v_{t-1} - (1 - beta2) sign(v_{t-1} - g_t^2) g_t^2"},
+    "schedulefreesgd": {
+        "m": "y_t = (1 - beta) z_t + beta x_t",
+        "x": "z_{t+1} = z_t - gamma grad f_t(y_t)",
+        "c": "c_{t+1} = 1 / (t + 1)",
+    },
+    "schedulefreeadamw": {
+        "m": "y_t = (1 - beta1) z_t + beta1 x_t",
+        "g": "g_t = grad f_t(y_t)",
+        "alpha": "gamma_t = gamma sqrt(1 - beta2^t)",
+        "x": "z_{t+1} = z_t - gamma_t g_t / (sqrt(v_t) + eps) - gamma_t lambda y_t",
+        "c": "c_{t+1} = gamma_t^2 / sum_{s<=t} gamma_s^2",
+    },
     "nadam": {"m_hat": "m_hat_t = mu_{t+1} m_t / (1 - prod_{s<=t+1} mu_s) + (1 - mu_t) g_t / (1 - prod_{s<=t} mu_s)"},
 }
 #: Numbers of the lines: as printed, and counted in the loop where the algorithm prints none.

@@ -14,7 +14,9 @@ from regretlab.testing._changes import (
     accumulated,
     averaged,
     begins,
+    centred,
     corrected,
+    corrected_root,
     decay,
     exponent,
     fed,
@@ -27,6 +29,8 @@ from regretlab.testing._changes import (
     named,
     no_maximum,
     own_power,
+    padam_as_coded,
+    plain_average,
     product,
     ratio,
     root,
@@ -34,6 +38,7 @@ from regretlab.testing._changes import (
     uncorrected,
     undecayed,
     unit,
+    warmed_up,
 )
 from regretlab.testing._lines import line
 from regretlab.testing._play import Play
@@ -63,6 +68,8 @@ def of_paper(variant: Variant, method: Method) -> str:
     if variant.part == "parameters":
         name = variant.name.partition(" ")[0]
         return f"{name} = {getattr(method, name):.12g}"
+    if variant is SINGLE:
+        return "real numbers"
     if variant.rebuilds:
         return f"{method.title} ({method.source})"
     return line(method, variant.part)
@@ -97,6 +104,8 @@ TABLE = (
             root(lambda v, k, eps: np.sqrt(v + k.c * eps))),
     Variant("eps inside the root and outside", "x", "sqrt(v_hat_t + eps) + eps",
             root(lambda v, k, eps: np.sqrt(v + eps) + eps)),
+    Variant("1e-15 under the root, beside eps", "x", "sqrt(v_hat_t + 1e-15) + eps",
+            root(lambda v, k, eps: np.sqrt(v + 1e-15) + eps)),
     Variant("eps as a least value of the root", "x", "max(sqrt(v_hat_t), eps)",
             root(lambda v, k, eps: np.maximum(np.sqrt(v), eps))),
     Variant("eps added to v in every step", "v", "v_t + eps, kept for the next step", accumulated(beside=True)),
@@ -106,6 +115,13 @@ TABLE = (
             root(lambda v, k, eps: np.sqrt(v) + eps, only="adabelief")),
     Variant("residual from m_{t-1}", "v", "(g_t - m_{t-1})^2",
             lambda play: play.times(om=play.k.mu**-2.0) if named(play, "adabelief") and has(play, "beta1") else None),
+    Variant("variance in place of the mean square", "v", "v_t - (average of g)^2 under the root", centred),
+    Variant("momentum warmed up", "m_hat", "mu_t = beta1 (1 - 0.96^(t / 250) / 2) there, beta1 in m_t", warmed_up),
+    Variant("biases and eps as in Padam's code", "x", "alpha_t sqrt(1 - beta2^t) / (1 - beta1^t) m_t / (sqrt(v_hat_t) "
+            "+ eps)^{2p}", padam_as_coded),
+    Variant("average without z_1", "c", "c_{t+1} = 1 / t", plain_average),
+    Variant("correction of v_t in place of the step size", "alpha", "gamma, with sqrt(v_t / (1 - beta2^t)) + eps in "
+            "the step", corrected_root),
     Variant("no square root", "x", "v_hat_t + eps", root(lambda v, k, eps: v + eps, needs_eps=False)),
     Variant("no maximum", "v_hat", "v_t", no_maximum),
     Variant("ratio 1 in the maximum", "v_hat", "max(v_hat_{t-1}, v_t)", ratio(0.0)),
@@ -157,6 +173,10 @@ TABLE = (
     Variant("gradient clipped to length 1", "g", "g_t / max(|g_t|, 1)", fed(unit)),
 )  # fmt: skip
 
+#: What may explain a small rest, where nothing else is: the comparison is by the tolerance of single precision then.
+SINGLE = Variant("single precision", "numbers", "round-off of single precision, somewhere in the state or the schedule",
+                 lambda play: play)  # fmt: skip
+
 #: Values that programs have as defaults where the paper, or the question, has another.
 DEFAULTS: dict[str, tuple[float, ...]] = {
     "beta1": (0.0, 0.5, 0.9, 0.95, 0.99),
@@ -167,7 +187,7 @@ DEFAULTS: dict[str, tuple[float, ...]] = {
 }
 
 
-def known(method: Method, alpha: float | None = None) -> Iterator[Variant]:
+def known(method: Method, alpha: float | None = None, everything: bool = False) -> Iterator[Variant]:
     """Yield the variants that a method has: those of the table, other parameters, and other methods of the library.
 
     Parameters
@@ -175,9 +195,11 @@ def known(method: Method, alpha: float | None = None) -> Iterator[Variant]:
     method : Method
     alpha : float, optional
         The step size that the program's first steps suggest.
+    everything : bool
+        Whether to give the whole table, of which the method may have more with other parameters.
     """
     play, given = Play.of(method, 3), method.parameters()
-    yield from (variant for variant in TABLE if variant.change(play) is not None)
+    yield from (variant for variant in TABLE if everything or variant.change(play) is not None)
     values = DEFAULTS if alpha is None else {"alpha": (alpha,), **DEFAULTS}
     for name, value in ((name, value) for name, others in values.items() for value in others):
         if name in given and value != given[name]:
@@ -217,6 +239,7 @@ def chosen(names: Any, method: Method) -> tuple[Variant, ...]:
     if isinstance(names, str) or not all(isinstance(name, str) for name in names):
         raise InputError(f"allow={shown(names)} is no list of names; give names such as ['eps inside the root'].")
     there = {variant.name: variant for variant in known(method)}
+    there[SINGLE.name] = SINGLE
     every = {**{variant.name: variant for variant in TABLE}, **there}
     for name in names:
         if name not in every:
