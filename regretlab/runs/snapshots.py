@@ -69,12 +69,13 @@ class Snapshots:
     every : float
         Seconds between two snapshots. The interval is longer where saving takes long.
     share : float in (0, 1]
-        The most that saving may take of the time.
+        The most that saving may take of the time, where it takes as long as the last two times. One slow write, on a
+        disk that was busy, does not put the next one off.
     """
 
     def __init__(self, path: str | Path, key: str = "", every: float = EVERY, share: float = SHARE) -> None:
         self._path, self._key, self._every, self._share = Path(path), key, every, share
-        self._run, self._cost = "", FIRST_SECONDS
+        self._run, self._costs = "", (FIRST_SECONDS, FIRST_SECONDS)  # of the last two snapshots
         # Of the checkpoints, the first belong to the record from which the run goes on, whose steps took some seconds.
         self._times, self._before, self._seconds = np.zeros(0, np.int64), 0, 0.0
         self._rested = time.monotonic()
@@ -100,7 +101,8 @@ class Snapshots:
         self._times = plan.checkpoints if start is None else np.concatenate([start.t.values, plan.checkpoints])
         told = {name: value for name, value in describe(plan).to_data().items() if name != "ends"}
         self._run = hashlib.sha256(json.dumps([told, engine], default=str, sort_keys=True).encode()).hexdigest()
-        self._cost = FIRST_SECONDS + sum(a.nbytes for a in (*fresh.moments, *fresh.totals.values())) / BYTES_PER_SECOND
+        size = sum(a.nbytes for a in (*fresh.moments, *fresh.totals.values()))
+        self._costs = (FIRST_SECONDS + size / BYTES_PER_SECOND,) * 2
         self._rested = time.monotonic()
         try:
             written = self.read()
@@ -129,7 +131,7 @@ class Snapshots:
 
     def due(self) -> bool:
         """Whether so much time has passed since the last snapshot that another one costs little of it."""
-        return time.monotonic() - self._rested >= max(self._every, self._cost * (1 / self._share - 1))
+        return time.monotonic() - self._rested >= max(self._every, min(self._costs) * (1 / self._share - 1))
 
     def save(self, reached: Reached) -> None:
         """Save what the run has come to; where that is not possible, a :class:`StoreWarning` says why."""
@@ -146,8 +148,8 @@ class Snapshots:
             why = getattr(error, "strerror", None) or error
             self._warn(f"cannot save the state of a run in {self.place!r}: {why}; the run goes on")
         self._rested = time.monotonic()
-        self._cost = self._rested - began
-        self.seconds += self._cost
+        self._costs = (self._costs[1], self._rested - began)
+        self.seconds += self._costs[1]
 
     @property
     def place(self) -> str:
