@@ -148,9 +148,18 @@ def list_() -> None:
 @app.command()
 def show(
     name: Annotated[str, typer.Argument(help="Any name that 'regretlab list' prints, or 'adam(alpha=0.1)'.")],
+    claims: Annotated[
+        list[Path] | None, typer.Option(help="A file of claims of yours that has the name, or a folder; repeatable.")
+    ] = None,
 ) -> None:
     """Show what something is: its formula, source, parameters with ranges and defaults."""
     from regretlab.cli import page_cache
+
+    if claims:
+        from regretlab.cli import catalogue
+
+        print(inspect.cleandoc(catalogue.claim(name, claims)))
+        return
 
     def made(*, also_claims: bool = False) -> str | None:
         from regretlab.cli import catalogue

@@ -7,7 +7,8 @@ import inspect
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -120,20 +121,39 @@ def _in_ledgers(name: str) -> str:
         return _paper(name, Ledger([name]))
     claims = set[str]()
     for ledger in _ledgers():
-        if name in ledger.asked:
-            return pages.one(ledger.verify([name], jobs=1)[0])
-        if any(claim.split(".")[0] == name for claim in ledger.asked):
-            return _paper(name, ledger)
+        found = _in_ledger(name, ledger)
+        if found is not None:
+            return found
         claims |= ledger.asked
     papers = {claim.split(".")[0] for claim in claims}
     if name.split(".")[0] in papers:
-        raise unknown_name("claim", name, [c for c in claims if c.startswith(f"{name.split('.')[0]}.")])
+        raise _unknown_claim(name, claims)
     known = {*papers, *studies.BUILT_IN, *ALGORITHMS, *Problem.known, *Bound.known, *Method.known, *Sampler.known}
     # Softmax and adam-impt, as classes and papers have them, are softmax and adam_impt.
     spelled = {_letters(k): k for k in known}
     if name != spelled.get(_letters(name), name):
         return page(spelled[_letters(name)])
     raise unknown_name("name", name, known)
+
+
+def claim(name: str, files: Sequence[Path]) -> str:
+    """Return the page of a claim in files of a user's, or that of a paper, with the names of its claims."""
+    ledger = Ledger(files)
+    found = _in_ledger(name, ledger)
+    if found is None:
+        raise _unknown_claim(name, ledger.asked)
+    return found
+
+
+def _in_ledger(name: str, ledger: Ledger) -> str | None:
+    if name in ledger.asked:
+        return pages.one(ledger.verify([name], jobs=1)[0])
+    return _paper(name, ledger) if any(claim.split(".")[0] == name for claim in ledger.asked) else None
+
+
+def _unknown_claim(name: str, claims: set[str]) -> InputError:
+    paper = name.split(".")[0]
+    return unknown_name("claim", name, [c for c in claims if c.startswith(f"{paper}.")] or sorted(claims))
 
 
 def _ledgers() -> Iterator[Ledger]:
@@ -246,9 +266,10 @@ def _since(log10: float) -> str:
 def _paper(name: str, ledger: Ledger) -> str:
     named = name in PAPERS
     claims = [c for c in ledger.claims.values() if c.id in ledger.asked and (named or c.id.startswith(f"{name}."))]
-    folder = name if named else ledger.files[claims[0].id].parent
+    files = {ledger.files[c.id] for c in claims}
+    place = name if named else files.pop() if len(files) == 1 else files.pop().parent
     lines = [f"  {c.id} ({c.at}): {c.statement.kind}" for c in claims]
-    return "\n".join([f"{name}: {claims[0].paper}", "", f"Claims (regretlab verify {folder}):", *lines])
+    return "\n".join([f"{name}: {claims[0].paper}", "", f"Claims (regretlab verify {place}):", *lines])
 
 
 def _papers() -> list[tuple[str, str]]:

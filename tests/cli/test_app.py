@@ -182,6 +182,27 @@ def test_show_takes_what_simulate_takes(text, call):
     assert not [words for words in SHOWN[text] if words not in page], page
 
 
+def test_show_finds_the_claims_of_a_users_file(call):
+    Path("mine.py").write_text(
+        'from regretlab.claims import Paper, real\nP, a = Paper("mine", "Mine"), real("a")\n'
+        'P.inequality("square", r"a^2 \\ge 0", at="Lemma 1", show=a**2 >= 0)\n'
+        'P.inequality("twice", r"2a \\ge a", at="Lemma 2", show=2 * a >= a)\n'
+    )
+    status, page, _ = call("show", "mine.square", "--claims", "mine.py")
+    assert (status, "Verdict:\n  proved" in page, "mine.square: Mine, Lemma 1" in page) == (0, True, True)
+    assert "Verdict:\n  refuted" in call("show", "mine.twice", "--claims", "mine.py")[1]
+    status, page, _ = call("show", "mine", "--claims", "mine.py")
+    assert (status, page.splitlines()[2]) == (0, f"Claims (regretlab verify {Path('mine.py').resolve()}):")
+    for name, file, said in (
+        ("mine.sqare", "mine.py", "unknown claim 'mine.sqare'; did you mean 'mine.square'?"),
+        ("other", "mine.py", "unknown claim 'other'. Known: mine.square, mine.twice."),
+        ("mine", "none.py", "none.py does not exist; give a .py file of claims"),
+    ):
+        status, out, err = call("show", name, "--claims", file)
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert said in err
+
+
 def test_show_refuses_what_simulate_refuses(call):
     for text, said in (("adamw(alfa=0.1)", "did you mean 'alpha'"), ("padam+adamcs", "unknown sampler 'adamcs'")):
         status, out, err = call("show", text)
