@@ -87,13 +87,28 @@ class Search:
 
     def _show(self, relation: Relation) -> int:
         """Show a relation by whatever rule does it; return the number of the fact."""
-        known = self._known(relation)
-        if known is not None:
-            return known
-        for rule in (self._instance, self._added, self._have, self._summed, self._induction, self._general):
+        found = self._tried(relation)
+        if found is None:
+            raise Failure(f"no step shows {text(relation)}; say in by= what leads to it")
+        return found
+
+    def _tried(self, relation: Relation) -> int | None:
+        whole = (self._known, self._instance, self._added, self._have, self._summed, self._induction, self._general)
+        for rule in (*whole, self._parts):
             if (found := rule(relation)) is not None:
                 return found
-        raise Failure(f"no step shows {text(relation)}; say in by= what leads to it")
+        return None
+
+    def _parts(self, relation: Relation) -> int | None:
+        """Show a conjunction part by part."""
+        ranges, body = opened(relation, self.proof.fresh(relation))
+        parts = conjuncts(body)
+        shown = [self._tried(over(ranges, part)) for part in parts] if len(parts) > 1 else [None]
+        scope = self.proof.scope().inner(ranges)
+        some = [n if n is None else taken(self.proof, scope, n, tuple(r.free for r in ranges)) for n in shown]
+        known = [one for one in some if one is not None]
+        found = implications.prove(scope, [body], known, (), implications.QUICK) if len(known) == len(parts) else None
+        return None if found is None else self._add({"rule": "have", "show": nodes(relation), **found})
 
     def _instance(self, relation: Relation) -> int | None:
         """Show a relation by the one fact that says it: for more indices, in another order, or whatever others are."""

@@ -34,6 +34,14 @@ def columns(end, above=0):
     return Sum(Sum(g[t, i], (t, i - above, end)), (i, 1, end))
 
 
+def both(size):
+    """State two sums over two ranges, each of which is an induction of its own."""
+    return Theorem(
+        (c > 0, forall(t, 1, T, a[t] <= c * (b[t] - b[t + 1])), forall(i, 1, d, g[i] ** 2 <= c)),
+        (total(a[t]) <= c * (b[1] - b[T + 1])) & (Sum(g[i] ** 2, (i, 1, d)) <= c * size),
+    )
+
+
 SO_FAR = Sum(a[s], (s, 1, t))
 POSITIVE = (a[1] > 0, forall(t, 1, T, a[t] >= 0))
 
@@ -71,6 +79,7 @@ TRUE = {
         forall(t, 1, T, SO_FAR >= 0), forall(t, 1, T, grown(t) >= 1), forall(t, 2, T, a[t] * grown(t - 1) >= a[t]),
         forall(t, 1, T, grown(t) >= 1 + SO_FAR),
     )),
+    "two inductions": both(d),
     "defined": Theorem(
         (),
         recursive("R", 0, lambda before, t: before + a[t])[T] == total(a[t]),
@@ -78,6 +87,7 @@ TRUE = {
     ),
 }  # fmt: skip
 FALSE = {
+    "two inductions, the second with T for d": both(T),
     "triangle with the diagonal twice": Theorem((), below(T) == columns(T, 1)),
     "product, one too far": Theorem((), forall(t, 2, T, grown(t) == (1 + a[t + 1]) * grown(t - 1))),
     "product of none": Theorem((), Product(a[s], (s, 2, T)) == Product(a[s], (s, 2, T - 1)) * a[T]),
