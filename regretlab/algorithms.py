@@ -115,7 +115,7 @@ Method.known.reserve(name for name, a in ALGORITHMS.items() if a.sampler)
 
 
 def __getattr__(name: str) -> Named:
-    """Return the algorithm of a user's method by the name of its class: ``rl.algorithms.Lion(alpha=0.1)``."""
+    """Return the algorithm of a user's method by the name of its class: ``rl.algorithms.Panther(alpha=0.1)``."""
     return _alone(Method.known.of_class(name))
 
 

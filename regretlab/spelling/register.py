@@ -4,7 +4,7 @@ The library's own parts are the files of a folder: a new one is one file. A user
 defined. What an installed distribution declares in the group of the folder is imported when it is first asked for::
 
     [project.entry-points."regretlab.methods"]
-    lion = "lion_for_regretlab:Lion"
+    panther = "panther_for_regretlab:Panther"
 """
 
 from __future__ import annotations

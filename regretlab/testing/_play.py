@@ -59,6 +59,13 @@ class Play:
         }
         return replace(self, k=self.k._replace(**made))
 
+    def is_read_as(self, other: Play) -> bool:
+        """Say whether the two differ at most in coefficients that the method's step does not read."""
+        if any(getattr(self, f.name) is not getattr(other, f.name) for f in fields(self) if f.name != "k"):
+            return False
+        same = {n for n, v in self.k._asdict().items() if np.array_equal(v, getattr(other.k, n), equal_nan=True)}
+        return {*self.k._fields} - same <= {*self.k._fields} - _read(self.method)
+
     def iterates(self, batch: Batch, rng: Any = None, unit: float = 0.0) -> Iterator[Array]:
         """Yield x_1, x_2, ..., arrays (R, d); with a generator, all numbers are moved by ``unit`` of themselves."""
         state = self.method.begin(batch.x, np)
@@ -87,6 +94,28 @@ class Play:
         if late:  # the moments of the step before make the move
             new = new._replace(x=step(k._replace(**late)).x)
         return new if self.after is None else new._replace(x=self.after(new.x, state.x, k))
+
+
+class _Reading:
+    """Coefficients that note which of them a step reads."""
+
+    def __init__(self, k: Coefficients) -> None:
+        self.k, self.read = k, set[str]()
+
+    def __getattr__(self, name: str) -> Any:
+        self.read.add(name)
+        return getattr(self.k, name)
+
+
+def _read(method: Method) -> set[str]:
+    """Return the coefficients that the first steps of a method read."""
+    play, state, read = Play.of(method, 8), method.begin(np.ones((1, 2)), np), set[str]()
+    for i in range(8):
+        k: Any = _Reading(play.k.at(i))
+        with np.errstate(all="ignore"):
+            state = method.step(state, np.ones((1, 2)), k, _stay, np)
+        read |= k.read
+    return read
 
 
 class _WithRoot:

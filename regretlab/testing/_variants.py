@@ -57,6 +57,11 @@ class Variant(NamedTuple):
     change: Change
     rebuilds: bool = False
 
+    def to(self, play: Play) -> Play | None:
+        """Return the changed play; None where a method has nothing of the kind, or its step reads nothing of it."""
+        made = self.change(play)
+        return None if made is None or (not self.rebuilds and made.is_read_as(play)) else made
+
     @property
     def said(self) -> str:
         """The name, and what the line becomes."""
@@ -199,7 +204,7 @@ def known(method: Method, alpha: float | None = None, everything: bool = False) 
         Whether to give the whole table, of which the method may have more with other parameters.
     """
     play, given = Play.of(method, 3), method.parameters()
-    yield from (variant for variant in TABLE if everything or variant.change(play) is not None)
+    yield from (variant for variant in TABLE if everything or variant.to(play) is not None)
     values = DEFAULTS if alpha is None else {"alpha": (alpha,), **DEFAULTS}
     for name, value in ((name, value) for name, others in values.items() for value in others):
         if name in given and value != given[name]:
@@ -254,7 +259,7 @@ def changes(variants: tuple[Variant, ...]) -> Callable[[Play], Play | None]:
     def change(play: Play) -> Play | None:
         made: Play | None = play
         for variant in ordered:
-            made = variant.change(made) if made is not None else None
+            made = variant.to(made) if made is not None else None
         return made
 
     return change

@@ -72,7 +72,7 @@ def test_no_page_is_kept_where_other_people_give_parts(place: Path) -> None:
     folder = place / "installed" / "other-1.dist-info"
     folder.mkdir()
     (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 1\n")
-    (folder / "entry_points.txt").write_text("[regretlab.methods]\nlion = lion:Lion\n")
+    (folder / "entry_points.txt").write_text("[regretlab.methods]\nlion = panther:Panther\n")
     assert twice() == [0, 1]
 
 

@@ -27,6 +27,7 @@ from regretlab.methods import (
     AdamX,
     AMSGrad,
     Coefficients,
+    Lion,
     Method,
     Moments,
     Momentum,
@@ -34,10 +35,12 @@ from regretlab.methods import (
     MomentumW,
     NAdam,
     Nesterov,
+    RAdam,
     RMSprop,
     averages,
     generic,
 )
+from tests.tolerances import FAR
 
 # Round-off: iterates of size at most 10 after at most 1000 steps of a handful of operations, which a peer may contract
 # or reorder; at most 6e-15 was seen (x86-64), the rest is for other processors. Single precision is off by 3e-7 or
@@ -125,7 +128,7 @@ def ours(
     k: Method | Coefficients, losses: Losses, ops: Any = np, project: Callable = lambda x, w: x, v: float = 0.0
 ) -> Path:
     """The path of regretlab's own step; ``v`` is where the second moment begins."""
-    method, k = (k, k.coefficients(np.arange(1.0, len(losses.rows) + 1))) if isinstance(k, Method) else (SGD(), k)
+    method, k = (k, k.schedule_over(np.arange(1.0, len(losses.rows) + 1))) if isinstance(k, Method) else (SGD(), k)
     zero = np.zeros(D)
     states = [Moments(losses.start, zero, zero + v, zero)]
     for i, row in enumerate(losses.rows):
@@ -680,3 +683,25 @@ def test_a_run_of_adam_by_the_paper_ends_where_torch_with_a_schedule_does(torch:
 def test_a_run_of_amsgrad_ends_where_optax_without_corrections_does(optax_as_reddi: Optax) -> None:
     theirs = optax_as_reddi.path("amsgrad", CYCLIC, eps=TINY, **UNCORRECTED)
     check_run_ends(f"amsgrad(alpha={ALPHA}, eps={TINY}, schedule='constant')", theirs)
+
+
+# RAdam and Lion
+
+
+@with_eps
+def test_radam_with_the_threshold_of_the_program_is_torch_radam(torch: Torch, losses: Losses, eps: float) -> None:
+    theirs = torch.path("RAdam", losses, eps=eps)
+    check_same(ours(constant(RAdam, eps=eps, threshold=5), losses), theirs)
+    assert distance(ours(constant(RAdam, eps=eps), losses), theirs) > FAR, "twin: the paper's threshold"
+
+
+@everywhere
+def test_radam_is_optax_radam_where_eps_adds_nothing(optax: Optax, losses: Losses) -> None:
+    check_same(ours(constant(RAdam, threshold=5), losses), optax.path("radam", losses, eps=0))
+
+
+@everywhere
+def test_lion_is_optax_lion(optax: Optax, losses: Losses) -> None:
+    theirs = optax.path("lion", losses, weight_decay=0.25)
+    check_same(ours(constant(Lion, weight_decay=0.25), losses), theirs)
+    assert distance(ours(constant(Lion), losses), theirs) > FAR, "twin: without the decay"

@@ -18,11 +18,11 @@ from regretlab.samplers import Sampler
 
 REGISTERS = {"methods": Method.known, "samplers": Sampler.known, "problems": Problem.known}
 EVERY = [*REGISTERS.values(), Bound.known, PAPERS, DOMAINS]
-LION = """
+PANTHER = """
 import regretlab as rl
 
-class Lion(rl.methods.SGD):
-    title, source = "Lion", "Chen et al. 2023"
+class Panther(rl.methods.SGD):
+    title, source = "Panther", "Chen et al. 2023"
 """
 
 
@@ -35,7 +35,7 @@ def restored():
     for known, defined, library in before:
         known.defined, known.library = defined, library
     for name in set(sys.modules) - modules:
-        if "lion" in name:
+        if "panther" in name:
             del sys.modules[name]
 
 
@@ -85,15 +85,15 @@ def test_every_part_of_the_library_says_what_it_is(kind):
 
 
 def test_a_method_of_the_library_is_one_file(tmp_path, monkeypatch):
-    (tmp_path / "lion.py").write_text(LION)
-    (tmp_path / "_lion.py").write_text(LION.replace("Lion", "Private"))
-    (tmp_path / "lionless.py").write_text("import regretlab as rl\n\nclass Base(rl.methods.SGD): ...\n")
+    (tmp_path / "panther.py").write_text(PANTHER)
+    (tmp_path / "_panther.py").write_text(PANTHER.replace("Panther", "Private"))
+    (tmp_path / "pantherless.py").write_text("import regretlab as rl\n\nclass Base(rl.methods.SGD): ...\n")
     monkeypatch.setattr(rl.methods, "__path__", [*rl.methods.__path__, str(tmp_path)])
     monkeypatch.setattr(Method.known, "library", {})  # as the package is imported
-    assert "Lion" in Method.known.import_folder(rl.methods.__name__)
-    assert parse("lion(alpha=0.5)").method.alpha == 0.5
-    assert rl.methods.Lion.source == rl.algorithms.Lion.source == "Chen et al. 2023"
-    assert "lion" in Method.known.library
+    assert "Panther" in Method.known.import_folder(rl.methods.__name__)
+    assert parse("panther(alpha=0.5)").method.alpha == 0.5
+    assert rl.methods.Panther.source == rl.algorithms.Panther.source == "Chen et al. 2023"
+    assert "panther" in Method.known.library
     assert not {"private", "base"} & set(Method.known)
 
 
@@ -108,109 +108,120 @@ def test_a_name_of_a_pair_is_no_methods(monkeypatch):
 
 @pytest.mark.usefixtures("bare")
 def test_an_installed_method_is_found_when_it_is_asked_for(install):
-    install("lion_lab", LION, "lion = lion_lab:Lion", version="2.1")
-    assert "lion" in Method.known
-    assert "lion" in set(Method.known)
-    assert "lion_lab" not in sys.modules
-    assert parse("lion(alpha=0.5)").method.parameters()["alpha"] == 0.5
-    assert rl.algorithms.Lion.title == "Lion"
-    same = rl.simulate("reddi", ["lion(alpha=0.1)", "sgd(alpha=0.1)"], horizon=9).record.loss.values
+    install("panther_lab", PANTHER, "panther = panther_lab:Panther", version="2.1")
+    assert "panther" in Method.known
+    assert "panther" in set(Method.known)
+    assert "panther_lab" not in sys.modules
+    assert parse("panther(alpha=0.5)").method.parameters()["alpha"] == 0.5
+    assert rl.algorithms.Panther.title == "Panther"
+    same = rl.simulate("reddi", ["panther(alpha=0.1)", "sgd(alpha=0.1)"], horizon=9).record.loss.values
     assert (same[0] == same[1]).all()
-    assert listed("lion") == "Lion: Chen et al. 2023 (installed: lion_lab 2.1)"
-    assert "lion_lab" not in listed("sgd")
+    assert listed("panther") == "Panther: Chen et al. 2023 (installed: panther_lab 2.1)"
+    assert "panther_lab" not in listed("sgd")
 
 
 @pytest.mark.parametrize(
     ("group", "base"),
     [("methods", "methods.SGD"), ("samplers", "samplers.Uniform"), ("problems", "problems.Reddi")],
 )
-@pytest.mark.parametrize("name", ["lion", "lion_9"])
+@pytest.mark.parametrize("name", ["panther", "panther_9"])
 def test_an_installed_part_is_an_attribute_of_its_folder(install, group, base, name):
     key = "family" if group == "problems" else "name"
-    code = f"import regretlab as rl\nclass Lion(rl.{base}):\n    {key} = {name!r}\n"
-    install("lion_lab", code, f"{name} = lion_lab:Lion\ntiger = tiger_lab:Tiger", f"regretlab.{group}")
+    code = f"import regretlab as rl\nclass Panther(rl.{base}):\n    {key} = {name!r}\n"
+    install("panther_lab", code, f"{name} = panther_lab:Panther\ntiger = tiger_lab:Tiger", f"regretlab.{group}")
     folder = getattr(rl, group)
-    with pytest.raises(AttributeError, match="whose class is called 'Lions'"):
-        folder.Lions  # noqa: B018
-    assert "lion_lab" not in sys.modules, "no part is imported but those of the name"
-    assert folder.Lion is REGISTERS[group][name]
-    assert folder.Lion.__module__ == "lion_lab"
-    with pytest.raises(rl.InputError, match=r"'tiger' of lion_lab 1\.0 cannot be imported"):
+    with pytest.raises(AttributeError, match="whose class is called 'Panthers'"):
+        folder.Panthers  # noqa: B018
+    assert "panther_lab" not in sys.modules, "no part is imported but those of the name"
+    assert folder.Panther is REGISTERS[group][name]
+    assert folder.Panther.__module__ == "panther_lab"
+    with pytest.raises(rl.InputError, match=r"'tiger' of panther_lab 1\.0 cannot be imported"):
         folder.Tiger  # noqa: B018
 
 
 def test_an_installed_sampler_and_problem_are_found_too(install):
-    sampler = "import regretlab as rl\nclass Lions(rl.samplers.Uniform): ...\n"
-    install("lions", sampler, "lions = lions:Lions", "regretlab.samplers")
+    sampler = "import regretlab as rl\nclass Panthers(rl.samplers.Uniform): ...\n"
+    install("panthers", sampler, "panthers = panthers:Panthers", "regretlab.samplers")
     install(
-        "lioness", sampler.replace("samplers.Uniform", "problems.Reddi"), "lions=lioness:Lions", "regretlab.problems"
+        "pantheress",
+        sampler.replace("samplers.Uniform", "problems.Reddi"),
+        "panthers=pantheress:Panthers",
+        "regretlab.problems",
     )
-    assert rl.simulate("lions", "adam+lions", horizon=3).description().sampler == "lions"
+    assert rl.simulate("panthers", "adam+panthers", horizon=3).description().sampler == "panthers"
 
 
 @pytest.mark.parametrize(
     ("code", "point", "said"),
     [
-        ("import nothing_of_the_kind", "lion_lab:Lion", "ModuleNotFoundError: No module named 'nothing_of_the_kind'"),
-        ("1 +", "lion_lab:Lion", "SyntaxError"),
-        (LION + "raise OSError('no disk')", "lion_lab:Lion", "OSError: no disk"),
-        (LION, "lion_lab:Tiger", "AttributeError"),
-        (LION, "no way", "'no way' ("),
-        (LION.replace("Lion(", "Adam("), "lion_lab:Adam", "the name 'adam' of the method Adam is taken"),
+        (
+            "import nothing_of_the_kind",
+            "panther_lab:Panther",
+            "ModuleNotFoundError: No module named 'nothing_of_the_kind'",
+        ),
+        ("1 +", "panther_lab:Panther", "SyntaxError"),
+        (PANTHER + "raise OSError('no disk')", "panther_lab:Panther", "OSError: no disk"),
+        (PANTHER, "panther_lab:Tiger", "AttributeError"),
+        (PANTHER, "no way", "'no way' ("),
+        (PANTHER.replace("Panther(", "Adam("), "panther_lab:Adam", "the name 'adam' of the method Adam is taken"),
     ],
 )
 @pytest.mark.usefixtures("bare")
 def test_a_part_that_cannot_be_imported_is_one_sentence(install, code, point, said):
-    install("lion_lab", code, f"lion = {point}")
-    sentence = refused("lion")
-    assert sentence.startswith(f"the method 'lion' of lion_lab 1.0 cannot be imported from '{point}'")
+    install("panther_lab", code, f"panther = {point}")
+    sentence = refused("panther")
+    assert sentence.startswith(f"the method 'panther' of panther_lab 1.0 cannot be imported from '{point}'")
     assert said in sentence
-    assert sentence.endswith("repair or uninstall lion_lab 1.0.")
-    assert refused("lion") == sentence, "nothing of it is left"
-    assert listed("lion") == sentence, "and the list is not stopped by it"
-    assert "'lion'" in refused("lionn"), "its name is near"
+    assert sentence.endswith("repair or uninstall panther_lab 1.0.")
+    assert refused("panther") == sentence, "nothing of it is left"
+    assert listed("panther") == sentence, "and the list is not stopped by it"
+    assert "'panther'" in refused("panthern"), "its name is near"
 
 
 @pytest.mark.parametrize(
     ("code", "point"),
-    [("def Lion(): ...", "lion_lab:Lion"), (LION, "lion_lab"), (LION.replace("Lion(", "Lions("), "lion_lab:Lions")],
+    [
+        ("def Panther(): ...", "panther_lab:Panther"),
+        (PANTHER, "panther_lab"),
+        (PANTHER.replace("Panther(", "Panthers("), "panther_lab:Panthers"),
+    ],
 )
 def test_a_part_that_is_not_what_its_name_says_is_refused(install, code, point):
-    install("lion_lab", code, f"lion = {point}")
-    assert refused("lion").startswith(f"lion_lab 1.0 calls '{point}' the method 'lion', which it is not")
+    install("panther_lab", code, f"panther = {point}")
+    assert refused("panther").startswith(f"panther_lab 1.0 calls '{point}' the method 'panther', which it is not")
 
 
 @pytest.mark.usefixtures("bare")
 def test_a_name_that_is_given_twice_is_refused_with_both_sources(install):
-    install("lion_lab", LION, "lion = lion_lab:Lion")
-    install("lion_den", LION, "lion = lion_den:Lion", version="3")
-    assert "is given by lion_lab 1.0 and by lion_den 3; uninstall or rename one" in refused("lion")
-    install("lion_adam", LION, "adam = lion_adam:Lion")
-    assert "is given by regretlab.methods.adam and by lion_adam 1.0" in listed("adam")
+    install("panther_lab", PANTHER, "panther = panther_lab:Panther")
+    install("panther_den", PANTHER, "panther = panther_den:Panther", version="3")
+    assert "is given by panther_lab 1.0 and by panther_den 3; uninstall or rename one" in refused("panther")
+    install("panther_adam", PANTHER, "adam = panther_adam:Panther")
+    assert "is given by regretlab.methods.adam and by panther_adam 1.0" in listed("adam")
     assert type(parse("adam").method).__module__ == "regretlab.methods.adam", "a built-in keeps its name"
 
 
 @pytest.mark.usefixtures("bare")
 def test_a_part_that_its_user_imported_is_not_another(install):
-    install("lion_lab", LION, "lion = lion_lab:Lion")
-    import lion_lab
+    install("panther_lab", PANTHER, "panther = panther_lab:Panther")
+    import panther_lab
 
-    assert parse("lion").method == lion_lab.Lion()
-    assert listed("lion").endswith("(installed: lion_lab 1.0)")
+    assert parse("panther").method == panther_lab.Panther()
+    assert listed("panther").endswith("(installed: panther_lab 1.0)")
 
 
 def test_a_users_class_of_an_installed_name_is_another(install):
-    class Lion(rl.methods.SGD):
+    class Panther(rl.methods.SGD):
         pass
 
-    install("lion_lab", LION, "lion = lion_lab:Lion")
-    with pytest.raises(rl.InputError, match=rf"is given by {__name__} and by lion_lab 1\.0"):
-        Method.known.origin("lion")
+    install("panther_lab", PANTHER, "panther = panther_lab:Panther")
+    with pytest.raises(rl.InputError, match=rf"is given by {__name__} and by panther_lab 1\.0"):
+        Method.known.origin("panther")
 
 
 def test_metadata_that_cannot_be_read_names_its_distribution(install):
-    install("lion_lab", LION, "lion")
-    assert "the entry points of lion_lab 1.0 cannot be read" in refused("lion")
+    install("panther_lab", PANTHER, "panther")
+    assert "the entry points of panther_lab 1.0 cannot be read" in refused("panther")
 
 
 #: What every bound was called in rl.bounds before its id was its path, by id; two ids have names of their own there.
@@ -252,54 +263,56 @@ def test_every_bound_had_a_name():
 BOUND = """
 from dataclasses import replace
 import regretlab as rl
-lion = replace(rl.bounds.sgd.zinkevich, id="lion.chen", source="Chen et al. 2023", methods=("sgd",))
+panther = replace(rl.bounds.sgd.zinkevich, id="panther.chen", source="Chen et al. 2023", methods=("sgd",))
 """
 
 
 def test_an_installed_bound_is_compared_with_every_run(install):
     before = [bound.id for bound in rl.simulate("reddi", "sgd", horizon=5).applicable()]
-    install("lion_lab", BOUND, "lion.chen = lion_lab:lion", "regretlab.bounds")
+    install("panther_lab", BOUND, "panther.chen = panther_lab:panther", "regretlab.bounds")
     run = rl.simulate("reddi", "sgd", horizon=5)
-    assert [bound.id for bound in run.applicable()] == [*before, "lion.chen"]
-    assert run.bound("lion.chen").verdict == run.bound("sgd.zinkevich").verdict
-    assert rl.bounds.lion.chen.source == "Chen et al. 2023"
+    assert [bound.id for bound in run.applicable()] == [*before, "panther.chen"]
+    assert run.bound("panther.chen").verdict == run.bound("sgd.zinkevich").verdict
+    assert rl.bounds.panther.chen.source == "Chen et al. 2023"
 
 
 def test_a_bound_of_another_id_is_refused(install):
-    install("lion_lab", BOUND, "lion.printed = lion_lab:lion", "regretlab.bounds")
-    with pytest.raises(rl.InputError, match=r"^lion_lab 1.0 calls 'lion_lab:lion' the bound 'lion.printed', which"):
+    install("panther_lab", BOUND, "panther.printed = panther_lab:panther", "regretlab.bounds")
+    with pytest.raises(
+        rl.InputError, match=r"^panther_lab 1.0 calls 'panther_lab:panther' the bound 'panther.printed', which"
+    ):
         rl.simulate("reddi", "sgd", horizon=5).table()
 
 
 CLAIMS = """
 import sys
 from regretlab.claims import Paper, real
-P = Paper("lion", "Chen et al. 2023")
+P = Paper("panther", "Chen et al. 2023")
 a, b = real("a b")
 P.inequality("square", r"2ab \\le a^2 + b^2", at="Lemma 1", show=2 * a * b <= a**2 + b**2)
 """
 
 
 def test_an_installed_paper_is_verified_by_its_name(install):
-    install("lion_claims", CLAIMS, "lion = lion_claims", "regretlab.papers")
-    (entry,) = Ledger(["lion"]).verify(jobs=1)
-    assert (entry.claim.id, entry.verdict) == ("lion.square", "proved")
-    assert "lion_claims" not in sys.modules, "it is run in a process of its own"
-    assert "lion.square (Lemma 1)" in catalogue.page("lion")
-    assert listed("lion", "Papers").endswith("lion_claims.py (installed: lion_claims 1.0)")
+    install("panther_claims", CLAIMS, "panther = panther_claims", "regretlab.papers")
+    (entry,) = Ledger(["panther"]).verify(jobs=1)
+    assert (entry.claim.id, entry.verdict) == ("panther.square", "proved")
+    assert "panther_claims" not in sys.modules, "it is run in a process of its own"
+    assert "panther.square (Lemma 1)" in catalogue.page("panther")
+    assert listed("panther", "Papers").endswith("panther_claims.py (installed: panther_claims 1.0)")
 
 
 def test_a_claim_of_an_installed_paper_has_a_page(install):
     about = CLAIMS.replace('at="Lemma 1"', 'at="Lemma 1", bounds=("sgd.zinkevich",)')
-    install("lion_claims", about, "lions = lion_claims", "regretlab.papers")
+    install("panther_claims", about, "panthers = panther_claims", "regretlab.papers")
     install("tiger_claims", "1 +", "tiger = tiger_claims", "regretlab.papers")
-    page = catalogue.page("lion.square")
-    assert page.startswith("lion.square")
+    page = catalogue.page("panther.square")
+    assert page.startswith("panther.square")
     assert "proved" in page
-    assert "Claims (regretlab verify" in catalogue.page("lion"), "the paper by the name that its claims begin with"
-    assert "lion.square" in catalogue.page("sgd.zinkevich").partition("The ledger says")[2]
-    with pytest.raises(rl.InputError, match=r"unknown claim 'lion\.squared'; did you mean 'lion\.square'\?"):
-        catalogue.page("lion.squared")
+    assert "Claims (regretlab verify" in catalogue.page("panther"), "the paper by the name that its claims begin with"
+    assert "panther.square" in catalogue.page("sgd.zinkevich").partition("The ledger says")[2]
+    with pytest.raises(rl.InputError, match=r"unknown claim 'panther\.squared'; did you mean 'panther\.square'\?"):
+        catalogue.page("panther.squared")
     assert catalogue.page("OGD.Thm1").startswith("OGD.Thm1"), "and a claim of the library is found as before"
 
 
@@ -309,28 +322,28 @@ def test_a_shipped_paper_is_found_by_its_folder():
 
 
 def test_a_paper_without_its_module_is_one_sentence(install):
-    install("lion_claims", CLAIMS, "lion = lion_claim", "regretlab.papers")
-    with pytest.raises(rl.InputError, match=r"^the paper 'lion' of lion_claims 1\.0 cannot be imported"):
-        Ledger(["lion"])
+    install("panther_claims", CLAIMS, "panther = panther_claim", "regretlab.papers")
+    with pytest.raises(rl.InputError, match=r"^the paper 'panther' of panther_claims 1\.0 cannot be imported"):
+        Ledger(["panther"])
 
 
 DOMAIN = """
 from regretlab.domains import Box
 
-def lion(radius):
+def panther(radius):
     return Box(0, radius)
 """
 
 
 def test_an_installed_domain_is_named_in_texts(install):
-    install("lion_lab", DOMAIN, "lion = lion_lab:lion", "regretlab.domains")
-    assert rl.problems.names.parse("linear(n=3, d=2, domain='lion', radius=4)").domain == rl.domains.Box(0, 4)
-    assert listed("lion", "Domains") == "Box(low=0.0, high=1.0) (installed: lion_lab 1.0)"
-    assert "a clip" in catalogue.page("lion")
-    assert rl.domains.lion(4) == rl.domains.Box(0, 4)
+    install("panther_lab", DOMAIN, "panther = panther_lab:panther", "regretlab.domains")
+    assert rl.problems.names.parse("linear(n=3, d=2, domain='panther', radius=4)").domain == rl.domains.Box(0, 4)
+    assert listed("panther", "Domains") == "Box(low=0.0, high=1.0) (installed: panther_lab 1.0)"
+    assert "a clip" in catalogue.page("panther")
+    assert rl.domains.panther(4) == rl.domains.Box(0, 4)
 
 
 def test_a_domain_that_is_none_is_one_sentence(install):
-    install("lion_lab", "lion = float", "lion = lion_lab:lion", "regretlab.domains")
-    with pytest.raises(rl.InputError, match=r"^the domain 'lion' of lion_lab 1\.0 cannot be imported"):
-        rl.problems.Linear(domain="lion")
+    install("panther_lab", "panther = float", "panther = panther_lab:panther", "regretlab.domains")
+    with pytest.raises(rl.InputError, match=r"^the domain 'panther' of panther_lab 1\.0 cannot be imported"):
+        rl.problems.Linear(domain="panther")

@@ -171,7 +171,7 @@ def test_every_method_is_itself_and_its_variants_are_not(name):
     (batch,) = rl.testing._conformance.batches(Candidate(name, name))
     mine = path(Play.of(method, batch.g.shape[1]), batch)
     for variant in table.TABLE:
-        play = variant.change(Play.of(method, batch.g.shape[1]))
+        play = variant.to(Play.of(method, batch.g.shape[1]))
         if play is not None:
             with np.errstate(all="ignore"):
                 moved = np.abs(path(play, batch) - mine) > 1e-9 * np.abs(mine)
