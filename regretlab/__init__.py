@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         domains,
         game,
         methods,
+        minimax,
         paired,
         plots,
         problems,
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
 __all__ = [
     "InputError", "InterruptedWarning", "NonFiniteError", "Result", "Store", "StoreWarning", "Sweep",
     "UnderflowWarning", "__version__", "algorithms", "bounds", "claims", "domains", "falsify", "files", "game",
-    "methods", "paired", "plots", "problems", "samplers", "scaling", "simulate", "sweep", "testing", "worst_case",
+    "methods", "minimax", "paired", "plots", "problems", "samplers", "scaling", "simulate", "sweep", "testing",
+    "worst_case",
 ]  # fmt: skip
 
 if late := make_portable():  # before anything loads NumPy
