@@ -6,6 +6,7 @@ name.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from regretlab.claims.language.binding import closed
@@ -34,6 +35,9 @@ class Sequence:
         return self.entry(*(indices if isinstance(indices, tuple) else (indices,)))
 
     __call__ = entry
+
+    def __iter__(self) -> Iterator[Term]:
+        raise InputError(f"the sequence {self.name} has no end; write Sum({self.name}[t], (t, 1, T)) for a sum.")
 
 
 def sequence(name: str) -> Sequence:

@@ -126,6 +126,15 @@ class Term(Node):
 
     __hash__ = Node.__hash__
 
+    def __getitem__(self, place: Any) -> Term:  # iteration comes here, too
+        raise InputError(
+            f"{self} is one term and has no entries; write Sum(a[t], (t, 1, T)) for a sum, and in a recursion "
+            "'before' itself for the entry before."
+        )
+
+    def __index__(self) -> int:
+        raise InputError(f"{self} is no number; for a sum over its range write Sum(a[t], (t, 1, T)), for all forall.")
+
     def __float__(self) -> float:
         raise InputError(f"the term {self} has no float value; a formal statement is exact.")
 

@@ -159,3 +159,18 @@ def test_no_solver_is_asked_whose_word_does_not_count_for_the_whole_proof():
     proofs = [c for c in map(Certificate.read, shipped().glob("*/certs/*.json")) if c.form == "steps"]
     assert len(proofs) > 80
     assert [c.claim for c in proofs if agreed(deepcopy(c.body)) != c.body] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (lambda: sum(sequence("a")), "the sequence a has no end; write Sum"),
+        (lambda: max(sequence("a")), "the sequence a has no end"),
+        (lambda: sum(sequence("a")[index("t")], (1, 2)), r"a\[t\] is one term and has no entries; write Sum"),
+        (lambda: recursive("r", 0, lambda before, t: before[t - 1]), "'before' itself for the entry before"),
+        (lambda: [sequence("a")[s] for s in range(1, index("T"))], r"T is no number; .* Sum\(.*, for all forall"),
+    ],
+)
+def test_pythons_own_sums_and_ranges_are_refused_at_once(written, said):
+    with pytest.raises(InputError, match=said):
+        written()
