@@ -170,14 +170,17 @@ class Result(Record):
 
     def _look(self, bound: Bound, name: str, mode: str) -> Look | None:
         """Look at a bound at as many horizons as can be afforded, with all bounds of its kind at once."""
+        from regretlab.bounds.assumptions import CONVEX
         from regretlab.verdicts.comparison import every_run
         from regretlab.verdicts.looking import look
 
         known = super()._look(bound, name, mode)
         if known is not None or self._problem is None or not every_run(bound):
             return known
-        about = {b.id: b for b in (*filter(every_run, self.applicable(name, every=True)), bound)}
         run, record = self.description(name), self.of(name)
+        if CONVEX in bound.assumes and not run.problem.convex:  # it is not applicable wherever one looks
+            return known
+        about = {b.id: b for b in (*filter(every_run, self.applicable(name, every=True)), bound)}
         # Measured constants take the comparator's place into account, which the closed form does not give.
         again = replay(self._problem, self._algorithm(name), run, record, places=mode == "measured")
         self._looks.add(name, mode, look(list(about.values()), run, record, again.parts, again.until, mode))

@@ -81,6 +81,9 @@ def minimum(problem: Problem, weights: np.ndarray, start: np.ndarray) -> Minimum
         x, gap = _rounded_off(objective, start)
         return _interval(problem, weights, x, total * gap)
     x, gap = start, np.inf
+    if problem.linear and type(problem.domain) is Box:
+        g, low, high = objective.gradient(start), problem.domain.low, problem.domain.high
+        return _interval(problem, weights, np.where(g > 0, low, np.where(g < 0, high, start)), 0.0)
     if objective.curved:
         x, gap = by_newton(objective, start)
     for _ in range(1 + RESTARTS):  # L-BFGS-B may stop early on a flat line search; afresh it goes on
