@@ -20,6 +20,7 @@ from regretlab.plots._data import (
     FIT,
     average_regret_data,
     bound_versus_regret_data,
+    common_kind,
     learning,
     regret_overview_data,
     sampling_probabilities_data,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLOURS", "COLUMN", "average_regret", "average_regret_data", "axes", "bound_ratio", "bound_ratio_data",
-    "bound_terms", "bound_terms_data", "bound_versus_regret", "bound_versus_regret_data", "exponents",
+    "bound_terms", "bound_terms_data", "bound_versus_regret", "bound_versus_regret_data", "common_kind", "exponents",
     "exponents_data", "instance", "instance_data", "learning", "loss_curves", "loss_curves_data",
     "ratio_map", "ratio_map_data", "regret_over", "regret_over_data", "regret_overview", "regret_overview_data",
     "sampling_probabilities", "sampling_probabilities_data", "save", "style", "sweep", "sweep_data", "variance",
@@ -96,8 +97,11 @@ def bound_versus_regret(
 
 
 @style()
-def average_regret(result: Record, *, kind: str = "online", ax: Axes | None = None) -> Axes:
-    """R(t) / t of every algorithm: does it tend to zero? Logarithmic if all is positive, else linear around zero."""
+def average_regret(result: Record, *, kind: str | None = None, ax: Axes | None = None) -> Axes:
+    """R(t) / t of every algorithm: does it tend to zero? Logarithmic if all is positive, else linear around zero.
+
+    By default the regret is the kind in which all can be compared, :func:`common_kind`.
+    """
     data = average_regret_data(result, kind=kind)
     ax = ax or axes()
     ends, sizes = data[["value", "low", "high"]].to_numpy(), _draw.sizes([data.value.abs()])
@@ -111,13 +115,16 @@ def average_regret(result: Record, *, kind: str = "online", ax: Axes | None = No
     _draw.bands(ax, curves, [curve.label.iloc[0] for curve in curves])
     if (ends <= 0).any():
         ax.axhline(0, color=GREY, lw=0.6, zorder=1)
-    ax.set(xlabel=data.attrs["steps"], ylabel=f"average {kind} regret $R(t)/t$")
+    ax.set(xlabel=data.attrs["steps"], ylabel=f"average {data.attrs['kind']} regret $R(t)/t$")
     return _draw.legend(ax, result.problem.name, data.attrs["band"])
 
 
 @style()
-def regret_overview(result: Record, *, kind: str = "online", ax: Axes | None = None) -> Axes:
-    """Draw the regret of every algorithm, with the exponents of t and their 95 % intervals in the legend."""
+def regret_overview(result: Record, *, kind: str | None = None, ax: Axes | None = None) -> Axes:
+    """Draw the regret of every algorithm, with the exponents of t and their 95 % intervals in the legend.
+
+    By default it is the kind in which all can be compared, :func:`common_kind`; an estimate that is biased says so.
+    """
     data = regret_overview_data(result, kind=kind)
     ax = ax or axes()
     curves = [curve for _, curve in data.groupby("algorithm", sort=False)]
@@ -126,7 +133,7 @@ def regret_overview(result: Record, *, kind: str = "online", ax: Axes | None = N
     _draw.guides(ax, max(curves, key=lambda curve: curve.value.iloc[-1]))
     _draw.bands(ax, curves, [f"{c.label.iloc[0]}\n{_power(*c[FIT].iloc[0])}" for c in curves], bottom)
     _draw.below(ax, curves, bottom, 0)
-    ax.set(xlabel=data.attrs["steps"], ylabel=f"{kind} regret $R(t)$")
+    ax.set(xlabel=data.attrs["steps"], ylabel=f"{data.attrs['kind']} regret $R(t)$")
     return _draw.legend(ax, result.problem.name, data.attrs["band"])
 
 

@@ -103,21 +103,41 @@ def ratios(c: Comparison) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def average_regret_data(result: Record, *, kind: str = "online") -> pd.DataFrame:
+def biased(result: Record, name: str) -> bool:
+    """Tell whether an algorithm's estimate is biased, E f_t = c f with c other than 1: its online regret is scaled."""
+    return result.description(name).law.factor not in (1, None)
+
+
+def common_kind(result: Record) -> str:
+    """Return the regret in which all algorithms can be compared: cumulative where an estimate is biased, if measured.
+
+    Examples
+    --------
+    >>> import regretlab as rl
+    >>> two = rl.simulate("stochastic_reddi", ["adam", "adamcb(batch_size=2)"], horizon=9, measure=["cumulative"])
+    >>> common_kind(two), common_kind(rl.simulate("stochastic_reddi", "adam", horizon=9))
+    ('cumulative', 'online')
+    """
+    names = result.algorithms
+    apart = any(biased(result, name) for name in names)
+    return "cumulative" if apart and all("cumulative" in result.kinds(name) for name in names) else "online"
+
+
+def average_regret_data(result: Record, *, kind: str | None = None) -> pd.DataFrame:
     """Tabulate the data of :func:`average_regret`, with the columns of :func:`regret_overview_data`."""
-    data = _regrets(result, kind)
+    data = _regrets(result, kind or common_kind(result))
     data[["value", "low", "high"]] = data[["value", "low", "high"]].div(data.t, axis=0)
     return data
 
 
-def regret_overview_data(result: Record, *, kind: str = "online") -> pd.DataFrame:
+def regret_overview_data(result: Record, *, kind: str | None = None) -> pd.DataFrame:
     """Tabulate the data of :func:`regret_overview`.
 
     Columns ``algorithm``, ``label``, ``t``, ``value``, ``low``, ``high``, ``joined`` (whether a line may join the
     checkpoints), and the exponent of t with its 95 % interval, nan where there is none: ``exponent``,
     ``exponent_low``, ``exponent_high``.
     """
-    data = _regrets(result, kind)
+    data = _regrets(result, kind := kind or common_kind(result))
     fits = {name: result.exponent(kind, name) for name in data.algorithm.unique()}
     data[FIT] = [fits[name][:3] for name in data.algorithm]
     return data
@@ -161,12 +181,19 @@ def _regrets(result: Record, kind: str, names: Sequence[str] = ()) -> pd.DataFra
         shown = regret.assign(low=regret.value, high=regret.value) if best else regret
         mean, low, high = mean_interval(shown, result.random(name))
         values = {"t": result.record.t.values, "value": mean, "low": low, "high": high}
-        part = pd.DataFrame({"algorithm": name, "label": result.label(name), **values, "joined": steps[name].joined})
+        scaled = kind == "online" and not names and len(chosen) > 1 and biased(result, name)
+        said = f"\n(biased: E f = {result.description(name).law.factor:.3g} f)" if scaled else ""
+        label = f"{result.label(name)}{said}"
+        part = pd.DataFrame({"algorithm": name, "label": label, **values, "joined": steps[name].joined})
         parts.append(part[steps[name].shown])
     data = pd.concat(parts, ignore_index=True)
     kept = "no band" if best else f"{CERTIFIED} interval"
     if result.replicates > 1 and any(result.random(name) for name in regrets):
         kept = f"band: {STUDENT}"
     gap = ", against the best point found" if best else ", with certified gap" if wide and result.replicates > 1 else ""
-    data.attrs = {"band": f"{kept} (R = {result.replicates}){gap}", "steps": axis("step $t$", steps.values())}
+    data.attrs = {
+        "kind": kind,
+        "band": f"{kept} (R = {result.replicates}){gap}",
+        "steps": axis("step $t$", steps.values()),
+    }
     return data
