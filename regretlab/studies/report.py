@@ -15,6 +15,7 @@ import jinja2
 import numpy as np
 import pandas as pd
 import sympy as sp
+from markupsafe import Markup, escape
 from matplotlib.axes import Axes
 from sympy.printing.mathml import mathml
 
@@ -24,6 +25,7 @@ from regretlab.bounds import symbols as s
 from regretlab.result import Result
 from regretlab.runs.round_off import underflow
 from regretlab.spelling.numerals import SUPERSCRIPTS
+from regretlab.studies import answer
 from regretlab.system.version import __version__
 from regretlab.verdicts.comparison import Comparison
 from regretlab.verdicts.expectation import count
@@ -91,8 +93,7 @@ def page(
     """
     sections = [
         {
-            **_section(result, {title: inline(text, f"p{i}f{j}") for j, (title, text) in enumerate(svgs.items())}),
-            "anchor": f"problem-{i}",
+            **_section(result, {title: inline(text, f"p{i}f{j}") for j, (title, text) in enumerate(svgs.items())}, i),
         }
         for i, (result, svgs) in enumerate(zip(results, drawn, strict=True))
     ]
@@ -114,7 +115,14 @@ def template(path: str) -> jinja2.Template:
         loader=jinja2.PackageLoader("regretlab", ""), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"number": number, "verdict_class": verdict_class, "mathml": formula, "count": count}
+    environment.filters |= {
+        "number": number,
+        "verdict_class": verdict_class,
+        "mathml": formula,
+        "count": count,
+        "powers": powers,
+        "decimal": answer.decimal,
+    }
     return environment.get_template(path)
 
 
@@ -135,6 +143,17 @@ def verdict_class(verdict: str) -> str:
     return verdict if verdict in VERDICTS else "fails"
 
 
+def powers(text: str) -> Markup:
+    """Return text with raised powers of T.
+
+    Examples
+    --------
+    >>> powers("T^0.50 < T^1.00.")
+    Markup('T<sup>0.50</sup> &lt; T<sup>1.00</sup>.')
+    """
+    return Markup(re.sub(r"T\^(-?\d+\.\d+)", r"T<sup>\1</sup>", str(escape(text))))
+
+
 def formula(expression: sp.Expr) -> str:
     """Presentation MathML of an expression, with the papers' letters."""
     lettered = expression.subs({symbol: sp.Symbol(name) for symbol, name in LETTERS.items()})
@@ -148,7 +167,7 @@ def inline(svg: str, prefix: str) -> str:
     return re.sub(r'(<svg\b[^>]*?)\swidth="[^"]*"\sheight="[^"]*"', r"\1", element, count=1)
 
 
-def _section(result: Result, svgs: dict[str, str]) -> dict[str, Any]:
+def _section(result: Result, svgs: dict[str, str], i: int) -> dict[str, Any]:
     """Everything the page shows about one problem."""
     engine = result.record.attrs["engine"]
     captions = {
@@ -166,7 +185,12 @@ def _section(result: Result, svgs: dict[str, str]) -> dict[str, Any]:
         "replicates": result.replicates,
         "run": result.description(result.algorithms[0]),
         "figures": {caption: svgs[title] for title, caption in captions.items() if title in svgs},
-        "algorithms": [_algorithm(result, row, svgs) for row in result.summary()],
+        "kind": plots.common_kind(result),
+        "answer": answer.answer(result),
+        "anchor": f"problem-{i}",
+        "algorithms": [
+            {**_algorithm(result, row, svgs), "anchor": f"p{i}a{j}"} for j, row in enumerate(result.summary())
+        ],
         "provenance": dict(result.record.attrs),
     }
 
@@ -175,10 +199,14 @@ def _algorithm(result: Result, row: dict[str, Any], svgs: dict[str, str]) -> dic
     """Everything the page shows about one algorithm on one problem."""
     name = row["algorithm"]
     label = result.label(name)
+    kind = plots.common_kind(result)
     return {
         "name": name,
         "label": label,
         "row": row,
+        "exponent": (exponent := result.exponent(kind, name)),
+        "power": answer.power(*exponent[:3]),
+        "counted": answer.counted(row["bounds"]),
         "run": result.description(name),
         "underflow": underflow(result.description(name), result.of(name)),
         "figure": svgs.get(f"bound {label}", ""),

@@ -58,7 +58,7 @@ def test_the_ratio_beside_the_means_is_named_as_that_of_the_worst_run(call, tmp_
     for heading in ("mean regret", "mean value", "largest ratio"):
         assert heading in out
     page = (tmp_path / "out" / "report.html").read_text()
-    for heading in ("mean regret at T", "mean value", "largest regret / bound"):
+    for heading in ("mean online regret", "mean value", "largest regret / bound"):
         assert heading in page
 
 

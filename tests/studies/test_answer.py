@@ -1,0 +1,65 @@
+"""The answer of a page: sentences that follow from the numbers, before anything else, and one row for an algorithm."""
+
+import re
+
+import pytest
+
+import regretlab as rl
+from regretlab import plots
+from regretlab.studies import report
+from regretlab.studies.answer import answer, counted
+
+PARAMETERS = "alpha=7/20, beta1=0, beta2=1/65, lam=1/1000"
+
+
+@pytest.fixture(scope="module")
+def reddi():
+    return rl.simulate(rl.problems.Reddi(C=8), [f"adam({PARAMETERS}, eps=0)", f"amsgrad({PARAMETERS})"], horizon=1000)
+
+
+def test_the_sentences_are_those_of_the_verdicts(reddi):
+    said = answer(reddi)
+    assert said.title == "Reddi's example"
+    violated, growth = said.sentences[0], said.sentences[-1]
+    first = reddi.first_violation("adam.printed", "adam")
+    assert violated.startswith("Adam leaves Kingma & Ba, Thm 4.1 at T = ")
+    assert str(first) in violated
+    assert "AMSGrad" not in violated
+    assert all(b.verdict != "violated" for b in reddi.comparisons("amsgrad"))
+    assert re.fullmatch(r"Regret grows from T\^0\.\d\d \(AMSGrad\) to T\^\d\.\d\d \(Adam, linearly\)\.", growth)
+
+
+def test_a_theorem_that_does_not_apply_is_said_with_its_reason():
+    neuron = rl.simulate("one_neuron(n=20, d=3)", "adamx(alpha=0.1)", horizon=20, replicates=2)
+    assert "No theorem applies, because the losses are not convex." in answer(neuron).sentences
+
+
+def test_verdicts_are_counted_from_the_one_that_matters_most():
+    bounds = [{"verdict": v, "first_violation": 7} for v in ("holds", "vacuous", "not applicable because x", "holds")]
+    assert counted(bounds) == [("holds", "2 hold"), ("vacuous", "vacuous"), ("not applicable", "not applicable")]
+    assert counted([*bounds, {"verdict": "violated", "first_violation": 7}])[0] == ("violated", "violated at t = 7")
+
+
+def test_the_page_answers_before_its_tables_and_has_a_row_for_an_algorithm(reddi):
+    page = report.page("mine", [reddi], [{}])
+    body = page[page.index("<body>") :]
+    assert 0 < body.index('class="answer"') < body.index("Verdicts") < body.index("<table")
+    assert body.count('<details class="line">') == 2
+    for said in answer(reddi).sentences[:1]:
+        assert said.replace("&", "&amp;") in body
+    for target in re.findall(r'href="#([^"]+)"', body):
+        assert f'id="{target}"' in body
+
+
+def test_a_biased_estimate_shares_an_axis_with_others_in_cumulative_regret_or_says_so():
+    algorithms = ["adamx(alpha=0.1, batch_size=2)", "adamcb(alpha=0.1, batch_size=2)"]
+    measured, estimated = (
+        rl.simulate("stochastic_reddi(C=4)", algorithms, horizon=30, measure=measure)
+        for measure in (["cumulative"], [])
+    )
+    assert plots.regret_overview(measured).get_ylabel().startswith("cumulative")
+    labels = [text.get_text() for text in plots.regret_overview(measured, kind="online").get_legend().get_texts()]
+    assert sum("biased" in label for label in labels) == 1
+    alone = rl.simulate("stochastic_reddi(C=4)", algorithms[:1], horizon=30)
+    assert plots.common_kind(alone) == "online", "the twin: nothing is biased"
+    assert plots.common_kind(estimated) == "cumulative", "of an estimator with a factor the estimate is unbiased"
