@@ -35,11 +35,12 @@ if TYPE_CHECKING:
     from regretlab.store import Store
     from regretlab.sweeps import Sweep, sweep
     from regretlab.system import files
+    from regretlab.testing.watching import watch
 
 __all__ = [
     "InputError", "InterruptedWarning", "NonFiniteError", "Result", "Store", "StoreWarning", "Sweep",
     "UnderflowWarning", "__version__", "algorithms", "bounds", "claims", "domains", "falsify", "files", "game",
-    "methods", "minimax", "paired", "plots", "problems", "samplers", "scaling", "simulate", "sweep", "testing",
+    "methods", "minimax", "paired", "plots", "problems", "samplers", "scaling", "simulate", "sweep", "testing", "watch",
     "worst_case",
 ]  # fmt: skip
 
@@ -50,7 +51,7 @@ del late
 #: The modules of the names that are not modules themselves, and a module in a folder of the package.
 _HOMES = {
     "Result": "result", "Store": "store", "Sweep": "sweeps", "falsify": "falsifier", "files": "system.files",
-    "simulate": "result", "sweep": "sweeps",
+    "simulate": "result", "sweep": "sweeps", "watch": "testing.watching",
 }  # fmt: skip
 
 
