@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
-from regretlab.claims import Ledger, integer, log, maximum, real, sqrt
+from regretlab.claims import Ledger, integer, log, maximum, real, sqrt, where
 from regretlab.claims.ledger.certificate import Certificate
 from regretlab.claims.rocq import files, kernel
 from regretlab.claims.rocq.goals import holds, scope_of
@@ -19,6 +19,13 @@ from regretlab.cli.app import app
 needs_coqc = pytest.mark.skipif(shutil.which("coqc") is None, reason=f"coqc is not here: {kernel.INSTALL}")
 a, b, c, n = *real("a b c"), integer("n")
 LEDGER = Ledger()
+MINE = """
+from regretlab.claims import Paper, real
+P = Paper("mine", "My paper")
+a, b, c = real("a b c")
+P.inequality("young", r"2ab \\le ca^2 + b^2/c", at="Lemma 1", given=[c > 0], show=2*a*b <= c*a**2 + b**2/c)
+P.inequality("bold", r"2ab \\le a^2", at="Lemma 2", show=2*a*b <= a**2, expect="refuted")
+"""
 
 
 def exported(claim, corrupt=None):
@@ -49,6 +56,7 @@ FORMS = {
     "undefined": ("AdamBS.OptP.zero", put("point", "g", "1")),
     "sos": ("Lemma.young", put("terms", 0, 1, "7")),
     "squared sos": ("Lemma.root", put("terms", 0, 1, "7")),
+    "steps": ("Lemma.known_product", put("steps", 0, "proofs", 0, "body", "equations", 0, 1, 0, 1, "7")),
     "conjuncts": ("TP.Lem2.3.corrected", put("parts", 0, "body", "equations", 0, 1, 0, 1, "7")),
 }
 
@@ -112,6 +120,42 @@ def test_no_proof_is_left_out():
         assert not re.search(r"\b(Admitted|admit|Axiom|Parameter|Hypothesis)\b", exported(claim).text)
     for text in files.library().values():
         assert not re.search(r"^\s*(Admitted|Axiom|Parameter|Hypothesis|Declare ML)\b", text, re.MULTILINE)
+
+
+@needs_coqc
+def test_what_a_solver_decided_is_proved_and_what_is_false_is_not():
+    claim = LEDGER.claims["Lemma.young"]
+    found = Certificate.read(LEDGER.certificate("Lemma.young"))
+    shown = {
+        "max": Inequality((a >= 0,), maximum(a, b) >= a * 0 + b),
+        "alternative": Inequality(((a > 0) | (a < 0),), a**2 > 0),
+        "where": Inequality((), where(a > 0, a, -a) >= 0),
+        "root": Inequality((a >= 0, b > a), sqrt(b) > 0),
+        "false": Inequality((a >= 0,), maximum(a, b) >= 2 * b),
+        "undefined": Inequality((), a / b == a / b),
+    }
+    some = [
+        files.exported(replace(claim, id=f"T.{name}"), one, replace(found, form="smt", body={}))
+        for name, one in shown.items()
+    ]
+    answers = kernel.judged(some, keep=False)
+    accepted = {name for name in shown if answers[f"T.{name}"].accepted}
+    assert accepted == set(shown) - {"false", "undefined"}
+
+
+@needs_coqc
+def test_the_claims_of_a_users_own_file_are_accepted(tmp_path):
+    file = tmp_path / "my_claims.py"
+    file.write_text(MINE)
+    run = CliRunner()
+    assert run.invoke(app, ["verify", str(file), "--renew"]).exit_code == 0
+    done = run.invoke(app, ["verify", str(file), "--kernel"])
+    assert done.exit_code == 0
+    assert "The kernel accepts 2 of 2 theorems (100 %)." in done.output
+    assert "By trust: kernel: 2" in done.output
+    assert run.invoke(app, ["export", "rocq", str(file), "-o", str(tmp_path / "rocq")]).exit_code == 0
+    own = {"mine_young_file.v", "mine_bold_file.v", "Assumptions.v", "_CoqProject"}
+    assert {p.name for p in (tmp_path / "rocq").iterdir()} == {*(f"{name}.v" for name in files.LIBRARY), *own}
 
 
 @needs_coqc

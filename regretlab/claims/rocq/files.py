@@ -5,27 +5,34 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
+from regretlab.claims.checkers import ladder, pieces
 from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.ledger.certificate import Certificate
 from regretlab.claims.ledger.formulas import visible
-from regretlab.claims.rocq import inequalities, points
+from regretlab.claims.rocq import inequalities, points, stating, theorems
 from regretlab.claims.rocq.goals import Leaf, Theorem, leaves
-from regretlab.claims.rocq.writing import Names, NotTranslated
+from regretlab.claims.rocq.writing import NotTranslated
 from regretlab.claims.statements import Statement
 from regretlab.claims.statements.claim import SOURCES, Claim
 from regretlab.system.version import __version__
 
 #: The files that all others need, in the order in which they are compiled.
-LIBRARY = ("Regretlab", "RegretlabIntervals")
+LIBRARY = ("Regretlab", "RegretlabIntervals", "RegretlabSums")
 #: The proof that is written for each form of certificate.
 FORMS: dict[str, Callable[[Any, str, Any], Theorem]] = {
     "point": points.refuted,
     "undefined": points.undefined,
     "value": points.valued,
+    "below": lambda statement, form, body: points.refuted(
+        pieces.as_inequality(statement), form, {"point": {statement.x.args[0]: body["x"]}}
+    ),
+    "off ladder": lambda statement, form, body: points.refuted(ladder.as_inequality(statement), form, body),
+    "algebraic": lambda statement, form, body: inequalities.theorem(pieces.as_inequality(statement), **body),
+    "steps": theorems.theorem,
     **dict.fromkeys(("sos", "squared sos", "smt", "conjuncts"), inequalities.theorem),
 }
 _SEALED = re.compile(r"\(\* Digest of the claim: (\w+)\n   Seal of the propositions: (\w+) \*\)")
@@ -42,8 +49,8 @@ class Exported:
         The claim's id.
     module : str
         The name of its file, without ``.v``.
-    text : str
-        The file; empty if no part of the claim was translated.
+    digest, head : str
+        The digest of the claim, and the comment that says what it is.
     theorems : tuple of Theorem
         One for each part that has a certificate.
     names : tuple of str
@@ -52,9 +59,30 @@ class Exported:
 
     claim: str
     module: str
-    text: str
+    digest: str
+    head: str
     theorems: tuple[Theorem, ...]
     names: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The file; empty if no part of the claim was translated."""
+        written = [t for t in self.theorems if not t.why]
+        return _file(self.head, self.digest, list(zip(self.names, written, strict=True))) if written else ""
+
+    def alone(self) -> list[Exported]:
+        """Return a file for each of its theorems."""
+        written = [t for t in self.theorems if not t.why]
+        return [
+            replace(self, module=f"{self.module}_{k}", theorems=(t,), names=(name,))
+            for k, (name, t) in enumerate(zip(self.names, written, strict=True), 1)
+        ]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The files of other claims that this one imports."""
+        found = dict.fromkeys(name for t in self.theorems if not t.why for name in t.imports)
+        return tuple(name for name in found if name not in LIBRARY)
 
     @property
     def complete(self) -> bool:
@@ -65,11 +93,13 @@ class Exported:
 def exported(claim: Claim, statement: Statement, certificate: Certificate) -> Exported:
     """Write the file of a claim from its certificate, which is about ``statement``."""
     found = [_theorem(leaf) for leaf in leaves(statement, certificate.form, certificate.body)]
-    module = Names()(re.sub(r"\W", "_", claim.id))
-    names = [module if len(found) == 1 else f"{module}_{k}" for k in range(1, len(found) + 1)]
+    name = stating.identifier(claim.id)
+    names = [name if len(found) == 1 else f"{name}_{k}" for k in range(1, len(found) + 1)]
     written = [(name, t) for name, t in zip(names, found, strict=True) if not t.why]
-    text = _file(claim, certificate.digest, written) if written else ""
-    return Exported(claim.id, f"{module}_file", text, tuple(found), tuple(name for name, _ in written))
+    head = _head(claim)
+    return Exported(
+        claim.id, stating.module(claim.id), certificate.digest, head, tuple(found), tuple(name for name, _ in written)
+    )
 
 
 def _theorem(leaf: Leaf) -> Theorem:
@@ -83,23 +113,24 @@ def _theorem(leaf: Leaf) -> Theorem:
         return Theorem(leaf.form, why=str(error))
 
 
-def _file(claim: Claim, digest: str, theorems: list[tuple[str, Theorem]]) -> str:
-    imports = dict.fromkeys(("Regretlab", *(name for _, t in theorems for name in t.imports)))
-    parts = []
-    for name, t in theorems:
-        proof = "\n  ".join(line for whole in t.proof for line in whole.split("\n"))
-        parts.append(f"Theorem {name} :\n  {t.says}.\nProof.\n  {proof}\nQed.\n")
-    body = "\n".join(parts)
-    head = [
+def _head(claim: Claim) -> str:
+    """Write what a file is about."""
+    return "\n".join([
         f"(* {_comment(claim.id)}: {_comment(claim.paper)}, {_comment(claim.at)} ({SOURCES[claim.source]}).",
         f"   Printed: {_comment(claim.latex)}",
         f"   Written by regretlab {__version__} from the claim's certificate. *)",
-        f"(* Digest of the claim: {digest}\n   Seal of the propositions: {_seal(digest, body)} *)",
-        "",
-        f"From Regretlab Require Import {' '.join(imports)}.",
-        "",
-    ]
-    return "\n".join([*head, body])
+    ])  # fmt: skip
+
+
+def _file(head: str, digest: str, written: list[tuple[str, Theorem]]) -> str:
+    imports = dict.fromkeys(("Regretlab", *(name for _, t in written for name in t.imports)))
+    parts = []
+    for name, t in written:
+        proof = "\n  ".join(line for whole in t.proof for line in whole.split("\n"))
+        parts.append(f"Theorem {name} :\n  {t.says}.\nProof.\n  {proof}\nQed.\n")
+    body = "\n".join(parts)
+    sealed = f"(* Digest of the claim: {digest}\n   Seal of the propositions: {_seal(digest, body)} *)"
+    return "\n".join([head, sealed, "", f"From Regretlab Require Import {' '.join(imports)}.", "", body])
 
 
 def assumptions(found: Iterable[Exported]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,14 +65,22 @@ def conditional(path: Relation, need: Relation, write: Writer) -> str:
 class Scope:
     """The identifiers of a statement's symbols, and a writer that knows them."""
 
-    def __init__(self, found: Sequence[Term], taken: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        found: Sequence[Term],
+        taken: Iterable[str] = (),
+        sequences: Mapping[str, int] | None = None,
+        called: Mapping[Term, str] | None = None,
+    ) -> None:
         self.names = Names(taken)
+        self.arity = dict(sequences or {})
         self.symbols = list(found)
-        self.identifiers = {s: self.names(s.args[0]) for s in found}
+        self.identifiers = {s: self.names((called or {}).get(s, s.args[0])) for s in found}
         texts: dict[Node, str] = {
             s: f"IZR {name}" if s.op in ("integer", "index") else name for s, name in self.identifiers.items()
         }
-        self.write = Writer(texts)
+        self.sequences = {name: self.names(name) for name in self.arity}
+        self.write = Writer(texts, self.sequences)
 
     def binders(self) -> str:
         """Write the symbols with their types, as a quantifier binds them."""
@@ -82,6 +90,11 @@ class Scope:
             if not groups or groups[-1][0] != kind:
                 groups.append((kind, []))
             groups[-1][1].append(name)
+        for name, count in self.arity.items():
+            kind = f"{'Z -> ' * count}R"
+            if not groups or groups[-1][0] != kind:
+                groups.append((kind, []))
+            groups[-1][1].append(self.sequences[name])
         if len(groups) == 1:
             return f"{' '.join(groups[0][1])} : {groups[0][0]}"
         return " ".join(f"({' '.join(some)} : {kind})" for kind, some in groups)
@@ -89,8 +102,9 @@ class Scope:
 
 def universal(scope: Scope, given: Sequence[Relation], parts: Sequence[str]) -> str:
     """Write ``for all symbols, given -> parts``, a hypothesis to a line."""
-    head = [f"forall {scope.binders()},"] if scope.symbols else []
-    lines = [*head, *(f"{scope.write.operand(h)} ->" for h in given), " /\\\n  ".join(parts)]
+    head = [f"forall {scope.binders()},"] if scope.symbols or scope.arity else []
+    naturals = [f"(1 <= {name})%Z ->" for s, name in scope.identifiers.items() if s.op == "index"]
+    lines = [*head, *naturals, *(f"{scope.write.operand(h)} ->" for h in given), " /\\\n  ".join(parts)]
     return "\n  ".join(lines)
 
 

@@ -35,14 +35,18 @@ def theorem(statement: Inequality, form: str, body: Any) -> Theorem:
     scope = scope_of(statement)
     says, _ = holds(statement, scope)
     count = len(needed((*statement.given, statement.show)))
+    lines = proof(statement, scope, form, body, count)
+    return Theorem(form, says, lines, INTERVALS if any("enclosed" in line for line in lines) else ())
+
+
+def proof(statement: Inequality, scope: Scope, form: str, body: Any, count: int) -> list[str]:
+    """Write the proof of a proposition whose conclusion has ``count`` conditions before the parts of the statement."""
     lines = [f"intros {' '.join(scope.identifiers.values())}."] if scope.symbols else []
     parts = body["parts"] if form == "conjuncts" else [{"form": form, "body": body}] * len(conjuncts(statement.show))
     atoms = Inequality(tuple(map(atomic, statement.given)), atomic(statement.show))
     if form == "smt":
-        lines += split(atoms, scope, scope.names, count, parts, [])
-    else:
-        lines += Branch(atoms, scope.write, scope.names, []).lines(count, parts)
-    return Theorem(form, says, lines, INTERVALS if any("enclosed" in line for line in lines) else ())
+        return [*lines, *split(atoms, scope, scope.names, count, parts, [])]
+    return [*lines, *Branch(atoms, scope.write, scope.names, []).lines(count, parts)]
 
 
 def split(
@@ -84,6 +88,9 @@ class Branch:
 
     def lines(self, count: int, parts: Sequence[Any]) -> list[str]:
         """Write the proof; the goal has ``count`` conditions before the parts of the conclusion."""
+        given = self.statement.given
+        if (k := next((k for k, h in enumerate(given) if h.op == "or"), None)) is not None:
+            return list(self._apart(k, count, parts))
         shown = conjuncts(self.statement.show)
         lines = [f"intros {' '.join(self._introduced())}."] if self.statement.given else []
         lines += self._walked()
@@ -91,6 +98,18 @@ class Branch:
         for part, proof in zip(shown[:-1], parts[:-1], strict=True):
             lines += ["split.", "{ " + "\n  ".join(self._shown(self.given, part, **proof)) + " }"]
         return lines + self._shown(self.given, shown[-1], **parts[-1])
+
+    def _apart(self, k: int, count: int, parts: Sequence[Any]) -> Iterator[str]:
+        """Write the proof for both cases of a hypothesis that is an alternative."""
+        given = self.statement.given
+        names = [self.names("given") for _ in given[:k]]
+        name = self.names("either")
+        yield f"intros {' '.join([*names, f'[{name} | {name}]'])}; revert {' '.join([*names, name])}."
+        for case in given[k].args:
+            smaller = Inequality((*given[:k], case, *given[k + 1 :]), self.statement.show)
+            branch = Branch(smaller, Writer(self.write.known, self.write.sequences), self.names, [])
+            branch.given = (*smaller.given, *self.given[len(given) :])
+            yield "{ " + "\n  ".join(branch.lines(count, parts)) + " }"
 
     def _introduced(self) -> Iterator[str]:
         for number, hypothesis in enumerate(self.statement.given, 1):

@@ -33,9 +33,10 @@ class Row:
 
 
 def export(ledger: Ledger, entries: Sequence[Entry]) -> list[Exported]:
-    """Write the file of every entry that was decided by a stored certificate."""
+    """Write the file of every entry that was decided by a stored certificate, and of what it uses."""
     found = []
-    for entry in entries:
+    below = [one for entry in entries for _, one, _ in entry.tree()]
+    for entry in {e.claim.id: e for e in (*entries, *below)}.values():
         statement = ledger.statement(entry.claim.id)
         path = ledger.certificate(entry.claim.id)
         if entry.verdict not in SHOWN or isinstance(statement, InFile) or not path.exists():
@@ -94,11 +95,10 @@ def asked(ledger: Ledger, entries: Sequence[Entry], jobs: int = 2) -> tuple[list
     found = export(ledger, entries)
     answers = kernel.judged(found, jobs)
     accepted = {e.claim for e in found if e.complete and e.claim in answers and answers[e.claim].accepted}
-    judged: dict[str, Entry] = {}
-    for entry in entries:
-        judged[entry.claim.id] = _raised(entry, accepted)
+    asked_for = {entry.claim.id for entry in entries}
     refused = [f"{e.claim}: {answers[e.claim].words}" for e in found if e.text and not answers[e.claim].accepted]
-    return list(judged.values()), table(found, answers), refused
+    own = [e for e in found if e.claim in asked_for]
+    return [_raised(entry, accepted) for entry in entries], table(own, answers), refused
 
 
 def _raised(entry: Entry, accepted: set[str]) -> Entry:
@@ -112,9 +112,10 @@ def table(found: Sequence[Exported], answers: Mapping[str, kernel.Answer]) -> li
     """Count, by form of certificate, the theorems that the kernel accepted, refused, and that were not translated."""
     counted: dict[str, Counter[str]] = {}
     for one in found:
-        accepted = one.claim in answers and answers[one.claim].accepted
+        good = answers[one.claim].theorems if one.claim in answers else ()
+        names = iter(one.names)
         for theorem in one.theorems:
-            outcome = "not translated" if theorem.why else "accepted" if accepted else "refused"
+            outcome = "not translated" if theorem.why else "accepted" if next(names) in good else "refused"
             counted.setdefault(theorem.form, Counter())[outcome] += 1
     return [Row(form, counts) for form, counts in sorted(counted.items(), key=lambda item: -item[1].total())]
 

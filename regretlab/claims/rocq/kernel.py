@@ -14,12 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cache
+from graphlib import TopologicalSorter
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_cache_path
 
-from regretlab.claims.rocq.files import LIBRARY, Exported, assumptions, library
+from regretlab.claims.rocq.files import Exported, assumptions, library
 from regretlab.errors import InputError
 from regretlab.system.files import atomically
 
@@ -39,12 +41,14 @@ MACHINE = ("PrimInt63.", "Uint63.", "PrimFloat.", "FloatAxioms.", "FloatOps.", "
 class Answer:
     """What the kernel said of one file: whether it accepted every theorem, in which words it did not, what is assumed.
 
-    ``axioms`` are the names that the theorems rest on; only those of :data:`REALS` and :data:`MACHINE` are admitted.
+    ``theorems`` are the names of the accepted ones, also of a file that is not accepted as a whole. ``axioms`` are the
+    names that the theorems rest on; only those of :data:`REALS` and :data:`MACHINE` are admitted.
     """
 
     accepted: bool
     words: str
     axioms: tuple[str, ...] = ()
+    theorems: tuple[str, ...] = ()
     seconds: float = 0.0
 
     @property
@@ -102,20 +106,61 @@ def judged(found: Sequence[Exported], jobs: int = 2, limit: float = LIMIT, keep:
         Where Rocq is not installed, or refuses the library of the exported files.
     """
     base = hashlib.sha256("\n".join([version(), *library().values()]).encode()).hexdigest()
-    keys = {e.claim: hashlib.sha256(f"{base}{e.text}".encode()).hexdigest() for e in found if e.text}
+    files = {e.module: e for e in found if e.text}
+    order = list(TopologicalSorter({m: set(e.needs) for m, e in files.items()}).static_order())
+    keys: dict[str, str] = {}
+    for name in order:
+        if name in files:
+            told = "".join(keys.get(need, need) for need in files[name].needs)
+            keys[name] = hashlib.sha256(f"{base}{told}{files[name].text}".encode()).hexdigest()
     known = _kept() if keep else {}
-    answers = {claim: known[key] for claim, key in keys.items() if key in known}
-    asked = [e for e in found if e.text and e.claim not in answers]
+    answers = {files[name].claim: known[key] for name, key in keys.items() if key in known}
+    asked = [files[name] for name in order if name in files and files[name].claim not in answers]
     if asked:
-        with tempfile.TemporaryDirectory() as made, ThreadPoolExecutor(max(1, jobs)) as pool:
+        with tempfile.TemporaryDirectory() as made:
             folder = Path(made)
             _compile_library(folder)
-            new = dict(zip([e.claim for e in asked], pool.map(lambda e: _ask(e, folder, limit), asked), strict=True))
+            new = _compiled(_with_needs(asked, files), folder, jobs, limit)
             new |= _assumed([e for e in asked if new[e.claim].accepted], new, folder)
-        answers |= new
+        answers |= {e.claim: new[e.claim] for e in asked}
         if keep:
-            _keep({keys[claim]: a for claim, a in new.items() if not a.words.startswith("it took more than")})
+            late = ("it took more than", "it rests on")
+            _keep({keys[e.module]: new[e.claim] for e in asked if not new[e.claim].words.startswith(late)})
     return answers
+
+
+def _with_needs(asked: Sequence[Exported], files: Mapping[str, Exported]) -> list[Exported]:
+    """Add the files that files need, and theirs."""
+    waiting, found = [e.module for e in asked], dict[str, Exported]()
+    while waiting:
+        name = waiting.pop()
+        if name in files and name not in found:
+            found[name] = files[name]
+            waiting += files[name].needs
+    return list(found.values())
+
+
+def _compiled(found: Sequence[Exported], folder: Path, jobs: int, limit: float) -> dict[str, Answer]:
+    """Compile files, each after those that it needs; what needs a refused one is refused."""
+    sorter = TopologicalSorter({e.module: set(e.needs) for e in found})
+    sorter.prepare()
+    files, answers, good = {e.module: e for e in found}, dict[str, Answer](), set[str]()
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        while sorter.is_active():
+            ready = sorter.get_ready()
+            some = [files[name] for name in ready if name in files]
+            said = pool.map(_after, some, repeat(frozenset(good)), repeat(folder), repeat(limit))
+            for one, answer in zip(some, said, strict=True):
+                answers[one.claim] = answer
+                good |= {one.module} if answer.accepted else set()
+            sorter.done(*ready)
+    return answers
+
+
+def _after(one: Exported, good: frozenset[str], folder: Path, limit: float) -> Answer:
+    if lacking := [name for name in one.needs if name not in good]:
+        return Answer(False, f"it rests on {', '.join(lacking)}, which is not accepted")
+    return _ask(one, folder, limit)
 
 
 def _assumed(found: list[Exported], answers: Mapping[str, Answer], folder: Path) -> dict[str, Answer]:
@@ -149,7 +194,7 @@ def _compile_library(folder: Path) -> None:
         (folder / f"{name}.v").write_text(text, encoding="utf-8")
         done = _run(folder, name, 10 * LIMIT)
         if done is None or done.returncode:
-            if name != LIBRARY[0]:  # without coq-interval, the files that need it are not accepted
+            if name == "RegretlabIntervals":  # without coq-interval, the files that need it are not accepted
                 continue
             why = "it took too long" if done is None else _shortened(done.stderr)
             raise InputError(f"{version()} does not accept regretlab's own library: {why}; {INSTALL}.")
@@ -171,8 +216,10 @@ def _ask(one: Exported, folder: Path, limit: float) -> Answer:
     if done is None:
         return Answer(False, f"it took more than {limit:g} s", seconds=seconds)
     if done.returncode:
-        return Answer(False, _shortened(done.stderr), seconds=seconds)
-    return Answer(True, "accepted", seconds=seconds)
+        alone = one.alone()
+        good = [part.names[0] for part in alone if _ask(part, folder, limit).accepted] if len(alone) > 1 else []
+        return Answer(False, _shortened(done.stderr), theorems=tuple(good), seconds=seconds)
+    return Answer(True, "accepted", theorems=one.names, seconds=seconds)
 
 
 def axioms(said: str) -> tuple[str, ...] | None:
@@ -215,7 +262,10 @@ def _kept() -> dict[str, Answer]:
     """Read the answers that were kept; none from a file that is missing or damaged."""
     try:
         found = json.loads(_file().read_text(encoding="utf-8"))
-        return {key: Answer(**{**a, "axioms": tuple(a["axioms"])}) for key, a in found.items()}
+        return {
+            key: Answer(**{**a, "axioms": tuple(a["axioms"]), "theorems": tuple(a["theorems"])})
+            for key, a in found.items()
+        }
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return {}
 

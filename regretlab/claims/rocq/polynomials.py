@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import combinations, islice
+from math import isqrt
 from typing import Any, NamedTuple
 
 from regretlab.claims.arithmetic.polynomials import Factor, Polynomial, Quotients, add
-from regretlab.claims.checkers import sos
+from regretlab.claims.checkers import logarithms, sos
 from regretlab.claims.checkers.live import atoms
 from regretlab.claims.checkers.signs import LARGER, cleared, difference
 from regretlab.claims.language.terms import Relation, Term, walk
@@ -15,6 +17,9 @@ from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.rocq import curves
 from regretlab.claims.rocq.writing import NotTranslated, Writer, polynomial
 from regretlab.claims.statements import Inequality
+
+#: Pairs of monomials that are looked at for hints.
+MOST_PAIRS = 30
 
 
 class Known(NamedTuple):
@@ -171,6 +176,8 @@ class Cleared:
         for j in range(len(self.asked.zero)):
             yield from optional(self._zero(j))
         goal = self._poly(self.asked.goal)
+        for k, square in enumerate(squares(self.asked.goal)):
+            yield f"assert (square{k} : 0 <= ({self._poly(square)}) ^ 2) by sign."
         if equation:
             yield "apply Rminus_diag_uniq."
         yield f"replace ({gap}) with (({goal}){over}) by same."
@@ -178,6 +185,25 @@ class Cleared:
             yield f"replace ({goal}) with 0 by (symmetry; arithmetic); unfold Rdiv; ring."
         else:
             yield "quotient."
+
+
+def squares(goal: Polynomial) -> Iterator[Polynomial]:
+    """Yield the differences and sums of two monomials whose squares and product a polynomial has, as hints."""
+    halves = {
+        tuple(e // 2 for e in exponents): c
+        for exponents, c in goal.items()
+        if c > 0 and any(exponents) and not any(e % 2 for e in exponents)
+    }
+    for (m, c), (n, d) in islice(combinations(halves.items(), 2), MOST_PAIRS):
+        both = goal.get(tuple(map(sum, zip(m, n, strict=True))), Fraction(0))
+        if both:
+            yield {m: _root(c), n: _root(d) * (1 if both > 0 else -1)}
+
+
+def _root(c: Fraction) -> Fraction:
+    """Return the root of a square of a rational, 1 for any other number."""
+    found = Fraction(isqrt(c.numerator), isqrt(c.denominator))
+    return found if found**2 == c else Fraction(1)
 
 
 def loose(part: Inequality, facts: Sequence[Relation]) -> sos.Problem:
@@ -190,6 +216,7 @@ def loose(part: Inequality, facts: Sequence[Relation]) -> sos.Problem:
     found = sos.Problem([*part.symbols, *opaque], equation=part.show.op == "==", positive=part.show.op in ("<", ">"))
     quotients = Quotients(found.symbols)
     found.goal, found.below = cleared(quotients, difference(part.show))
+    relations += [fact.show for fact in logarithms.facts(n for n in opaque if n.op in ("log", "exp"))]
     for r in relations:
         try:
             top, under = cleared(quotients, difference(r))

@@ -76,8 +76,10 @@ class Writer:
         For a node that this writer has no text for.
     """
 
-    def __init__(self, known: Mapping[Node, str]) -> None:
+    def __init__(self, known: Mapping[Node, str], sequences: Mapping[str, str] | None = None) -> None:
         self.known: dict[Node, str] = dict(known)
+        self.sequences = dict(sequences or {})
+        self._plain = False
 
     def __call__(self, node: Node) -> str:
         """Write a term or relation."""
@@ -90,6 +92,54 @@ class Writer:
     def operand(self, node: Node) -> str:
         """Write a relation so that it can stand beside a connective."""
         return self._at(node, 74)
+
+    def place(self, node: Node) -> str:
+        """Write a place in a sequence, or an end of a range: an integer, as an argument."""
+        line, whole = self._integer(node)
+        return line if whole and not line.lstrip("(-").rstrip(")").isdigit() else f"({line})%Z"
+
+    def integer(self, node: Node) -> str:
+        """Write an integer among others, where Rocq reads integers."""
+        line, whole = self._integer(node)
+        return line if whole else f"({line})"
+
+    def _integer(self, node: Any) -> tuple[str, bool]:
+        op, a = node.op, node.args
+        if node in self.known:
+            name = self.known[node].removeprefix("IZR ")
+            return name, name.isidentifier() or "'" in name
+        if op == "num" and a[0].denominator == 1:
+            return (str(a[0]), True) if a[0] >= 0 else (f"({a[0]})", True)
+        if op in ("+", "-", "*"):
+            return f"{self.integer(a[0])} {op} {self.integer(a[1])}", False
+        if op == "neg":
+            return f"- {self.integer(a[0])}", False
+        raise NotTranslated(f"the place {node!r} in a sequence")
+
+    def within(self, name: str, low: Node, high: Node | None) -> str:
+        """Write that an index lies in its range."""
+        end = "" if high is None else f" <= {self.integer(high)}"
+        return f"({self.integer(low)} <= {name}{end})%Z"
+
+    def alike(self, left: Node, right: Node) -> bool:
+        """Tell whether two trees are written the same up to the names of what is bound."""
+        self._plain = True
+        same = self(left) == self(right)
+        self._plain = False
+        return same
+
+    def binding(self, bound: Node, body: Node) -> tuple[str, str]:
+        """Write what is below a range: the name of its index, and the body."""
+        taken = {name.removeprefix("IZR ") for name in (*self.known.values(), *self.sequences.values())}
+        name = Names(taken)("k" if self._plain else bound.args[0])
+        before = self.known.get(bound)
+        self.known[bound] = f"IZR {name}"
+        line = self(body)
+        if before is None:
+            del self.known[bound]
+        else:
+            self.known[bound] = before
+        return name, line
 
     def _at(self, node: Any, level: int) -> str:
         line, own = self._text(node)
@@ -131,6 +181,17 @@ class Writer:
                 return f"{self._at(a[0], 84)} \\/ {self._at(a[1], 84)}", 85
             case "not":
                 return f"~ {self._at(a[0], 8)}", 75
+            case "entry" if a[0] in self.sequences:
+                return f"{self.sequences[a[0]]} {' '.join(self.place(i) for i in a[1:])}", 10
+            case "sum" | "product":
+                name, line = self.binding(a[0], a[3])
+                head = "zsum" if op == "sum" else "zprod"
+                return f"{head} (fun {name} : Z => {line}) {self.place(a[1])} {self.place(a[2])}", 10
+            case "power":
+                return f"powerRZ {self.atom(a[0])} {self.place(a[1])}", 10
+            case "forall":
+                name, line = self.binding(a[0], a[3])
+                return f"forall {name} : Z, {self.within(name, a[1], a[2])} -> {line}", 100
         raise NotTranslated(f"there is no Rocq text for {op}")
 
     def _choice(self, test: Any, yes: str, no: str) -> str:
