@@ -7,7 +7,7 @@ import math
 import os
 import textwrap
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, NullLocator
@@ -95,10 +96,27 @@ def save(figure: Figure | Axes, path: str | os.PathLike[str] | IO[bytes], *, suf
         if isinstance(target, Path):
             target.parent.mkdir(parents=True, exist_ok=True)
         whole: Any = figure.figure
-        with style():
+        with style(), _laid_out(whole) if suffix == ".svg" else nullcontext():
             whole.savefig(target, format=suffix[1:], metadata=_NO_DATE[suffix])
     except OSError as error:
         raise InputError(f"cannot write {str(path)!r}: {error.strerror or error}; choose a writable path.") from None
+
+
+@contextmanager
+def _laid_out(figure: Any) -> Iterator[None]:
+    """Lay a figure out as SVG has its text, and keep Matplotlib from drawing all of it once more to that end."""
+    engine, before = figure.get_layout_engine(), figure.canvas
+    if engine is None:
+        yield
+        return
+    FigureCanvasSVG(figure)
+    try:
+        engine.execute(figure)
+        figure.set_layout_engine(None)
+        yield
+    finally:
+        figure.set_layout_engine(engine)
+        figure.set_canvas(before)
 
 
 def look(i: int) -> dict[str, Any]:
