@@ -170,12 +170,14 @@ def inline(svg: str, prefix: str) -> str:
 def _section(result: Result, svgs: dict[str, str], i: int) -> dict[str, Any]:
     """Everything the page shows about one problem."""
     engine = result.record.attrs["engine"]
+    kind = plots.common_kind(result)
+    remark = ": cumulative, the scale that biased and unbiased estimates share" if kind == "cumulative" else ""
     captions = {
         "loss over epochs": "Training and test loss over epochs: mean and one sigma",
         "loss over seconds": "The same over wall-clock time, that of the whole simulation times t/T; all by the "
         f"{engine} engine{LOADING if engine == 'compiled' else ''}",
-        "regret": "Regret of every algorithm",
-        "average": "Average regret",
+        "regret": f"Regret of every algorithm{remark}",
+        "average": f"Average regret{remark}",
         "tightness": "How tight every algorithm's tightest bound is",
         "probabilities": "What the samplers learned",
     }
@@ -185,7 +187,7 @@ def _section(result: Result, svgs: dict[str, str], i: int) -> dict[str, Any]:
         "replicates": result.replicates,
         "run": result.description(result.algorithms[0]),
         "figures": {caption: svgs[title] for title, caption in captions.items() if title in svgs},
-        "kind": plots.common_kind(result),
+        "kind": kind,
         "answer": answer.answer(result),
         "anchor": f"problem-{i}",
         "algorithms": [

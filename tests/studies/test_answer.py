@@ -51,6 +51,13 @@ def test_the_page_answers_before_its_tables_and_has_a_row_for_an_algorithm(reddi
         assert f'id="{target}"' in body
 
 
+def test_the_caption_says_why_regret_is_cumulative(reddi):
+    both = rl.simulate("stochastic_reddi(C=4)", ["adamx", "adamcb(batch_size=2)"], horizon=9, measure=["cumulative"])
+    said = "cumulative, the scale that biased and unbiased estimates share"
+    assert said in report.page("mine", [both], [{"regret": "<svg></svg>"}])
+    assert said not in report.page("mine", [reddi], [{"regret": "<svg></svg>"}])
+
+
 def test_a_biased_estimate_shares_an_axis_with_others_in_cumulative_regret_or_says_so():
     algorithms = ["adamx(alpha=0.1, batch_size=2)", "adamcb(alpha=0.1, batch_size=2)"]
     measured, estimated = (
