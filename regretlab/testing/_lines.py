@@ -54,6 +54,8 @@ FORMULAS: dict[str, dict[str, str]] = {
     "padam": _MAXIMUM | {"x": "x_{t+1} = x_t - alpha_t m_t / (v_hat_t^p + eps)"},
     "adabelief": {"v": "s_t = beta2 s_{t-1} + (1 - beta2) (g_t - m_t)^2 + eps"},
     "yogi": _UNCORRECTED | {"v": "v_t = v_{t-1} - (1 - beta2) sign(v_{t-1} - g_t^2) g_t^2"},
+    "radam": {"x": "x_{t+1} = x_t - alpha_t r_t m_hat_t l_t, l_t = sqrt(1 - beta2^t) / (sqrt(v_t) + eps)"},
+    "adopt": {"g": "Clip(g_t / max(sqrt(v_{t-1}), eps), (t - 1)^(1/4)) in m_t"},
     "schedulefreesgd": {
         "m": "y_t = (1 - beta) z_t + beta x_t",
         "x": "z_{t+1} = z_t - gamma grad f_t(y_t)",

@@ -124,6 +124,10 @@ TABLE = (
     Variant("momentum warmed up", "m_hat", "mu_t = beta1 (1 - 0.96^(t / 250) / 2) there, beta1 in m_t", warmed_up),
     Variant("biases and eps as in Padam's code", "x", "alpha_t sqrt(1 - beta2^t) / (1 - beta1^t) m_t / (sqrt(v_hat_t) "
             "+ eps)^{2p}", padam_as_coded),
+    Variant("eps beside the corrected root", "x", "l_t = 1 / (sqrt(v_t / (1 - beta2^t)) + eps)",
+            root(lambda v, k, eps: np.sqrt(v) + eps * k.c**-0.5, only="radam")),
+    Variant("clipped a step later", "g", "Clip(g_t / max(sqrt(v_{t-1}), eps), t^(1/4))",
+            lambda play: play.put(t=np.where(play.k.t > 1, play.k.t + 1, 1)) if named(play, "adopt") else None),
     Variant("average without z_1", "c", "c_{t+1} = 1 / t", plain_average),
     Variant("correction of v_t in place of the step size", "alpha", "gamma, with sqrt(v_t / (1 - beta2^t)) + eps in "
             "the step", corrected_root),
@@ -189,6 +193,8 @@ DEFAULTS: dict[str, tuple[float, ...]] = {
     "eps": (0.0, 1e-16, 1e-15, 1e-12, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5, 1e-3),
     "weight_decay": (1e-4, 1e-2),
     "lam": (1.0,),
+    "threshold": (4.0, 5.0),
+    "clip": (0.0, 0.25),
 }
 
 
@@ -254,7 +260,8 @@ def chosen(names: Any, method: Method) -> tuple[Variant, ...]:
 
 def changes(variants: tuple[Variant, ...]) -> Callable[[Play], Play | None]:
     """Return the function that makes several changes, those that rebuild the method first."""
-    ordered = sorted(variants, key=lambda variant: (not variant.rebuilds, not variant.name.startswith("it is")))
+    lines = (variant for variant in variants if variant is not SINGLE)
+    ordered = sorted(lines, key=lambda variant: (not variant.rebuilds, not variant.name.startswith("it is")))
 
     def change(play: Play) -> Play | None:
         made: Play | None = play

@@ -86,6 +86,8 @@ PLANTED = {
             ["eps inside the root", "weight decay in the gradient (L2)"]),
     "another method": (amsgrad(eps=0.0), f"adamx(alpha={ALPHA}, lam=0.9)", ["lam = 1"]),
     "adam for amsgrad": (adam(), AMSGRAD, ["it is adam"]),
+    "single": (adam(denominator=lambda v, t, eps: np.sqrt(v / float(np.float32(left(t)))) + eps), ADAM,
+               ["single precision"]),
     "dampened": (momentum(dampening=BETA1), HEAVY, ["dampening that spares the first step"]),
     "looks ahead": (momentum(nesterov=True), HEAVY, ["look-ahead (Nesterov)"]),
     "inside": (momentum(inside=True, rate=falling), f"momentum(alpha={ALPHA}, schedule='sqrt')",
