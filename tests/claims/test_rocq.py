@@ -10,10 +10,11 @@ from typer.testing import CliRunner
 
 from regretlab.claims import Ledger, integer, log, maximum, real, sqrt, where
 from regretlab.claims.ledger.certificate import Certificate
-from regretlab.claims.rocq import files, kernel
+from regretlab.claims.ledger.entry import Entry
+from regretlab.claims.rocq import files, judging, kernel
 from regretlab.claims.rocq.goals import holds, scope_of
 from regretlab.claims.rocq.writing import RESERVED, Names
-from regretlab.claims.statements import Inequality
+from regretlab.claims.statements import Derivation, Inequality
 from regretlab.cli.app import app
 
 needs_coqc = pytest.mark.skipif(shutil.which("coqc") is None, reason=f"coqc is not here: {kernel.INSTALL}")
@@ -113,6 +114,17 @@ def test_what_a_theorem_may_rest_on():
     assert not kernel.foreign(kernel.axioms(reals))
     assert kernel.foreign(kernel.axioms(reals + "mine : 0 = 1\n")) == ["mine"]
     assert kernel.axioms("") is None
+
+
+def test_the_level_of_the_kernel_needs_everything_below_and_no_assumption():
+    below, other = Entry(LEDGER.claims["Lemma.young"], "proved", "exact"), "AdamBS.Eq16"
+    step = next(c for c in LEDGER.claims.values() if isinstance(c.statement, Derivation))
+    entry = Entry(step, "follows", "words", uses=(below,))
+    both = {step.id, "Lemma.young"}
+    assert judging.raised(entry, both).level == "kernel"
+    assert judging.raised(entry, {step.id}).level == "words"
+    assert judging.raised(replace(entry, assumes=("x >= 3",)), both).level == "words"
+    assert judging.raised(replace(entry, because=(other,)), both).level == "words"
 
 
 def test_no_proof_is_left_out():

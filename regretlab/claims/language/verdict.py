@@ -34,7 +34,10 @@ VERDICTS = OWN | DERIVED
 KERNEL = "kernel"
 #: Trust levels, strongest first.
 LEVELS = {
-    KERNEL: "the kernel of the proof assistant Rocq accepts a proof of the exported statement",
+    KERNEL: (
+        "the kernel of the proof assistant Rocq accepts a proof of the exported statement; trusted are that kernel, "
+        "its axioms of the reals (where intervals decide, of machine numbers too), and the reading of the statement"
+    ),
     "exact": "fractions only",
     "balls": "interval arithmetic by two libraries, mpmath and Arb, whose intervals overlap and agree on the sign",
     "2 solvers": "two independent solvers",

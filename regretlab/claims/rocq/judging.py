@@ -98,14 +98,15 @@ def asked(ledger: Ledger, entries: Sequence[Entry], jobs: int = 2) -> tuple[list
     asked_for = {entry.claim.id for entry in entries}
     refused = [f"{e.claim}: {answers[e.claim].words}" for e in found if e.text and not answers[e.claim].accepted]
     own = [e for e in found if e.claim in asked_for]
-    return [_raised(entry, accepted) for entry in entries], table(own, answers), refused
+    return [raised(entry, accepted) for entry in entries], table(own, answers), refused
 
 
-def _raised(entry: Entry, accepted: set[str]) -> Entry:
-    """Return an entry with the level of the kernel, if that accepted it and all that it rests on."""
-    rests = {entry.claim.id, *(below.claim.id for _, below, _ in entry.tree())}
-    needs = rests if isinstance(entry.claim.statement, (Derivation, Theorem)) else {entry.claim.id}
-    return replace(entry, level=KERNEL) if needs <= accepted else entry
+def raised(entry: Entry, accepted: set[str]) -> Entry:
+    """Return an entry with the level of the kernel, if that accepted it all it rests on, and nothing is assumed."""
+    needs = {entry.claim.id}
+    if isinstance(entry.claim.statement, (Derivation, Theorem)):
+        needs |= {*entry.because, *(below.claim.id for _, below, _ in entry.tree())}
+    return replace(entry, level=KERNEL) if needs <= accepted and not entry.assumes else entry
 
 
 def table(found: Sequence[Exported], answers: Mapping[str, kernel.Answer]) -> list[Row]:
