@@ -89,3 +89,27 @@ def test_no_bound_that_holds_is_below_the_value_and_half_of_it_is(T):
 def test_what_has_no_value_is_one_sentence(call, said):
     with pytest.raises(rl.InputError, match=said):
         call()
+
+
+#: Each with a step size that is good for D = 2 and G = 1, and how often its bound is the value of the game at most.
+BOUNDED = {
+    "sgd.zinkevich": ("sgd(alpha=1.414)", 3),
+    "adagradnorm.streeter": ("adagradnorm(alpha=1.414)", 3),
+    "dualaveraging.xiao": ("dualaveraging(alpha=1.414)", 3),
+    "fulladagrad.duchi": ("fulladagrad(alpha=1.414, eps=0.001)", 6),
+}
+
+
+@pytest.mark.parametrize("id", BOUNDED)
+def test_bounds_hold_on_data_and_a_constant_too_small_is_refuted_by_the_adversary(id):
+    name, times = BOUNDED[id]
+    problem = rl.problems.Logistic("breast_cancer", domain="ball", radius=1.0)
+    found = rl.simulate(problem, name, horizon=400).bound(id, name.partition("(")[0])
+    assert all(check.passed for check in found.checks)
+    assert found.verdict == "holds"
+    method = rl.algorithms.parse(name).method
+    played = minimax.play(method, L2Ball(1.0), 400, d=4)
+    least, given = played.regret.item(-1), {"D2": 2.0, "G2": 1.0, "d": 4, **method.parameters()}
+    bound = rl.bounds.Bound.known[id]
+    most = float(bound.at_T(400, {n: v for n, v in given.items() if n in bound.constants}))
+    assert most / times < least < most, "the twin, so many times smaller, is below the regret"

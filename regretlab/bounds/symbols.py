@@ -127,6 +127,7 @@ beta1 = declare("beta1", "first-moment decay", "[0, 1)", r"\beta_1", typical=0.9
 beta2 = declare("beta2", "second-moment decay", "[0, 1)", r"\beta_2", typical=0.999)
 lam = declare("lam", "decay of beta_{1,t}", "(0, 1]", r"\lambda", typical=0.99, positive=False)
 eps = declare("eps", "added to the denominator", latex=r"\epsilon", typical=0.0, positive=False)
+b0 = declare("b0", "in the root of AdaGrad-Norm's first step", latex="b_0", typical=0.0, positive=False)
 gamma = declare("gamma", "exploration", "(0, 1]", r"\gamma", typical=0.4)
 p = declare("p", "power of the second moment", "[0, 0.5]", typical=0.25)
 p_min = declare("p_min", "floor of the probabilities", "(0, 1]", r"p_{\min}", typical=None)

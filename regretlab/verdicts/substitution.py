@@ -51,7 +51,7 @@ def values(
         "d": problem.d, "n": n, "K": K, "total": law.total, "D": _or_nan(problem.D), "D2": _or_nan(problem.D2),
         "L": L, "G": problem.constant("G_inf") * top, "G2": L * top,
         "alpha": method["alpha"], "beta1": beta1, "beta2": method.get("beta2", math.nan), "lam": lam,
-        "eps": method.get("eps", 0.0), "p": method.get("p", 0.5),
+        "eps": method.get("eps", 0.0), "b0": method.get("b0", 0.0), "p": method.get("p", 0.5),
         "p_min": law.floor, "gamma": sampler.get("gamma", 1.0), "R2": _divergence(description),
     }  # fmt: skip
     if mode == "measured":

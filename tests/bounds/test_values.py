@@ -16,7 +16,8 @@ mp.mp.dps = 40
 def reference(v):
     """Every bound written from the theory (section 3), independently of the library's expressions."""
     T, d, n, K, D, D2, G, G2, L = (v[k] for k in ("T", "d", "n", "K", "D", "D2", "G", "G2", "L"))
-    a, b1, b2, lam, eps, kappa, power = (v[k] for k in ("alpha", "beta1", "beta2", "lam", "eps", "kappa", "p"))
+    a, b0, b1, b2, lam = (v[k] for k in ("alpha", "b0", "beta1", "beta2", "lam"))
+    eps, kappa, power = (v[k] for k in ("eps", "kappa", "p"))
     Sv, Sg, S, M, B, p, R2, g = (v[k] for k in ("S_v", "S_g", "S", "M", "B", "p_min", "R2", "gamma"))
     S2, Sp, V, H, Q, M_star = (v[k] for k in ("S_2", "S_p", "V", "H", "Q", "M_star"))
     root, kb, eta, harmonic = mp.sqrt(T), b1**2 / mp.sqrt(b2), b1 / mp.sqrt(b2), mp.sqrt(1 + mp.log(T))
@@ -47,6 +48,9 @@ def reference(v):
         "sgd.zinkevich": D2**2 * root / (2 * a) + a * G2**2 * (root - mp.mpf(1) / 2),
         "hedge.fixed": D * (mp.log(d) / a + a * G**2 * T / 2),
         "hedge.anytime": D * (root * mp.log(d) / a + a * G**2 * (root - mp.mpf(1) / 2)),
+        "adagradnorm.streeter": D2**2 / (2 * a) * (b0 + mp.sqrt(S2)) + a * mp.sqrt(S2),
+        "fulladagrad.duchi": D2**2 / (2 * a) * (eps + mp.sqrt(d * S2)) + a * mp.sqrt(d * S2),
+        "dualaveraging.xiao": (D2**2 / (2 * a) + a * G2**2) * root,
         "adagrad.duchi": (D**2 / (2 * a) + a) * Sg,
         "adagrad.tuned": mp.sqrt(2) * D * Sg,
         "adam.printed": D2**2 / (2 * a * left) * root * Sv + a * (1 + b1) * G / (left * q * (1 - kb) ** 2) * Sg
@@ -107,7 +111,8 @@ def constants(seed, longest=10**6):
     return {
         **positive, "T": int(rng.integers(1, longest)), "d": int(rng.integers(1, 100)), "n": n,
         "K": int(rng.integers(1, n)), "beta1": beta1, "beta2": beta2, "lam": rng.uniform(0.01, 0.99),
-        "eps": rng.uniform(0, 1e-3), "kappa": rng.choice([1.0, 1 - beta1]), "p_min": rng.uniform(0.01, 1) / n,
+        "eps": rng.uniform(0, 1e-3),
+        "b0": rng.uniform(0, 2), "kappa": rng.choice([1.0, 1 - beta1]), "p_min": rng.uniform(0.01, 1) / n,
         "gamma": rng.uniform(0.01, 0.99), "p": rng.uniform(0.01, 0.5),
     }  # fmt: skip
 

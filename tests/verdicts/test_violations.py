@@ -9,7 +9,17 @@ import regretlab as rl
 from regretlab.algorithms import Algorithm
 from regretlab.bounds import Bound
 from regretlab.domains import Box
-from regretlab.methods import SGD, Adam, AdamX, AMSGrad, Method, generic
+from regretlab.methods import (
+    SGD,
+    AdaGradNorm,
+    Adam,
+    AdamX,
+    AMSGrad,
+    DualAveraging,
+    FullAdaGrad,
+    Method,
+    generic,
+)
 from regretlab.parameters import parameter
 from regretlab.problems.reddi import _Linear
 from regretlab.runs.description import describe
@@ -103,6 +113,11 @@ def schedules(rng, largest):
     }
 
 
+PATHWISE = [
+    "sgd", "adagrad", "amsgrad", "adamx", "padam", "amsgrad", "adagradnorm", "fulladagrad", "dualaveraging",
+]  # fmt: skip
+
+
 def pathwise(rng, method):
     """A random admissible method and the ids of the true bounds that are about it."""
     beta2, p = rng.uniform(0.01, 0.999), rng.uniform(0.05, 0.5)
@@ -113,6 +128,14 @@ def pathwise(rng, method):
     if method == "adagrad":
         alpha = float(rng.choice([common["alpha"], 2**0.5]))
         return _AdaGrad(alpha=alpha), ["adagrad.duchi"] + ["adagrad.tuned"] * (alpha == 2**0.5)
+    if method == "adagradnorm":
+        return AdaGradNorm(alpha=common["alpha"], b0=float(rng.choice([0.0, 10 ** rng.uniform(-3, 1)]))), [
+            "adagradnorm.streeter"
+        ]
+    if method == "fulladagrad":
+        return FullAdaGrad(alpha=common["alpha"], eps=10 ** rng.uniform(-3, 1)), ["fulladagrad.duchi"]
+    if method == "dualaveraging":
+        return DualAveraging(alpha=common["alpha"]), ["dualaveraging.xiao"]
     if method == "adamx":
         return AdamX(**common), ["adamx.printed", "adamx.ours"] + ["adamx.decaying"] * decaying
     if method == "padam":
@@ -149,7 +172,7 @@ def search(first, families, problems, samplers, decades=(-4, 2)):
     seen, violated = set(), []
     for seed in range(first, first + families):
         rng = np.random.default_rng([7, seed])
-        method, ids = pathwise(rng, ["sgd", "adagrad", "amsgrad", "adamx", "padam", "amsgrad"][seed % 6])
+        method, ids = pathwise(rng, PATHWISE[seed % len(PATHWISE)])
         order = str(rng.choice(["cyclic", "uniform"]))
         Z = slopes(rng, (problems, int(rng.integers(2, 7)), int(rng.integers(1, 4))), decades)
         algorithm = Algorithm("x", method, Cyclic() if order == "cyclic" else Uniform())
