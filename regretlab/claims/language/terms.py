@@ -127,10 +127,8 @@ class Term(Node):
     __hash__ = Node.__hash__
 
     def __getitem__(self, place: Any) -> Term:  # iteration comes here, too
-        raise InputError(
-            f"{self} is one term and has no entries; write Sum(a[t], (t, 1, T)) for a sum, and in a recursion "
-            "'before' itself for the entry before."
-        )
+        use = "write Sum(a[t], (t, 1, T)) for a sum, and in a recursion 'before' itself for the entry before"
+        raise InputError(f"{self} is one term and has no entries; {use}.")
 
     def __index__(self) -> int:
         raise InputError(f"{self} is no number; for a sum over its range write Sum(a[t], (t, 1, T)), for all forall.")
@@ -328,16 +326,9 @@ def _write(node: Node, written: dict[int, tuple[str, int]]) -> tuple[str, int]:
     a = node.args
     simple: dict[str, Callable[[], tuple[str, int]]] = {
         "num": lambda: (_digits(a[0]), 9 if a[0].denominator == 1 and a[0] >= 0 else 0),
-        "symbol": lambda: (a[0], 9),
-        "integer": lambda: (a[0], 9),
-        "index": lambda: (a[0], 9),
-        "bound": lambda: (a[0], 9),
-        "before": lambda: (a[0], 9),
+        **dict.fromkeys(("symbol", "integer", "index", "bound", "before"), lambda: (a[0], 9)),
         "entry": lambda: (f"{a[0]}[{', '.join(at(i, 0) for i in a[1:])}]", 9),
-        "forall": lambda: (
-            f"({at(a[3], -9)} for {a[0]} = {at(a[1], 0)}..{'' if a[2] is None else at(a[2], 0)})",
-            9,
-        ),
+        "forall": lambda: (f"({at(a[3], -9)} for {a[0]} = {at(a[1], 0)}..{'' if a[2] is None else at(a[2], 0)})", 9),
         "sum": lambda: (f"sum({at(a[3], 0)}, {a[0]} = {at(a[1], 0)}..{at(a[2], 0)})", 9),
         "product": lambda: (f"product({at(a[3], 0)}, {a[0]} = {at(a[1], 0)}..{at(a[2], 0)})", 9),
         "power": lambda: (f"{at(a[0], 4)}^{at(a[1], 9)}", 3),
