@@ -26,7 +26,7 @@ def defined(name, base, /, **body):
 KNOWN = [{*ALGORITHMS, *Method.known.library}, *({*kind.known.library} for kind in (Sampler, Problem, Bound))]
 #: Names of other optimisers, samplers, problems and data sets, none of which is misspelt.
 OTHERS = (
-    "tiger", "apollo", "sophia", "adafactor", "lamb", "lars", "adai", "sam", "lookahead", "muon",
+    "tiger", "apollo", "sophia", "adafactor", "lamb", "lars", "kfac", "sam", "lookahead", "muon",
     "bfgs", "newton", "soap", "galore", "exp3", "thompson", "ucb", "svrg", "saga", "lasso", "ridge", "svm",
     "perceptron", "mnist", "cifar10", "iris", "banana", "foo", "x", "help", "",
 )  # fmt: skip
