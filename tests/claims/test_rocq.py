@@ -20,6 +20,8 @@ from regretlab.cli.app import app
 needs_coqc = pytest.mark.skipif(shutil.which("coqc") is None, reason=f"coqc is not here: {kernel.INSTALL}")
 a, b, c, n = *real("a b c"), integer("n")
 LEDGER = Ledger()
+#: Theorems of the shipped ledger that the kernel accepts at least, and those from sums of squares.
+ACCEPTED, SQUARES = 200, 95
 MINE = """
 from regretlab.claims import Paper, real
 P = Paper("mine", "My paper")
@@ -182,3 +184,12 @@ def test_the_kernel_accepts_a_claim_of_every_form_and_refuses_it_with_a_corrupte
         assert set(answers[one.claim].axioms) <= kernel.REALS
     for one in wrong:
         assert not answers[one.claim].accepted, one.text
+
+
+@pytest.mark.slow
+@needs_coqc
+def test_the_kernel_accepts_a_good_part_of_the_shipped_ledger():
+    _, rows, _ = judging.asked(LEDGER, LEDGER.verify())
+    accepted = {row.form: row.counts.get("accepted", 0) for row in rows}
+    assert sum(accepted.values()) >= ACCEPTED
+    assert accepted["sos"] >= SQUARES

@@ -25,11 +25,10 @@ _PROJECT = "-Q . Regretlab\n"
 
 @dataclass(frozen=True)
 class Row:
-    """How many theorems from one form of certificate were accepted, refused and not translated, and why not."""
+    """How many theorems from one form of certificate were accepted, refused and not translated."""
 
     form: str
     counts: Mapping[str, int]
-    why: tuple[tuple[str, str], ...] = ()
 
 
 def export(ledger: Ledger, entries: Sequence[Entry]) -> list[Exported]:
