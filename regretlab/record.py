@@ -222,7 +222,11 @@ class Record:
         return rows
 
     def table(self) -> pd.DataFrame:
-        """Return the summary as a table, a line per algorithm and bound: means over runs, largest ratio of a run."""
+        """Return the summary as a table, a line per algorithm and bound: means over runs, largest ratio of a run.
+
+        Where the value of linear losses with the problem's constants is known (:mod:`regretlab.minimax`), the column
+        ``bound / value`` says how many times the bound is what no algorithm's guarantee is below.
+        """
         lines = []
         for row in self.summary():
             e = row["exponent"]
@@ -234,9 +238,12 @@ class Record:
                     "regret": regret["mean"], "low": regret["lo"], "high": regret["hi"],
                     "exponent": e["value"], "exponent_low": e["lo"], "exponent_high": e["hi"],
                     "bound": bound.get("id"), "value": bound.get("value"), "ratio": bound.get("ratio"),
+                    "bound / value": bound["value"] / bound["game"] if bound.get("game") else None,
                     "verdict": bound["verdict"], "looked": bound.get("looked", ""),
                 })  # fmt: skip
-        return pd.DataFrame(lines)
+        table = pd.DataFrame(lines)
+        known = any(line["bound / value"] is not None for line in lines)
+        return table if known else table.drop(columns="bound / value")
 
     def __repr__(self) -> str:
         return (

@@ -113,3 +113,18 @@ def test_bounds_hold_on_data_and_a_constant_too_small_is_refuted_by_the_adversar
     bound = rl.bounds.Bound.known[id]
     most = float(bound.at_T(400, {n: v for n, v in given.items() if n in bound.constants}))
     assert most / times < least < most, "the twin, so many times smaller, is below the regret"
+
+
+def test_tables_say_how_many_times_a_bound_is_the_value():
+    """On [-1, 1]^d with entries up to 8; not in expectation, nor without a domain, where the game has no value."""
+    result = rl.simulate(rl.problems.Reddi(C=8), ["sgd(alpha=0.1)", "adam(alpha=0.1)"], horizon=99)
+    table = result.table()
+    value = minimax.value(Box(-1, 1), 99, d=1, gradient=8)
+    assert table["bound / value"].tolist() == pytest.approx((table["value"] / value).tolist())
+    assert result.bound("sgd.zinkevich", "sgd").summary()["game"] == value
+    free = rl.simulate(rl.problems.Logistic("breast_cancer", domain="none"), "sgd(alpha=0.1)", horizon=9)
+    assert "bound / value" not in free.table()
+    drawn = rl.simulate(
+        rl.problems.Logistic("breast_cancer", domain="ball"), "amsgrad+adambs(gamma=0.5)", horizon=9, replicates=2
+    )
+    assert drawn.bound("adambs.ours", "amsgrad+adambs").game is None

@@ -10,7 +10,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from regretlab import minimax
 from regretlab.bounds import Bound, Order
+from regretlab.bounds.assumptions import BOUNDED, CONVEX
+from regretlab.domains import Box, L2Ball
 from regretlab.errors import InputError
 from regretlab.runs.description import Description
 from regretlab.verdicts import audit
@@ -54,6 +57,10 @@ class Comparison:
         What the verdict on a bound in expectation rests on and, where it is open, what would decide it.
     replicates_needed : float or None
         How many replicates like these would decide what is open; None where nothing is, or nothing can be said.
+    game : float or None
+        The value of linear losses with the constants of the problem (:mod:`regretlab.minimax`), below which no
+        guarantee for all convex losses goes: the bound may be, where it reads statistics of a run that is easier. None
+        where the value is not known: for another domain than a box or a ball, other regrets, or in expectation.
     """
 
     bound: Bound
@@ -73,6 +80,7 @@ class Comparison:
     shown_high: np.ndarray
     why: str = ""
     replicates_needed: float | None = None
+    game: float | None = None
 
     @property
     def first_violation(self) -> int | None:
@@ -111,6 +119,7 @@ class Comparison:
             "mode": self.mode,
             "value": self.value,
             "ratio": self.ratio,
+            "game": self.game,
             "trivial": float(self.trivial[-1]),
             "verdict": self.verdict,
             "looked": self.look.where,
@@ -166,7 +175,22 @@ def compare(
         curve, trivial, numbers["lam"] < 1, checks, text, look, *shown,
         "" if mean is None else explained(mean, curve[0], t, record.sizes["replicate"], text),
         mean.needed if mean is not None and text == "undecided" and mean.needed < math.inf else None,
+        _game(bound, description, int(t[-1])),
     )  # fmt: skip
+
+
+def _game(bound: Bound, description: Description, horizon: int) -> float | None:
+    """Return the value of linear losses with the constants of a run's problem; None where it is not known."""
+    problem, top = description.problem, description.law.max_weight
+    kind, D, D2 = problem.domain.partition("(")[0], problem.D, problem.D2
+    G, G2 = problem.constant("G_inf") * top, problem.constant("L") * top
+    if bound.speaks_of != "online" or bound.in_expectation or not {CONVEX, BOUNDED} <= {*bound.assumes}:
+        return None
+    if kind == "Box" and D is not None and 0 < G < math.inf:
+        return minimax.value(Box(-D / 2, D / 2), horizon, d=problem.d, gradient=G)
+    if kind == "L2Ball" and D2 is not None and 0 < G2 < math.inf and problem.d != 2:
+        return minimax.value(L2Ball(D2 / 2), horizon, d=problem.d, gradient=G2)
+    return None
 
 
 def anytime(bound: Bound) -> bool:
