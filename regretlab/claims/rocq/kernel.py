@@ -175,9 +175,13 @@ def _assumed(found: list[Exported], answers: Mapping[str, Answer], folder: Path)
             if told is None or foreign(told):
                 told = _axioms([one], folder, f"{one.module}_assumptions")
             if told is None:
-                judged[one.claim] = replace(answer, accepted=False, words="what it rests on could not be printed")
+                judged[one.claim] = replace(
+                    answer, accepted=False, theorems=(), words="what it rests on could not be printed"
+                )
             elif wrong := foreign(told):
-                judged[one.claim] = replace(answer, accepted=False, words=f"it rests on {', '.join(wrong[:5])}")
+                judged[one.claim] = replace(
+                    answer, accepted=False, theorems=(), words=f"it rests on {', '.join(wrong[:5])}"
+                )
             else:
                 judged[one.claim] = replace(answer, axioms=told)
     return judged
