@@ -39,6 +39,8 @@ LEAST = 2.0**-900
 #: columns, and such sums in pairs; a loss, its slope or its weight is itself some roundings away from the truth.
 UNIT = 2.0**-53
 COLUMN, OWN = 24, 8
+#: How far down the slope of linear losses without a domain a point is taken, in units of the gradient.
+FAR = 1e12
 
 
 class Minimum(NamedTuple):
@@ -81,6 +83,8 @@ def minimum(problem: Problem, weights: np.ndarray, start: np.ndarray) -> Minimum
         x, gap = _rounded_off(objective, start)
         return _interval(problem, weights, x, total * gap)
     x, gap = start, np.inf
+    if problem.linear and problem.domain is None:  # there is no minimum, unless the losses cancel
+        return _interval(problem, weights, start - FAR * objective.gradient(start), np.inf)
     if problem.linear and type(problem.domain) is Box:
         g, low, high = objective.gradient(start), problem.domain.low, problem.domain.high
         return _interval(problem, weights, np.where(g > 0, low, np.where(g < 0, high, start)), 0.0)

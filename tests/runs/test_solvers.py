@@ -81,3 +81,12 @@ def test_a_kept_gradient_does_not_depend_on_the_parts_it_was_summed_in(monkeypat
     monkeypatch.setattr(linear, "CACHED", 60)
     for one, other in zip(of.losses_and_norms(x), whole, strict=True):
         np.testing.assert_allclose(one, other, rtol=ROUND_OFF)
+
+
+def test_linear_losses_without_a_domain_have_no_minimum_and_none_is_searched(monkeypatch):
+    monkeypatch.setattr(comparator, "_descend", lambda *given: pytest.fail("a search"))
+    problem = rl.problems.Linear([[1.0, -2.0], [0.5, 3.0]], domain="none")
+    low, high, x = comparator.minimum(problem, np.array([2.0, 1.0]), np.zeros(2))
+    assert low == -np.inf
+    assert high < -1e12
+    assert high == pytest.approx(2.5 * x[0] - x[1])

@@ -67,7 +67,7 @@ def test_another_schedule_fails_an_assumption():
 def test_the_sides_are_those_of_a_simulated_run():
     """The losses' gradients of a run of the library, whose regret and bound the last two inequalities add up to."""
     problem = rl.problems.Linear(ROWS, domain="none")
-    run = rl.simulate(problem, AMSGRAD, horizon=T)
+    run = rl.simulate(problem, AMSGRAD, horizon=T, engine="array")
     method = rl.methods.AMSGrad(alpha=ALPHA, eps=EPS)
     iterates = [np.zeros(D)]
     m, v = np.zeros((2, D))
