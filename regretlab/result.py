@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import xarray as xr
 
 from regretlab.algorithms import Algorithm, parse_all
-from regretlab.errors import InputError, InterruptedWarning, UnderflowWarning
+from regretlab.errors import InputError, InterruptedWarning, UnderflowWarning, shown
 from regretlab.methods import Method
 from regretlab.parameters import path_of
 from regretlab.problems import Problem
@@ -203,6 +204,7 @@ def simulate(
     measure: Sequence[str] = (),
     store: Store | str | os.PathLike[str] | None = None,
     progress: bool = False,
+    rng: int | np.random.Generator | None = None,
 ) -> Result:
     """Run algorithms on a problem and measure their regret.
 
@@ -242,6 +244,8 @@ def simulate(
         and kept. The result is the same to the last bit; its ``work`` says how many steps were computed.
     progress : bool
         Show progress bars.
+    rng : int or numpy.random.Generator, optional
+        The seed by the name that scientific Python packages share (SPEC 7), or a generator that draws one.
 
     Raises
     ------
@@ -255,7 +259,7 @@ def simulate(
     >>> bool(result.interval("online").mean > 300)
     True
     """
-    problem = parse(problem)
+    problem, seed = parse(problem), _seed(seed, rng)
     chosen = _several(algorithm)
     if not chosen:
         raise InputError("no algorithm was given; name at least one, for example 'adam'.")
@@ -318,3 +322,12 @@ def _finished(done: list[Plan], plans: list[Plan]) -> str:
         return f"interrupted: this is {name} to T = {T}; extend(horizon={horizon}) goes on from there{others}."
     names = ", ".join(p.algorithm.name for p in done)
     return f"interrupted: of {len(plans)} algorithms these were finished: {names}; the others are missing."
+
+
+def _seed(seed: Any, rng: Any) -> Any:
+    """Return the seed that is given as such, or as ``rng``."""
+    if rng is None:
+        return seed
+    if not (isinstance(seed, int) and seed == 0):
+        raise InputError(f"seed={shown(seed)} and rng={shown(rng)} are both given; give one of them.")
+    return int(rng.integers(2**63)) if isinstance(rng, np.random.Generator) else rng

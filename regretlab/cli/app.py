@@ -32,7 +32,7 @@ from regretlab.system import processes
 from regretlab.system.files import NO_ROOM
 from regretlab.system.version import __version__
 
-app = typer.Typer(**GROUP)
+app = typer.Typer(**GROUP | {"add_completion": True})
 app.add_typer(store.commands, name="store")
 app.add_typer(export.commands, name="export")
 
@@ -92,6 +92,7 @@ def run(
     place: Annotated[
         str | None, typer.Option("--store", help="Folder or URL where finished runs are kept for good, and looked for.")
     ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the place of the report, and errors.")] = False,
 ) -> None:
     """Run a study: simulate, measure regret, evaluate the bounds, and write a page that says what holds."""
     workers = number_of_processes(jobs)
@@ -111,7 +112,9 @@ def run(
     folder = OutputFolder(out or Path("regretlab-out") / chosen.name)
     try:
         with warnings_as_sentences():
-            written = write_study(chosen, made, folder, resume=resume, store=kept_in, workers=workers, progress=True)
+            written = write_study(
+                chosen, made, folder, resume=resume, store=kept_in, workers=workers, progress=not quiet
+            )
     except KeyboardInterrupt:
         kept = kept_in is not None or any(path.suffix in (".nc", ".snapshot") for path in folder.stage.rglob("*"))
         words = "what was finished is kept, and --resume goes on from there" if kept else "nothing was finished yet"
@@ -121,10 +124,11 @@ def run(
         print((folder.path / "summary.json").read_text(encoding="utf-8"))
         return
     terminal = console()
-    for result in written.results:
-        terminal.print(verdicts_table(result))
-    for sentence in written.conclusion:
-        terminal.print(sentence, markup=False)
+    if not quiet:
+        for result in written.results:
+            terminal.print(verdicts_table(result))
+        for sentence in written.conclusion:
+            terminal.print(sentence, markup=False)
     terminal.print(f"Report: {folder.path / 'report.html'}")
 
 
@@ -205,6 +209,9 @@ def verify(
         bool,
         typer.Option("--kernel", help="Have the kernel of Rocq check proofs written from certificates."),
     ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print as text the claims alone whose verdict is not as pinned.")
+    ] = False,
 ) -> None:
     """Re-check the certificates of papers' claims; exit status 1 if a verdict is not the one pinned.
 
@@ -233,8 +240,9 @@ def verify(
         entries, rows, refused = judging.asked(ledger, entries, workers)
         said = ["", *(f"Refused: {line}" for line in refused), *judging.lines(rows)]
     if form == "text":
-        text = io.StringIO()
-        (console() if out is None else Console(width=110, highlight=False, file=text)).print(pages.text(entries))
+        text, shown = io.StringIO(), [e for e in entries if e.error or not e.as_pinned] if quiet else entries
+        if shown or not quiet:
+            (console() if out is None else Console(width=110, highlight=False, file=text)).print(pages.text(shown))
         written = text.getvalue()
     else:
         written = writers[form](entries)

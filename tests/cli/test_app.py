@@ -182,6 +182,23 @@ def test_show_takes_what_simulate_takes(text, call):
     assert not [words for words in SHOWN[text] if words not in page], page
 
 
+def test_quiet_commands_print_what_is_needed_alone(call):
+    status, out, err = call("run", "reddi", "--horizon", "30", "--quiet", "--out", "here", "--jobs", "1")
+    assert (status, out.split(), err) == (0, ["Report:", str(Path("here") / "report.html")], "")
+    claim = 'from regretlab.claims import Paper, real\nP, a = Paper("mine", "Mine"), real("a")\n'
+    Path("mine.py").write_text(claim + 'P.inequality("square", "x", at="Lemma 1", show=a**2 >= 0)\n')
+    assert call("verify", "mine.py", "-q") == (0, "", "")
+    Path("mine.py").write_text(claim + 'P.inequality("square", "x", at="Lemma 1", show=a >= 0)\n')
+    status, out, _ = call("verify", "mine.py", "-q")
+    assert (status, "DIFFERS: mine.square is refuted, pinned proved" in out) == (1, True)
+
+
+def test_a_shell_completes_commands(call, monkeypatch):
+    for name, value in (("_REGRETLAB_COMPLETE", "complete_bash"), ("COMP_WORDS", "regretlab ver"), ("COMP_CWORD", "1")):
+        monkeypatch.setenv(name, value)
+    assert call()[1].split() == ["verify"]
+
+
 def test_show_finds_the_claims_of_a_users_file(call):
     Path("mine.py").write_text(
         'from regretlab.claims import Paper, real\nP, a = Paper("mine", "Mine"), real("a")\n'

@@ -337,3 +337,16 @@ def test_replicates_are_counted_once(given):
 def test_what_is_measured_is_a_word_or_words():
     with pytest.raises(rl.InputError, match="measure=5 is not one of 'cumulative', 'sampler'"):
         rl.simulate("reddi", "sgd", horizon=3, measure=5)
+
+
+def test_the_seed_has_a_second_name_and_may_be_drawn_by_a_generator():
+    def last(**given):
+        return rl.simulate("stochastic_reddi", "sgd(alpha=0.1)", horizon=20, **given).record.x.values[0, 0, 0]
+
+    assert last(rng=7) == last(seed=7) != last()
+    drawn = int(np.random.default_rng(5).integers(2**63))
+    assert last(rng=np.random.default_rng(5)) == last(seed=drawn)
+    with pytest.raises(rl.InputError, match="seed=3 and rng=4 are both given; give one"):
+        last(seed=3, rng=4)
+    with pytest.raises(rl.InputError, match="seed='x'"):
+        last(rng="x")
