@@ -1,8 +1,13 @@
 """regretlab: does the algorithm behave as the theorem says?
 
-import regretlab as rl
-result = rl.simulate(rl.problems.Reddi(C=8), "adam(alpha=7/20, beta1=0, beta2=1/65)", horizon=42)
-result.table()
+::
+
+    import regretlab as rl
+
+    result = rl.simulate("reddi(C=8)", "adam(alpha=7/20, beta1=0, beta2=1/65)", horizon=42)
+    result.table()
+
+A module is loaded when its name is first used.
 """
 
 import warnings

@@ -30,7 +30,9 @@ LINEAR = (Fraction(1), Fraction(0))
 
 @dataclass(frozen=True, eq=False)
 class Bound(Theorem):
-    """A theorem's regret bound, with the numbers it comes to; its attributes are those of :class:`Theorem`.
+    """A theorem's regret bound, with the numbers it comes to.
+
+    Its attributes are those of :class:`~regretlab.bounds.theorem.Theorem`.
 
     Raises
     ------

@@ -88,7 +88,7 @@ def depround(p: Sequence[Any], order: Sequence[int] | None = None) -> Law:
 
 
 def poisson(p: Sequence[Any]) -> Law:
-    r"""Include independently: :math:`P(J) = \prod_{i \in J} p_i \prod_{i \notin J} (1 - p_i)`; |J| varies."""
+    r"""Include independently: :math:`P(J) = \prod_{i \in J} p_i \prod_{i \notin J} (1 - p_i)`; :math:`|J|` varies."""
     p = tuple(Fraction(value) for value in p)
     law: Law = {}
     for chosen in itertools.product((False, True), repeat=len(p)):

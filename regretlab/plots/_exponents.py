@@ -27,8 +27,9 @@ def exponents_data(*results: Record, kind: str = "online") -> pd.DataFrame:
     """Tabulate the data of :func:`exponents`: one line per problem and algorithm.
 
     Columns ``problem``, ``algorithm``, ``label``; ``exponent`` of t in the regret with its 95 % interval ``low`` and
-    ``high`` (nan where there is none) and ``how`` it was found or why not (:meth:`Record.exponent`); ``claimed``, the
-    smallest exponent of T that a bound about it has (nan without a bound), and that bound's ``id``.
+    ``high`` (nan where there is none) and ``how`` it was found or why not
+    (:meth:`regretlab.record.Record.exponent`); ``claimed``, the smallest exponent of T that a bound about it has (nan
+    without a bound), and that bound's ``id``.
     """
     lines = []
     for result in results:

@@ -64,6 +64,7 @@ def load(spec: str | os.PathLike[str], targets: str = "binary") -> Dataset:
           columns if a cell of it is y, label, target or class, or if every cell is a name (it begins with a letter); a
           first line that may be column numbers is refused. The label is the column named so, else the last; it may be
           words.
+
         Dense features of a ``.npy``, a ``.parquet`` or an unpacked LIBSVM file of 256 MiB and more are mapped, and so
         are the scaled ones: they stay in a file, the source or one in the user's cache, and memory is O(n + d).
 

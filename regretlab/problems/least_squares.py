@@ -22,8 +22,8 @@ class LeastSquares(OnData):
         As in :class:`Logistic`; the targets are numbers. Bundled: ``"diabetes"`` (default), and the numbers of the
         classes of the others.
     scale : {"unit", "standard", "none"}
-        The targets are scaled as the features are: ``"unit"`` divides them by the largest |y_j|, ``"standard"`` first
-        subtracts their mean.
+        The targets are scaled as the features are: ``"unit"`` divides them by the largest :math:`|y_j|`,
+        ``"standard"`` first subtracts their mean.
 
     Examples
     --------

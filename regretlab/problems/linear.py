@@ -91,7 +91,7 @@ class LinearModel(Supervised):
 
     @abstractmethod
     def slope_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """sup |phi'| over [low_j, high_j] for every example, shape (n,)."""
+        r"""Bound the slope: :math:`\sup |\phi'|` over [low_j, high_j] for every example, shape (n,)."""
 
     def phi_range(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Bounds on the smallest and largest phi over [low_j, high_j], each (n,)."""
