@@ -13,10 +13,17 @@ from regretlab.errors import InputError, shown
 from regretlab.methods._base import Array, Method, generic
 from regretlab.methods._step import Coefficients
 from regretlab.parameters import parameter
+from regretlab.spelling import stem
 from regretlab.system import code
 
 #: The names that an array of an optimiser's state cannot have in a method's.
 TAKEN = ("x", "begun")
+
+
+def refuse_built_in(name: Any) -> None:
+    """Refuse an optimiser the name of a built-in, with parameters or without: tables and bounds mean that one by it."""
+    if isinstance(name, str):
+        Method.known.refuse(stem(name.partition("+")[0]), "of another library")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from regretlab.errors import InputError, shown
-from regretlab.methods._foreign import _Foreign, leaves, rebuilt, stacked
+from regretlab.methods._foreign import _Foreign, leaves, rebuilt, refuse_built_in, stacked
 from regretlab.methods._step import Coefficients, OwnState, Project
 
 
@@ -77,12 +77,13 @@ def from_optax(optimizer: Any, *, name: str = "optax") -> _Optax:
         Such as ``optax.adam(1e-3)``: ``init(params)`` gives a state, ``update(grads, state, params)`` updates and the
         next state. One that needs more, such as the value of the loss, cannot be run.
     name : str
-        Under which it is run, such as ``"optax.adam(1e-3)"``; each in a comparison needs its own.
+        Under which it is run, such as ``"optax.adam(1e-3)"``; each in a comparison needs its own, and none is that of
+        a built-in method.
 
     Raises
     ------
     InputError
-        For an object without the protocol.
+        For an object without the protocol, and the name of a built-in method.
 
     Notes
     -----
@@ -107,6 +108,7 @@ def from_optax(optimizer: Any, *, name: str = "optax") -> _Optax:
             f"{shown(optimizer)} has no init and update, as optax's optimisers have; give one such as optax.adam(1e-3) "
             "(pip install 'regretlab[optax]')."
         )
+    refuse_built_in(name)
     return _Optax(optimizer=name, made=optimizer)
 
 

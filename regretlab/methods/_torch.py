@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from regretlab.errors import InputError, shown
-from regretlab.methods._foreign import _Foreign, leaves, rebuilt
+from regretlab.methods._foreign import _Foreign, leaves, rebuilt, refuse_built_in
 from regretlab.methods._step import Coefficients, Project
 
 
@@ -109,6 +109,7 @@ def from_torch(optimizer: Callable[..., Any], *, name: str | None = None, **opti
     inside = ", ".join(f"{key}={shown(value)}" for key, value in options.items())
     package = str(getattr(optimizer, "__module__", "")).partition(".")[0]
     called = f"{package}.{getattr(optimizer, '__qualname__', type(optimizer).__name__)}({inside})"
+    refuse_built_in(name)
     return _Torch(optimizer=called if name is None else name, made=(optimizer, options))
 
 

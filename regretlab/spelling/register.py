@@ -63,7 +63,7 @@ class Register(MutableMapping[str, P]):
         """Keep names from users' parts, because texts mean something else of the library's by them."""
         self.reserved += names
         for name in self.defined.keys() - self.library.keys():
-            self._refuse(name, self.defined[name])
+            self.refuse(name, getattr(self.defined[name], "__qualname__", name))
 
     def enter(self, part: Any, key: str = "name") -> str:
         """Enter a class under the name that it gives itself, or its own in small letters; return that name.
@@ -84,19 +84,19 @@ class Register(MutableMapping[str, P]):
                 f"the first no digit, so that texts can name it."
             )
         if not (part.__name__.startswith("_") and name == default) and ("title" in own or self.library):
-            self._refuse(name, part)
+            self.refuse(name, part.__qualname__)
             self.defined[name] = part
         part.title = own.get("title", part.__name__)  # one that is inherited is its parent's
         part.source = own.get("source", f"a user's own {self.kind}")
         return name
 
-    def _refuse(self, name: str, part: Any) -> None:
+    def refuse(self, name: str, whose: str) -> None:
         """Refuse a user's part a name that the library gives to another."""
         classes = (getattr(own, "__name__", "") for own in self.library.values())
         for taken in (*self.library, *classes, *self.reserved):
             if taken.lower() == name.lower():
                 raise InputError(
-                    f"the name {name!r} of the {self.kind} {part.__qualname__} is taken by the built-in {taken!r}, "
+                    f"the name {name!r} of the {self.kind} {whose} is taken by the built-in {taken!r}, "
                     f"which texts and bounds mean by it; give yours another name."
                 )
 

@@ -10,6 +10,7 @@ In Python it is a value, a list of them, or such a text: ``{"alpha": [0.01, "1/1
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -126,12 +127,21 @@ def _range(name: str, text: str, ends: list[str]) -> list[int | float]:
     if (kind == "x" and (step <= 1 or first <= 0)) or step <= 0:
         wanted = "a factor above 1 and a first value above 0" if kind == "x" else "a step above 0"
         raise InputError(f"{name}={text} would not come to its end; a range with {kind!r} needs {wanted}.")
-    values = [first]
-    while (following := values[-1] * step if kind == "x" else values[-1] + step) <= last:
-        values.append(following)
-        if len(values) > MOST_CELLS:
-            raise InputError(f"{name}={text} has more than {MOST_CELLS} values; take fewer.")
-    return [_rounded(name, value) for value in values]
+    if _steps(kind, first, last, step) >= MOST_CELLS:
+        raise InputError(f"{name}={text} has more than {MOST_CELLS} values; take fewer.")
+    values, following = [], first
+    while following <= last:
+        values.append(_rounded(name, following))
+        following = following * step if kind == "x" else following + step
+    return values
+
+
+def _steps(kind: str, first: Fraction, last: Fraction, step: Fraction) -> float:
+    """Return about how many steps a range has, without taking them: exact powers have ever more digits."""
+    if kind == "+":
+        return (last - first) // step
+    ratio, growth = last / first, float(min(step - 1, Fraction(2**60)))
+    return (math.log(ratio.numerator) - math.log(ratio.denominator)) / math.log1p(growth) if growth else math.inf
 
 
 def _rounded(name: str, exact: Fraction) -> int | float:

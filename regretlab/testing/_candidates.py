@@ -73,7 +73,7 @@ class Candidate:
         if isinstance(made, str):
             made = paper(made)
         elif not isinstance(made, type) and callable(getattr(made, "init", None)) and hasattr(made, "update"):
-            made = from_optax(made, name=name)
+            made = from_optax(made, name=f"optimiser {name}")  # which may be named as the method is
         if isinstance(made, Method):
             return self._typed(lambda batch: path(_playable(made, batch), batch))
         if isinstance(made, type) or (callable(made) and _takes(made, 1)):

@@ -219,6 +219,8 @@ def _explanations(
 
 def explains(variants: tuple[Variant, ...], method: Method, candidate: Candidate, compared: list[Compared]) -> bool:
     """Say whether a method with some of its lines changed is the candidate up to round-off, on all sequences."""
+    if not any(np.isfinite(c.found[:, 1:]).any() for c in compared):
+        return False  # what is never a number is like every formula that divides by 0
     change = changes(variants)
     dtype = "float32" if SINGLE in variants else candidate.dtype
     roughly = ROUGHLY * (float(np.finfo(dtype).eps) / float(np.finfo(candidate.dtype).eps))

@@ -55,8 +55,10 @@ def parametrize_with_checks(
     >>> [str(mark.name) for mark in test_conforms.pytestmark]
     ['parametrize', 'conformance']
     """
-    import pytest
-
+    try:
+        import pytest
+    except ImportError:
+        raise InputError("parametrize_with_checks needs pytest, which is not installed: pip install pytest.") from None
     rows = []
     for candidate in map(_candidate, optimizers):
         expected = dict(expected_failed_checks(candidate)) if expected_failed_checks else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -247,7 +247,8 @@ def chosen(names: Any, method: Method) -> tuple[Variant, ...]:
     InputError
         For a name of none, with the nearest.
     """
-    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+    names = tuple(names) if isinstance(names, Iterable) and not isinstance(names, str) else names
+    if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
         raise InputError(f"allow={shown(names)} is no list of names; give names such as ['eps inside the root'].")
     there = {variant.name: variant for variant in known(method)}
     there[SINGLE.name] = SINGLE

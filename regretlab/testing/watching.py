@@ -100,6 +100,11 @@ class Watch:
 
     def keep(self, x: Array, g: Array, began: float) -> None:
         """Keep copies that were made since a time on the performance counter."""
+        if self._g and (x.shape, g.shape) != (self._x[0].shape, self._g[0].shape):
+            raise InputError(
+                f"step {len(self._g) + 1} has {x.size} parameters and {g.size} numbers of a gradient, and step 1 had "
+                f"{self._x[0].size} and {self._g[0].size}; record the same ones in every step."
+            )
         self._x.append(x)
         self._g.append(g)
         self._seconds += time.perf_counter() - began
@@ -220,8 +225,11 @@ def _flat(tree: Any) -> Array:
         return np.concatenate([part.detach().cpu().numpy().ravel() for part in parts])
     if "jax" in sys.modules:
         parts = sys.modules["jax"].tree_util.tree_leaves(tree)
-    joined = np.concatenate([np.ravel(part) for part in parts])
-    return joined if joined.dtype == np.float32 else joined.astype(float, copy=False)
+    try:
+        joined = np.concatenate([np.ravel(part) for part in parts])
+        return joined if joined.dtype == np.float32 else joined.astype(float, copy=False)
+    except (TypeError, ValueError):
+        raise InputError(f"{shown(tree)} was recorded; record an array of numbers, or a tree of them.") from None
 
 
 def _rows(theorem: str, method: Method, x: Array, g: Array) -> Iterator[Row]:
@@ -273,6 +281,13 @@ def _trace(method: Method, x: Array, g: Array, dtype: str) -> Trace:
             state = method.step(state, row[None], now, lambda x, weights: x, np)
         m[t], v[t] = state.m[0], state.v[0]
         s[t] = power(now.c * state.v_hat[0], now.p, np) + now.eps
+    beyond = ~(np.isfinite(m) & np.isfinite(v) & np.isfinite(s)).all(axis=1)
+    if beyond.any():
+        t = int(np.argmax(beyond))
+        raise InputError(
+            f"the moments of {method.spelling} leave the range of floating-point numbers at step {t + 1}, where the "
+            f"largest gradient is {np.abs(g[t]).max():.3g}; rescale the losses."
+        )
     low, high = x.min(axis=0), x.max(axis=0)
     star = np.where(g.sum(axis=0) > 0, low, high)
     b = np.append(k.mu, np.asarray(method.beta1_t(np.array([len(g) + 1.0])) if hasattr(method, "beta1_t") else 0.0))

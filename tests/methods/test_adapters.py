@@ -200,6 +200,9 @@ def test_a_method_is_an_algorithm_by_itself():
     [
         (lambda: from_optax("adam"), r"'adam' has no init and update.*pip install 'regretlab\[optax\]'"),
         (lambda: from_optax(optimisers.adam(0.1), name=""), "name='' is no name"),
+        (lambda: from_optax(optimisers.adam(0.1), name="AMSGrad(alpha=0.5)"), "'AMSGrad' .* is taken by the built-in"),
+        (lambda: from_optax(optimisers.adam(0.1), name="adambs"), "'adambs' .* is taken by the built-in"),
+        (lambda: from_torch(optimisers.Optimizer, name="sgd", lr=0.1), "'sgd' .* is taken by the built-in"),
         (lambda: from_torch("adam", lr=0.1), "'adam' makes no optimiser; give a class such as torch.optim.AdamW"),
         (lambda: from_torch(optimisers.Optimizer, alpha=0.1), r"cannot begin in 1 dimensions \(TypeError: .*'alpha'"),
         (lambda: from_torch(optimisers.Closing), r"cannot begin in 1 dimensions \(TypeError: .*'closure'"),

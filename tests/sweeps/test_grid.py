@@ -37,6 +37,7 @@ def test_ranges_and_lists_are_exact():
         ({"T": "0:8:x2"}, "would not come to its end"),
         ({"T": "2:8:+0"}, "would not come to its end"),
         ({"T": "1:1e9:+1"}, "more than 100000 values"),
+        ({"T": "1:1e12:x1.0000001"}, "more than 100000 values"),
         ({"T": []}, "gives T no values"),
         ({"T": [1, 1.0]}, "the value 1.0 twice"),
         ({"T": [[1]]}, "give numbers and texts"),

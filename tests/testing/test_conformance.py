@@ -188,6 +188,18 @@ def test_names_of_variants_are_unique_and_the_table_can_be_read():
     assert "Alg. 2, line 12" in shown[shown.variant == "weight decay after the step"].line.item()
 
 
+def test_what_is_never_a_number_is_explained_by_no_line():
+    report = check_optimizer(lambda x, g, state: (x * np.nan, state), "sgd(alpha=0.01)", on_fail=None)
+    assert report.verdict == "different"
+    assert not report.lines
+
+
+def test_a_candidate_may_be_named_as_the_method_is():
+    still = optimisers.SimpleNamespace(init=lambda params: (), update=lambda g, state, params: (-0.01 * g, state))
+    report = check_optimizer(still, "sgd(alpha=0.01)", name="sgd")
+    assert report.verdict == "same"
+
+
 def test_how_a_failure_is_told_is_chosen():
     wrong = adam(numerator=lambda m, g, t: -m)
     with pytest.warns(UserWarning, match="is not adam"):
@@ -211,6 +223,7 @@ def test_how_a_failure_is_told_is_chosen():
         (lambda x, g, state: x.nothing, "adam", {}, "cannot make a step from a vector and its gradient"),
         (adam(), "adam", {"allow": ["eps outside the root"]}, "unknown variant 'eps outside the root'; did you mean"),
         (adam(), "adam", {"allow": "eps"}, "allow='eps' is no list of names"),
+        (adam(), "adam", {"allow": 3}, "allow=3 is no list of names"),
         (adam(), "adam", {"dtype": "float16"}, "dtype='float16' is not one of"),
         (adam(), "adam", {"gradients": [1.0, 2.0]}, r"gradients=1.0 is no record of gradients; give an array"),
         (adam(), "adam", {"seed": -1}, r"seed=-1 is outside \[0, inf\)"),

@@ -95,3 +95,11 @@ def test_what_is_no_candidate_or_no_check_is_one_sentence():
     with pytest.raises(rl.InputError, match="no check is named 'check_all'; there are check_random_gradients"):
         parametrize_with_checks([(adam(), "adam")], expected_failed_checks=lambda candidate: {"check_all": "why"})
     assert Candidate(adam(), "adam").name == "adam.<locals>.step"
+
+
+def test_without_pytest_the_sentence_says_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pytest", None)
+    with pytest.raises(
+        rl.InputError, match="parametrize_with_checks needs pytest, which is not installed: pip install"
+    ):
+        parametrize_with_checks([(adam(), "adam")])

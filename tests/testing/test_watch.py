@@ -124,6 +124,20 @@ def test_what_cannot_be_watched_is_one_sentence():
             w.report  # noqa: B018
 
 
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [
+        ([(np.ones(2), np.full(2, 1e200))] * 3, "leave the range .* at step 1, where the largest gradient is 1e"),
+        ([(np.ones(2), np.ones(2)), (np.ones(3), np.ones(3))], "step 2 has 3 parameters and 3 .*, and step 1 had 2"),
+        ([("a", np.ones(2))], "'a' was recorded; record an array of numbers"),
+    ],
+)
+def test_no_inequality_is_said_to_hold_of_what_is_no_number(steps, words):
+    with pytest.raises(rl.InputError, match=words), rl.watch(theorem=THEOREM, method=AMSGRAD) as w:  # noqa: PT012
+        for x, g in steps:
+            w.record(x, g)
+
+
 def test_a_network_of_torch_is_watched_by_hooks():
     torch = pytest.importorskip("torch", reason="needs the extra: pip install 'regretlab[torch]'")
     torch.manual_seed(0)
