@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from regretlab.errors import InputError
 from regretlab.methods._base import Array, Method, generic
 from regretlab.methods._step import Coefficients, Project
 from regretlab.parameters import parameter
@@ -109,6 +110,15 @@ class ScheduleFreeAdamW(Method):
     weight_decay: float = parameter(0.0, "[0, inf)", "lambda: z moves by -gamma_t * lambda * y")
 
     def coefficients(self, t: Array) -> Coefficients:
+        """Give the coefficients of steps ``t``, as numbers.
+
+        Raises
+        ------
+        InputError
+            For a t that is no number, of which the sum of the squared step sizes has no closed form.
+        """
+        if t.dtype == object:
+            raise InputError("the weights of schedulefreeadamw have no closed form in t; take schedulefreesgd.")
         left = _left(self.beta2, t)
         eta, share = self.alpha * left**0.5, left / _sum_of_left(self.beta2, t)
         return generic(

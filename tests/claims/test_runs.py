@@ -183,6 +183,10 @@ def test_the_replay_encloses_the_simulation(name):
 )
 def test_schedules_run_on_intervals(method):
     floats = method.coefficients(np.array([1.0, 2.0, 7.0]))
+    if method.name in ("nosadam", "schedulefreeadamw"):  # whose coefficients are sums over all steps before
+        with pytest.raises(InputError, match="no closed form"):
+            method.coefficients(np.array([Interval(1)], dtype=object))
+        return
     exact = method.coefficients(np.array([Interval(t) for t in (1, 2, 7)], dtype=object))
     for ours, theirs in zip(exact[:9], floats[:9], strict=True):
         assert [float(Interval(x).text(17)) for x in ours] == pytest.approx(list(theirs), rel=1e-12)
