@@ -245,6 +245,15 @@ Ltac same := first [ring | field; repeat split; sign | field_simplify_eq; [ring 
 
 (** ** What a solver decided: [arithmetic] proves it without a certificate, by products of hypotheses or by ideals. *)
 
+Ltac product :=
+  first
+    [ lra
+    | lazymatch goal with
+      | |- 0 < _ * _ => apply Rmult_lt_0_compat; product
+      | |- 0 <= _ * _ => apply Rmult_le_pos; product
+      | |- 0 <= _ ^ 2 => apply pow2_ge_0
+      end ].
+
 Ltac arithmetic := first [lra | timeout 20 nra | timeout 20 nsatz].
 
 Ltac quotient :=

@@ -142,6 +142,17 @@ Proof.
   intros m Hm IH Hh. apply S; [lia | apply IH; lia].
 Qed.
 
+(** Sequences exist that begin with x and go on by F. *)
+Fixpoint steps (x : R) (F : Z -> R -> R) (a : Z) (n : nat) : R :=
+  match n with O => x | S m => F (a + Z.of_nat m)%Z (steps x F a m) end.
+
+Lemma recursion (x : R) (F : Z -> R -> R) (a : Z) :
+  exists f : Z -> R, f a = x /\ forall t : Z, (a <= t)%Z -> f (t + 1)%Z = F t (f t).
+Proof.
+  exists (fun t => steps x F a (Z.to_nat (t - a))). split; [rewrite Z.sub_diag; reflexivity |].
+  intros t Ht. replace (Z.to_nat (t + 1 - a)) with (S (Z.to_nat (t - a))) by lia. simpl. f_equal. lia.
+Qed.
+
 Lemma power_next (x : R) (n : Z) : (0 <= n)%Z -> powerRZ x (n + 1) = powerRZ x n * x.
 Proof.
   intros H. destruct n as [| p | p]; [simpl; ring | | lia].

@@ -8,12 +8,15 @@ has decided is split into the cases of its maxima and distinctions, and left to 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import combinations
 from typing import Any
 
+from regretlab.claims.arithmetic.polynomials import NotPolynomial, Quotients
 from regretlab.claims.checkers import sos
 from regretlab.claims.checkers.signs import LARGER
-from regretlab.claims.language.terms import Relation, Term, walk
-from regretlab.claims.language.trees import condition, conjuncts
+from regretlab.claims.language.terms import Node, Relation, Term, walk
+from regretlab.claims.language.trees import condition, conjuncts, symbols
 from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.rocq.cases import Split, atomic
 from regretlab.claims.rocq.goals import Scope, Theorem, holds, needed, scope_of
@@ -91,10 +94,13 @@ class Branch:
         given = self.statement.given
         if (k := next((k for k, h in enumerate(given) if h.op == "or"), None)) is not None:
             return list(self._apart(k, count, parts))
-        shown = conjuncts(self.statement.show)
         lines = [f"intros {' '.join(self._introduced())}."] if self.statement.given else []
+        if parts[-1]["form"] == "smt":
+            lines += self._put_in()
+            lines += self._merged()
         lines += self._walked()
         lines += ["split; [solve [assumption | intros; first [sign | exfalso; lra]] |]."] * count
+        shown = conjuncts(self.statement.show)
         for part, proof in zip(shown[:-1], parts[:-1], strict=True):
             lines += ["split.", "{ " + "\n  ".join(self._shown(self.given, part, **proof)) + " }"]
         return lines + self._shown(self.given, shown[-1], **parts[-1])
@@ -119,6 +125,47 @@ class Branch:
         if hypothesis.op != "and":
             return self.names(name)
         return f"[{self._pattern(hypothesis.args[0], name)} {self._pattern(hypothesis.args[1], name)}]"
+
+    def _put_in(self) -> Iterator[str]:
+        """Put in what symbols are by an equation."""
+        while (pair := self._solved()) is not None:
+            symbol, value = pair
+            yield f"subst {self.write(symbol)}."
+            self._exchange(symbol, value)
+
+    def _solved(self) -> tuple[Term, Term] | None:
+        """Return a symbol that is the side of only one equation, with the other side."""
+        equations = [part.args for h in self.given for part in conjuncts(h) if part.op == "=="]
+        sides = [pair for args in equations for pair in (args, args[::-1]) if args[0] is not args[1]]
+        for symbol, value in sides:
+            alone = symbol.op == "symbol" and sum(symbol is one for one, _ in sides) == 1
+            if alone and not any(node is symbol for node in walk(value)):
+                return symbol, value
+        return None
+
+    def _exchange(self, old: Term, new: Term) -> None:
+        given, show = self.statement.given, exchanged(self.statement.show, old, new)
+        self.statement = Inequality(tuple(exchanged(h, old, new) for h in given), show)
+        self.given = tuple(exchanged(h, old, new) for h in self.given)
+
+    def _merged(self) -> Iterator[str]:
+        """Write roots of the same number alike."""
+        while (pair := self._alike()) is not None:
+            first, second = map(self.write, pair)
+            name = self.names("same")
+            yield f"assert ({name} : {second} = {first}) by (f_equal; ring)."
+            yield f"rewrite {name} in *; clear {name}."
+            self._exchange(pair[1], pair[0])
+
+    def _alike(self) -> tuple[Term, Term] | None:
+        """Return two roots of the same polynomial."""
+        roots: list[Any] = [node for node in walk(*self.given, self.statement.show) if node.op == "root"]
+        for first, second in combinations(roots, 2):
+            (u, p), (v, q) = first.args, second.args
+            with suppress(NotPolynomial):
+                if p == q and not Quotients(symbols(u >= 0, v >= 0)).of(u - v)[0]:
+                    return first, second
+        return None
 
     def _walked(self) -> Iterator[str]:
         """Go along the terms: conditions become facts, what is no operation of polynomials a variable."""
@@ -180,3 +227,12 @@ class Branch:
         else:
             lines = [f"destruct ({by} {left} {right}) as [{name} | {name}]; [left; exact {name} | {weaken}right]."]
         return lines + self._shown([*given, ~first], second, form, body)
+
+
+def exchanged(root: Any, old: Node, new: Node) -> Any:
+    """Put one node in for another."""
+    made: dict[int, Any] = {}
+    for node in walk(root):
+        args = [made[id(a)] if isinstance(a, Node) else a for a in node.args]
+        made[id(node)] = new if node is old else type(node)(node.op, *args)
+    return made[id(root)]

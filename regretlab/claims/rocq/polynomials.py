@@ -14,7 +14,7 @@ from regretlab.claims.checkers.live import atoms
 from regretlab.claims.checkers.signs import LARGER, cleared, difference
 from regretlab.claims.language.terms import Relation, Term, walk
 from regretlab.claims.language.verdict import Rejected
-from regretlab.claims.rocq import curves
+from regretlab.claims.rocq import curves, products
 from regretlab.claims.rocq.writing import NotTranslated, Writer, polynomial
 from regretlab.claims.statements import Inequality
 
@@ -124,7 +124,8 @@ class Cleared:
                 more, less = (self._operand(relation.args[k]) for k in LARGER[relation.op])
                 by = f"assert (known : {self.write(relation)}) by {how}; " if how else ""
                 if not under:
-                    yield f"{says} by ({by}first [lra | sign])."
+                    gap = f"replace ({self._poly(p)}) with ({more} - {less}) by same; lra"
+                    yield f"{says} by ({by}first [lra | sign | {gap}])."
                     return
                 product = self._product(under, sign < 0)
                 yield f"{says}."
@@ -169,12 +170,54 @@ class Cleared:
         size = len(self.asked.symbols)
         return set(sos.read(square, size)) == {(0,) * size} and all(self.asked.strict[i] for i in which)
 
+    def _by_products(self, strict: bool) -> str:
+        """Write a proof of the goal by products of hypotheses, or nothing."""
+        known, numbers = self._signed()
+        found = products.contradiction(known.with_denied(self.asked.goal, strict))
+        goal = self._poly(self.asked.goal)
+        texts = [self._poly(self.asked.above[i]) for i in numbers] + [f"- ({goal})"]
+        lines = []
+        for k, product in enumerate(found):
+            square = self._poly(dict(product.square))
+            if product.equation >= 0:
+                j = product.equation
+                lines.append(
+                    f"assert (product{k} : ({square}) * ({self._poly(self.asked.zero[j])}) = 0) by (rewrite e{j}; ring)"
+                )
+            elif len(product.which) + bool(product.square) > 1:
+                factors = [f"({texts[i]})" for i in product.which] + [f"({square}) ^ 2"] * bool(product.square)
+                order = "<" if product.strict else "<="
+                lines.append(f"assert (product{k} : 0 {order} {' * '.join(factors)}) by product")
+            elif product.square:
+                lines.append(f"assert (product{k} : 0 <= ({square}) ^ 2) by product")
+        denied = "Rnot_le_lt" if strict else "Rnot_lt_le"
+        return "; ".join([f"apply {denied}; intro denied", *lines, "lra"]) if found else ""
+
+    def _signed(self) -> tuple[products.Known, list[int]]:
+        """Return the hypotheses, of which those with divisors have the signs that these give, with their numbers."""
+        asked, known, numbers = self.asked, products.Known(zero=self.asked.zero), []
+        for divided in (False, True):
+            turn = 1
+            for i, under in enumerate(asked.under):
+                if bool(under) is divided and (not under or known.signs(under) == turn):
+                    known.above.append(asked.above[i])
+                    known.strict.append(asked.strict[i])
+                    numbers.append(i)
+                turn = -turn if under else 1
+        if known.signs(asked.below) < 0:
+            asked.goal = add({}, asked.goal, Fraction(-1))
+        return known, numbers
+
     def _by_arithmetic(self, gap: str, over: str, strict: bool, equation: bool) -> Iterator[str]:
         """Write all hypotheses as polynomials, and leave the rest to Rocq."""
         for i in range(len(self.asked.above)):
             yield from optional(self._above(i))
         for j in range(len(self.asked.zero)):
             yield from optional(self._zero(j))
+        by, peeled = "" if equation else self._by_products(strict), ""
+        if by and over:  # the goal may have been turned
+            over = f" / ({self._below()})"
+            peeled = f"apply {'Rdiv_lt_0_compat' if strict else 'quotient_nonneg'}; [| solve [sign]]; "
         goal = self._poly(self.asked.goal)
         for k, square in enumerate(squares(self.asked.goal)):
             yield f"assert (square{k} : 0 <= ({self._poly(square)}) ^ 2) by sign."
@@ -184,7 +227,7 @@ class Cleared:
         if equation:
             yield f"replace ({goal}) with 0 by (symmetry; arithmetic); unfold Rdiv; ring."
         else:
-            yield "quotient."
+            yield f"first [solve [{peeled}{by}] | quotient]." if by else "quotient."
 
 
 def squares(goal: Polynomial) -> Iterator[Polynomial]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from regretlab.claims.checkers.theorem import conditions
+from regretlab.claims.checkers.theorem import conditions, needs
+from regretlab.claims.language.binding import indices
 from regretlab.claims.language.terms import Relation, walk
 from regretlab.claims.language.trees import conjuncts
 from regretlab.claims.rocq import goals
@@ -14,10 +15,23 @@ from regretlab.claims.rocq.writing import Names, NotTranslated
 from regretlab.claims.statements import Inequality, Theorem
 
 
+def said(statement: Theorem) -> tuple[Relation, ...]:
+    """Return the relations of a theorem, without the definitions that only its proof speaks of."""
+    return (*given(statement), statement.show)
+
+
+def meaning(statement: Theorem) -> list[Relation]:
+    """List the conditions under which the terms of :func:`said` have a meaning."""
+    naturals = indices(*statement.said)
+    wanted = {need for relation in said(statement) for need in needs(relation, naturals)}
+    return [need for need in conditions(statement) if need in wanted]
+
+
 def scope_of(statement: Theorem) -> goals.Scope:
     """Return the scope of a theorem: reals, integers, indices and sequences."""
-    found = [n for n in walk(*statement.said) if n.op in ("symbol", "integer", "index")]
-    arity = {n.args[0]: len(n.args) - 1 for n in walk(*statement.said) if n.op == "entry"}
+    relations = said(statement)
+    found = [n for n in walk(*relations) if n.op in ("symbol", "integer", "index")]
+    arity = {n.args[0]: len(n.args) - 1 for n in walk(*relations) if n.op == "entry"}
     return goals.Scope(found, sequences=arity)  # type: ignore[arg-type]
 
 
@@ -34,7 +48,7 @@ def module(claim: str) -> str:
 def stated(statement: Any) -> tuple[goals.Scope, int, int]:
     """Return the scope of a claim's theorem, and the numbers of its conditions and of all parts of its conclusion."""
     if isinstance(statement, Theorem):
-        count = len(conditions(statement))
+        count = len(meaning(statement))
         return scope_of(statement), count, count + 1
     if isinstance(statement, Inequality):
         count = len(goals.needed((*statement.given, statement.show)))
@@ -43,5 +57,5 @@ def stated(statement: Any) -> tuple[goals.Scope, int, int]:
 
 
 def given(statement: Any) -> Sequence[Relation]:
-    """Return the hypotheses of a claim's theorem, definitions among them."""
-    return statement.hypotheses if isinstance(statement, Theorem) else statement.given
+    """Return the hypotheses of a claim's theorem, the definitions that it needs among them."""
+    return statement.given + statement.needed() if isinstance(statement, Theorem) else statement.given

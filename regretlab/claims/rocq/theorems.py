@@ -22,7 +22,8 @@ from regretlab.claims.rocq import goals, inequalities
 from regretlab.claims.rocq.goals import Theorem as Written
 from regretlab.claims.rocq.goals import universal
 from regretlab.claims.rocq.identities import Equations, outermost
-from regretlab.claims.rocq.stating import given, identifier, module, scope_of, stated
+from regretlab.claims.rocq.idle import existence
+from regretlab.claims.rocq.stating import given, identifier, meaning, module, scope_of, stated
 from regretlab.claims.rocq.writing import Names, NotTranslated
 from regretlab.claims.statements.theorem import Theorem, conclusions
 
@@ -52,16 +53,20 @@ class Sequences:
         self.facts: list[str] = []
         self.uses: dict[str, None] = {}
         operand = self.write.operand
-        parts = [operand(c) for c in self.conditions] + [operand(statement.show)]
-        self.says = universal(self.scope, statement.hypotheses, parts)
+        self.meaning = meaning(statement)
+        parts = [operand(c) for c in self.meaning] + [operand(statement.show)]
+        self.says = universal(self.scope, given(statement), parts)
 
     def lines(self, body: Any) -> list[str]:
         """Write the proof."""
         lines = [f"intros {' '.join([*self.scope.identifiers.values(), *self.scope.sequences.values()])}."]
         naturals = [self.names(f"{n}_from") for s, n in self.scope.identifiers.items() if s.op == "index"]
         self.facts = [self.names(f"f{k}") for k in range(len(self.statement.hypotheses))]
-        if naturals or self.facts:
-            lines.append(f"intros {' '.join([*naturals, *self.facts])}.")
+        told = set(given(self.statement))
+        known = [f for f, h in zip(self.facts, self.statement.hypotheses, strict=True) if h in told]
+        if naturals or known:
+            lines.append(f"intros {' '.join([*naturals, *known])}.")
+        lines += self._idle(told)
         for step in body["steps"]:
             content = {k: v for k, v in step.items() if k != "rule"}
             fact, shown = self._step(step["rule"], content)
@@ -70,8 +75,21 @@ class Sequences:
             self.facts.append(name)
             self.proof.facts.append(fact)
         for relation, shown in zip(self.conditions, body["defined"], strict=True):
+            if relation not in self.meaning:
+                continue
             lines += ["split.", "{ " + "\n  ".join(self._for_all(relation, shown)) + " }"]
         return [*lines, *self._last()]
+
+    def _idle(self, told: set[Relation]) -> Iterator[str]:
+        """Introduce the sequences that only the proof speaks of."""
+        number = len(self.statement.given)
+        for definition in self.statement.where:
+            names = self.facts[number : number + len(definition.equations)]
+            number += len(definition.equations)
+            if not told.issuperset(definition.equations):
+                for name in definition.names:
+                    self.write.sequences[name] = self.names(name)
+                yield existence(definition, names, self.write)
 
     def _last(self) -> Iterator[str]:
         last = self.proof.facts[-1]
