@@ -133,8 +133,10 @@ def play(
     True
     """
     T, d, G = _numbers(domain, horizon, d, gradient, most=10**6)
-    if not isinstance(method, Method) or method.entropic:
-        raise InputError(f"method={shown(method)} plays on no box or ball; give one such as rl.methods.SGD().")
+    if not isinstance(method, Method):
+        raise InputError(f"method={shown(method)} is no method; give one such as rl.methods.SGD(alpha=0.1).")
+    if method.entropic:
+        raise InputError(f"method={shown(method)} plays on no box or ball, only on a simplex; give another.")
     R = int(number("replicates", replicates, "[1, 1e6]", integer=True))
     rng = np.random.default_rng(int(number("seed", seed, "[0, inf)", integer=True)))
     middle = (domain.low + domain.high) / 2 if isinstance(domain, Box) else 0.0

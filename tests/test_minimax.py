@@ -83,7 +83,7 @@ def test_no_bound_that_holds_is_below_the_value_and_half_of_it_is(T):
         (lambda: minimax.value(Box(), 9, d=1.5), "d=1.5"),
         (lambda: minimax.value(Box(), 9, d=1, gradient=-1), "gradient=-1"),
         (lambda: minimax.play(rl.methods.Hedge(), Box(), 9, d=1), "plays on no box or ball"),
-        (lambda: minimax.play("adam", Box(), 9, d=1), "plays on no box or ball; give one such as rl.methods.SGD"),
+        (lambda: minimax.play("adam", Box(), 9, d=1), "method='adam' is no method; give one such as rl.methods.SGD"),
     ],
 )
 def test_what_has_no_value_is_one_sentence(call, said):

@@ -171,7 +171,8 @@ def judge(candidate: Candidate, given: list[Batch]) -> Conformance:
         verdict = "allowed" if explanation and {v.name for v in explanation} <= names else "different"
     largest = max(_largest(c) for c in compared)
     sequences = tuple(name for c in compared for name in c.batch.names)
-    return Conformance(str(candidate.name), method, verdict, largest, differences, explanation, sequences)
+    steps = max(c.batch.g.shape[1] for c in compared)
+    return Conformance(str(candidate.name), method, verdict, largest, differences, explanation, sequences, steps)
 
 
 def _compared(method: Method, candidate: Candidate, batch: Batch, found: Array) -> Compared:

@@ -48,6 +48,8 @@ class Conformance:
         where there is no difference, or none of the known ones and no two of them explain it.
     sequences : tuple of str
         The sequences of gradients that were compared.
+    steps : int
+        The number of gradients in the longest of them; of later steps nothing is said.
     """
 
     candidate: str
@@ -57,6 +59,7 @@ class Conformance:
     differences: tuple[Difference, ...]
     explanation: tuple[Variant, ...]
     sequences: tuple[str, ...]
+    steps: int
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -77,7 +80,7 @@ class Conformance:
         source = getattr(self.method, "source", "")
         whose = f"{self.method.spelling}{f' of {source}' if source else ''}"
         if not differences:
-            many = f"{len(self.sequences)} sequences of gradients"
+            many = f"{len(self.sequences)} sequences of up to {self.steps} gradients"
             return (
                 f"{self.candidate} is {whose}: on {many} no coordinate differs by more than {self.largest:.1g} of it."
             )

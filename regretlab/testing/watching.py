@@ -21,6 +21,8 @@ from regretlab.testing._gradients import Batch
 from regretlab.testing._inequalities import PROOFS, Trace, first_failure
 
 Array = np.ndarray
+#: Gradients' entries below have squares that floats do not hold to all digits.
+LEAST = float(np.finfo(float).tiny) ** 0.5
 
 
 class Row(NamedTuple):
@@ -287,6 +289,13 @@ def _trace(method: Method, x: Array, g: Array, dtype: str) -> Trace:
         raise InputError(
             f"the moments of {method.spelling} leave the range of floating-point numbers at step {t + 1}, where the "
             f"largest gradient is {np.abs(g[t]).max():.3g}; rescale the losses."
+        )
+    lost = ((g != 0) & (np.abs(g) < LEAST)).any(axis=1)
+    if lost.any():
+        t = int(np.argmax(lost))
+        least = np.abs(g[t])[g[t] != 0].min()
+        raise InputError(
+            f"floats do not hold the square of a gradient's entry at step {t + 1}, {least:.3g}; rescale the losses."
         )
     low, high = x.min(axis=0), x.max(axis=0)
     star = np.where(g.sum(axis=0) > 0, low, high)

@@ -117,6 +117,12 @@ def test_what_cannot_be_watched_is_one_sentence():
         pass
     with pytest.raises(rl.InputError, match="finite numbers"), rl.watch(theorem=THEOREM, method=AMSGRAD) as w:
         w.record(np.ones(2), np.full(2, np.nan))
+    with (
+        pytest.raises(rl.InputError, match="at step 2, 1e-160; rescale"),
+        rl.watch(theorem=THEOREM, method=AMSGRAD) as w,
+    ):
+        for small in (0.0, 1e-160, 1e-150):
+            w.record(np.ones(2), np.array([1.0, small]))
     with rl.watch(theorem=THEOREM, method=AMSGRAD) as w:
         for _ in range(2):
             w.record(np.ones(2), np.ones(2))
