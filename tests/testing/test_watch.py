@@ -103,6 +103,13 @@ def test_every_inequality_can_fail(name):
     assert first_failure(inequality, trace._replace(**WRONG[name](trace)))[0] > 0
 
 
+def watched_at(entries):
+    """A loop whose gradients are 1 and these."""
+    with rl.watch(theorem=THEOREM, method=AMSGRAD) as w:
+        for entry in entries:
+            w.record(np.ones(2), np.array([1.0, entry]))
+
+
 def test_what_cannot_be_watched_is_one_sentence():
     for method, theorem, words in (
         (AMSGRAD, "adam.printed", "unknown theorem with a proof to be watched 'adam.printed'"),
@@ -117,12 +124,8 @@ def test_what_cannot_be_watched_is_one_sentence():
         pass
     with pytest.raises(rl.InputError, match="finite numbers"), rl.watch(theorem=THEOREM, method=AMSGRAD) as w:
         w.record(np.ones(2), np.full(2, np.nan))
-    with (
-        pytest.raises(rl.InputError, match="at step 2, 1e-160; rescale"),
-        rl.watch(theorem=THEOREM, method=AMSGRAD) as w,
-    ):
-        for small in (0.0, 1e-160, 1e-150):
-            w.record(np.ones(2), np.array([1.0, small]))
+    with pytest.raises(rl.InputError, match="at step 2, 1e-160; rescale"):
+        watched_at([0.0, 1e-160, 1e-150])
     with rl.watch(theorem=THEOREM, method=AMSGRAD) as w:
         for _ in range(2):
             w.record(np.ones(2), np.ones(2))
