@@ -49,7 +49,10 @@ def rocq(
     found = judging.export(ledger, ledger.verify(wanted, jobs=workers))
     written = judging.written(found, out)
     if not written:
-        raise InputError("no claim asked for has a certificate that is translated; 'regretlab verify' lists the forms.")
+        raise InputError(
+            "no claim asked for has a certificate that is stored in a file and translated; 'regretlab verify --renew' "
+            "writes those that are missing."
+        )
     for one in found:
         for theorem in one.theorems:
             if theorem.why:

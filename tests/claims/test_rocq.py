@@ -193,3 +193,16 @@ def test_the_kernel_accepts_a_good_part_of_the_shipped_ledger():
     accepted = {row.form: row.counts.get("accepted", 0) for row in rows}
     assert sum(accepted.values()) >= ACCEPTED
     assert accepted["sos"] >= SQUARES
+
+
+def test_claims_without_a_stored_certificate_are_counted_and_said(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(
+        'from regretlab.claims import Paper, real\nP, a = Paper("mine", "Mine"), real("a")\n'
+        'P.inequality("square", "x", at="1", show=a**2 >= 0)\n'
+    )
+    ledger = Ledger([file])
+    _, rows, refused = judging.asked(ledger, ledger.verify(jobs=1), 1)
+    assert ([(row.form, row.counts) for row in rows], refused) == ([("none stored", {"not translated": 1})], [])
+    assert "--renew" in judging.lines(rows)[-1]
+    assert "--renew" not in judging.lines([])[-1]

@@ -19,6 +19,8 @@ from regretlab.system.files import atomically
 
 #: The verdicts of which there is a theorem, and what becomes of one.
 SHOWN = {"proved", "refuted", "ill-posed", "misprint", "vacuous", "repaired", "follows"}
+#: What the table calls claims without a certificate in a file.
+UNSTORED = "none stored"
 OUTCOMES = ("accepted", "refused", "not translated")
 _PROJECT = "-Q . Regretlab\n"
 
@@ -97,7 +99,17 @@ def asked(ledger: Ledger, entries: Sequence[Entry], jobs: int = 2) -> tuple[list
     asked_for = {entry.claim.id for entry in entries}
     refused = [f"{e.claim}: {answers[e.claim].words}" for e in found if e.text and not answers[e.claim].accepted]
     own = [e for e in found if e.claim in asked_for]
-    return [raised(entry, accepted) for entry in entries], table(own, answers), refused
+    rows = table(own, answers)
+    if absent := sum(_unstored(ledger, entry) for entry in entries):
+        rows.append(Row(UNSTORED, {"not translated": absent}))
+    return [raised(entry, accepted) for entry in entries], rows, refused
+
+
+def _unstored(ledger: Ledger, entry: Entry) -> bool:
+    """Say whether an entry was decided by a certificate that no file has, as those of a new file of claims."""
+    statement = ledger.statement(entry.claim.id)
+    apart = isinstance(statement, (Derivation, InFile))
+    return entry.verdict in SHOWN and not apart and not ledger.certificate(entry.claim.id).exists()
 
 
 def raised(entry: Entry, accepted: set[str]) -> Entry:
@@ -140,4 +152,7 @@ def lines(rows: Sequence[Row]) -> list[str]:
         numbers = (f"{counts.get(name, 0):>{width}}" for name, width in zip(OUTCOMES, (11, 9, 16), strict=True))
         written.append(f"{form:<20}{''.join(numbers)}")
     share = f" ({100 * total['accepted'] / total.total():.0f} %)" if total else ""
-    return [*written, f"The kernel accepts {total['accepted']} of {total.total()} theorems{share}."]
+    last = [f"The kernel accepts {total['accepted']} of {total.total()} theorems{share}."]
+    if any(row.form == UNSTORED for row in rows):
+        last.append("Claims without a certificate in a file are not asked about; 'regretlab verify --renew' writes it.")
+    return [*written, *last]
