@@ -1,4 +1,4 @@
-"""The configuration of Sphinx for the documentation site: ``sphinx-build -W -c notebooks/site notebooks site``.
+"""The configuration of Sphinx for the documentation site: ``sphinx-build -W -c notebooks/site notebooks build/site``.
 
 The docstrings are reStructuredText, as ``help`` and doctest want them, with formulas and references to one another;
 Sphinx reads these as they are and can be told to check every one (``nitpicky``). Nothing is loaded from elsewhere.
@@ -18,7 +18,7 @@ from regretlab import __version__ as release
 project, author = "regretlab", "The regretlab developers"
 html_title, html_theme, language = f"regretlab {release}", "furo", "en"
 extensions = ["myst_nb", "sphinx.ext.autodoc", "numpydoc", "sphinx_copybutton", "regretlab_site"]
-exclude_patterns = [".ipynb_checkpoints", "**/.ipynb_checkpoints", "jupyter_execute"]
+exclude_patterns = ["**/.ipynb_checkpoints"]
 html_static_path, html_css_files, html_copy_source = [str(HERE / "style.css")], ["style.css"], False
 html_math_renderer = "mathml"
 html_show_copyright, smartquotes = False, False

@@ -110,24 +110,25 @@ def sources() -> str:
 
 
 def against() -> str:
-    """List what was printed and is not so, with the way to the certificate."""
+    """List the claims that are not so, with the way to their certificates and what mends them."""
     lines = []
     for verdict in AGAINST:
-        rows = []
-        for paper, entries in judged().items():
-            for e in entries:
-                if e.verdict == verdict and "twin" not in e.claim.id:
-                    anchor = re.sub(r"[^\w.,+-]", "_", e.claim.id)
-                    drawn = formula(e.claim.latex) if prints(e.claim.latex) else ""
-                    link = f'<a href="ledger/{paper}.html#{anchor}">{e.claim.id}</a>'
-                    mended = e.claim.corrected.id.rpartition(".")[2] if e.claim.corrected else ""
-                    rows.append((link, e.claim.at, drawn, mended))
-        if rows:
-            lines += [
-                f"### {verdict.capitalize()}: {VERDICTS[verdict]}",
-                table(("claim", "where", "printed", "mended"), rows),
-            ]
+        found = [(paper, e) for paper, own in judged().items() for e in own if e.verdict == verdict]
+        if found := [(paper, e) for paper, e in found if "twin" not in e.claim.id]:
+            lines += [f"### {verdict.capitalize()}: {VERDICTS[verdict]}", "\n".join(_against(*one) for one in found)]
     return "\n\n".join(lines)
+
+
+def _against(paper: str, entry: Entry) -> str:
+    claim = entry.claim
+    drawn = f": {formula(claim.latex)}" if claim.latex and prints(claim.latex) else ""
+    mended = f"; mended by {_link(paper, claim.corrected.id)}" if claim.corrected else ""
+    return f"- {_link(paper, claim.id)} ({claim.at}){drawn}{mended}"
+
+
+def _link(paper: str, claim: str) -> str:
+    anchor = re.sub(r"[^\w.,+-]", "_", claim)  # as the page of the paper has it
+    return f'<a href="ledger/{paper}.html#{anchor}">{claim}</a>'
 
 
 # Bounds and commands
