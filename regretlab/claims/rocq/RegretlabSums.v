@@ -187,9 +187,15 @@ Ltac inverses :=
       end
   end.
 
+Ltac opaque :=
+  repeat match goal with
+  | |- context [/ ?x] => lazymatch x with IZR _ => fail | _ => generalize (/ x); intro end
+  end.
+
 Ltac atoms :=
   first [ reflexivity | ring
-        | rewrite ?plus_IZR, ?minus_IZR, ?mult_IZR, ?opp_IZR; unfold Rdiv; rewrite ?Rinv_mult, <- ?pow_inv, ?Rinv_inv; first [ring | inverses; ring] | same ].
+        | rewrite ?plus_IZR, ?minus_IZR, ?mult_IZR, ?opp_IZR; unfold Rdiv; rewrite ?Rinv_mult, <- ?pow_inv, ?Rinv_inv; first [ring | opaque; field | inverses; ring | inverses; opaque; field]
+        | same ].
 
 (** [as_said] proves a relation by one that differs from it in how indices are written as numbers. *)
 Ltac as_said H :=

@@ -59,6 +59,8 @@ def contradiction(known: Known, most: int = 3) -> list[Product]:
 
     An empty list says that none was found.
     """
+    if not known.above[-1]:
+        return []
     for count in range(1, most + 1):
         with suppress(NotPolynomial):
             found = dict(islice(_products(known, count), MOST_COLUMNS + 1))
@@ -74,7 +76,7 @@ def contradiction(known: Known, most: int = 3) -> list[Product]:
 def _products(known: Known, most: int) -> Iterator[tuple[Product, Polynomial]]:
     """Yield 1, products of at most ``most`` hypotheses, and of fewer of them and a square."""
     numbers = sorted(_about(known))
-    size = len(next(iter(known.above[-1]), ()))
+    size = len(next(iter(known.above[-1])))
     made: dict[tuple[int, ...], Polynomial] = {(): {(0,) * size: Fraction(1)}}
     for count in range(1, most + 1):
         for which in combinations_with_replacement(numbers, count):
