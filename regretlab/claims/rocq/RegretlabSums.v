@@ -192,10 +192,31 @@ Ltac opaque :=
   | |- context [/ ?x] => lazymatch x with IZR _ => fail | _ => generalize (/ x); intro end
   end.
 
+(** [alike] writes roots and logarithms of equal sums the same, of which one ends later than the other. *)
+Ltac ends :=
+  repeat match goal with
+  | |- context [zsum ?f ?a (?b + 1)%Z] => rewrite (zsum_last_to f a (b + 1)%Z b) by lia
+  end; cbv beta.
+
+Ltac alike :=
+  repeat match goal with
+  | |- context [sqrt ?u] =>
+      match goal with
+      | |- context [sqrt ?v] =>
+          tryif constr_eq u v then fail else replace (sqrt v) with (sqrt u) by (apply f_equal; ends; ring)
+      end
+  | |- context [ln ?u] =>
+      match goal with
+      | |- context [ln ?v] =>
+          tryif constr_eq u v then fail else replace (ln v) with (ln u) by (apply f_equal; ends; ring)
+      end
+  end.
+
 Ltac atoms :=
   first [ reflexivity | ring
         | rewrite ?plus_IZR, ?minus_IZR, ?mult_IZR, ?opp_IZR; unfold Rdiv; rewrite ?Rinv_mult, <- ?pow_inv, ?Rinv_inv; first [ring | opaque; field | inverses; ring | inverses; opaque; field]
-        | same ].
+        | same
+        | alike; unfold Rdiv; rewrite ?Rinv_mult; first [ring | opaque; field] ].
 
 (** [as_said] proves a relation by one that differs from it in how indices are written as numbers. *)
 Ltac as_said H :=

@@ -113,27 +113,27 @@ class Cleared:
 
     def _above(self, i: int) -> Iterator[str]:
         p, strict = self.asked.above[i], self.asked.strict[i]
-        says = f"assert (h{i} : 0 {'<' if strict else '<='} {self._poly(p)})"
-        for known in self.known:
-            relation, top, under, how = known
-            for sign in (1, -1):
-                if relation.op in ("==", "!=") or add({}, top, Fraction(sign)) != p:
-                    continue
-                if strict and relation.op not in ("<", ">"):
-                    continue
-                more, less = (self._operand(relation.args[k]) for k in LARGER[relation.op])
-                by = f"assert (known : {self.write(relation)}) by {how}; " if how else ""
-                if not under:
-                    gap = f"replace ({self._poly(p)}) with ({more} - {less}) by same; lra"
-                    yield f"{says} by ({by}first [lra | sign | {gap}])."
-                    return
+        ways = [way for known in self.known for way in self._ways(known, p, strict)] or ["first [lra | sign]"]
+        how = ways[0] if len(ways) == 1 else f"first [{' | '.join(f'solve [{way}]' for way in ways)}]"
+        yield f"assert (h{i} : 0 {'<' if strict else '<='} {self._poly(p)}) by ({how})."
+
+    def _ways(self, known: Known, p: Polynomial, strict: bool) -> Iterator[str]:
+        """Write proofs that a polynomial has its sign by a relation that it is the difference of, up to divisors."""
+        relation, top, under, how = known
+        if relation.op in ("==", "!=") or (strict and relation.op not in ("<", ">")):
+            return
+        more, less = (self._operand(relation.args[k]) for k in LARGER[relation.op])
+        by = f"assert (known : {self.write(relation)}) by {how}; " if how else ""
+        if not under and top == p:
+            yield f"{by}first [lra | sign | replace ({self._poly(p)}) with ({more} - {less}) by same; lra]"
+        for sign in (1, -1) if under else ():
+            if add({}, top, Fraction(sign)) == p:
                 product = self._product(under, sign < 0)
-                yield f"{says}."
-                yield f"{{ {by}replace ({self._poly(p)}) with (({more} - {less}) * ({product})) by same."
                 rule = "Rmult_lt_0_compat" if strict else "Rmult_le_pos"
-                yield f"  apply {rule}; [lra | first [sign | left; sign]]. }}"
-                return
-        yield f"{says} by first [lra | sign]."
+                yield (
+                    f"{by}replace ({self._poly(p)}) with (({more} - {less}) * ({product})) by same; "
+                    f"apply {rule}; [lra | first [sign | left; sign]]"
+                )
 
     def _zero(self, j: int) -> Iterator[str]:
         p = self.asked.zero[j]

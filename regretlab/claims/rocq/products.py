@@ -16,8 +16,9 @@ import numpy as np
 
 from regretlab.claims.arithmetic.polynomials import Factor, NotPolynomial, Polynomial, add, times
 
-#: Columns and rows of the largest programme, monomials from whose pairs squares are made, and what is taken for zero.
-MOST_COLUMNS, MOST_ROWS, MOST_HALVES, ZERO = 6000, 4000, 8, 1e-7
+#: Columns and rows of the largest programme, monomials of which squares are made, by the
+#: number of hypotheses in a product, and what is taken for zero.
+MOST_COLUMNS, MOST_ROWS, MOST_HALVES, ZERO = 6000, 4000, (0, 0, 10, 6), 1e-7
 
 
 @dataclass
@@ -83,7 +84,7 @@ def _products(known: Known, most: int) -> Iterator[tuple[Product, Polynomial]]:
             made[which] = times(made[which[:-1]], known.above[which[-1]])
     for which, p in made.items():
         yield Product(which, strict=all(known.strict[i] for i in which)), p
-    for square in _squares(known.above[-1]) if most > 1 else ():
+    for square in _squares(known, MOST_HALVES[most]):
         q = times(dict(square), dict(square))
         yield from ((Product(which, square), times(p, q)) for which, p in made.items() if len(which) < most)
 
@@ -98,12 +99,14 @@ def _about(known: Known) -> set[int]:
     return {i for i in range(len(known.above)) if spoken[i] & reached} | {len(known.above) - 1}
 
 
-def _squares(goal: Polynomial) -> Iterator[tuple[tuple[tuple[int, ...], Fraction], ...]]:
-    """Yield halves of the monomials of a polynomial, and the differences and sums of two."""
-    even = {k for e in goal for k, n in enumerate(e) if n > 1}
-    halves = {tuple(n // 2 for n in e): None for e in goal if any(e) and not any(n % 2 for n in e)}
-    halves |= {tuple(int(k == one) for k in range(len(e))): None for e in goal for one in even}
-    some = list(halves)[:MOST_HALVES]
+def _squares(known: Known, most: int) -> Iterator[tuple[tuple[tuple[int, ...], Fraction], ...]]:
+    """Yield halves of the monomials of hypotheses, those of the last one first, and differences and sums of two."""
+    halves: dict[tuple[int, ...], None] = {}
+    for p in reversed(known.above):
+        even = {k for e in p for k, n in enumerate(e) if n > 1}
+        halves |= {tuple(n // 2 for n in e): None for e in p if any(e) and not any(n % 2 for n in e)}
+        halves |= {tuple(int(k == one) for k in range(len(e))): None for e in p for one in even}
+    some = list(halves)[:most]
     for m in some:
         yield ((m, Fraction(1)),)
     for m, n in combinations(some, 2):
