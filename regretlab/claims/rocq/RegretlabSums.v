@@ -223,4 +223,6 @@ Ltac as_said H :=
   first [ exact H
         | let K := fresh in pose proof H as K; cbv beta in K; rewrite ?plus_IZR, ?minus_IZR, ?mult_IZR, ?opp_IZR in K; exact K
         | let K := fresh in pose proof H as K; cbv beta in K; rewrite ?plus_IZR, ?minus_IZR, ?mult_IZR, ?opp_IZR in K;
-          cbv beta; rewrite ?plus_IZR, ?minus_IZR, ?mult_IZR, ?opp_IZR; exact K ].
+          cbv beta; rewrite ?plus_IZR, ?minus_IZR, ?mult_IZR, ?opp_IZR; exact K 
+        | let t := fresh in let t_in := fresh in cbv beta; intros t t_in;
+          let K := constr:(H t t_in) in as_said K ].
