@@ -104,14 +104,14 @@ BOUNDED = {
 def test_bounds_hold_on_data_and_a_constant_too_small_is_refuted_by_the_adversary(id):
     name, times = BOUNDED[id]
     problem = rl.problems.Logistic("breast_cancer", domain="ball", radius=1.0)
-    found = rl.simulate(problem, name, horizon=400).bound(id, name.partition("(")[0])
+    found = rl.simulate(problem, name, horizon=12).bound(id, name.partition("(")[0])
     assert all(check.passed for check in found.checks)
     assert found.verdict == "holds"
     method = rl.algorithms.parse(name).method
-    played = minimax.play(method, L2Ball(1.0), 400, d=4)
+    played = minimax.play(method, L2Ball(1.0), 40, d=4)
     least, given = played.regret.item(-1), {"D2": 2.0, "G2": 1.0, "d": 4, **method.parameters()}
     bound = rl.bounds.Bound.known[id]
-    most = float(bound.at_T(400, {n: v for n, v in given.items() if n in bound.constants}))
+    most = float(bound.at_T(40, {n: v for n, v in given.items() if n in bound.constants}))
     assert most / times < least < most, "the twin, so many times smaller, is below the regret"
 
 

@@ -11,7 +11,7 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
 def test_there_are_notebooks():
-    stems = ["00_tour", "01_reddi", "02_bound_vs_empirical", "03_sampling", "04_lemma_ledger"]
+    stems = ["00_tour", "01_reddi", "02_bound_vs_empirical", "03_sampling", "04_lemma_ledger", "05_your_own_optimiser"]
     assert [p.stem for p in NOTEBOOKS] == stems
 
 

@@ -29,7 +29,7 @@ class ADOPT(MovingAverages):
         0.9999 in the paper.
     eps : float in [0, inf)
         The least denominator; 1e-6 in the paper.
-    clip : float in [0, inf)
+    clip : float in [0, 1]
         The paper's later :math:`c_t = (t-1)^{1/4}` is 0.25, the default; 0 clips nothing, as in its first version.
 
     Notes
@@ -52,7 +52,7 @@ class ADOPT(MovingAverages):
     title, source = "ADOPT", "Taniguchi et al. 2024, Alg. 2"
     beta2: float = parameter(0.9999, "[0, 1)", "second-moment decay")
     eps: float = parameter(1e-6, "[0, inf)", "the least denominator")
-    clip: float = parameter(0.25, "[0, inf)", "quotients are clipped at (t-1)**clip; 0 clips nothing")
+    clip: float = parameter(0.25, "[0, 1]", "quotients are clipped at (t-1)**clip; 0 clips nothing")
 
     def coefficients(self, t: Array) -> Coefficients:
         return averages(t, self.beta1_t(t), self.beta2, eta=self.alpha_t(t), p=0.0)
