@@ -39,7 +39,7 @@ def conform(
         destination.refuse_unwritable(out, "--out")
 
     def shown(known: list[Any]) -> Iterator[Any]:
-        with progress_bar("judged", len(known), shown=True) as bar:
+        with progress_bar("judged", len(known), shown=bool(known)) as bar:
             for one in known:
                 yield one
                 bar.update()

@@ -206,7 +206,7 @@ def test_blocks_threads_and_batches_do_not_matter(problem, algorithm, monkeypatc
     monkeypatch.setattr(blocks, "FIRST_BLOCK", 7)
     monkeypatch.setattr(blocks, "LARGEST_BLOCK", 11)
     for threads in (1, 3, 8):
-        monkeypatch.setattr(compiled, "cpu_count", lambda threads=threads: threads)
+        monkeypatch.setattr("joblib.cpu_count", lambda threads=threads: threads)
         again = run(plan(problem, algorithms.parse(algorithm), horizon=90, replicates=5, checkpoints=[90]))
         xr.testing.assert_identical(whole.drop_attrs(), again.drop_attrs())
 

@@ -266,8 +266,18 @@ def matrices(method, d):
     return max((len(a) for a in map(np.asarray, kept) if a.ndim == 2), default=0)
 
 
-@pytest.mark.parametrize("data", ["digits", "breast_cancer"])
-@pytest.mark.parametrize("kind", KINDS)
+#: Where the ten classes of the digits make a step of some methods take long.
+LONG = {("softmax", "digits"), ("mlp", "digits")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        pytest.param(kind, data, marks=[pytest.mark.slow] * ((kind, data) in LONG))
+        for kind in KINDS
+        for data in ("digits", "breast_cancer")
+    ],
+)
 def test_real_data_through_every_algorithm(kind, data):
     problem = names.parse(f"{kind}(data='{data}', test=0.25)")
     before = problem.all_losses(problem.start[None]).mean()

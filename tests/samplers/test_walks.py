@@ -73,6 +73,7 @@ def test_the_array_standard_gives_the_same_numbers(name, n, K):
             assert np.array_equal(x, y) if x.dtype.kind in "bi" else np.abs(x - y).max() <= ROUND_OFF_OF_A_RUN
 
 
+@pytest.mark.slow
 def test_long_runs_do_not_underflow():
     """20000 steps of AdamCB, n = 10, K = 2, gamma = 0.4; the raw product of the printed update, the twin, reaches 0.
 

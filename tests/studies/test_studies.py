@@ -36,6 +36,7 @@ def test_a_study_asks_and_says_how_it_answers(name):
     assert {cell.horizon >= 100 for cell in study.cells} == {True}
 
 
+@pytest.mark.slow
 def test_decoupled_decay_harms_the_loss_less_than_l2_once_both_have_converged():
     """The slides: they are not the same for Adam. Decidedly so on both data sets wherever the decay is not tiny."""
     text = concluded("weight-decay", horizon=1000, replicates=12, checkpoints=[1, 500, 1000])
@@ -89,6 +90,7 @@ def test_the_regret_is_least_without_a_bandit_and_so_is_the_bound():
     assert "is least at that end of the grid where gamma = 1" in text
 
 
+@pytest.mark.slow
 def test_no_sampler_is_decidedly_better_than_the_uniform_one_on_logistic_digits():
     text = concluded("adamcb-figures", cells=1, checkpoints=[112])
     assert "less is had by" not in text
@@ -103,6 +105,7 @@ def test_how_adaptive_padam_is_matters_little_when_its_step_is_tuned():
     assert "best of 4 settings" in text
 
 
+@pytest.mark.slow
 def test_adamcb_is_not_decidedly_faster_than_adamx():
     text = concluded("adamcb-table1", replicates=8, checkpoints=[1000])
     assert "less is had by" not in text
