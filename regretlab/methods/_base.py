@@ -190,7 +190,7 @@ class MovingAverages(Scheduled):
     eps: float = parameter(0.0, "[0, inf)", "added to the root of the second moment")
 
     def beta1_t(self, t: Array) -> Array | float:
-        return self.beta1 if self.lam == 1 else np.asarray(self.beta1 * self.lam ** (t - 1))
+        return decaying(self.beta1, self.lam, t)
 
 
 def generic(
@@ -237,6 +237,11 @@ def over(t: Array, value: Any) -> Array:
 def constant(value: Any, t: Array, kind: type = float) -> Array:
     """``value`` at every t, in no more memory than one number; also much faster than NumPy's general broadcast."""
     return np.ndarray(t.shape, kind, np.array(value, dtype=kind), strides=(0,))
+
+
+def decaying(beta1: float, lam: float, t: Array) -> Array | float:
+    """beta_{1,t} = beta1 * lam**(t - 1); the number beta1 where it does not decay."""
+    return beta1 if lam == 1 else np.asarray(beta1 * lam ** (t - 1))
 
 
 def averages(t: Array, beta1: Any, beta2: float, **others: Any) -> Coefficients:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from regretlab.methods._base import Array, Scheduled, generic
+from regretlab.methods._base import Array, Scheduled, decaying, generic
 from regretlab.methods._step import Coefficients
 from regretlab.parameters import parameter
 
@@ -54,7 +52,7 @@ class AdamNC(Scheduled):
         return generic(t, mu=beta1, nu=1 - beta1, beta=1 - new, om=new, eta=self.alpha_t(t), eps=self.eps)
 
     def beta1_t(self, t: Array) -> Array | float:
-        return self.beta1 if self.lam == 1 else np.asarray(self.beta1 * self.lam ** (t - 1))
+        return decaying(self.beta1, self.lam, t)
 
     def share(self, t: Array) -> Array:
         """Return the weight of the newest square."""

@@ -15,14 +15,13 @@ from regretlab.bounds import Bound
 from regretlab.bounds.assumptions import BOUNDED, CONVEX
 from regretlab.errors import InputError, shown, unknown_name
 from regretlab.methods import Method, power
+from regretlab.runs.round_off import SMALLEST_SQUARED
 from regretlab.testing._candidates import Candidate, paper
 from regretlab.testing._conformance import judge
 from regretlab.testing._gradients import Batch
 from regretlab.testing._inequalities import PROOFS, Trace, first_failure
 
 Array = np.ndarray
-#: Gradients' entries below have squares that floats do not hold to all digits.
-LEAST = float(np.finfo(float).tiny) ** 0.5
 
 
 class Row(NamedTuple):
@@ -290,7 +289,7 @@ def _trace(method: Method, x: Array, g: Array, dtype: str) -> Trace:
             f"the moments of {method.spelling} leave the range of floating-point numbers at step {t + 1}, where the "
             f"largest gradient is {np.abs(g[t]).max():.3g}; rescale the losses."
         )
-    lost = ((g != 0) & (np.abs(g) < LEAST)).any(axis=1)
+    lost = ((g != 0) & (np.abs(g) < SMALLEST_SQUARED)).any(axis=1)
     if lost.any():
         t = int(np.argmax(lost))
         least = np.abs(g[t])[g[t] != 0].min()

@@ -102,12 +102,17 @@ class Search:
     def _parts(self, relation: Relation) -> int | None:
         """Show a conjunction part by part."""
         ranges, body = opened(relation, self.proof.fresh(relation))
-        parts = conjuncts(body)
-        shown = [self._tried(over(ranges, part)) for part in parts] if len(parts) > 1 else [None]
-        scope = self.proof.scope().inner(ranges)
-        some = [n if n is None else taken(self.proof, scope, n, tuple(r.free for r in ranges)) for n in shown]
-        known = [one for one in some if one is not None]
-        found = implications.prove(scope, [body], known, (), implications.QUICK) if len(known) == len(parts) else None
+        parts, known = conjuncts(body), []
+        if len(parts) == 1:
+            return None
+        scope, own = self.proof.scope().inner(ranges), tuple(r.free for r in ranges)
+        for part in parts:
+            number = self._tried(over(ranges, part))
+            one = None if number is None else taken(self.proof, scope, number, own)
+            if one is None:
+                return None
+            known.append(one)
+        found = implications.prove(scope, [body], known, (), implications.QUICK)
         return None if found is None else self._add({"rule": "have", "show": nodes(relation), **found})
 
     def _instance(self, relation: Relation) -> int | None:
