@@ -24,8 +24,10 @@ GROUP: dict[str, Any] = {
 PLAIN_WIDTH = 150
 #: The last signal to stop that came, or 0; whether its exception arrives is not certain while C code calls Python.
 _received = 0
-#: When it came, and within how many seconds further ones are no wish to end at once.
-_since, ONE_SIGNAL = 0.0, 1.0
+#: When it was handled, and within how many seconds further ones are no wish to end at once: of a program, which sends
+#: its signal to a process and to the group, and whose second signal a busy machine may handle seconds after the first
+#: one, and of a person who presses Ctrl-C again.
+_since, ONE_SIGNAL, ONE_CTRL_C = 0.0, 10.0, 1.0
 
 
 class _Patient(io.RawIOBase):
@@ -112,8 +114,8 @@ def finish(status: int) -> int:
 def listen() -> None:
     """Let SIGTERM and SIGHUP end a command as Ctrl-C does; a second one ends it at once. Ignored ones stay ignored.
 
-    Signals within :data:`ONE_SIGNAL` seconds are one: ``timeout`` and batch systems send theirs to a process and to its
-    group, of which it is a part.
+    Signals within :data:`ONE_SIGNAL` seconds are one, as ``timeout`` and batch systems send theirs to a process and to
+    its group, of which it is a part; Ctrl-C, which a person presses, counts again after :data:`ONE_CTRL_C`.
     """
     global _received
     _received = 0
@@ -131,7 +133,7 @@ def check() -> None:
 
 def _stop(number: int, frame: Any) -> None:
     global _received, _since
-    if _received and time.monotonic() - _since < ONE_SIGNAL:
+    if _received and time.monotonic() - _since < (ONE_CTRL_C if number == signal.SIGINT else ONE_SIGNAL):
         return
     if _received:
         signal.signal(number, signal.SIG_DFL)

@@ -120,18 +120,21 @@ def test_a_signal_whose_exception_was_lost_is_noticed(monkeypatch):
         terminal.check()
 
 
-def test_a_second_signal_ends_a_command_at_once_unless_it_is_the_same_one(monkeypatch):
+@pytest.mark.parametrize(
+    ("number", "one"), [(signal.SIGTERM, terminal.ONE_SIGNAL), (signal.SIGINT, terminal.ONE_CTRL_C)]
+)
+def test_a_second_signal_ends_a_command_at_once_unless_it_is_the_same_one(number, one, monkeypatch):
     ended, now = [], [100.0]
     monkeypatch.setattr(terminal, "_received", 0)
     monkeypatch.setattr(terminal.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(signal, "signal", lambda number, handler: ended.append(handler))
     monkeypatch.setattr(signal, "raise_signal", ended.append)
     with pytest.raises(KeyboardInterrupt):
-        terminal._stop(signal.SIGTERM, None)
-    now[0] += terminal.ONE_SIGNAL / 2
-    terminal._stop(signal.SIGTERM, None)
+        terminal._stop(number, None)
+    now[0] += one / 2
+    terminal._stop(number, None)
     assert ended == []
-    now[0] += terminal.ONE_SIGNAL
+    now[0] += one
     with pytest.raises(KeyboardInterrupt):  # the process would have ended before
-        terminal._stop(signal.SIGTERM, None)
-    assert ended == [signal.SIG_DFL, signal.SIGTERM]
+        terminal._stop(number, None)
+    assert ended == [signal.SIG_DFL, number]
