@@ -69,7 +69,7 @@ class ClaimItem(pytest.Item):
 
 def _says(entry: Entry) -> str:
     because = "; ".join(part for part in (entry.words, entry.how) if part)
-    return f"{entry.claim.id} ({entry.claim.at}) is {entry.verdict}, pinned {entry.claim.expect}: {because}"
+    return f"{entry.claim.id} ({entry.claim.at}) is {entry.verdict}, its file expects {entry.claim.expect}: {because}"
 
 
 def _ledger(path: Path) -> Ledger:

@@ -191,9 +191,9 @@ def doctor_(form: Annotated[str, typer.Option("--format", help="text or json.")]
 
 @app.command()
 def verify(
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(help="Files of claims, folders of them, or papers by name; default all shipped."),
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Papers and claims by name, files of claims, folders of them; default all shipped."),
     ] = None,
     search: Annotated[bool, typer.Option("--search", help="Search every certificate again and write it.")] = False,
     renew: Annotated[
@@ -233,8 +233,8 @@ def verify(
         from regretlab.claims.rocq import judging, kernel
 
         kernel.compiler()
-    ledger = Ledger(paths or (), certificates)
-    entries = ledger.verify(search=search, renew=renew, jobs=workers)
+    ledger, wanted = Ledger.named(names or (), certificates)
+    entries = ledger.verify(wanted, search=search, renew=renew, jobs=workers)
     said: list[str] = []
     if ask_kernel:
         entries, rows, refused = judging.asked(ledger, entries, workers)

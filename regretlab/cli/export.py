@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from regretlab.cli.terminal import GROUP
-from regretlab.errors import InputError, unknown_name
+from regretlab.errors import InputError
 from regretlab.parameters import number_of_processes
 
 commands = typer.Typer(**GROUP, help="Write claims and their proofs as files of a proof assistant.")
@@ -33,19 +33,10 @@ def rocq(
     theorems rest on: coqc -Q . Regretlab Assumptions.v. That is done by 'regretlab verify --kernel'.
     """
     from regretlab.claims import Ledger
-    from regretlab.claims.ledger.loading import PAPERS
     from regretlab.claims.rocq import judging
 
     workers = number_of_processes(jobs)
-    paths = [name for name in names or () if name in PAPERS or Path(name).exists() or name.endswith(".py")]
-    claims = [name for name in names or () if name not in paths]
-    ledger = Ledger(paths if not claims else ())
-    wanted = set(ledger.asked) if not claims else set(claims)
-    if claims and paths:
-        wanted |= Ledger(paths).asked
-    for claim in wanted:
-        if claim not in ledger.claims:
-            raise unknown_name("claim, paper or file:", claim, [*ledger.claims, *PAPERS])
+    ledger, wanted = Ledger.named(names or ())
     found = judging.export(ledger, ledger.verify(wanted, jobs=workers))
     written = judging.written(found, out)
     if not written:

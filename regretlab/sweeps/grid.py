@@ -65,6 +65,8 @@ def axes(over: Mapping[str, Any]) -> list[Axis]:
         raise InputError(
             f"over={shown(over)} is not a table from names to values; give one, as {{'alpha': [0.01, 1]}}."
         )
+    if not over:
+        raise InputError("over={} names no parameter to sweep over; give one with its values, as {'alpha': [0.01, 1]}.")
     made, cells = [], 1
     for name, given in over.items():
         if not isinstance(name, str):

@@ -69,7 +69,7 @@ class Watched:
     def __str__(self) -> str:
         head = (
             f"{self.theorem} on {self.steps} steps of {self.coordinates} coordinates by {self.method.spelling}; "
-            f"recording took {self.overhead:.1%} of the loop"
+            f"recording added {self.overhead:.1%} to the loop's time"
         )
         lines = [f"  {row.name:<17} {row.verdict:<20} {row.found}" for row in self.rows]
         first = self.first

@@ -103,6 +103,19 @@ class Comparison:
         with np.errstate(divide="ignore", invalid="ignore"):  # of a bound that is 0, as where its squares underflow
             return float((self.regret[:, -1] / self.curve[:, -1]).max())
 
+    def __str__(self) -> str:
+        """Write the bound, the verdict and the assumptions in a line each."""
+        horizon, regret = int(self.t[-1]), f"{float(self.regret[:, -1].max()):.4g}"
+        found = f"regret {regret} against {self.value:.4g} at T = {horizon} (ratio {self.ratio:.3g})"
+        first = f", first at T = {self.first_violation}" if self.first_violation else ""
+        lines = [f"{self.bound.id}: {self.bound.title} ({self.bound.source})"]
+        lines += [f"  {self.verdict}{first} (looked {self.look.where}); {found}"]
+        lines += [f"  {self.why}"] if self.why else []
+        lines += [f"  {name} = {float(term[-1]):.4g} at T = {horizon}" for name, term in self.terms.items()]
+        for c in self.checks:
+            lines += [f"  {'passed' if c.passed else 'FAILED'}: {c.text}; {c.measured}, needed {c.needed}"]
+        return "\n".join(lines)
+
     def audit(self) -> pd.DataFrame:
         """Tabulate the assumptions: text, measured and needed values, and whether each passed."""
         table = pd.DataFrame([c._asdict() for c in self.checks])

@@ -229,7 +229,7 @@ def test_verify_says_no(mine):
     mine.write_text(MINE.replace('expect="unsupported"', 'expect="follows"'))
     done = regretlab("verify", mine)
     assert done.exit_code == 1
-    assert "DIFFERS: mine.main is unsupported, pinned follows." in done.output
+    assert "DIFFERS: mine.main is unsupported, its file expects follows." in done.output
 
 
 @pytest.mark.parametrize(

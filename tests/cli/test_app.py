@@ -190,7 +190,14 @@ def test_quiet_commands_print_what_is_needed_alone(call):
     assert call("verify", "mine.py", "-q") == (0, "", "")
     Path("mine.py").write_text(claim + 'P.inequality("square", "x", at="Lemma 1", show=a >= 0)\n')
     status, out, _ = call("verify", "mine.py", "-q")
-    assert (status, "DIFFERS: mine.square is refuted, pinned proved" in out) == (1, True)
+    assert (status, "DIFFERS: mine.square is refuted, its file expects proved" in out) == (1, True)
+
+
+def test_a_single_claim_is_verified_by_its_name(call):
+    status, out, _ = call("verify", "TP.Monotone.adamx")
+    assert (status, out.count("Verdicts: 1,"), "Every verdict is as pinned." in out) == (0, 1, True)
+    status, out, err = call("verify", "TP.Monotone.adamX")
+    assert (status, out, "or folder: 'TP.Monotone.adamX'; did you mean" in err) == (2, "", True)
 
 
 def test_a_shell_completes_commands(call, monkeypatch):

@@ -39,6 +39,7 @@ def test_ranges_and_lists_are_exact():
         ({"T": "1:1e9:+1"}, "more than 100000 values"),
         ({"T": "1:1e12:x1.0000001"}, "more than 100000 values"),
         ({"T": []}, "gives T no values"),
+        ({}, "names no parameter to sweep over"),
         ({"T": [1, 1.0]}, "the value 1.0 twice"),
         ({"T": [[1]]}, "give numbers and texts"),
         ({"T": {}}, "give a list of values"),

@@ -81,3 +81,14 @@ def test_pages_show_orders_and_horizons(monkeypatch):
     page = catalogue.page("adamx.ours")
     assert "The gradients term dominates from T = 10^1.19222e+06 on." in page
     assert "figures show adamx.printed" in page
+
+
+def test_a_comparison_prints_as_its_verdict_numbers_and_assumptions():
+    adam = "adam(alpha=7/20, beta1=0, beta2=1/65, lam=1/1000, eps=0)"
+    text, other = (
+        str(rl.simulate(rl.problems.Reddi(C=8), one, horizon=60).bound("adam.printed"))
+        for one in (adam, adam.replace("eps", "schedule='constant', eps"))
+    )
+    assert "violated, first at T = 42 (looked at every T)" in text
+    assert ("passed: beta1^2" in text, "FAILED" in text, "array" in text) == (True, False, False)
+    assert "FAILED: alpha_t = alpha / sqrt(t); schedule = constant" in other

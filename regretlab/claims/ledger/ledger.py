@@ -10,9 +10,10 @@ from regretlab.claims.language.verdict import PARTIAL, SOUND, Outcome, weakest
 from regretlab.claims.ledger import derived
 from regretlab.claims.ledger.entry import Entry
 from regretlab.claims.ledger.judging import ERROR, Judged, judge, judge_all, judge_in_file
-from regretlab.claims.ledger.loading import claims_in, connected, is_shipped, shipped
+from regretlab.claims.ledger.loading import PAPERS, claims_in, connected, is_shipped, shipped
 from regretlab.claims.statements import Derivation, Inequality, InFile, Malformed, Statement, Theorem, Words
 from regretlab.claims.statements.claim import Claim
+from regretlab.errors import unknown_name
 
 Ids = tuple[str, ...]
 #: Verdicts of claims on which nothing can rest.
@@ -50,6 +51,26 @@ class Ledger:
                 if asked:
                     self.asked.add(one.id)
         self.claims, self.needs, self.order = connected(self.claims)
+
+    @classmethod
+    def named(cls, names: Sequence[str], certificates: str | Path | None = None) -> tuple[Ledger, set[str]]:
+        """Return a ledger of papers, files, folders and claims that are shipped, and the ids of the claims meant.
+
+        Raises
+        ------
+        InputError
+            As the ledger does, and for a name that is none of these.
+        """
+        paths = [n for n in names if n in PAPERS or Path(n).exists() or Path(n).suffix == ".py" or Path(n).name != n]
+        claims = [n for n in names if n not in paths]
+        if not claims:
+            ledger = cls(paths, certificates)
+            return ledger, set(ledger.asked)
+        ledger = cls([shipped(), *paths], certificates)
+        for claim in claims:
+            if claim not in ledger.claims:
+                raise unknown_name("claim, paper, file or folder:", claim, [*ledger.claims, *PAPERS])
+        return ledger, {*claims, *(cls(paths).asked if paths else ())}
 
     def certificate(self, claim: str) -> Path:
         """Name the file of a claim's certificate."""

@@ -54,7 +54,7 @@ def summary(entries: Sequence[Entry]) -> list[str]:
     lines += [f"ASSUMES: {e.claim.id}: {'; '.join(e.assumes)}." for e in entries if e.assumes]
     lines += [f"ERROR: {e.claim.id} could not be judged: {e.error}" for e in entries if e.error]
     differ = [e for e in entries if not e.as_pinned and not e.error]
-    lines += [f"DIFFERS: {e.claim.id} is {e.verdict}, pinned {e.claim.expect}. {_why(e)}" for e in differ]
+    lines += [f"DIFFERS: {e.claim.id} is {e.verdict}, its file expects {e.claim.expect}. {_why(e)}" for e in differ]
     lines += [] if any(not e.as_pinned for e in entries) else ["Every verdict is as pinned."]
     return [visible(" ".join(line.split())) for line in lines]
 
