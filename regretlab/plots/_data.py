@@ -91,14 +91,16 @@ def first_bound(result: Record, algorithm: str | None) -> Bound:
 def ratios(c: Comparison) -> pd.DataFrame:
     """Regret over bound at every checkpoint, of the run whose ratio is largest, or of the mean."""
     curve = np.broadcast_to(c.curve, c.regret.shape)
-    run, at = (c.regret / curve).argmax(axis=0), np.arange(len(c.t))
+    with np.errstate(divide="ignore", invalid="ignore"):  # of a bound that is 0 while all gradients are
+        ratio, low, high = c.regret / curve, c.shown_low / curve, c.shown_high / curve
+        trivial = c.trivial / curve.max(axis=0)
+    run, at = ratio.argmax(axis=0), np.arange(len(c.t))
     later = c.t >= (c.first_violation or math.inf)
     return pd.DataFrame({
-        "id": c.bound.id, "t": c.t, "regret": c.regret[run, at], "bound": curve[run, at],
-        "ratio": (c.regret / curve)[run, at],
-        "low": (c.shown_low / curve).min(axis=0), "high": (c.shown_high / curve).max(axis=0),
+        "id": c.bound.id, "t": c.t, "regret": c.regret[run, at], "bound": curve[run, at], "ratio": ratio[run, at],
+        "low": low.min(axis=0), "high": high.max(axis=0),
         "above": ((c.low > curve) & later).sum(axis=0), "intervals": len(c.low),
-        "trivial": c.trivial / curve.max(axis=0), "vacuous": (~(curve < c.trivial)).any(axis=0), "verdict": c.verdict,
+        "trivial": trivial, "vacuous": (~(curve < c.trivial)).any(axis=0), "verdict": c.verdict,
         "first": c.first_violation, "there": c.look.low / c.look.bound,
     })  # fmt: skip
 

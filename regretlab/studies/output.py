@@ -10,7 +10,6 @@ stage's store.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import re
@@ -23,8 +22,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from matplotlib.axes import Axes
-
 from regretlab import plots
 from regretlab.algorithms import parse_all
 from regretlab.errors import InputError, InterruptedWarning, StoreWarning, UnderflowWarning
@@ -33,7 +30,8 @@ from regretlab.result import Result, simulate
 from regretlab.runs.plan import plan
 from regretlab.store import Store
 from regretlab.store.running import line_of
-from regretlab.studies import Cell, Study, conclusions, report
+from regretlab.studies import Cell, Study, conclusions, figures, report
+from regretlab.studies.figures import Drawn, as_svg
 from regretlab.studies.looks import looked
 from regretlab.system.files import NO_ROOM, PARTIAL, atomically, is_sealed, one_writer
 from regretlab.system.processes import refuse_without_guard, unordered
@@ -149,13 +147,14 @@ def _write(
 ) -> Written:  # fmt: skip
     names = file_names(made)
     results = _simulate(study.cells, made, folder, names, resume, store, workers, progress)
-    drawn: dict[str, dict[str, str]] = {name: {} for name in names}
+    drawn: dict[str, dict[str, Drawn]] = {name: {} for name in names}
     # The points of a grid are too many to look at one by one: the figures over its axes stand for them.
     shown = [] if study.conclude.get("what") == "scaling" else zip(names, results, strict=True)
-    tasks = [(name, r, t) for name, r in shown for t in report.figure_titles(r)]
-    for name, title, svg in _watched(unordered(_draw, tasks, workers), len(tasks), "figures", progress):
-        drawn[name][title] = svg
-        folder.write(f"figures/{name}-{_plain(title)}.svg", svg)
+    tasks = [(name, r, t) for name, r in shown for t in figures.titles(r)]
+    for name, title, one in _watched(unordered(_draw, tasks, workers), len(tasks), "figures", progress):
+        drawn[name][title] = one
+        folder.write(f"{one.name}.svg", one.svg)
+        folder.write(f"{one.name}.csv", one.csv)
     concluded = conclusions.conclude(study.conclude, results)
     overviews = [as_svg(plots.sweep(**sweep._asdict())) for sweep in conclusions.sweeps(study.conclude, results)]
     for i, svg in enumerate(overviews, start=1):
@@ -232,15 +231,9 @@ def _run(
     return i, text, looked(result, problem, store, text, arguments), said
 
 
-def _draw(name: str, result: Result, title: str) -> tuple[str, str, str]:
-    """One figure of one result, as SVG text; runs in a process of its own."""
-    return name, title, as_svg(report.figure(result, title))
-
-
-def as_svg(figure: Axes) -> str:
-    """Return a figure as SVG text."""
-    plots.save(figure, buffer := io.BytesIO(), suffix=".svg")
-    return buffer.getvalue().decode()
+def _draw(name: str, result: Result, title: str) -> tuple[str, str, Drawn]:
+    """One figure of one result, as text; runs in a process of its own."""
+    return name, title, figures.drawn(result, title, f"figures/{name}-{_plain(title)}")
 
 
 def _lines(problem: Problem, cell: Cell) -> dict[str, str]:

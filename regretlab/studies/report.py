@@ -6,8 +6,8 @@ Formulas are MathML and figures inline SVG, so that the page opens offline and p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 import sympy as sp
 from markupsafe import Markup, escape
-from matplotlib.axes import Axes
 from sympy.printing.mathml import mathml
 
 from regretlab import plots
@@ -26,6 +25,7 @@ from regretlab.result import Result
 from regretlab.runs.round_off import underflow
 from regretlab.spelling.numerals import SUPERSCRIPTS
 from regretlab.studies import answer
+from regretlab.studies.figures import Drawn
 from regretlab.system.version import __version__
 from regretlab.verdicts.comparison import Comparison
 from regretlab.verdicts.expectation import count
@@ -34,42 +34,13 @@ from regretlab.verdicts.expectation import count
 LETTERS = {s.lam: "lambda", s.eps: "epsilon", s.D: "D_∞", s.G: "G_∞", s.M: "M", s.S: "S", s.B: "B_T"}
 #: The remark that the seconds of compiled runs hold more than the steps.
 LOADING = ", whose code is loaded within the first algorithm's time"
+#: How many characters of a figure's data may be in the page, which has its figures anyway.
+LONGEST_INSIDE = 100_000
 VERDICTS = {"holds", "violated", "vacuous", "undecided"}
 
 
-def figure_titles(result: Result) -> list[str]:
-    """List the titles of one problem's figures: overviews, then bound versus regret of every algorithm with a bound."""
-    bounded = [result.label(name) for name in result.algorithms if result.applicable(name)]
-    online = any(bound.speaks_of == "online" for name in result.algorithms for bound in result.applicable(name))
-    return [
-        *(["loss over epochs"] if "train_loss" in result.record else []),
-        *(["loss over seconds"] if "train_loss" in result.record and "," not in result.record.attrs["engine"] else []),
-        "regret",
-        "average",
-        *(["tightness"] if online else []),
-        *(["probabilities"] if plots.learning(result) else []),
-        *(f"bound {label}" for label in bounded),
-    ]
-
-
-def figure(result: Result, title: str) -> Axes:
-    """Return the figure with one of the titles of :func:`figure_titles`."""
-    overviews: dict[str, Callable[..., Axes]] = {
-        "regret": plots.regret_overview,
-        "average": plots.average_regret,
-        "tightness": plots.bound_ratio,
-        "probabilities": plots.sampling_probabilities,
-        "loss over epochs": plots.loss_curves,
-        "loss over seconds": partial(plots.loss_curves, over="seconds"),
-    }
-    if title in overviews:
-        return overviews[title](result)
-    labels = {f"bound {result.label(name)}": name for name in result.algorithms}
-    return plots.bound_versus_regret(result, labels[title])
-
-
 def page(
-    study: str, results: list[Result], drawn: list[dict[str, str]], question: str = "",
+    study: str, results: list[Result], drawn: list[dict[str, Drawn]], question: str = "",
     conclusion: Sequence[str] = (), overviews: Sequence[str] = (),
     differences: Mapping[str, pd.DataFrame] = MappingProxyType({}),
 ) -> str:  # fmt: skip
@@ -81,7 +52,7 @@ def page(
         The study's name, for the title.
     results : list of Result
     drawn : list of dict
-        For every result, its figures by the titles of :func:`figure_titles`, as SVG text.
+        For every result, its figures by the :func:`titles <regretlab.studies.figures.titles>` that they have.
     question : str
         What the study asks, if it asks something.
     conclusion : sequence of str
@@ -93,9 +64,9 @@ def page(
     """
     sections = [
         {
-            **_section(result, {title: inline(text, f"p{i}f{j}") for j, (title, text) in enumerate(svgs.items())}, i),
+            **_section(result, {title: _figure(one, f"p{i}f{j}") for j, (title, one) in enumerate(figures.items())}, i),
         }
-        for i, (result, svgs) in enumerate(zip(results, drawn, strict=True))
+        for i, (result, figures) in enumerate(zip(results, drawn, strict=True))
     ]
     return template("studies/report.html.j2").render(
         study=study,
@@ -167,7 +138,15 @@ def inline(svg: str, prefix: str) -> str:
     return re.sub(r'(<svg\b[^>]*?)\swidth="[^"]*"\sheight="[^"]*"', r"\1", element, count=1)
 
 
-def _section(result: Result, svgs: dict[str, str], i: int) -> dict[str, Any]:
+def _figure(one: Drawn, prefix: str) -> dict[str, str]:
+    """Return a figure for the page, with its data in the page itself, or a link to their file where they are long."""
+    inside = len(one.csv) <= LONGEST_INSIDE
+    link = f"data:text/csv;base64,{b64encode(one.csv.encode()).decode()}" if inside else f"{one.name}.csv"
+    name = one.name.rpartition("/")[2]
+    return {"svg": inline(one.svg, prefix), "data": link, "file": f"{name}.csv", "frame": one.frame if inside else ""}
+
+
+def _section(result: Result, figures: dict[str, dict[str, str]], i: int) -> dict[str, Any]:
     """Everything the page shows about one problem."""
     engine = result.record.attrs["engine"]
     kind = plots.common_kind(result)
@@ -186,18 +165,18 @@ def _section(result: Result, svgs: dict[str, str], i: int) -> dict[str, Any]:
         "horizon": result.horizon,
         "replicates": result.replicates,
         "run": result.description(result.algorithms[0]),
-        "figures": {caption: svgs[title] for title, caption in captions.items() if title in svgs},
+        "figures": {caption: figures[title] for title, caption in captions.items() if title in figures},
         "kind": kind,
         "answer": answer.answer(result),
         "anchor": f"problem-{i}",
         "algorithms": [
-            {**_algorithm(result, row, svgs), "anchor": f"p{i}a{j}"} for j, row in enumerate(result.summary())
+            {**_algorithm(result, row, figures), "anchor": f"p{i}a{j}"} for j, row in enumerate(result.summary())
         ],
         "provenance": dict(result.record.attrs),
     }
 
 
-def _algorithm(result: Result, row: dict[str, Any], svgs: dict[str, str]) -> dict[str, Any]:
+def _algorithm(result: Result, row: dict[str, Any], figures: dict[str, dict[str, str]]) -> dict[str, Any]:
     """Everything the page shows about one algorithm on one problem."""
     name = row["algorithm"]
     label = result.label(name)
@@ -211,7 +190,7 @@ def _algorithm(result: Result, row: dict[str, Any], svgs: dict[str, str]) -> dic
         "counted": answer.counted(row["bounds"]),
         "run": result.description(name),
         "underflow": underflow(result.description(name), result.of(name)),
-        "figure": svgs.get(f"bound {label}", ""),
+        "figure": figures.get(f"bound {label}"),
         "bounds": [{"c": c, "summary": c.summary(), "linear": _linear(c)} for c in result.comparisons(name)],
     }
 

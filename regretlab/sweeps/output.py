@@ -12,7 +12,8 @@ import numpy as np
 from rich.table import Table
 
 from regretlab.errors import InputError
-from regretlab.studies.output import SCHEMA, SUMMARY, OutputFolder, as_svg, finite
+from regretlab.studies.figures import as_svg
+from regretlab.studies.output import SCHEMA, SUMMARY, OutputFolder, finite
 from regretlab.studies.report import inline, template
 from regretlab.studies.table import COLOURS
 from regretlab.sweeps.figures import MOST_FACETS, MOST_LINES

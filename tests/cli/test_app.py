@@ -16,7 +16,7 @@ from regretlab import __main__
 from regretlab.bounds.assumptions import ETA, GAMMA_KB
 from regretlab.claims import Ledger
 from regretlab.cli import catalogue, page_cache
-from regretlab.studies import output, report
+from regretlab.studies import figures, output
 
 QUICK = ["run", "reddi", "--horizon", "42", "--replicates", "2", "--problems", "reddi"]
 
@@ -24,7 +24,7 @@ QUICK = ["run", "reddi", "--horizon", "42", "--replicates", "2", "--problems", "
 @pytest.fixture(name="bare")
 def _bare(monkeypatch):
     """Leave the figures out, which take most of a short run's time: for tests that are not about them."""
-    monkeypatch.setattr(report, "figure_titles", lambda result: [])
+    monkeypatch.setattr(figures, "titles", lambda result: [])
 
 
 @pytest.mark.usefixtures("bare")
@@ -73,7 +73,7 @@ def test_everything_is_written_and_self_contained(call, tmp_path):
     assert page.count("<svg") >= 5
     assert "violated" in page
     assert (out / "results" / "reddi.nc").is_file()
-    assert {p.suffix for p in (out / "figures").iterdir()} == {".svg"}
+    assert {p.suffix for p in (out / "figures").iterdir()} == {".csv", ".svg"}
     assert rl.Result.open(out / "results" / "reddi.nc").replicates == 2
     assert not [p for p in out.rglob("*") if p.name.startswith(".partial")]
 

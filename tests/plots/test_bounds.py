@@ -11,7 +11,7 @@ import pytest
 
 import regretlab as rl
 from regretlab import plots
-from regretlab.studies import report
+from regretlab.studies import figures
 from tests.helpers.figures import COMMON, TIMES, curve, legend, marked, notes, outside, overlaps, simulate
 from tests.tolerances import ROUND_OFF, SOLVER
 
@@ -309,8 +309,8 @@ def test_nothing_is_torn_or_overlaps(reddi, neuron, grid):
 
 
 def test_the_report_shows_how_tight_bounds_are(reddi):
-    assert "tightness" in report.figure_titles(reddi)
-    assert report.figure(reddi, "tightness").get_ylabel() == "online regret / bound"
+    assert "tightness" in figures.titles(reddi)
+    assert figures.figure(reddi, "tightness")[0].get_ylabel() == "online regret / bound"
 
 
 def test_many_violations_share_a_note_and_few_have_their_own():

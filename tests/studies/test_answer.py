@@ -1,13 +1,19 @@
 """The answer of a page: sentences that follow from the numbers, before anything else, and one row for an algorithm."""
 
+import base64
+import io
+import json
 import re
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import regretlab as rl
 from regretlab import plots
-from regretlab.studies import report
+from regretlab.studies import figures, report
 from regretlab.studies.answer import answer, counted
+from regretlab.studies.figures import Drawn
 
 PARAMETERS = "alpha=7/20, beta1=0, beta2=1/65, lam=1/1000"
 
@@ -54,8 +60,8 @@ def test_the_page_answers_before_its_tables_and_has_a_row_for_an_algorithm(reddi
 def test_the_caption_says_why_regret_is_cumulative(reddi):
     both = rl.simulate("stochastic_reddi(C=4)", ["adamx", "adamcb(batch_size=2)"], horizon=9, measure=["cumulative"])
     said = "cumulative, the scale that biased and unbiased estimates share"
-    assert said in report.page("mine", [both], [{"regret": "<svg></svg>"}])
-    assert said not in report.page("mine", [reddi], [{"regret": "<svg></svg>"}])
+    assert said in report.page("mine", [both], [{"regret": Drawn("figures/r", "<svg></svg>", "t\n1\n", "[]")}])
+    assert said not in report.page("mine", [reddi], [{"regret": Drawn("figures/r", "<svg></svg>", "t\n1\n", "[]")}])
 
 
 def test_a_biased_estimate_shares_an_axis_with_others_in_cumulative_regret_or_says_so():
@@ -70,3 +76,28 @@ def test_a_biased_estimate_shares_an_axis_with_others_in_cumulative_regret_or_sa
     alone = rl.simulate("stochastic_reddi(C=4)", algorithms[:1], horizon=30)
     assert plots.common_kind(alone) == "online", "the twin: nothing is biased"
     assert plots.common_kind(estimated) == "cumulative", "of an estimator with a factor the estimate is unbiased"
+
+
+def test_the_data_of_a_figure_are_in_the_page_or_linked_where_they_are_long(reddi, monkeypatch):
+    one = figures.drawn(reddi, "regret", "figures/reddi-regret")
+    link = re.compile(r'download="reddi-regret.csv" href="([^"]+)"')
+    inside = link.search(report.page("mine", [reddi], [{"regret": one}]))[1]
+    told = pd.read_csv(io.BytesIO(base64.b64decode(inside.removeprefix("data:text/csv;base64,"))))
+    data = plots.regret_overview_data(reddi)
+    assert told.label.tolist() == data.label.tolist()
+    assert told.value.to_numpy() == pytest.approx(data.value.to_numpy(), rel=1e-6)
+    monkeypatch.setattr(report, "LONGEST_INSIDE", 10)
+    page = report.page("mine", [reddi], [{"regret": one}])
+    assert (link.search(page)[1], "data-frame=" in page) == ("figures/reddi-regret.csv", False)
+
+
+def test_the_frame_of_a_figure_says_where_on_it_a_horizon_is(reddi):
+    """The script reads t from the pointer by it: the last marker of a curve in the SVG must be at the horizon."""
+    one = figures.drawn(reddi, "average", "average")
+    x, y, scale, low, high, left, right = json.loads(one.frame)
+    assert (x, y, scale) == ("t", "value", "log")
+    width = float(re.search(r'viewBox="0 0 ([\d.]+)', one.svg)[1])
+    share = np.log(reddi.horizon / float(low)) / np.log(float(high) / float(low))
+    place = width * (float(left) + share * (float(right) - float(left)))
+    path = re.search(r'<path d="(M [^"]+)" clip-path[^>]+fill: none; stroke: #0072b2', one.svg)[1]
+    assert float(path.split()[-2]) == pytest.approx(place, abs=0.05)  # points; the axis is 200 of them long

@@ -11,7 +11,7 @@ import pytest
 
 import regretlab as rl
 from regretlab import plots, studies
-from regretlab.studies import conclusions, report
+from regretlab.studies import conclusions, figures, report
 from regretlab.studies.conclusions import _words as words
 
 PAPERS = [
@@ -191,9 +191,9 @@ def test_curves_name_their_engines_where_seconds_cannot_be_compared():
 def test_the_page_shows_seconds_only_where_they_compare_algorithms():
     problem = rl.problems.Logistic(data="breast_cancer", test=0.2)
     alone, mixed = (rl.simulate(problem, of, horizon=20, checkpoints=[10, 20]) for of in ("adam", ["adam", "adam_uni"]))
-    assert "loss over seconds" in report.figure_titles(alone)
-    assert "loss over seconds" not in report.figure_titles(mixed)
-    assert report.figure_titles(mixed)[0] == "loss over epochs"
+    assert "loss over seconds" in figures.titles(alone)
+    assert "loss over seconds" not in figures.titles(mixed)
+    assert figures.titles(mixed)[0] == "loss over epochs"
 
 
 def test_the_page_has_a_table_of_paired_differences():
