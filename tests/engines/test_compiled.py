@@ -364,23 +364,24 @@ def first(words, F):
 """
 
 
-def test_editing_a_helper_in_another_file_empties_the_cache(tmp_path):
-    """Numba's cache knows a kernel by the file of its entry point; ours also by every file that it calls."""
-    package = tmp_path / "regretlab"
+def test_editing_a_helper_in_another_file_empties_the_cache_and_moving_the_package_does_not(tmp_path):
+    """Numba's cache knows a kernel by the place of its entry point's file; ours by the text of all that it calls."""
+    package = tmp_path / "here" / "regretlab"
     shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     room = package / KERNELS.relative_to(PACKAGE)
     (room / "entry_of_a_test.py").write_text(ENTRY)
-    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": str(tmp_path)}
 
-    def outcome():
+    def outcome(place="there"):
+        environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": str(tmp_path / place)}
         command = [sys.executable, "-c", CACHE]
         return subprocess.run(
             command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
         ).stdout.split()
 
-    first, again = outcome(), outcome()
-    assert (first[1], again) == ("0", [first[0], "1"])
-    helper = room / "layout.py"
+    first = outcome("here")
+    package.parent.rename(tmp_path / "there")
+    assert (first[1], outcome()) == ("0", [first[0], "1"])
+    helper = tmp_path / "there" / "regretlab" / room.relative_to(package) / "layout.py"
     helper.write_text(helper.read_text().replace("UNIT = 2.0**-53", "UNIT = 2.0**-52"))
     assert outcome() == [str(2 * float(first[0])), "0"]
 

@@ -2,7 +2,8 @@
 
 Numba's cache knows a kernel by the file of its entry point alone: a helper in another file could be edited, and the
 old machine code would still be loaded. The folder of the cache is therefore named after a digest of all files of this
-folder and of :data:`FROZEN`; kernels call nothing compiled from elsewhere.
+folder and of :data:`FROZEN`; kernels call nothing compiled from elsewhere. Nor does it matter where the package is
+installed: a clone and every environment share what one of them has compiled.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 import numba
 from numba import types
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, UserProvidedCacheLocator
 from numba.core.ccallback import CFunc
 from platformdirs import user_cache_path
 
@@ -39,7 +41,8 @@ def switched_off() -> bool:
 def cache_folder() -> Path:
     """Return the folder of the compiled kernels; in ``NUMBA_CACHE_DIR`` if that is set, else in the user's cache."""
     sources = [file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))]
-    digest = hashlib.sha256(b"".join([*sources, repr(FROZEN).encode()])).hexdigest()[:16]
+    rest = repr((numba.__version__, FROZEN)).encode()  # two versions in one folder would empty it for each other
+    digest = hashlib.sha256(b"".join([*sources, rest])).hexdigest()[:16]
     base = os.environ.get("NUMBA_CACHE_DIR")
     return Path(base or user_cache_path("regretlab")) / f"kernels-{digest}"
 
@@ -51,6 +54,22 @@ def inner(function: Callable[..., Any] | None = None, *, always: bool = False) -
     """
     decorate = numba.njit(forceinline=always, no_cfunc_wrapper=True, **OPTIONS)
     return decorate if function is None else decorate(function)
+
+
+class _Folder(UserProvidedCacheLocator):
+    """Keep machine code in the cache's folder itself, and not in one named after the place of its source."""
+
+    @classmethod
+    def get_suitable_cache_subpath(cls, py_file: str) -> str:
+        return ""
+
+
+class _Kernels(CompileResultCacheImpl):
+    _locator_classes = (_Folder,)
+
+
+class _Cache(FunctionCache):
+    _impl_class = _Kernels
 
 
 def _forgiving(kernel: Any) -> Any:
@@ -96,8 +115,11 @@ def entry(function: Callable[..., Any]) -> Any:
         return function
 
     def make(on_disk: bool) -> Any:
-        kernel = numba.njit(cache=on_disk, **OPTIONS)(function)
-        return _forgiving(kernel) if on_disk else kernel
+        kernel = numba.njit(**OPTIONS)(function)
+        if on_disk:
+            kernel._cache = _Cache(function)
+            _forgiving(kernel)
+        return kernel
 
     return _cached(make)
 
