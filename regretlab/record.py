@@ -14,7 +14,7 @@ from regretlab.algorithms import named, placed
 from regretlab.errors import InputError, unknown_name
 from regretlab.parameters import one_of
 from regretlab.runs.description import Description, ProblemDescription
-from regretlab.runs.regret import KINDS
+from regretlab.runs.regret import KINDS, MEASURED_BY
 from regretlab.scaling import Exponent
 from regretlab.verdicts.looks import Look, Looks
 from regretlab.verdicts.means import CERTIFIED, STUDENT, Interval, interval, regret_of
@@ -115,9 +115,7 @@ class Record:
         kind = placed("kind of regret", kind, KINDS, self.algorithms)
         part = self.of(algorithm)
         if f"{kind}_low" not in part:
-            raise InputError(
-                f"{kind} regret was not measured for {self._name(algorithm)}; simulate with measure=('{kind}',)."
-            )
+            raise InputError(f"{kind} regret was not measured for {self._name(algorithm)}; {MEASURED_BY[kind]}.")
         return regret_of(part, kind)
 
     def interval(self, kind: str = "online", algorithm: str | None = None, *, law: str = "normal") -> Interval:

@@ -23,6 +23,7 @@ from regretlab.runs.dataset import FORMAT, one_record
 from regretlab.runs.description import describe
 from regretlab.runs.held_out import observers_of
 from regretlab.runs.horizons import replay
+from regretlab.runs.moving import dynamic_regret, interval_regret, with_columns, without_columns
 from regretlab.runs.netcdf import NotARecord, from_bytes, to_bytes
 from regretlab.runs.plan import Plan, plan, replicate_numbers
 from regretlab.runs.provenance import Part, algorithm_of, check_together
@@ -107,7 +108,7 @@ class Result(Record):
             raise InputError("a result from a file does not hold its problem; give it as extend(problem=...).")
         given = [*parse_all(_several(algorithm)), *(self._chosen or ())]
         chosen = [algorithm_of(self.description(name), given) for name in self.algorithms]
-        parts = [(self.of(a.name), self.description(a.name)) for a in chosen]
+        parts = [(without_columns(self.of(a.name)), self.description(a.name)) for a in chosen]
         return Result._of(extended(problem, chosen, parts, horizon, replicates, checkpoints, progress), problem, chosen)
 
     @classmethod
@@ -130,6 +131,22 @@ class Result(Record):
         made = Result._of(parts, problem, chosen)
         made._looks = Looks.joined((r._looks, name) for r in results for name in r.algorithms)
         return made
+
+    def with_dynamic_regret(self, path: float, algorithm: str | None = None) -> Result:
+        """Measure the regret against the best sequence of path at most ``path`` too (:mod:`regretlab.runs.moving`)."""
+        return self._with(dynamic_regret, path, algorithm)
+
+    def with_interval_regret(self, length: int | None = None, algorithm: str | None = None) -> Result:
+        """Measure the largest regret on intervals of all lengths, or one, too (:mod:`regretlab.runs.moving`)."""
+        return self._with(interval_regret, length, algorithm)
+
+    def _with(self, measure: Any, how: Any, algorithm: str | None) -> Result:
+        if self._problem is None:
+            raise InputError("a result from a file does not hold its problem; simulate again to measure more.")
+        names = self.algorithms if algorithm is None else [self._name(algorithm)]
+        parts = {name: (self._algorithm(name), self.description(name), self.of(name)) for name in names}
+        columns = {name: measure(self._problem, *part, how) for name, part in parts.items()}
+        return Result(with_columns(self.record, columns), self._problem, self._chosen)
 
     def to_netcdf(self, path: str | os.PathLike[str]) -> Path:
         """Save the record, with what is found where runs are looked at. The file appears whole or not at all."""

@@ -135,7 +135,9 @@ class Bound(Theorem):
             raise InputError(
                 f"T is given twice, as {shown(T)} and as {shown(constants['T'])}; leave it out of the constants."
             )
-        return self._priced(admit(self, {**constants, "T": T}, "arrays"), _evaluation.finite)
+        values = self._priced(admit(self, {**constants, "T": T}, "arrays"), _evaluation.finite)
+        # A bound on intervals of one length does not depend on T.
+        return values if np.shape(values) else np.asarray(np.broadcast_to(values, np.shape(T)))
 
     def order(self, constants: Mapping[str, float] | None = None) -> Orders:
         """Return the exponents of T, n, d and K of every term, which term dominates, and from which horizon on.

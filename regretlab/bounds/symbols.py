@@ -132,6 +132,8 @@ gamma = declare("gamma", "exploration", "(0, 1]", r"\gamma", typical=0.4)
 p = declare("p", "power of the second moment", "[0, 0.5]", typical=0.25)
 p_min = declare("p_min", "floor of the probabilities", "(0, 1]", r"p_{\min}", typical=None)
 R2 = declare("R2", "bound on the Bregman divergence", latex="R^2", typical=None)
+path = declare("path", "path length of the comparators", latex="P", typical=1.0)
+length = declare("length", "steps of an interval", "[1, inf)", latex=r"\ell", typical=100)
 kappa = declare("kappa", "1 for a schedule, 1 - beta1 for constant beta1", "(0, 1]", r"\kappa", typical=None)
 total = declare(
     "total", "sum of the probabilities: 1, or K for inclusion probabilities", "[1, inf)", r"\textstyle\sum_j p_j",
@@ -169,7 +171,10 @@ M_star = declare(
 LIBRARY |= RANGES.keys()
 
 #: The regrets that bounds speak of.
-REGRET = {"online": r"R_{\mathrm{on}}(T)", "cumulative": "R(T)", "sampler": r"R_{\mathrm{s}}(T)"}
+REGRET = {
+    "online": r"R_{\mathrm{on}}(T)", "cumulative": "R(T)", "sampler": r"R_{\mathrm{s}}(T)",
+    "dynamic": r"R_{\mathrm{dyn}}(T, P)", "interval": r"R_{\mathrm{int}}(T, \ell)",
+}  # fmt: skip
 
 #: The floor p_min of a sampler with exploration gamma.
 FLOOR: sp.Expr = total * gamma / n

@@ -30,7 +30,15 @@ from regretlab.runs.plan import Plan
 from regretlab.runs.round_off import round_off
 from regretlab.samplers import Law, kl_projection
 
-KINDS = ("online", "cumulative", "sampler")
+#: The kinds of regret, and where each is measured unless it is always.
+MEASURED_BY = {
+    "online": "",
+    "cumulative": "simulate with measure=('cumulative',)",
+    "sampler": "simulate with measure=('sampler',)",
+    "dynamic": "measure it by Result.with_dynamic_regret(path=...)",
+    "interval": "measure it by Result.with_interval_regret()",
+}
+KINDS = tuple(MEASURED_BY)
 
 
 class Regrets:

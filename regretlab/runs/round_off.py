@@ -14,6 +14,7 @@ import numpy as np
 import xarray as xr
 from scipy import sparse
 
+from regretlab.domains import Domain
 from regretlab.engines.array import State
 from regretlab.problems import Problem
 from regretlab.runs.comparator import UNIT
@@ -78,12 +79,14 @@ def round_off(
 
 def farthest(problem: Problem) -> float:
     """Return a bound on the length of every point of the domain; inf without one."""
-    if problem.domain is None:
-        return np.inf
+    return np.inf if problem.domain is None else farthest_in(problem.domain, problem.d)
+
+
+def farthest_in(domain: Domain, d: int) -> float:
+    """Return a bound on the length of every point of a domain of d coordinates."""
     # A domain of one's own may know what to do with dense rows only.
-    units = np.eye(problem.d) if problem.d <= DENSE else sparse.eye_array(problem.d, format="csr")
-    ends = problem.domain.reach(units)
-    return float(np.linalg.norm(np.maximum(*np.abs(ends))))
+    units = np.eye(d) if d <= DENSE else sparse.eye_array(d, format="csr")
+    return float(np.linalg.norm(np.maximum(*np.abs(domain.reach(units)))))
 
 
 def lost_squares(record: xr.Dataset) -> str:

@@ -16,6 +16,7 @@ from regretlab.bounds.assumptions import BOUNDED, CONVEX
 from regretlab.domains import Box, L2Ball
 from regretlab.errors import InputError
 from regretlab.runs.description import Description
+from regretlab.runs.regret import MEASURED_BY
 from regretlab.verdicts import audit
 from regretlab.verdicts.audit import Check
 from regretlab.verdicts.expectation import expected, explained
@@ -161,8 +162,7 @@ def compare(
     kind = bound.speaks_of
     if f"{kind}_low" not in record:
         raise InputError(
-            f"the bound {bound.id} speaks of {kind} regret, which this run did not measure; "
-            f"simulate again with measure=('{kind}',)."
+            f"the bound {bound.id} speaks of {kind} regret, which this run did not measure; {MEASURED_BY[kind]}."
         )
     regret, low, high = (part.values for part in regret_of(record, kind).data_vars.values())
     checks = [audit.check(a, description, record) for a in bound.hypotheses]
@@ -233,4 +233,6 @@ def trivial_bound(description: Description, kind: str, record: xr.Dataset, in_ex
         return np.asarray(t * span)
     factor = law.factor if in_expectation else None
     weight = float(record["received"].values.sum(-1).max()) / t[-1] if factor is None else factor
+    if kind == "interval":  # any of whose steps may have weighed most
+        return np.asarray(record["length"].values.max(axis=0) * span * law.max_weight)
     return np.asarray(t * span * weight)

@@ -17,6 +17,7 @@ def reference(v):
     """Every bound written from the theory (section 3), independently of the library's expressions."""
     T, d, n, K, D, D2, G, G2, L = (v[k] for k in ("T", "d", "n", "K", "D", "D2", "G", "G2", "L"))
     a, b0, b1, b2, lam = (v[k] for k in ("alpha", "b0", "beta1", "beta2", "lam"))
+    P, length = v["path"], v["length"]
     eps, kappa, power = (v[k] for k in ("eps", "kappa", "p"))
     Sv, Sg, S, M, B, p, R2, g = (v[k] for k in ("S_v", "S_g", "S", "M", "B", "p_min", "R2", "gamma"))
     S2, Sp, V, H, Q, M_star = (v[k] for k in ("S_2", "S_p", "V", "H", "Q", "M_star"))
@@ -46,6 +47,11 @@ def reference(v):
     bandit = (L * n / (K * g)) ** 2 * mp.sqrt(2 * K * n * T * mp.log(n / K))
     return {
         "sgd.zinkevich": D2**2 * root / (2 * a) + a * G2**2 * (root - mp.mpf(1) / 2),
+        "sgd.zinkevich_dynamic": mp.mpf(7) / 4 * D2**2 / a + P * D2 / a + a * T * G2**2 / 2,
+        "sgd.dynamic": (D2**2 + 2 * P * D2) / (2 * a) + a * T * G2**2 / 2,
+        "sgd.dynamic_sqrt": (D2**2 + 2 * P * D2) * root / (2 * a) + a * G2**2 * (root - mp.mpf(1) / 2),
+        "sgd.interval": D2**2 / (2 * a) + a * length * G2**2 / 2,
+        "sgd.interval_sqrt": D2**2 * root / (2 * a) + a * mp.sqrt(length) * G2**2,
         "hedge.fixed": D * (mp.log(d) / a + a * G**2 * T / 2),
         "hedge.anytime": D * (root * mp.log(d) / a + a * G**2 * (root - mp.mpf(1) / 2)),
         "adagradnorm.streeter": D2**2 / (2 * a) * (b0 + mp.sqrt(S2)) + a * mp.sqrt(S2),
@@ -111,7 +117,7 @@ def constants(seed, longest=10**6):
     return {
         **positive, "T": int(rng.integers(1, longest)), "d": int(rng.integers(1, 100)), "n": n,
         "K": int(rng.integers(1, n)), "beta1": beta1, "beta2": beta2, "lam": rng.uniform(0.01, 0.99),
-        "eps": rng.uniform(0, 1e-3),
+        "eps": rng.uniform(0, 1e-3), "path": rng.uniform(0, 9), "length": int(rng.integers(1, 100)),
         "b0": rng.uniform(0, 2), "kappa": rng.choice([1.0, 1 - beta1]), "p_min": rng.uniform(0.01, 1) / n,
         "gamma": rng.uniform(0.01, 0.99), "p": rng.uniform(0.01, 0.5),
     }  # fmt: skip
