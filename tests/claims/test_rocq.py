@@ -4,6 +4,7 @@ import copy
 import re
 import shutil
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from typer.testing import CliRunner
@@ -11,14 +12,14 @@ from typer.testing import CliRunner
 from regretlab.claims import Ledger, integer, log, maximum, real, sqrt, where
 from regretlab.claims.ledger.certificate import Certificate
 from regretlab.claims.ledger.entry import Entry
-from regretlab.claims.rocq import files, judging, kernel
+from regretlab.claims.rocq import files, judging, kernel, products
 from regretlab.claims.rocq.goals import holds, scope_of
 from regretlab.claims.rocq.writing import RESERVED, Names
 from regretlab.claims.statements import Derivation, Inequality
 from regretlab.cli.app import app
 
 needs_coqc = pytest.mark.skipif(shutil.which("coqc") is None, reason=f"coqc is not here: {kernel.INSTALL}")
-a, b, c, n = *real("a b c"), integer("n")
+a, b, c, d, e, n = *real("a b c d e"), integer("n")
 LEDGER = Ledger()
 #: Theorems of the shipped ledger that the kernel accepts at least, and those from sums of squares.
 ACCEPTED, SQUARES = 200, 95
@@ -60,6 +61,7 @@ FORMS = {
     "sos": ("Lemma.young", put("terms", 0, 1, "7")),
     "squared sos": ("Lemma.root", put("terms", 0, 1, "7")),
     "steps": ("Lemma.known_product", put("steps", 0, "proofs", 0, "body", "equations", 0, 1, 0, 1, "7")),
+    "pieces": ("Lemma.exp_below", put("pieces", 0, 3, 1)),
     "conjuncts": ("TP.Lem2.3.corrected", put("parts", 0, "body", "equations", 0, 1, 0, 1, "7")),
 }
 
@@ -145,6 +147,9 @@ def test_what_a_solver_decided_is_proved_and_what_is_false_is_not():
         "alternative": Inequality(((a > 0) | (a < 0),), a**2 > 0),
         "where": Inequality((), where(a > 0, a, -a) >= 0),
         "root": Inequality((a >= 0, b > a), sqrt(b) > 0),
+        "squares": Inequality((a >= 0, b >= 0, c**2 <= a * b), 2 * c * d * e <= a * e**2 + b * d**2),
+        "written otherwise": Inequality((maximum(a, b + c + 1 - 1) == e,), maximum(a, c + b) == e),
+        "false squares": Inequality((a >= 0, b >= 0, c**2 <= a * b), 3 * c * d * e <= a * e**2 + b * d**2),
         "false": Inequality((a >= 0,), maximum(a, b) >= 2 * b),
         "undefined": Inequality((), a / b == a / b),
     }
@@ -154,7 +159,15 @@ def test_what_a_solver_decided_is_proved_and_what_is_false_is_not():
     ]
     answers = kernel.judged(some, keep=False)
     accepted = {name for name in shown if answers[f"T.{name}"].accepted}
-    assert accepted == set(shown) - {"false", "undefined"}
+    assert accepted == set(shown) - {"false", "false squares", "undefined"}
+
+
+def test_products_of_hypotheses_contradict_a_denial_or_none_are_found():
+    one, x, y = (0, 0), (1, 0), (0, 1)
+    above = [{x: Fraction(1)}, {y: Fraction(1), x: Fraction(-1)}]  # 0 <= x <= y
+    known = products.Known(above, [False, False])
+    assert products.contradiction(known.with_denied({(0, 2): Fraction(1), (1, 1): Fraction(-1)}, False))  # x y <= y^2
+    assert not products.contradiction(known.with_denied({(0, 2): Fraction(1), one: Fraction(-1)}, False))  # 1 <= y^2
 
 
 @needs_coqc

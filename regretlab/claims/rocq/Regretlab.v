@@ -195,6 +195,9 @@ with nonnegative :=
   | |- 0 <= _ + _ =>
       first [ assumption | lra
             | apply Rplus_le_le_0_compat; [solve [nonnegative] | solve [nonnegative]]
+            | match goal with
+              | H : ?a <= ?b |- 0 <= ?b => apply (Rle_trans _ a); [clear H; solve [nonnegative] | exact H]
+              end
             | nra ]
   | |- _ => close
   end
@@ -296,6 +299,94 @@ Ltac curve :=
   | |- exp _ <= 1 => rewrite <- exp_0; curve
   | |- exp _ < 1 => rewrite <- exp_0; curve
   | |- _ => first [lra | apply ln_le_inverse; [sign | sign | lra] | apply ln_lt_inv; [sign | sign | lra] | close]
+  end.
+
+(** ** Conditions: [meant] proves one that [sign] does not, where a logarithm is positive, or a square divides. *)
+
+Lemma factor_nonneg (s a b : R) : s ^ 2 <= a * b -> 0 < a -> 0 <= b.
+Proof. intros H Ha. apply Rnot_lt_le; intros Hb. assert (a * b < 0) by (apply mult_pos_neg; assumption). nra. Qed.
+
+Ltac log_signs :=
+  repeat match goal with
+  | H : context [ln ?u] |- _ => lazymatch goal with K : 0 <= ln u |- _ => fail | _ => assert (0 <= ln u) by curve end
+  | |- context [ln ?u] => lazymatch goal with K : 0 <= ln u |- _ => fail | _ => assert (0 <= ln u) by curve end
+  end.
+
+Ltac meant :=
+  first
+    [ sign
+    | try log_signs;
+      first
+        [ sign
+        | match goal with H : _ ^ 2 <= ?a * ?b |- ?b >= 0 => apply Rle_ge, (factor_nonneg _ a b H); solve [lra | sign] end ] ].
+
+(** ** Terms that differ in how they are written: [congruent] proves them equal, [known] proves a conclusion whose parts
+    are parts of hypotheses up to that. *)
+
+Lemma choice_alike (a b c d x y z w : R) :
+  a = c -> b = d -> x = z -> y = w -> (if Req_EM_T a b then x else y) = (if Req_EM_T c d then z else w).
+Proof. intros -> -> -> ->; reflexivity. Qed.
+
+Lemma choice_le_alike (a b c d x y z w : R) :
+  a = c -> b = d -> x = z -> y = w -> (if Rle_dec a b then x else y) = (if Rle_dec c d then z else w).
+Proof. intros -> -> -> ->; reflexivity. Qed.
+
+Lemma choice_lt_alike (a b c d x y z w : R) :
+  a = c -> b = d -> x = z -> y = w -> (if Rlt_dec a b then x else y) = (if Rlt_dec c d then z else w).
+Proof. intros -> -> -> ->; reflexivity. Qed.
+
+Lemma relation_alike (r : R -> R -> Prop) (a b c d : R) : r a b -> a = c -> b = d -> r c d.
+Proof. intros H <- <-; exact H. Qed.
+
+(** [reals] writes real numbers that are sums of integers as sums of real numbers. *)
+Ltac reals := repeat progress rewrite ?plus_IZR, ?minus_IZR, ?mult_IZR, ?opp_IZR.
+
+(** What [congruent] also tries; the library of sums sets it. *)
+Ltac congruent_more := fail.
+
+Ltac congruent :=
+  first
+    [ reflexivity
+    | lazymatch goal with
+      | |- IZR _ = IZR _ => apply f_equal; lia
+      | |- Rmax _ _ = Rmax _ _ => apply f_equal2; congruent
+      | |- Rmin _ _ = Rmin _ _ => apply f_equal2; congruent
+      | |- Rabs _ = Rabs _ => apply f_equal; congruent
+      | |- sqrt _ = sqrt _ => apply f_equal; congruent
+      | |- root _ _ = root _ _ => apply f_equal; congruent
+      | |- ln _ = ln _ => apply f_equal; congruent
+      | |- exp _ = exp _ => apply f_equal; congruent
+      | |- (if Req_EM_T _ _ then _ else _) = _ => apply choice_alike; congruent
+      | |- (if Rle_dec _ _ then _ else _) = _ => apply choice_le_alike; congruent
+      | |- (if Rlt_dec _ _ then _ else _) = _ => apply choice_lt_alike; congruent
+      end
+    | ring
+    | reals; ring
+    | lazymatch goal with
+      | |- - _ = - _ => apply f_equal; congruent
+      | |- / _ = / _ => apply f_equal; congruent
+      | |- _ + _ = _ + _ => apply f_equal2; congruent
+      | |- _ - _ = _ - _ => apply f_equal2; congruent
+      | |- _ * _ = _ * _ => apply f_equal2; congruent
+      | |- _ / _ = _ / _ => apply f_equal2; congruent
+      | |- _ ^ _ = _ ^ _ => apply f_equal2; congruent
+      end
+    | congruent_more ].
+
+Ltac alike_known :=
+  match goal with
+  | H : ?r ?a ?b |- ?r ?c ?d => solve [apply (relation_alike r a b c d H); congruent]
+  end.
+
+Ltac known :=
+  intros; repeat match goal with H : _ /\ _ |- _ => destruct H end;
+  repeat match goal with |- _ /\ _ => split end;
+  first [ assumption | alike_known | subst; told ]
+with told :=
+  lazymatch goal with
+  | |- _ \/ _ => first [left; solve [told] | right; solve [told]]
+  | |- _ <> _ => first [alike_known | apply Rgt_not_eq; alike_known | apply Rlt_not_eq; alike_known]
+  | |- _ => first [solve [congruent] | alike_known]
   end.
 
 (** ** Numbers: [numbers] proves a relation between numbers that rational arithmetic decides. *)

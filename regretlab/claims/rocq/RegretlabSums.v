@@ -178,6 +178,19 @@ Ltac zlinear :=
   | |- zsum (fun k => ?c * @?f k) ?a ?b = _ => exact (zsum_scal c f a b)
   end.
 
+(** [zsum_merged] takes the factors of an inner sum below it. *)
+Ltac zsum_merged :=
+  apply zsum_ext; let k := fresh in let k_in := fresh in intros k k_in; cbv beta;
+  lazymatch goal with
+  | |- ?l = zsum ?g ?c ?d =>
+      lazymatch l with
+      | context C [zsum ?f c d] =>
+          let rest := context C [1] in
+          transitivity (rest * zsum f c d);
+          [ring | rewrite <- zsum_scal; apply zsum_ext; intros; ring]
+      end
+  end.
+
 (** [inverses] makes equal inverses the same, and [atoms] proves an equation between polynomials in them. *)
 Ltac inverses :=
   repeat match goal with
@@ -214,15 +227,45 @@ Ltac alike :=
 
 Ltac atoms :=
   first [ reflexivity | ring
-        | rewrite ?plus_IZR, ?minus_IZR, ?mult_IZR, ?opp_IZR; unfold Rdiv; rewrite ?Rinv_mult, <- ?pow_inv, ?Rinv_inv; first [ring | opaque; field | inverses; ring | inverses; opaque; field]
+        | reals; unfold Rdiv; rewrite ?Rinv_mult, <- ?pow_inv, ?Rinv_inv; first [ring | opaque; field | inverses; ring | inverses; opaque; field]
         | same
         | alike; unfold Rdiv; rewrite ?Rinv_mult; first [ring | opaque; field] ].
 
+(** Entries at equal places, and sums and products over equal ranges. *)
+Lemma zsum_alike (f g : Z -> R) (a b c d : Z) :
+  a = c -> b = d -> (forall k, (a <= k <= b)%Z -> f k = g k) -> zsum f a b = zsum g c d.
+Proof. intros <- <-; apply zsum_ext. Qed.
+
+Lemma zprod_alike (f g : Z -> R) (a b c d : Z) :
+  a = c -> b = d -> (forall k, (a <= k <= b)%Z -> f k = g k) -> zprod f a b = zprod g c d.
+Proof. intros <- <-; apply zprod_ext. Qed.
+
+Ltac congruent_more ::=
+  lazymatch goal with
+  | |- zsum _ _ _ = zsum _ _ _ =>
+      apply zsum_alike; [lia | lia | let k := fresh in let k_in := fresh in intros k k_in; cbv beta; congruent]
+  | |- zprod _ _ _ = zprod _ _ _ =>
+      apply zprod_alike; [lia | lia | let k := fresh in let k_in := fresh in intros k k_in; cbv beta; congruent]
+  | |- powerRZ _ _ = powerRZ _ _ => apply f_equal2; [congruent | lia]
+  | |- ?f _ = ?f _ => apply (f_equal f); lia
+  | |- ?f _ _ = ?f _ _ => apply (f_equal2 f); lia
+  | |- ?f _ _ _ = ?f _ _ _ => apply (f_equal3 f); lia
+  end.
+
 (** [as_said] proves a relation by one that differs from it in how indices are written as numbers. *)
 Ltac as_said H :=
-  first [ exact H
-        | let K := fresh in pose proof H as K; cbv beta in K; rewrite ?plus_IZR, ?minus_IZR, ?mult_IZR, ?opp_IZR in K; exact K
-        | let K := fresh in pose proof H as K; cbv beta in K; rewrite ?plus_IZR, ?minus_IZR, ?mult_IZR, ?opp_IZR in K;
-          cbv beta; rewrite ?plus_IZR, ?minus_IZR, ?mult_IZR, ?opp_IZR; exact K 
-        | let t := fresh in let t_in := fresh in cbv beta; intros t t_in;
-          let K := constr:(H t t_in) in as_said K ].
+  let K := fresh in pose proof H as K; cbv beta in K |- *;
+  first [ exact K | said_alike K ]
+with said_alike K :=
+  lazymatch goal with
+  | |- forall t : Z, @?P t =>
+      let t := fresh in let t_in := fresh in intros t t_in; as_said (K t ltac:(lia))
+  | |- _ /\ _ =>
+      let L := fresh in let M := fresh in destruct K as [L M]; split; [as_said L | as_said M]
+  | |- _ \/ _ =>
+      let L := fresh in destruct K as [L | L]; [left; as_said L | right; as_said L]
+  | |- ?r ?c ?d =>
+      lazymatch type of K with
+      | ?q ?a ?b => apply (relation_alike r a b c d K); congruent
+      end
+  end.

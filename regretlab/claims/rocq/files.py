@@ -13,7 +13,7 @@ from regretlab.claims.checkers import ladder, pieces
 from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.ledger.certificate import Certificate
 from regretlab.claims.ledger.formulas import visible
-from regretlab.claims.rocq import inequalities, points, stating, theorems
+from regretlab.claims.rocq import inequalities, points, stating, taylor, theorems
 from regretlab.claims.rocq.goals import Leaf, Theorem, leaves
 from regretlab.claims.rocq.writing import NotTranslated
 from regretlab.claims.statements import Statement
@@ -21,7 +21,7 @@ from regretlab.claims.statements.claim import SOURCES, Claim
 from regretlab.system.version import __version__
 
 #: The files that all others need, in the order in which they are compiled.
-LIBRARY = ("Regretlab", "RegretlabIntervals", "RegretlabSums")
+LIBRARY = ("Regretlab", "RegretlabIntervals", "RegretlabCurves", "RegretlabSums")
 #: The proof that is written for each form of certificate.
 FORMS: dict[str, Callable[[Any, str, Any], Theorem]] = {
     "point": points.refuted,
@@ -32,6 +32,7 @@ FORMS: dict[str, Callable[[Any, str, Any], Theorem]] = {
     ),
     "off ladder": lambda statement, form, body: points.refuted(ladder.as_inequality(statement), form, body),
     "algebraic": lambda statement, form, body: inequalities.theorem(pieces.as_inequality(statement), **body),
+    "pieces": taylor.theorem,
     "steps": theorems.theorem,
     **dict.fromkeys(("sos", "squared sos", "smt", "conjuncts"), inequalities.theorem),
 }

@@ -11,7 +11,7 @@ from typing import Any
 from regretlab.claims.arithmetic import linear, sums
 from regretlab.claims.language.binding import replaced
 from regretlab.claims.language.terms import ONE, Node, Term, walk
-from regretlab.claims.rocq.writing import Names, NotTranslated, Writer, number
+from regretlab.claims.rocq.writing import Names, Writer, number
 
 #: What is opaque to polynomials: it is written in its normal form, and is then an atom.
 OPAQUE = ("entry", "sum", "product", "power", "root", "exp", "log", "max", "min", "abs", "where")
@@ -83,12 +83,10 @@ class Equations:
             yield "apply f_equal2; [| lia]."
             yield from self._inside([a[0]], depth)
             yield "atoms."
-        elif op == "where":
-            raise NotTranslated("a case distinction whose parts are not in their normal form")
+        elif op in ("max", "min", "where"):
+            yield "congruent."
         else:
             yield "apply f_equal."
-            if op in ("max", "min"):
-                raise NotTranslated(f"a {op} whose parts are not in their normal form")
             yield from self._inside([a[0]], depth)
             yield "atoms."
 
@@ -150,11 +148,22 @@ class Equations:
         yield f"transitivity ({apart}); [zlinear |]."
         for _, inside in parts:
             if inside is ONE:
-                yield "rewrite ?zsum_one, ?plus_IZR, ?minus_IZR by lia."
+                yield "rewrite ?zsum_one by lia; reals."
         for _, inside in parts:
-            if any(n.op == "sum" for n in walk(inside)):
-                yield "try rewrite zsum_swap."
+            yield from self._nested(Term("sum", new, low, high, inside), depth)
         yield "atoms."
+
+    def _nested(self, before: Any, depth: int) -> Iterator[str]:
+        """Write a sum over one sum and factors as the double sum that it is in the normal form."""
+        inner = [a for a in (n for n in walk(before.args[3])) if a.op == "sum"]
+        after = self.normal(before, depth)
+        if len(inner) != 1 or [after.op, after.args[-1].op] != ["sum", "sum"] or self.write.alike(before, after):
+            return
+        other, first, last, body = after.args[3].args
+        exchanged = Term("sum", other, first, last, Term("sum", *after.args[:3], body))
+        how = f"first [zsum_merged | transitivity ({self.write(exchanged)}); [zsum_merged | apply zsum_swap]]"
+        name = Names(self.names.taken)("w")
+        yield f"assert ({name} : {self.write(before)} = {self.write(after)}) by ({how}); rewrite {name}; clear {name}."
 
     def _part(self, monomial: Any, c: Fraction, new: Term, depth: int) -> tuple[str, Term]:
         """Return the text of what leaves a sum, with its coefficient, and what stays."""
@@ -179,7 +188,7 @@ class Equations:
             yield f"replace {self.write.place(low)} with {tidied[0]} by lia."
         for start, after in pairwise(tidied):
             yield f"rewrite (zsum_first_to _ {start} {last} {after}) by lia."
-        yield f"rewrite (zsum_empty _ {tidied[-1]} {last}) by lia; cbv beta; rewrite ?plus_IZR, ?minus_IZR."
+        yield f"rewrite (zsum_empty _ {tidied[-1]} {last}) by lia; cbv beta; reals."
         for k in range(count):
             at = linear.tidy(low + k)
             yield from self._inside([replaced(body, {bound: at})], depth)
@@ -221,7 +230,7 @@ class Equations:
             at = linear.tidy(low + k)
             ends = " ".join(self.write.place(n) for n in (at, short.args[2], linear.tidy(low + (k + 1))))
             yield f"try rewrite ({head}_first_to {function} {ends}) by lia."
-        yield "cbv beta; rewrite ?plus_IZR, ?minus_IZR."
+        yield "cbv beta; reals."
         for place in [*(high - k for k in range(after)), *(low + k for k in range(before))]:
             yield from self._inside([replaced(long.args[3], {long.args[0]: linear.tidy(place)})], 0)
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from itertools import combinations
 from typing import Any
 
+from regretlab.claims.arithmetic import sums
 from regretlab.claims.arithmetic.polynomials import NotPolynomial, Quotients
 from regretlab.claims.checkers import sos
 from regretlab.claims.checkers.signs import LARGER
@@ -47,9 +48,32 @@ def proof(statement: Inequality, scope: Scope, form: str, body: Any, count: int)
     lines = [f"intros {' '.join(scope.identifiers.values())}."] if scope.symbols else []
     parts = body["parts"] if form == "conjuncts" else [{"form": form, "body": body}] * len(conjuncts(statement.show))
     atoms = Inequality(tuple(map(atomic, statement.given)), atomic(statement.show))
+    if count == 0 and told(atoms):
+        return [*lines, "known."]
     if form == "smt":
         return [*lines, *split(atoms, scope, scope.names, count, parts, [])]
     return [*lines, *Branch(atoms, scope.write, scope.names, []).lines(count, parts)]
+
+
+def told(statement: Inequality) -> bool:
+    """Tell whether every part of the conclusion is a hypothesis, up to equations and to how its terms are written."""
+    known = [part for h in statement.given for part in conjuncts(h)]
+    shown = conjuncts(statement.show)
+    for relation in known:
+        if relation.op == "==" and relation.args[0].op == "symbol":
+            symbol, value = relation.args
+            if not any(node is symbol for node in walk(value)):
+                known, shown = ([exchanged(r, symbol, value) for r in some] for some in (known, shown))
+
+    def among(part: Relation) -> bool:
+        if part.op == "or":
+            return any(map(among, part.args))
+        ops = ("!=", "<", ">") if part.op == "!=" else (part.op,)
+        return any(sums.same(Relation(part.op, *h.args), part) for h in known if h.op in ops)
+
+    with suppress(Rejected):
+        return all(map(among, shown))
+    return False
 
 
 def split(
@@ -174,7 +198,7 @@ class Branch:
             need = condition(node)
             if need is not None and need not in known:
                 known.add(need)
-                yield f"assert ({self.names('defined')} : {self.write(need)}) by sign."
+                yield f"assert ({self.names('defined')} : {self.write(need)}) by meant."
             if node.op in sos.AUXILIARY:
                 yield from self._variable(node)  # type: ignore[arg-type]
 

@@ -33,6 +33,8 @@ REALS = {
     "ClassicalDedekindReals.sig_not_dec", "ClassicalDedekindReals.sig_forall_dec",
     "FunctionalExtensionality.functional_extensionality_dep", "Classical_Prop.classic",
 }  # fmt: skip
+#: The files of the library that need coq-interval.
+OPTIONAL = ("RegretlabIntervals", "RegretlabCurves")
 #: What intervals assume besides: that the processor's integers and floating-point numbers are what Rocq says they are.
 MACHINE = ("PrimInt63.", "Uint63.", "PrimFloat.", "FloatAxioms.", "FloatOps.", "Int63.", "SpecFloat.", "Sint63.")
 
@@ -198,7 +200,7 @@ def _compile_library(folder: Path) -> None:
         (folder / f"{name}.v").write_text(text, encoding="utf-8")
         done = _run(folder, name, 10 * LIMIT)
         if done is None or done.returncode:
-            if name == "RegretlabIntervals":  # without coq-interval, the files that need it are not accepted
+            if name in OPTIONAL:  # without coq-interval, the files that need it are not accepted
                 continue
             why = "it took too long" if done is None else _shortened(done.stderr)
             raise InputError(f"{version()} does not accept regretlab's own library: {why}; {INSTALL}.")

@@ -20,6 +20,8 @@ from regretlab.claims.statements import Inequality
 
 #: Pairs of monomials that are looked at for hints.
 MOST_PAIRS = 30
+#: Pairs of a square root and what may be smaller that are tried.
+MOST_ROOTS = 8
 
 
 class Known(NamedTuple):
@@ -173,9 +175,52 @@ class Cleared:
     def _by_products(self, strict: bool) -> str:
         """Write a proof of the goal by products of hypotheses, or nothing."""
         known, numbers = self._signed()
-        found = products.contradiction(known.with_denied(self.asked.goal, strict))
-        goal = self._poly(self.asked.goal)
-        texts = [self._poly(self.asked.above[i]) for i in numbers] + [f"- ({goal})"]
+        texts = [self._poly(self.asked.above[i]) for i in numbers]
+        if found := self._written(known, texts, self.asked.goal, strict, products.contradiction):
+            return found
+        lines: list[str] = []
+        for fact, root, squared in self._simple():
+            if fact in known.above:
+                continue
+            if not (how := self._written(known, texts, squared or fact, False, products.contradiction, 2)):
+                continue
+            if squared:
+                above, smaller = self._poly(root), self._poly(add(root, fact, Fraction(-1)))
+                how = (
+                    f"cut ({smaller} <= {above}); [lra |]; apply squares_le; [lra | apply le_of_gap; "
+                    f"replace (({above}) ^ 2 - ({smaller}) ^ 2) with ({self._poly(squared)}) by ring; {how}]"
+                )
+            lines.append(f"assert (simple{len(lines)} : 0 <= {self._poly(fact)}) by ({how})")
+            known.above.append(fact)
+            known.strict.append(False)
+            texts.append(self._poly(fact))
+        found = self._written(known, texts, self.asked.goal, strict, products.of_low_degree) if lines else ""
+        return "; ".join([*lines, found]) if found else ""
+
+    def _simple(self) -> Iterator[tuple[Polynomial, Polynomial, Polynomial]]:
+        """Yield what may help to show a goal where square roots exceed others: that, and that symbols are in [0, 1].
+
+        Of a root also this and the difference of squares are given.
+        """
+        size, one = len(self.names), (0,) * len(self.names)
+        unit = [tuple(int(k == j) for k in range(size)) for j in range(size)]
+        pairs = list(products.smaller_roots(self.asked.zero, size))
+        if not 0 < len(pairs) <= MOST_ROOTS:
+            return
+        yield from (({e: Fraction(1)}, {}, {}) for e in unit)
+        yield from (({one: Fraction(1), e: Fraction(-1)}, {}, {}) for e in (*unit, *unit))
+        negative = [e for e in unit if {e: Fraction(-1)} in self.asked.above]
+        for root, below in pairs:
+            squares = {tuple(2 * n for n in root): Fraction(1), tuple(2 * n for n in below): Fraction(-1)}
+            sign = (-1) ** sum(n for e in negative for n, one in zip(below, e, strict=True) if one)
+            yield {root: Fraction(1), below: Fraction(-sign)}, {root: Fraction(1)}, squares
+
+    def _written(
+        self, known: products.Known, texts: Sequence[str], goal: Polynomial, strict: bool, find: Any, *most: int
+    ) -> str:
+        """Write a proof that a polynomial is positive, or not negative, by products of hypotheses, or nothing."""
+        found = find(known.with_denied(goal, strict), *most)
+        factors = [*texts, f"- ({self._poly(goal)})"]
         lines = []
         for k, product in enumerate(found):
             square = self._poly(dict(product.square))
@@ -185,9 +230,9 @@ class Cleared:
                     f"assert (product{k} : ({square}) * ({self._poly(self.asked.zero[j])}) = 0) by (rewrite e{j}; ring)"
                 )
             elif len(product.which) + bool(product.square) > 1:
-                factors = [f"({texts[i]})" for i in product.which] + [f"({square}) ^ 2"] * bool(product.square)
+                some = [f"({factors[i]})" for i in product.which] + [f"({square}) ^ 2"] * bool(product.square)
                 order = "<" if product.strict else "<="
-                lines.append(f"assert (product{k} : 0 {order} {' * '.join(factors)}) by product")
+                lines.append(f"assert (product{k} : 0 {order} {' * '.join(some)}) by product")
             elif product.square:
                 lines.append(f"assert (product{k} : 0 <= ({square}) ^ 2) by product")
         denied = "Rnot_le_lt" if strict else "Rnot_lt_le"

@@ -17,8 +17,8 @@ import numpy as np
 from regretlab.claims.arithmetic.polynomials import Factor, NotPolynomial, Polynomial, add, times
 
 #: Columns and rows of the largest programme, monomials of which squares are made, by the
-#: number of hypotheses in a product, and what is taken for zero.
-MOST_COLUMNS, MOST_ROWS, MOST_HALVES, ZERO = 6000, 4000, (0, 0, 10, 6), 1e-7
+#: number of hypotheses in a product, monomials of a goal that is squared, and what is taken for zero.
+MOST_COLUMNS, MOST_ROWS, MOST_HALVES, MOST_PARTS, ZERO = 6000, 4000, (0, 0, 10, 6), 10, 1e-7
 
 
 @dataclass
@@ -62,16 +62,74 @@ def contradiction(known: Known, most: int = 3) -> list[Product]:
     """
     if not known.above[-1]:
         return []
-    for count in range(1, most + 1):
+    families = [_products(known, count) for count in range(1, most + 1)]
+    return _first([*families, *([_compared(known)] if most > 2 else ())], known, MOST_COLUMNS)
+
+
+def of_low_degree(known: Known) -> list[Product]:
+    """Find the same among products of three hypotheses that have no higher degree than the last one."""
+    return _first([_low(known)], known, 2 * MOST_COLUMNS)
+
+
+def _first(families: Sequence[Iterator[tuple[Product, Polynomial]]], known: Known, most: int) -> list[Product]:
+    """Return what the first family gives that gives anything."""
+    for family in families:
         with suppress(NotPolynomial):
-            found = dict(islice(_products(known, count), MOST_COLUMNS + 1))
+            found = dict(islice(family, most + 1))
+            if len(found) > most:
+                continue
             found |= _equations(known, {e for p in found.values() for e in p})
             rows = {e: k for k, e in enumerate(dict.fromkeys(e for p in found.values() for e in p))}
-            if len(found) > MOST_COLUMNS or len(rows) > MOST_ROWS:
-                break
+            if len(found) > most or len(rows) > MOST_ROWS:
+                continue
             if chosen := _programme(list(found.items()), rows):
                 return chosen
     return []
+
+
+def _low(known: Known) -> Iterator[tuple[Product, Polynomial]]:
+    """Yield products of at most three hypotheses whose degree is at most that of the last one."""
+    degrees = [max(map(sum, p), default=0) for p in known.above]
+    numbers = sorted(_about(known))
+    for count in (1, 2, 3):
+        for which in combinations_with_replacement(numbers, count):
+            if sum(degrees[i] for i in which) <= degrees[-1]:
+                p = known.above[which[0]]
+                for i in which[1:]:
+                    p = times(p, known.above[i])
+                yield Product(which, strict=all(known.strict[i] for i in which)), p
+
+
+def _compared(known: Known) -> Iterator[tuple[Product, Polynomial]]:
+    """Yield what shows u <= v by their squares: the denial times itself and its parts, squares of these, hypotheses."""
+    last = len(known.above) - 1
+    denied = known.above[last]
+    parts = list(denied)[:MOST_PARTS]
+    one = (0,) * len(parts[0])
+    single = {e.index(1): i for i, p in enumerate(known.above[:last]) for e in p if len(p) == sum(e) == 1 and p[e] > 0}
+    others = [i for i in sorted(_about(known)) if i not in single.values()]
+    wanted = [((), one), *(((i,), one) for i in others)]
+    wanted += [(pair, one) for pair in combinations_with_replacement(others, 2)]
+    for m in parts:
+        odd = [k for k, n in enumerate(m) if n % 2]
+        if all(k in single for k in odd):
+            half = tuple(n // 2 for n in m)
+            wanted += [(tuple(sorted([*(single[k] for k in odd), i])), half) for i in others]
+    for i, h in enumerate(known.above[:last]):
+        wanted.append(((i,), one))
+        halves = [tuple(n // 2 for n in e) for e in h if not any(n % 2 for n in e)]
+        divided = (tuple(a - b for a, b in zip(m, half, strict=True)) for m in parts for half in halves)
+        wanted += [((i,), q) for q in dict.fromkeys(divided) if min(q) >= 0]
+    for which, q in dict.fromkeys(wanted):
+        p: Polynomial = {tuple(2 * n for n in q): Fraction(1)}
+        for i in which:
+            p = times(p, known.above[i])
+        strict = not any(q) and all(known.strict[i] for i in which)
+        yield Product(which, ((q, Fraction(1)),) if any(q) else (), strict=strict), p
+    for m, n in combinations(parts, 2):
+        for sign in (1, -1):
+            both = {m: Fraction(1), n: Fraction(sign)}
+            yield Product((), tuple(both.items())), times(both, both)
 
 
 def _products(known: Known, most: int) -> Iterator[tuple[Product, Polynomial]]:
@@ -84,9 +142,37 @@ def _products(known: Known, most: int) -> Iterator[tuple[Product, Polynomial]]:
             made[which] = times(made[which[:-1]], known.above[which[-1]])
     for which, p in made.items():
         yield Product(which, strict=all(known.strict[i] for i in which)), p
-    for square in _squares(known, MOST_HALVES[most]):
+    for square in _squares(known, most):
         q = times(dict(square), dict(square))
         yield from ((Product(which, square), times(p, q)) for which, p in made.items() if len(which) < most)
+
+
+def smaller_roots(zero: Sequence[Polynomial], size: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Yield r and x y, as monomials, where equations write r**2 as a sum with x**2 y**2 among its parts."""
+    unit = [tuple(int(k == j) for k in range(size)) for j in range(size)]
+    squares: dict[int, list[Polynomial]] = {}
+    for p in zero:
+        for j in range(size):
+            e = tuple(2 * n for n in unit[j])
+            if abs(p.get(e, 0)) == 1 and all(m == e or not m[j] for m in p):
+                squares.setdefault(j, []).append({m: -c / p[e] for m, c in p.items() if m != e})
+
+    def reduced(p: Polynomial) -> Polynomial:
+        for j in (*squares, *squares):
+            total: Polynomial = {}
+            for m, c in p.items():
+                rest = {tuple(n - 2 * (k == j) for k, n in enumerate(m)): c}
+                total = add(total, times(rest, squares[j][-1]) if m[j] > 1 else {m: c})
+            p = total
+        return p
+
+    for j, sums in squares.items():
+        parts = [set(reduced(p)) for p in sums if len(p) > 1]
+        for x, y in combinations_with_replacement([e for k, e in enumerate((*unit, (0,) * size)) if k != j], 2):
+            below = tuple(map(sum, zip(x, y, strict=True)))
+            known = set(reduced({tuple(2 * n for n in below): Fraction(1)}))
+            if known and any(known <= some for some in parts):
+                yield unit[j], below
 
 
 def _about(known: Known) -> set[int]:
@@ -102,11 +188,11 @@ def _about(known: Known) -> set[int]:
 def _squares(known: Known, most: int) -> Iterator[tuple[tuple[tuple[int, ...], Fraction], ...]]:
     """Yield halves of the monomials of hypotheses, those of the last one first, and differences and sums of two."""
     halves: dict[tuple[int, ...], None] = {}
-    for p in reversed(known.above):
+    for p in (known.above[-1], *(known.zero if most == 2 else ()), *reversed(known.above[:-1])):
         even = {k for e in p for k, n in enumerate(e) if n > 1}
         halves |= {tuple(n // 2 for n in e): None for e in p if any(e) and not any(n % 2 for n in e)}
         halves |= {tuple(int(k == one) for k in range(len(e))): None for e in p for one in even}
-    some = list(halves)[:most]
+    some = list(halves)[: MOST_HALVES[most]]
     for m in some:
         yield ((m, Fraction(1)),)
     for m, n in combinations(some, 2):

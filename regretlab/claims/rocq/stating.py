@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from regretlab.claims.checkers import pieces
 from regretlab.claims.checkers.theorem import conditions, needs
 from regretlab.claims.language.binding import indices
 from regretlab.claims.language.terms import Relation, walk
 from regretlab.claims.language.trees import conjuncts
 from regretlab.claims.rocq import goals
 from regretlab.claims.rocq.writing import Names, NotTranslated
-from regretlab.claims.statements import Inequality, Theorem
+from regretlab.claims.statements import Inequality, Scalar, Theorem
 
 
 def said(statement: Theorem) -> tuple[Relation, ...]:
@@ -53,9 +54,13 @@ def stated(statement: Any) -> tuple[goals.Scope, int, int]:
     if isinstance(statement, Inequality):
         count = len(goals.needed((*statement.given, statement.show)))
         return goals.scope_of(statement), count, count + len(conjuncts(statement.show))
+    if isinstance(statement, Scalar):
+        return stated(pieces.as_inequality(statement))
     raise NotTranslated(f"the use of a claim of the kind {statement.kind!r}")
 
 
 def given(statement: Any) -> Sequence[Relation]:
     """Return the hypotheses of a claim's theorem, the definitions that it needs among them."""
+    if isinstance(statement, Scalar):
+        statement = pieces.as_inequality(statement)
     return statement.given + statement.needed() if isinstance(statement, Theorem) else statement.given
