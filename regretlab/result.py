@@ -252,10 +252,10 @@ def simulate(
         and fits the others.
     engine : {"auto", "compiled", "cuda", "array", "cupy"}
         ``"auto"`` takes the compiled engine for built-in parts; the record says what was chosen, and why.
-    measure : sequence of {"cumulative", "sampler"}
+    measure : sequence of {"cumulative", "sampler", "stationarity"}
         What costs a pass over all examples per step: ``"cumulative"`` makes cumulative regret exact (else it is
         estimated without bias, where the sampler allows), ``"sampler"`` measures the sampler's own regret,
-        and the costs of the uniform law and of full information.
+        the uniform law's and full information's costs; ``"stationarity"`` the gradient of the mean loss.
     store : Store, path or URL, optional
         Where finished runs are kept (:mod:`regretlab.store`): what is there is read or gone on from, the rest is made
         and kept. The result is the same to the last bit; its ``work`` says how many steps were computed.

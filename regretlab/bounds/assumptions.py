@@ -194,6 +194,22 @@ def _non_increasing(run: Any, record: Any) -> Finding:
     return Finding(measured, "no rise", rise == 0)
 
 
+def _smooth(run: Any, record: Any) -> Finding:
+    known = run.problem.constant("smoothness")
+    return Finding(
+        f"smoothness {known:.6g}" if known == known else "no constant", "smoothness declared", known == known
+    )
+
+
+def _exp_concave(run: Any, record: Any) -> Finding:
+    known = run.problem.constant("exp_concavity")
+    return Finding(f"a = {known:.6g}" if known == known else "no constant", "exp_concavity declared", known == known)
+
+
+def _unconstrained(run: Any, record: Any) -> Finding:
+    return Finding("no domain" if run.problem.D is None else run.problem.domain, "no domain", run.problem.D is None)
+
+
 def _one_neuron(run: Any, record: Any) -> Finding:
     return Finding(run.problem.name, "one_neuron(...)", run.problem.name.startswith("one_neuron"))
 
@@ -250,6 +266,9 @@ EXAMPLES = Assumption(
     in_replay=True,
 )
 UNBIASED = Assumption("unbiased", "E f_t = f", on_run=_unbiased, in_replay=True)
+SMOOTH = Assumption("smooth", "the gradient of f is Lipschitz", on_run=_smooth)
+UNCONSTRAINED = Assumption("unconstrained", "nothing is projected", on_run=_unconstrained)
+EXP_CONCAVE = Assumption("exp_concave", "exp(-a f_t) is concave", on_run=_exp_concave)
 SUBSET = Assumption("proper_batch", "K < n", holds=sp.Lt(s.K, s.n))
 MODEL = Assumption(
     "one_neuron", "the losses are those of the one-neuron model with heavy-tailed features", on_run=_one_neuron

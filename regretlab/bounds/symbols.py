@@ -132,6 +132,10 @@ gamma = declare("gamma", "exploration", "(0, 1]", r"\gamma", typical=0.4)
 p = declare("p", "power of the second moment", "[0, 0.5]", typical=0.25)
 p_min = declare("p_min", "floor of the probabilities", "(0, 1]", r"p_{\min}", typical=None)
 R2 = declare("R2", "bound on the Bregman divergence", latex="R^2", typical=None)
+smooth = declare("smooth", "Lipschitz constant of the gradient of f", "(0, inf)", r"L_{\nabla}")
+Delta = declare("Delta", "f(x_1) - inf f", latex=r"\Delta_1")
+sigma2 = declare("sigma2", "bound on the variance of the gradient estimate", latex=r"\sigma^2")
+exp_concave = declare("exp_concave", "exp(-a f_t) is concave", "(0, inf)", "a")
 path = declare("path", "path length of the comparators", latex="P", typical=1.0)
 length = declare("length", "steps of an interval", "[1, inf)", latex=r"\ell", typical=100)
 kappa = declare("kappa", "1 for a schedule, 1 - beta1 for constant beta1", "(0, 1]", r"\kappa", typical=None)
@@ -173,6 +177,7 @@ LIBRARY |= RANGES.keys()
 #: The regrets that bounds speak of.
 REGRET = {
     "online": r"R_{\mathrm{on}}(T)", "cumulative": "R(T)", "sampler": r"R_{\mathrm{s}}(T)",
+    "stationarity": r"\tfrac1T\textstyle\sum_t\|\nabla f(x_t)\|^2",
     "dynamic": r"R_{\mathrm{dyn}}(T, P)", "interval": r"R_{\mathrm{int}}(T, \ell)",
 }  # fmt: skip
 

@@ -27,7 +27,7 @@ class Theorem:
     title, source : str
         For legends and references; ``source`` names the theorem or equation.
     status : {"as printed", "corrected", "ours"}
-    speaks_of : {"online", "cumulative", "sampler", "dynamic", "interval"}
+    speaks_of : {"online", "cumulative", "sampler", "stationarity", "dynamic", "interval"}
         The kind of regret that is bounded.
     in_expectation : bool
         Whether the mean over runs is bounded, or every run.

@@ -5,6 +5,7 @@ It is the readable reference of what a run is. Every built-in and every user-def
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -23,12 +24,14 @@ from regretlab.samplers import Sampler, scatter_add
 Array = Any
 
 #: The measurements that a run makes on request; each costs a pass over all n examples per step.
-MEASURES = ("cumulative", "sampler")
+MEASURES = ("cumulative", "sampler", "stationarity")
 #: Steps of the first block and of the longest, the most uniforms drawn for one, and how long one should take: so that
 #: the progress bar moves, Ctrl-C is heard and a snapshot can be saved.
 FIRST_STEPS, BLOCK_STEPS = 32, 512
 BLOCK_UNIFORMS = 2_000_000
 BLOCK_SECONDS = 0.2
+#: Twice the largest share that one rounding changes, and more roundings than anybody counted.
+UNIT, SPARE = 2.0**-52, 16
 #: How much longer than the one before a block may be.
 GROWTH = 4.0
 
@@ -115,6 +118,9 @@ def initial(
     if "sampler" in measure:
         totals |= {f"{of}variance": fill((R,)) for of in ("", "uniform_", "oracle_")}
         totals["squared_norms"] = fill((R, n))
+    if "stationarity" in measure:
+        totals |= {f"slope_{end}": fill((R,)) for end in ("value", "low", "high")}
+        totals |= {f"least_slope_{end}": fill((R,), np.inf) for end in ("value", "low", "high")}
     zero = fill((R, d))
     moments = Moments(x, zero, zero, zero) if method is None else method.begin(x, xp)
     return State(0, moments, sampler.init(R, xp), totals)
@@ -226,6 +232,12 @@ def _one(
         totals["oracle_variance"] = old["oracle_variance"] + xp.sum(all_norms, axis=-1) ** 2 / law.total
         totals["squared_norms"] = old["squared_norms"] + everyone
 
+    if "slope_value" in old:
+        slopes = _squared_slopes(problem, y, xp)
+        totals |= {f"slope_{end}": old[f"slope_{end}"] + slope for end, slope in slopes.items()}
+        least = {end: xp.minimum(old[f"least_slope_{end}"], slope) for end, slope in slopes.items()}
+        totals |= {f"least_slope_{end}": slope for end, slope in least.items()}
+
     def gradient(at: Array) -> Array:
         return xp.sum(draw.w[..., None] * problem.losses_and_gradients(at, draw.J)[1], axis=1)
 
@@ -249,6 +261,20 @@ def _one(
         sampler=sampler.observe(sampling, draw, norms),
         totals=totals,
     )
+
+
+def _squared_slopes(problem: Problem, x: Array, xp: Any) -> dict[str, Array]:
+    """Return the squared norm of the gradient of the mean loss at every x_r, and its ends with round-off.
+
+    A gradient is a sum of n, whose scores are sums of d numbers: what that does to it is bounded by the mean norm of
+    the examples' gradients and, as far as the problem declares it, by the smoothness of the mean loss.
+    """
+    g, mean_norm = problem.mean_gradient(x)
+    size = xp.sqrt(xp.sum(g * g, axis=-1))
+    smoothness = problem.constants()["smoothness"].value if "smoothness" in problem.constants() else 0.0
+    bend = smoothness * xp.sqrt(xp.sum(x * x, axis=-1)) if smoothness < math.inf else 0.0
+    error = UNIT * ((problem.n + problem.d + problem.roundings + SPARE) * mean_norm + (problem.d + SPARE) * bend)
+    return {"value": size**2, "low": xp.maximum(size - error, 0 * size) ** 2, "high": (size + error) ** 2}
 
 
 def _norms(problem: Problem, x: Array, J: Array, xp: Any) -> Array:

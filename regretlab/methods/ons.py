@@ -33,7 +33,7 @@ class ONS(Scheduled):
 
     Notes
     -----
-    The defaults are numbers, since no problem declares a. Losses times s leave the steps as they are if alpha is s
+    The defaults are numbers, whatever a problem declares. Losses times s leave the steps as they are if alpha is s
     times and eps s^2 times as large, as in the paper. A step costs O(d^3), and the state holds a matrix (d, d). It runs
     on the array engine.
 

@@ -183,7 +183,11 @@ class Problem(metaclass=_Checked):
         """
 
     def constants(self) -> dict[str, Constant]:
-        """Declare bounds on the domain: L, G_inf (of a grad f_j), span (of one f_j over X), floor (of all f_j)."""
+        """Declare bounds on the domain: L, G_inf (of a grad f_j), span (of one f_j over X), floor (of all f_j).
+
+        Bounds of other regrets read ``smoothness``, a Lipschitz constant of the gradient of the mean loss, and
+        ``exp_concavity``, an a for which all exp(-a f_j) are concave.
+        """
         return {}
 
     def floors(self) -> np.ndarray:
@@ -254,6 +258,12 @@ class Problem(metaclass=_Checked):
     def gradient(self, x: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Return the gradient alone of the weighted loss at one point x (d,)."""
         return self.weighted(x, weights)[1]
+
+    def mean_gradient(self, x: Array) -> tuple[Array, Array]:
+        """Return the gradient of the mean loss at every x_r (R, d), and the mean norm of the examples' own (R,)."""
+        xp = array_namespace(x)
+        gradients = self._everything(x)[1]
+        return xp.mean(gradients, axis=1), xp.mean(xp.sqrt(xp.sum(gradients * gradients, axis=-1)), axis=-1)
 
     def hessian(self, x: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Return the weighted loss's second derivatives (d, d) at x, about; only a ``curved`` problem is asked."""

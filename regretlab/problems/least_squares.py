@@ -48,6 +48,14 @@ class LeastSquares(OnData):
     def slope_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         return np.asarray(np.maximum(np.abs(low - self.y), np.abs(high - self.y)))
 
+    def bend_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        return np.ones(self.n)
+
+    def exp_concave(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """phi''/phi'^2 = 1/(u - y)^2, at the farthest score."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(1 / self.slope_bound(low, high) ** 2)
+
     def phi_range(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self.phi(np.clip(self.y, low, high), self.y), self.slope_bound(low, high) ** 2 / 2
 

@@ -13,22 +13,18 @@ from array_api_compat import array_namespace
 from scipy import sparse
 
 from regretlab.domains import Domain, domain_named
-from regretlab.errors import InputError
 from regretlab.features import Features, by_rows, canonical, row_maxima, rows, weighted_squares
 from regretlab.parameters import number
 from regretlab.problems._base import Array, Constant
+from regretlab.problems._phi import probe_phi
 from regretlab.problems._supervised import Supervised
 
 #: Halvings of an interval in the search for phi's minimum: what is left of it is round-off.
 HALVINGS = 60
-#: Examples and scores of each at which a phi is tried; where scores have no bounds, those up to this size.
-EXAMPLES, SCORES, WIDE = 32, 65, 10.0
 #: Examples whose losses are evaluated at a time, where all are asked for.
 PART = 1 << 18
 #: Features that are worked on at a time, and the distance, as a share, over which slopes are compared.
 CACHED, NEAR = 1 << 16, 2.0**-12
-#: The largest round-off, as a share of the largest value.
-ROUND_OFF = 1e-12
 
 
 class LinearModel(Supervised):
@@ -93,6 +89,18 @@ class LinearModel(Supervised):
     def slope_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         r"""Bound the slope: :math:`\sup |\phi'|` over [low_j, high_j] for every example, shape (n,)."""
 
+    def bend_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        r"""Bound :math:`\sup |\phi''|` over [low_j, high_j] for every example, inf if unknown."""
+        return np.full(self.n, np.inf)
+
+    def exp_concave(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        r"""Bound :math:`\inf \phi''/\phi'^2` over [low_j, high_j] from below for every example, 0 if unknown.
+
+        Where it is a, :math:`e^{-a\phi}` is concave, since its second derivative is :math:`a e^{-a\phi}(a\phi'^2 -
+        \phi'')`; and so is :math:`e^{-a f_j}`, as scores are linear in x.
+        """
+        return np.zeros(self.n)
+
     def phi_range(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Bounds on the smallest and largest phi over [low_j, high_j], each (n,)."""
         ends = self.phi(low, self.y), self.phi(high, self.y)
@@ -116,7 +124,7 @@ class LinearModel(Supervised):
     def check(self) -> None:
         super().check()
         with np.errstate(all="ignore"):
-            _probe_phi(self)
+            probe_phi(self)
         vars(self).pop("_reach", None)  # which hardly anything else needs, and is as large as the targets
 
     def of(self, J: Array) -> LinearModel:
@@ -152,6 +160,12 @@ class LinearModel(Supervised):
     def all_gradient_norms(self, x: Array) -> Array:
         xp = array_namespace(x)
         return xp.abs(self._by_parts("slope", self._scores(x))) * self.norms
+
+    def mean_gradient(self, x: Array) -> tuple[Array, Array]:
+        xp = array_namespace(x)
+        slopes = self._by_parts("slope", self._scores(x))
+        gradients = xp.stack([slopes[r, :] @ self.Z for r in range(x.shape[0])]) / self.n
+        return gradients, xp.mean(xp.abs(slopes) * self.norms, axis=-1)
 
     def weighted(self, x: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
         u = self.Z @ x
@@ -217,12 +231,25 @@ class LinearModel(Supervised):
             span = float((greatest - smallest).max())
         if span == np.inf:
             how = "unknown: phi has no bounds on X that are known"
-        return {
+        return self._bent() | {
             "L": Constant(L, "max_j |z_j|_2 sup|phi'| over X"),
             "G_inf": Constant(G_inf, "max_j |z_j|_inf sup|phi'| over X"),
             "span": Constant(span, how),
             "floor": Constant(float(self.floors().min()), "min_j of phi's smallest value over X"),
         }
+
+    def _bent(self) -> dict[str, Constant]:
+        """Return the constants of second derivatives, as far as the class says anything of them."""
+        ends, some = self.reach(), self.norms > 0  # an example without features is constant
+        found = {}
+        if type(self).bend_bound is not LinearModel.bend_bound:
+            with np.errstate(over="ignore", invalid="ignore"):
+                smooth = float(np.where(some, self.bend_bound(*ends) * self.norms**2, 0.0).mean())
+            found["smoothness"] = Constant(smooth, "mean of |z_j|_2^2 sup|phi''| over X")
+        if type(self).exp_concave is not LinearModel.exp_concave:
+            least = float(np.where(some, self.exp_concave(*ends), np.inf).min())
+            found["exp_concavity"] = Constant(least, "min_j of phi''/phi'^2 over the scores z_j . x, x in X")
+        return {name: constant for name, constant in found.items() if 0 < constant.value < np.inf}
 
     def _steepest(self) -> tuple[float, float]:
         """Bound an example's gradient over X, in the Euclidean norm and in the largest coordinate."""
@@ -284,40 +311,3 @@ class OnData(LinearModel):
         examples = self._read(X, y, data, scale, test, split_seed)
         super().__init__(examples.Z, examples.y, domain=domain_named(domain, radius))
         self._hold_out(examples)
-
-
-def _probe_phi(model: LinearModel) -> None:
-    """Raise an :class:`InputError` where phi is not as the class says: its range, its slopes and how it bends."""
-    J = np.unique(np.random.default_rng(0).choice(model.n, min(model.n, EXAMPLES), replace=False))
-    lowest, highest = model.reach()
-    steepest = model.slope_bound(lowest, highest)[J]
-    low, high = lowest[J, None], highest[J, None]
-    below, above = np.isfinite(low), np.isfinite(high)
-    low, high = (
-        np.where(below, low, np.where(above, high - 2 * WIDE, -WIDE)),
-        np.where(above, high, np.where(below, low + 2 * WIDE, WIDE)),
-    )
-    u = low + (high - low) * np.linspace(0, 1, SCORES)
-    y = np.broadcast_to(model.y[J, None], u.shape)
-    own = model.of(J[:, None])
-    phi, slope = np.asarray(own.phi(u, y)), np.asarray(own.slope(u, y))
-    slack = ROUND_OFF * np.abs(phi).max(-1, keepdims=True)
-    smallest, greatest = model.floors()[J, None], np.full((len(J), 1), np.inf)
-    if model.domain is not None:
-        greatest = model.phi_range(lowest, highest)[1][J, None]
-    rises, steps = np.diff(phi), np.diff(slope)
-    turns = np.maximum.accumulate(rises > slack, axis=-1)
-    for said, wrong in (
-        ("phi_range, floors or infimum", (phi < smallest - slack) | (phi > greatest + slack)),
-        ("slope_bound", np.abs(slope) > steepest[:, None] * (1 + ROUND_OFF)),
-        ("monotone = True", model.monotone & (rises > slack).any(-1, keepdims=True) & (rises < -slack)),
-        ("unimodal = True (it falls, then rises)", model.unimodal & turns & (rises < -slack)),
-        ("convex = True", model.convex & (steps < -ROUND_OFF * np.abs(slope).max(-1, keepdims=True))),
-    ):
-        if wrong.any():
-            j, i = np.argwhere(wrong)[0]
-            raise InputError(
-                f"{model.name} is not as its {said} has it: for example {J[j]} with y = {y[j, i]:.6g}, phi is "
-                f"{phi[j, i]:.6g} with slope {slope[j, i]:.6g} at the score u = {u[j, i]:.6g}, where scores run from "
-                f"{low[j, 0]:.6g} to {high[j, 0]:.6g}; correct what the class {type(model).__name__} says of phi."
-            )

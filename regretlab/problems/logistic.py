@@ -29,6 +29,13 @@ class _Logistic(LinearModel):
     def slope_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         return np.asarray(np.maximum(np.abs(self.slope(low, self.y)), np.abs(self.slope(high, self.y))))
 
+    def bend_bound(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        return np.full(self.n, 0.25)
+
+    def exp_concave(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """phi''/phi'^2 = exp(y u), since phi' = -y p and phi'' = p (1 - p) with p = 1/(1 + exp(y u))."""
+        return np.asarray(np.exp(np.minimum(self.y * low, self.y * high)))
+
 
 class Logistic(OnData, _Logistic):
     r"""Binary logistic regression on real data, :math:`f_j(x) = \log(1 + \exp(-y_j\, z_j \cdot x))`.

@@ -27,7 +27,7 @@ from regretlab.methods import Method
 from regretlab.parameters import ROUND_OFF
 from regretlab.runs.comparator import Minimum, minimum
 from regretlab.runs.plan import Plan
-from regretlab.runs.round_off import round_off
+from regretlab.runs.round_off import round_off, summation_error
 from regretlab.samplers import Law, kl_projection
 
 #: The kinds of regret, and where each is measured unless it is always.
@@ -35,6 +35,7 @@ MEASURED_BY = {
     "online": "",
     "cumulative": "simulate with measure=('cumulative',)",
     "sampler": "simulate with measure=('sampler',)",
+    "stationarity": "simulate with measure=('stationarity',)",
     "dynamic": "measure it by Result.with_dynamic_regret(path=...)",
     "interval": "measure it by Result.with_interval_regret()",
 }
@@ -56,6 +57,7 @@ class Regrets:
     def __init__(self) -> None:
         self._last: dict[int, np.ndarray] = {}
         self._of_the_mean: Minimum | None = None
+        self._gap: float | None = None
 
     def final(self) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
         """Return the online comparators at the last checkpoint."""
@@ -81,6 +83,8 @@ class Regrets:
         checked(plan, columns["online_low"], columns["online_high"], weight)
         extent = np.maximum(totals["largest_x"], stars) - np.minimum(totals["smallest_x"], stars)
         columns["extent"], columns["extent2"] = extent.max(-1), np.sqrt((extent**2).sum(-1))
+        if "slope_value" in totals:
+            columns |= self._stationarity(plan, state)
         cumulative = self._cumulative(plan, state)
         if cumulative is not None:
             columns["cumulative"], columns["cumulative_low"], columns["cumulative_high"] = cumulative
@@ -90,6 +94,20 @@ class Regrets:
             columns["best_variance"] = optimum
             columns |= {name: totals[name] for name in ("variance", "oracle_variance", "uniform_variance")}
         return columns
+
+    def _stationarity(self, plan: Plan, state: State) -> dict[str, np.ndarray]:
+        """Return the mean and the least squared norm of the gradient of the mean loss, and f(x_1) - inf f at most."""
+        totals, problem, t = state.totals, plan.problem, state.t
+        columns = {}
+        for name, end, sign in (("", "value", 0), ("_low", "low", -1), ("_high", "high", 1)):
+            mean = totals[f"slope_{end}"] / t
+            columns[f"stationarity{name}"] = mean + sign * summation_error(t, mean)
+            columns[f"least_stationarity{name}"] = totals[f"least_slope_{end}"]
+        if self._gap is None:
+            losses, floors = problem.all_losses(problem.start[None])[0], problem.floors()
+            rounded = summation_error(problem.n + problem.d + problem.roundings, float(np.abs(losses).mean()))
+            self._gap = float(losses.mean() - floors.mean() + rounded)
+        return columns | {"initial_gap": np.full(totals["slope_value"].shape, self._gap)}
 
     def _online(self, plan: Plan, r: int, weights: np.ndarray, solved: dict[tuple[bytes, bytes], Minimum]) -> Minimum:
         start = self._last.get(r, plan.problem.start)

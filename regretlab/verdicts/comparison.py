@@ -228,6 +228,8 @@ def trivial_bound(description: Description, kind: str, record: xr.Dataset, in_ex
     if kind == "sampler":
         L = problem.constant("L", math.inf)
         return np.asarray(t * problem.n * L * L / law.floor if law.floor > 0 else np.full_like(t, math.inf))
+    if kind == "stationarity":  # a mean over the steps, not a sum
+        return np.full(t.size, problem.constant("L", math.inf) ** 2)
     span = problem.constant("span", math.inf)
     if kind != "online":
         return np.asarray(t * span)

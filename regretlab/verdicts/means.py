@@ -82,6 +82,8 @@ def known_range(description: Description, kind: str, record: xr.Dataset) -> Rang
         if not (math.isfinite(L) and law.floor > 0):
             return nothing._replace(why="the problem declares no bound L of its gradients, or the sampler no least p")
         return Range(-t * n**2 * L**2 / law.total, t * n * L**2 / law.floor)
+    if kind == "stationarity":
+        return Range(np.zeros(t.size), np.full(t.size, L**2))
     if not math.isfinite(span):
         return nothing._replace(why="the problem declares no finite span of its losses, the range of one over X")
     if kind == "cumulative":

@@ -54,6 +54,9 @@ def values(
         "eps": method.get("eps", 0.0), "b0": method.get("b0", 0.0), "p": method.get("p", 0.5),
         "path": record["path"].values if "path" in record else math.nan,
         "length": record["length"].values if "length" in record else math.nan,
+        "smooth": problem.constant("smoothness"), "exp_concave": problem.constant("exp_concavity") / top,
+        "Delta": float(record["initial_gap"].values.max()) if "initial_gap" in record else math.nan,
+        "sigma2": _variance(description),
         "p_min": law.floor, "gamma": sampler.get("gamma", 1.0), "R2": _divergence(description),
     }  # fmt: skip
     if mode == "measured":
@@ -124,6 +127,14 @@ def momentum_weighted(sums: np.ndarray, beta1: float, lam: float, T: np.ndarray)
     array([[0.5  , 5.646]])
     """
     return np.asarray(np.cumsum(sums * np.diff(weights_sum(beta1, lam, T), prepend=0.0), axis=-1))
+
+
+def _variance(description: Description) -> float:
+    """Bound the variance of the gradient estimate of examples that are drawn uniformly; nan for other draws."""
+    n, K, L = description.problem.n, description.K, description.problem.constant("L")
+    if description.sampler != "uniform":
+        return math.nan
+    return L**2 / K * (1.0 if description.law.total == 1 else (n - K) / max(1, n - 1))
 
 
 def _or_nan(value: float | None) -> float:

@@ -52,6 +52,9 @@ def reference(v):
         "sgd.dynamic_sqrt": (D2**2 + 2 * P * D2) * root / (2 * a) + a * G2**2 * (root - mp.mpf(1) / 2),
         "sgd.interval": D2**2 / (2 * a) + a * length * G2**2 / 2,
         "sgd.interval_sqrt": D2**2 * root / (2 * a) + a * mp.sqrt(length) * G2**2,
+        "sgd.descent": 2 * v["Delta"] / (a * T) + v["smooth"] * a * v["sigma2"],
+        "ons.hazan": 5 * (1 / v["exp_concave"] + G2 * D2) * d * mp.log(T),
+        "ons.ours": a / 2 * (d * mp.log(1 + T * G2**2 * D2**2 / (d * a**2)) + 1),
         "hedge.fixed": D * (mp.log(d) / a + a * G**2 * T / 2),
         "hedge.anytime": D * (root * mp.log(d) / a + a * G**2 * (root - mp.mpf(1) / 2)),
         "adagradnorm.streeter": D2**2 / (2 * a) * (b0 + mp.sqrt(S2)) + a * mp.sqrt(S2),
@@ -105,6 +108,8 @@ def reference(v):
     }  # fmt: skip
 
 
+#: Constants of bounds of stationarity, and of exp-concave losses.
+MORE = ("Delta", "smooth", "sigma2", "exp_concave")
 STATISTICS = ("S_v", "S_g", "S", "M", "B", "S_2", "S_p", "V", "H", "Q", "M_star")
 
 
@@ -113,7 +118,10 @@ def constants(seed, longest=10**6):
     rng = np.random.default_rng(seed)
     beta1, beta2 = rng.uniform(0, 0.9), rng.uniform(0.85, 0.999)
     n = int(rng.integers(3, 1000))
-    positive = {k: float(np.exp(rng.normal())) for k in ("D", "D2", "G", "G2", "L", "alpha", "R2", *STATISTICS)}
+    positive = {k: float(np.exp(rng.normal())) for k in ("D", "D2", "G", "G2", "L", "alpha", "R2", *STATISTICS, *MORE)}
+    # As Online Newton Step's theorem has it, and the descent bound.
+    step = rng.uniform(1, 2) * 2 * max(4 * positive["G2"] * positive["D2"], 1 / positive["exp_concave"])
+    positive |= {"alpha": step, "smooth": rng.uniform(0.1, 1) / step}
     return {
         **positive, "T": int(rng.integers(1, longest)), "d": int(rng.integers(1, 100)), "n": n,
         "K": int(rng.integers(1, n)), "beta1": beta1, "beta2": beta2, "lam": rng.uniform(0.01, 0.99),

@@ -53,7 +53,7 @@ class Compiled(Blocks):
         All cores by default; the numbers do not depend on it.
     """
 
-    measures, domains = array.MEASURES, (Box, L2Ball)
+    measures, domains = ("cumulative", "sampler"), (Box, L2Ball)
     problems = (Softmax,)
 
     def __init__(self, problem: Any, sampler: Any, threads: int | None = None) -> None:
