@@ -30,7 +30,7 @@ def _proof(fact: logarithms.Fact, write: Writer) -> str:
             return tangent
     if fact.premise is not None:
         return "curve"
-    return "logs" if show.op == "==" else "enclosed"
+    return "logs" if show.op == "==" else "first [solve [sign] | enclosed]"
 
 
 def _tangent(show: Relation, write: Writer) -> str:

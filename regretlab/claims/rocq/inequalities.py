@@ -210,7 +210,7 @@ class Branch:
             below = f"({self.write(u)})"
             whole = f"sqrt_pow2 {below}" if q == 2 else f"root_pow {q} {below}"
             yield f"assert ({facts[0]} : 0 <= {text}) by sign."
-            yield f"try assert ({facts[1]} : 0 < {text}) by sign."
+            yield f"try assert ({facts[1]} : 0 < {text}) by meant."
             yield f"assert ({facts[2]} : ({text}) ^ {q} = {below}) by (apply ({whole}); try lia; apply Rge_le; sign)."
             self.facts += [part > 0, part >= 0, part**q == u]
         else:

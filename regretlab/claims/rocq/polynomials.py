@@ -249,9 +249,23 @@ class Cleared:
                     known.strict.append(asked.strict[i])
                     numbers.append(i)
                 turn = -turn if under else 1
+        for k, p in enumerate(known.above):
+            known.strict[k] &= not self._root(p) or self._positive_root(p, known, k)
         if known.signs(asked.below) < 0:
             asked.goal = add({}, asked.goal, Fraction(-1))
         return known, numbers
+
+    def _root(self, p: Polynomial) -> bool:
+        """Tell whether a polynomial is a root."""
+        return len(p) == 1 and any(sum(e) == 1 and self.asked.symbols[e.index(1)].op == "root" for e in p)
+
+    def _positive_root(self, p: Polynomial, known: products.Known, k: int) -> bool:
+        """Tell whether what a root is taken of is positive, without the fact that the root is."""
+        (root,) = p
+        square = tuple(2 * n for n in root)
+        below = [{e: -c / q[square] for e, c in q.items() if e != square} for q in self.asked.zero if square in q]
+        rest = products.Known(known.above, [*known.strict[:k], False, *known.strict[k + 1 :]], known.zero)
+        return any(products.contradiction(rest.with_denied(q, True), 1) for q in below)
 
     def _by_arithmetic(self, gap: str, over: str, strict: bool, equation: bool) -> Iterator[str]:
         """Write all hypotheses as polynomials, and leave the rest to Rocq."""
