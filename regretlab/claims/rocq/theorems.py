@@ -237,7 +237,7 @@ class Sequences:
             equal = Equations(self.write, Names(self._taken()), inner.facts)
             for side, name in ((0, "left"), (1, "right")):
                 a, b = body.args[side], found.args[side]
-                if self.write(a) != self.write(b):
+                if not self.write.alike(a, b):
                     yield f"assert ({name} : {self.write(a)} = {self.write(b)})."
                     yield "{ " + "\n  ".join(equal.lines(a, b)) + " }"
                     yield f"rewrite {name}."
