@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from regretlab.claims.checkers import rewriting, smt, sos
+from regretlab.claims.checkers import refutation, rewriting, smt, sos
 from regretlab.claims.language.trees import conjuncts
 from regretlab.claims.language.verdict import Outcome, Rejected, fields, weakest
 from regretlab.claims.statements import Inequality
 
 Checker = Callable[[Any, Any], Outcome]
-FORMS: dict[str, Checker] = {"smt": smt.check, "sos": sos.check, "squared sos": sos.check_squared}
+FORMS: dict[str, Checker] = {
+    "smt": smt.check,
+    "sos": sos.check,
+    "squared sos": sos.check_squared,
+    "refutation": refutation.check,
+}
 
 
 def proved(statement: Inequality, proof: Any) -> Outcome:
@@ -24,6 +29,7 @@ IMPLIED: dict[str, Checker] = {
     "smt": smt.check_implication,
     "sos": sos.check_implication,
     "rewriting": rewriting.check_implication,
+    "refutation": refutation.check_implication,
 }
 
 

@@ -5,24 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from regretlab.claims.arithmetic import sums
+from regretlab.claims.checkers import refutation
 from regretlab.claims.checkers.smt import questions, refuted
 from regretlab.claims.language.terms import Term
 from regretlab.claims.language.trees import substitute
 from regretlab.claims.language.verdict import Outcome, Rejected, fields
 from regretlab.claims.statements import Inequality
 
+WORDS = "equals put in for equals"
+
 
 def check_implication(statement: Inequality, body: Any) -> Outcome:
-    """Check ``{"replaced"}``: with these symbols replaced, in turn, by what hypotheses say they are, both sides agree.
+    """Check ``{"replaced", "defined"}``: with these symbols replaced, in turn, by what hypotheses say they are, both
+    sides agree.
 
-    That every term has a meaning is left to a solver.
+    ``defined`` are refutations of the questions whether some term has no meaning; without it, solvers are asked.
     """
-    (names,) = fields(body, "replaced")
+    names, trees = fields(body, "replaced", "defined") if "defined" in body else (*fields(body, "replaced"), None)
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise Rejected("the symbols that are replaced are not a list of names")
     if not agree(statement, names):
         raise Rejected("the two sides are not the same after the symbols have been replaced")
-    return Outcome("proved", "1 solver" if refuted(questions(statement)[:-1]) else "exact", "equals put in for equals")
+    asked = questions(statement)[:-1]
+    if trees is None:
+        return Outcome("proved", "1 solver" if refuted(asked) else "exact", WORDS)
+    refutation.all_refuted(asked, trees)
+    return Outcome("proved", "exact", WORDS)
 
 
 def agree(statement: Inequality, names: list[str]) -> bool:

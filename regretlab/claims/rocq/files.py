@@ -34,7 +34,7 @@ FORMS: dict[str, Callable[[Any, str, Any], Theorem]] = {
     "algebraic": lambda statement, form, body: inequalities.theorem(pieces.as_inequality(statement), **body),
     "pieces": taylor.theorem,
     "steps": theorems.theorem,
-    **dict.fromkeys(("sos", "squared sos", "smt", "conjuncts"), inequalities.theorem),
+    **dict.fromkeys(("sos", "squared sos", "smt", "refutation", "conjuncts"), inequalities.theorem),
 }
 _SEALED = re.compile(r"\(\* Digest of the claim: (\w+)\n   Seal of the propositions: (\w+) \*\)")
 _PROPOSITION = re.compile(r"^Theorem (.*?)^Proof\.$", re.DOTALL | re.MULTILINE)
