@@ -244,7 +244,7 @@ def test_the_measures_that_are_missing():
         rl.simulate(*run, horizon=5, measure=()).regret("sampler")
     written = {re.search(r"measure=(\('\w+',\))", text) for _, text in texts()} - {None}
     advice = {advised(error, r"measure=(\(.*?\))"), *(found[1] for found in written)}
-    assert advice == {"('sampler',)", "('cumulative',)"}
+    assert advice == {"('sampler',)", "('cumulative',)", "('stationarity',)"}
     for measure in map(eval, advice):
         assert rl.simulate(*run, horizon=5, measure=measure).regret(*measure).low.shape[0] == 1
 

@@ -135,6 +135,8 @@ R2 = declare("R2", "bound on the Bregman divergence", latex="R^2", typical=None)
 smooth = declare("smooth", "Lipschitz constant of the gradient of f", "(0, inf)", r"L_{\nabla}")
 Delta = declare("Delta", "f(x_1) - inf f", latex=r"\Delta_1")
 sigma2 = declare("sigma2", "bound on the variance of the gradient estimate", latex=r"\sigma^2")
+#: Apart from alpha, as a step of usual size is no scale that the theorem admits.
+newton = declare("newton", "scale 1/beta of Online Newton Step, its alpha", "(0, inf)", r"\beta^{-1}", typical=250.0)
 exp_concave = declare("exp_concave", "exp(-a f_t) is concave", "(0, inf)", "a")
 path = declare("path", "path length of the comparators", latex="P", typical=1.0)
 length = declare("length", "steps of an interval", "[1, inf)", latex=r"\ell", typical=100)

@@ -36,7 +36,8 @@ def probe_phi(model: Any) -> None:
     if model.domain is not None:
         greatest = model.phi_range(lowest, highest)[1][J, None]
     rises, steps = np.diff(phi), np.diff(slope)
-    bends, concave = (of(lowest, highest)[J, None] for of in (model.bend_bound, model.exp_concave))
+    bends = model.bend_bound(lowest, highest)[J, None] if model.says("bend_bound") else np.inf
+    concave = model.exp_concave(lowest, highest)[J, None] if model.says("exp_concave") else np.zeros(1)
     least = np.minimum(slope[:, 1:] ** 2, slope[:, :-1] ** 2)
     flattest = np.where(slope[:, 1:] * slope[:, :-1] > 0, least, 0.0)  # between two scores
     wobble = 8 * np.spacing(np.abs(slope).max(-1, keepdims=True))

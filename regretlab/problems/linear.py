@@ -238,15 +238,20 @@ class LinearModel(Supervised):
             "floor": Constant(float(self.floors().min()), "min_j of phi's smallest value over X"),
         }
 
+    def says(self, name: str) -> bool:
+        """Tell whether a method is about this phi: not inherited from a class whose phi or slope is another."""
+        owner = {n: next(c for c in type(self).__mro__ if n in vars(c)) for n in (name, "phi", "slope")}
+        return owner[name] is not LinearModel and all(issubclass(owner[name], owner[n]) for n in ("phi", "slope"))
+
     def _bent(self) -> dict[str, Constant]:
         """Return the constants of second derivatives, as far as the class says anything of them."""
         ends, some = self.reach(), self.norms > 0  # an example without features is constant
         found = {}
-        if type(self).bend_bound is not LinearModel.bend_bound:
+        if self.says("bend_bound"):
             with np.errstate(over="ignore", invalid="ignore"):
                 smooth = float(np.where(some, self.bend_bound(*ends) * self.norms**2, 0.0).mean())
             found["smoothness"] = Constant(smooth, "mean of |z_j|_2^2 sup|phi''| over X")
-        if type(self).exp_concave is not LinearModel.exp_concave:
+        if self.says("exp_concave"):
             least = float(np.where(some, self.exp_concave(*ends), np.inf).min())
             found["exp_concavity"] = Constant(least, "min_j of phi''/phi'^2 over the scores z_j . x, x in X")
         return {name: constant for name, constant in found.items() if 0 < constant.value < np.inf}

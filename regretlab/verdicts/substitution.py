@@ -52,6 +52,7 @@ def values(
         "L": L, "G": problem.constant("G_inf") * top, "G2": L * top,
         "alpha": method["alpha"], "beta1": beta1, "beta2": method.get("beta2", math.nan), "lam": lam,
         "eps": method.get("eps", 0.0), "b0": method.get("b0", 0.0), "p": method.get("p", 0.5),
+        "newton": method["alpha"],
         "path": record["path"].values if "path" in record else math.nan,
         "length": record["length"].values if "length" in record else math.nan,
         "smooth": problem.constant("smoothness"), "exp_concave": problem.constant("exp_concavity") / top,

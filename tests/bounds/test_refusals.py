@@ -81,7 +81,7 @@ def test_the_table_of_typical_constants_may_be_given_whole_and_a_changed_one_cou
         changed = {**table, name: table[name] * 0.99 if name not in ("n", "K", "d") else table[name] + 1}
         if name in ("eps", "b0"):
             changed[name] = 0.5
-        if name not in bound.constants | {"K", "lam", "beta1", "beta2", "n", "p"}:  # some are only compared
+        if name not in bound.constants | {"K", "lam", "beta1", "beta2", "n", "p", "exp_concave"}:  # only compared
             with pytest.raises(rl.InputError, match=f"{name}=.* would be ignored"):
                 bound.at_T(100, changed)
         elif name in bound.constants - {"lam", "n", "K"}:  # a decay may be that of a sum, an n may cancel

@@ -54,7 +54,7 @@ def reference(v):
         "sgd.interval_sqrt": D2**2 * root / (2 * a) + a * mp.sqrt(length) * G2**2,
         "sgd.descent": 2 * v["Delta"] / (a * T) + v["smooth"] * a * v["sigma2"],
         "ons.hazan": 5 * (1 / v["exp_concave"] + G2 * D2) * d * mp.log(T),
-        "ons.ours": a / 2 * (d * mp.log(1 + T * G2**2 * D2**2 / (d * a**2)) + 1),
+        "ons.ours": v["newton"] / 2 * (d * mp.log(1 + T * G2**2 * D2**2 / (d * v["newton"] ** 2)) + 1),
         "hedge.fixed": D * (mp.log(d) / a + a * G**2 * T / 2),
         "hedge.anytime": D * (root * mp.log(d) / a + a * G**2 * (root - mp.mpf(1) / 2)),
         "adagradnorm.streeter": D2**2 / (2 * a) * (b0 + mp.sqrt(S2)) + a * mp.sqrt(S2),
@@ -119,9 +119,9 @@ def constants(seed, longest=10**6):
     beta1, beta2 = rng.uniform(0, 0.9), rng.uniform(0.85, 0.999)
     n = int(rng.integers(3, 1000))
     positive = {k: float(np.exp(rng.normal())) for k in ("D", "D2", "G", "G2", "L", "alpha", "R2", *STATISTICS, *MORE)}
-    # As Online Newton Step's theorem has it, and the descent bound.
-    step = rng.uniform(1, 2) * 2 * max(4 * positive["G2"] * positive["D2"], 1 / positive["exp_concave"])
-    positive |= {"alpha": step, "smooth": rng.uniform(0.1, 1) / step}
+    # As the theorems have it on Online Newton Step's scale, and on the step of the descent bound.
+    scale = rng.uniform(1, 2) * 2 * max(4 * positive["G2"] * positive["D2"], 1 / positive["exp_concave"])
+    positive |= {"newton": scale, "smooth": rng.uniform(0.1, 1) / positive["alpha"]}
     return {
         **positive, "T": int(rng.integers(1, longest)), "d": int(rng.integers(1, 100)), "n": n,
         "K": int(rng.integers(1, n)), "beta1": beta1, "beta2": beta2, "lam": rng.uniform(0.01, 0.99),

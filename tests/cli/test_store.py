@@ -8,6 +8,7 @@ import regretlab as rl
 from regretlab.cli import terminal
 from regretlab.store import _places
 from regretlab.studies import output
+from regretlab.studies.figures import Drawn
 from regretlab.system import code as _code
 from regretlab.system import processor
 
@@ -77,7 +78,7 @@ def test_a_study_computes_what_its_store_lacks(call, kept, tmp_path, monkeypatch
         return result
 
     monkeypatch.setattr(output, "simulate", counted)
-    monkeypatch.setattr(output, "_draw", lambda name, result, title: (name, title, "<svg></svg>"))
+    monkeypatch.setattr(output.figures, "drawn", lambda result, title, name: Drawn(name, "<svg></svg>", "", "[]"))
     (tmp_path / "mine.toml").write_text(STUDY)
     assert call("run", "mine.toml", "--jobs", "1")[0] == 0
     assert work == [(0, 20)] * 4, "the study names its store"

@@ -19,6 +19,7 @@ from regretlab import studies
 from regretlab.engines.compiled import compilation
 from regretlab.runs import netcdf
 from regretlab.studies import output
+from regretlab.studies.figures import Drawn
 from regretlab.system import files, memory
 from regretlab.system.files import PARTIAL, atomically, one_writer, seal, sealed_content, write_sealed
 
@@ -263,7 +264,7 @@ def horizons(folder):
 @pytest.fixture
 def plain(monkeypatch):
     """Figures take most of a run's time; these tests are about the files."""
-    monkeypatch.setattr(output, "_draw", lambda name, result, title: (name, title, "<svg></svg>"))
+    monkeypatch.setattr(output.figures, "drawn", lambda result, title, name: Drawn(name, "<svg></svg>", "", "[]"))
 
 
 def test_a_run_takes_the_place_of_the_one_before_when_it_is_whole(tmp_path, monkeypatch):

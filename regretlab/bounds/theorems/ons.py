@@ -4,12 +4,12 @@ import sympy as sp
 
 from regretlab.bounds._base import Bound
 from regretlab.bounds.assumptions import BOUNDED, CONVEX, EXAMPLES, EXP_CONCAVE, FIXED_STEP, Assumption
-from regretlab.bounds.symbols import D2, G2, T, alpha, d, eps, exp_concave
+from regretlab.bounds.symbols import D2, G2, T, d, eps, exp_concave, newton
 
 #: 1/beta of the paper, whose alpha is exp_concave here.
 least = 2 * sp.Max(4 * G2 * D2, 1 / exp_concave)
 
-TUNED_EPS = Assumption("tuned_eps", "eps = (alpha/D)^2", holds=sp.Eq(eps, alpha**2 / D2**2))
+TUNED_EPS = Assumption("tuned_eps", "eps = (alpha/D)^2", holds=sp.Eq(eps, newton**2 / D2**2))
 
 hazan = Bound(
     id="ons.hazan",
@@ -24,7 +24,7 @@ hazan = Bound(
         EXAMPLES,
         EXP_CONCAVE,
         FIXED_STEP,
-        Assumption("tuned_step", "alpha = 1/beta = 2 max(4 G D, 1/a)", holds=sp.Eq(alpha, least)),
+        Assumption("tuned_step", "alpha = 1/beta = 2 max(4 G D, 1/a)", holds=sp.Eq(newton, least)),
         TUNED_EPS,
     ),
     methods=("ons",),
@@ -39,8 +39,8 @@ ours = Bound(
     status="ours",
     speaks_of="online",
     terms={
-        "dimensions": alpha * d * sp.log(1 + T * (G2 * D2 / alpha) ** 2 / d) / 2,
-        "diameter": alpha / 2,
+        "dimensions": newton * d * sp.log(1 + T * (G2 * D2 / newton) ** 2 / d) / 2,
+        "diameter": newton / 2,
     },
     assumes=(
         CONVEX,
@@ -48,7 +48,7 @@ ours = Bound(
         EXAMPLES,
         EXP_CONCAVE,
         FIXED_STEP,
-        Assumption("long_step", "alpha >= 2 max(4 G D, 1/a)", holds=sp.Ge(alpha, least)),
+        Assumption("long_step", "alpha >= 2 max(4 G D, 1/a)", holds=sp.Ge(newton, least)),
         TUNED_EPS,
     ),
     methods=("ons",),
