@@ -139,7 +139,7 @@ def others(value):
     elif isinstance(value, int):
         yield from (value + 1, -value - 1, str(value))
     elif isinstance(value, str):
-        yield from (value + "0", "-" + value, "7/3", "", 1)
+        yield from (value + "0", "-" + value, "7/3" if value != "7/3" else "8/3", "" if value else "0", 1)
     else:
         yield "1"
 

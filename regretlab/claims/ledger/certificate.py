@@ -19,6 +19,8 @@ from regretlab.system.files import atomically
 FORMAT = 1
 #: Bytes of a certificate, and digits of an integer in one: many times those of the largest that a search has found.
 LARGEST, MOST_DIGITS = 5_000_000, 9
+#: Characters of a line, if a part of a certificate fits.
+WIDTH = 120
 #: Libraries whose versions a certificate records.
 TOOLS = ("sympy", "mpmath", "z3-solver", "python-flint", "cvc5", "clarabel")
 
@@ -52,6 +54,18 @@ def tools() -> dict[str, str]:
     return found
 
 
+def _laid_out(value: Any, depth: int) -> str:
+    """Write JSON with what fits into one line in one line, and else a line for each part."""
+    short = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    if len(short) + depth <= WIDTH or not isinstance(value, (dict, list)):
+        return short
+    inside, before = "\n" + " " * (depth + 1), "\n" + " " * depth
+    if isinstance(value, list):
+        return f"[{inside}{f',{inside}'.join(_laid_out(part, depth + 1) for part in value)}{before}]"
+    parts = (f"{json.dumps(key, ensure_ascii=False)}: {_laid_out(value[key], depth + 1)}" for key in sorted(value))
+    return f"{{{inside}{f',{inside}'.join(parts)}{before}}}"
+
+
 @dataclass(frozen=True)
 class Certificate:
     """A claim of having decided a statement. It carries no verdict: that is the checker's to give.
@@ -82,7 +96,7 @@ class Certificate:
     def write(self, path: Path) -> None:
         """Write the file completely or not at all."""
         content = {"format": FORMAT, **asdict(self), "seal": self.seal}
-        text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        text = _laid_out(content, 0) + "\n"
         try:
             with atomically(path) as partial:
                 partial.write_text(text, encoding="utf-8")
