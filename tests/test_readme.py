@@ -38,3 +38,10 @@ class _Scaled:
 
     def scale(self, jobs):
         pass
+
+
+def test_the_checkers_are_no_longer_than_the_readme_says():
+    root = Path(__file__).parents[1]
+    said = int(re.search(r"claims/checkers`, under (\d+) lines", (root / "README.md").read_text())[1])
+    lines = sum(len(file.read_text().splitlines()) for file in (root / "regretlab/claims/checkers").glob("*.py"))
+    assert 0.8 * said < lines < said
