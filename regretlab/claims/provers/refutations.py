@@ -90,7 +90,7 @@ class _Search:
         if (end := self.sum(state, 0)) is not None:
             return Tree(steps, end)
         missed = [n for n in self.nodes if id(n) in self.wanted and not self._of(known, self.reading.of(n))]
-        for node in missed[:6]:
+        for node in missed[:6] if depth < DEEPEST else ():
             before = len(steps)
             self._sign(state, known, node, steps, 2)
             if len(steps) > before:
@@ -103,9 +103,13 @@ class _Search:
         for level in (1, 2):
             if (end := self.sum(state, level)) is not None:
                 return Tree(steps, end)
+        undecided = [f for f in state.open if id(f) not in decided]
+        for formula in [f for f in undecided if _says_unequal(f)][:3]:
+            ends = [self.sum(state.case(part), 1) for part in formula.parts]
+            if all(ends):
+                return Tree(steps, Split(formula, [Tree([], end) for end in ends if end is not None]))
         if depth >= DEEPEST:
             return None
-        undecided = [f for f in state.open if id(f) not in decided]
         for below in (DEEPEST, depth + 1):  # first without cases inside the cases
             for formula in undecided if below == DEEPEST else undecided[:2]:
                 trees = self._split(state, known, formula, below)
@@ -267,3 +271,11 @@ class _Search:
         found, columns = contradictions.find(state, level, self.reading.size)
         self.left -= columns * (1 + level)
         return found
+
+
+def _says_unequal(formula: Formula) -> bool:
+    """Tell whether a formula says p > 0 or -p > 0, as the denial of an equation does."""
+    if len(formula.parts) != 2 or any(part.kind != ">" for part in formula.parts):
+        return False
+    first, second = (part.polynomial for part in formula.parts)
+    return add({}, first, Fraction(-1)) == second
