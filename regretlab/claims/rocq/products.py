@@ -12,9 +12,8 @@ from fractions import Fraction
 from itertools import combinations, combinations_with_replacement, islice
 from math import prod
 
-import numpy as np
-
 from regretlab.claims.arithmetic.polynomials import Factor, NotPolynomial, Polynomial, add, times
+from regretlab.claims.provers.weights import POSITIVE, support
 
 #: Columns and rows of the largest programme, monomials of which squares are made, by the
 #: number of hypotheses in a product, monomials of a goal that is squared, and what is taken for zero.
@@ -79,7 +78,7 @@ def _first(families: Sequence[Iterator[tuple[Product, Polynomial]]], known: Know
             if len(found) > most:
                 continue
             found |= _equations(known, {e for p in found.values() for e in p})
-            rows = {e: k for k, e in enumerate(dict.fromkeys(e for p in found.values() for e in p))}
+            rows = list(dict.fromkeys(e for p in found.values() for e in p))
             if len(found) > most or len(rows) > MOST_ROWS:
                 continue
             if chosen := _programme(list(found.items()), rows):
@@ -214,21 +213,11 @@ def _equations(known: Known, wanted: set[tuple[int, ...]]) -> dict[Product, Poly
     return found
 
 
-def _programme(columns: Sequence[tuple[Product, Polynomial]], rows: dict[tuple[int, ...], int]) -> list[Product]:
-    """Return the products of a sparse solution in floating point."""
-    from scipy.optimize import linprog  # loaded by those who export, not by those who re-check
-    from scipy.sparse import csc_array
-
-    entries = [(rows[e], k, float(c)) for k, (_, p) in enumerate(columns) for e, c in p.items()]
-    entries += [(len(rows), k, 1.0) for k, (product, _) in enumerate(columns) if product.strict]
+def _programme(columns: Sequence[tuple[Product, Polynomial]], rows: Sequence[tuple[int, ...]]) -> list[Product]:
+    """Return the products of a sparse solution in floating point, in which positive ones have the weight 1 together."""
     if not columns:
         return []
-    i, k, c = zip(*entries, strict=True)
-    matrix = csc_array((c, (i, k)), shape=(len(rows) + 1, len(columns)))
-    free = np.array([product.equation >= 0 for product, _ in columns])
-    right = np.append(np.zeros(len(rows)), 1.0)
-    bounds = [(None, None) if f else (0, None) for f in free]
-    solved = linprog(np.where(free, 0.0, 1.0), A_eq=matrix, b_eq=right, bounds=bounds, method="highs-ds")
-    if solved.status:
-        return []
-    return [columns[k][0] for k, weight in enumerate(solved.x) if abs(weight) > ZERO]
+    vectors = [{**p, POSITIVE: Fraction(1)} if product.strict else p for product, p in columns]
+    free = [product.equation >= 0 for product, _ in columns]
+    chosen = support(vectors, free, {POSITIVE: Fraction(1)}, [*rows, POSITIVE], ZERO)
+    return [columns[k][0] for k in chosen]
