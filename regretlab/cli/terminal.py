@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import io
 import os
@@ -9,7 +10,7 @@ import signal
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from regretlab.errors import StoreWarning
@@ -119,10 +120,20 @@ def listen() -> None:
     """
     global _received
     _received = 0
+    heard = []
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)
+            heard.append(number)
+    atexit.register(_stop_listening, heard)
+
+
+def _stop_listening(numbers: Iterable[int]) -> None:
+    """Ignore the signals from here on if one was obeyed: Python ends without handlers, and one more would kill."""
+    if _received:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
 
 
 def check() -> None:

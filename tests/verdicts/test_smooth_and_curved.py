@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 import regretlab as rl
 from regretlab.bounds import Bound
@@ -20,10 +21,10 @@ class Sigmoids(rl.problems.LinearModel):
     curvature_of_phi = 0.25
 
     def phi(self, u, y):
-        return (1 / (1 + np.exp(-u)) - y) ** 2 / 2
+        return (expit(u) - y) ** 2 / 2
 
     def slope(self, u, y):
-        s = 1 / (1 + np.exp(-u))
+        s = expit(u)
         return (s - y) * s * (1 - s)
 
     def slope_bound(self, low, high):
