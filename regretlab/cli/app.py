@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import io
 import json
+import shlex
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -113,8 +114,9 @@ def run(
     try:
         with warnings_as_sentences():
             written = write_study(
-                chosen, made, folder, resume=resume, store=kept_in, workers=workers, progress=not quiet
-            )
+                chosen, made, folder, resume=resume, store=kept_in, workers=workers, progress=not quiet,
+                command=_command(study, {**settings, "problems": problems, "algorithms": algorithms}),
+            )  # fmt: skip
     except KeyboardInterrupt:
         kept = kept_in is not None or any(path.suffix in (".nc", ".snapshot") for path in folder.stage.rglob("*"))
         words = "what was finished is kept, and --resume goes on from there" if kept else "nothing was finished yet"
@@ -309,6 +311,13 @@ def _print_parts(parts: Mapping[str, Iterable[tuple[str, str]]]) -> None:
             part.add_row(f"  {name}", Text(text))
         terminal.print(part)
         terminal.print()
+
+
+def _command(study: str, settings: Mapping[str, str | list[str] | None]) -> str:
+    """Return the command with what the results depend on."""
+    given = {name: [value] if isinstance(value, str) else value or [] for name, value in settings.items()}
+    options = [part for name, values in given.items() for value in values for part in (f"--{name}", value)]
+    return shlex.join(["regretlab", "run", study, *options])
 
 
 def _list(texts: list[str] | None) -> list[str]:

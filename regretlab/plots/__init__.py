@@ -25,7 +25,19 @@ from regretlab.plots._data import (
     regret_overview_data,
     sampling_probabilities_data,
 )
-from regretlab.plots._draw import BAND, COLOURS, COLUMN, DASHES, GREY, MARKERS, NEGLIGIBLE, axes, save, style
+from regretlab.plots._draw import (
+    BAND,
+    COLOURS,
+    COLUMN,
+    DASHES,
+    GREY,
+    MARKERS,
+    NEGLIGIBLE,
+    axes,
+    name_curves,
+    save,
+    style,
+)
 from regretlab.plots._exponents import exponents, exponents_data
 from regretlab.plots._grids import ratio_map, ratio_map_data, regret_over, regret_over_data
 from regretlab.plots._instance import instance, instance_data
@@ -42,7 +54,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COLOURS", "COLUMN", "average_regret", "average_regret_data", "axes", "bound_ratio", "bound_ratio_data",
     "bound_terms", "bound_terms_data", "bound_versus_regret", "bound_versus_regret_data", "common_kind", "exponents",
-    "exponents_data", "instance", "instance_data", "learning", "loss_curves", "loss_curves_data",
+    "exponents_data", "instance", "instance_data", "learning", "loss_curves", "loss_curves_data", "name_curves",
     "ratio_map", "ratio_map_data", "regret_over", "regret_over_data", "regret_overview", "regret_overview_data",
     "sampling_probabilities", "sampling_probabilities_data", "save", "style", "sweep", "sweep_data", "variance",
     "variance_data", "worst_case", "worst_case_data",
@@ -160,7 +172,8 @@ def sampling_probabilities(result: Record, *, algorithms: Sequence[str] | None =
     marks = np.unique(np.geomspace(1, n, 8).astype(int) - 1).tolist()
     for name, curve in data.groupby("algorithm", sort=False):
         look = _draw.look(result.algorithms.index(name))
-        ax.fill_between(curve["rank"], curve.low, curve.high, color=look["color"], alpha=BAND, lw=0)
+        band = _draw.OF + curve.label.iloc[0]
+        ax.fill_between(curve["rank"], curve.low, curve.high, color=look["color"], alpha=BAND, lw=0, label=band)
         ax.plot(curve["rank"], curve.value, label=curve.label.iloc[0], **look | {"markevery": marks})
     ax.axhline(1 / n, color=GREY, lw=0.8, ls=(0, (4, 2)), zorder=1.5, label=f"uniform: 1/{n}")
     return _draw.legend(ax, result.problem.name, f"range over R = {result.replicates} runs" * (result.replicates > 1))

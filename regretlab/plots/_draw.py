@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, NullLocator
 from matplotlib.transforms import ScaledTranslation
@@ -34,6 +35,8 @@ DASHES = ("-", (0, (5, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (2, 1)), (0, (8, 2)), (
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 HATCHES = ("", "....", "++++", "oo")
 GREY, PALE, BAND = "0.45", "0.72", 0.2
+#: How the labels of bands and marks begin that belong to the curve with the rest as its label; no legend has them.
+OF = "_of "
 #: Left below the axis rather than squeezing the figure: terms this much smaller than all else, regrets of round-off.
 NEGLIGIBLE, ROUND_OFF = 1e-3, 1e-12
 #: Height of a line of notes as a share of the axes; inches and characters in a column of the legend, points left of it.
@@ -132,7 +135,10 @@ def alone(curve: pd.DataFrame) -> dict[str, Any]:
 
 
 def fill(ax: Axes, curve: pd.DataFrame, low: pd.Series, high: pd.Series, **look: Any) -> None:
-    """Fill the area between two curves; where no line may join the checkpoints, at each of them."""
+    """Fill the area between two curves; where no line may join the checkpoints, at each of them.
+
+    Its label should be :data:`OF` and that of its curve, which :func:`name_curves` finds it by.
+    """
     if alone(curve):
         ax.vlines(curve.t, low, high, lw=3, **look)
     else:
@@ -151,7 +157,7 @@ def bands(ax: Axes, curves: list[pd.DataFrame], labels: list[str], floor: float 
     top = ax.get_ylim()[1] if floor > 0 else math.inf
     for i, (curve, words) in enumerate(zip(curves, labels, strict=True)):
         low, high = (end.clip(floor, top) for end in (curve.low, curve.high))
-        fill(ax, curve, low, high, color=COLOURS[i % len(COLOURS)], alpha=BAND)
+        fill(ax, curve, low, high, color=COLOURS[i % len(COLOURS)], alpha=BAND, label=OF + words)
         broken = np.count_nonzero(np.diff(curve.value >= floor)) > 1
         own = look(i) | ({"markevery": 1} if broken else {}) | alone(curve)
         ax.plot(curve.t, curve.value.where(curve.value >= floor), label=words, **own)
@@ -268,6 +274,23 @@ def legend(ax: Axes, title: str, band: str = "", margin: float = MARGIN) -> Axes
     if isinstance(figure, _Figure):
         figure.set_figheight(figure.get_figheight() + legend.get_window_extent().height / figure.dpi)
     return ax
+
+
+def name_curves(ax: Axes) -> list[str]:
+    """Return the labels in a legend, and name for SVG what the i-th is about: curve-i-0 and so on, key-i and words-i.
+
+    A curve's band and marks are parts of it. Where the legend alone shows something, the label returned is empty.
+    """
+    found: Any = ax.get_legend()
+    handles, labels = ax.get_legend_handles_labels()
+    for i, (label, key, words) in enumerate(zip(labels, found.legend_handles, found.get_texts(), strict=False)):
+        own = [part for part in ax.get_children() if part.get_label() in (label, OF + label)]
+        for j, part in enumerate(own):
+            part.set_gid(f"curve-{i}-{j}")
+        key.set_gid(f"key-{i}")
+        words.set_gid(f"words-{i}")
+    shown = [isinstance(handle, Line2D) and np.size(handle.get_xdata()) > 0 for handle in handles]
+    return [label if there else "" for label, there in zip(labels, shown, strict=True)]
 
 
 def _wrapped(words: str, width: int) -> str:

@@ -70,13 +70,14 @@ def loss_curves(result: Record, *, over: str = "epoch", ax: Axes | None = None) 
         for which, curve in curves.groupby("set", sort=False):
             words = curve.label.iloc[0] + (f" ({curve.engine.iloc[0]})" if mixed else "")
             lines = look | {"ls": SETS[which], "markevery": 1} | ({"marker": "", "lw": 0.8} if which == "test" else {})
-            draw.fill(ax, curve.assign(t=curve.x), curve.low, curve.high, color=look["color"], alpha=BAND)
+            of = draw.OF + words
+            draw.fill(ax, curve.assign(t=curve.x), curve.low, curve.high, color=look["color"], alpha=BAND, label=of)
             lines |= draw.alone(curve) and {
                 "ls": "",
                 "marker": look["marker"],
                 "mfc": "white" if which == "test" else None,
             }
-            ax.plot(curve.x, curve.value, label=words if which == "train" else f"_test {words}", **lines)
+            ax.plot(curve.x, curve.value, label=words if which == "train" else of, **lines)
     for which, dashes in SETS.items():
         ax.add_line(Line2D([], [], color=GREY, lw=0.8, ls=dashes, label=f"{which} loss"))
     ax.set(xscale="log", yscale="log", xlabel=data.attrs["steps"], ylabel="mean loss")

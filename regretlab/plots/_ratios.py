@@ -99,14 +99,14 @@ def bound_ratio(
     ax.annotate("the bound", (1, 1), (-2, -2), xycoords=ax.get_yaxis_transform(), textcoords="offset points",
                 ha="right", va="top", fontsize=6.5)  # fmt: skip
     for i, curve in enumerate(curves):
-        look, shown = draw.look(i), curve.value.where(curve.value >= bottom)
+        look, shown, of = draw.look(i), curve.value.where(curve.value >= bottom), draw.OF + curve.label.iloc[0]
         if np.isfinite(curve[["low", "high"]]).to_numpy().all():
             low, high = curve.low.clip(bottom, top), curve.high.clip(bottom, top)
-            draw.fill(ax, curve, low, high, color=look["color"], alpha=BAND)
+            draw.fill(ax, curve, low, high, color=look["color"], alpha=BAND, label=of)
         look |= draw.alone(curve)
         ax.plot(curve.t, shown, label=curve.label.iloc[0], **look)
         hollow = look | {"ls": "", "mfc": "white", "zorder": look["zorder"] + 0.001}
-        ax.plot(curve.t, shown.where(curve.vacuous), **hollow, gid=f"vacuous {curve.id.iloc[0]}")
+        ax.plot(curve.t, shown.where(curve.vacuous), **hollow, label=of, gid=f"vacuous {curve.id.iloc[0]}")
     if alone:
         dots = {"ls": (0, (1, 1.5))} if not draw.alone(data) else {"ls": "", "marker": "_"}
         ax.plot(data.t, data.trivial, color=GREY, zorder=1.8, label="trivial bound / bound", **dots)

@@ -87,7 +87,8 @@ def variance(result: Record, *, algorithms: Sequence[str] | None = None, ax: Axe
         look = draw.look(result.algorithms.index(name))
         of = dict(iter(curves.groupby("law")))
         own = of["sampler"]
-        draw.fill(ax, own, own.low, own.high, color=look["color"], alpha=BAND)
+        of_own = draw.OF + own.label.iloc[0]
+        draw.fill(ax, own, own.low, own.high, color=look["color"], alpha=BAND, label=of_own)
         ax.plot(own.t, own.value, label=own.label.iloc[0], **look | {"ls": "-"} | draw.alone(own))
         for law, (dashes, _) in BESIDE.items():
             thin: dict[str, Any] = {"color": look["color"], "lw": 0.8, "ls": dashes, "zorder": 2}

@@ -31,8 +31,8 @@ class Drawn(NamedTuple):
     """A figure as text.
 
     ``name`` is that of its files, and ``csv`` are the data it is drawn from. ``frame`` is JSON for the page's script:
-    the columns of both axes; the scale of the first, and its limits; and where that axis begins and ends, as shares of
-    the figure's width.
+    the columns of both axes; the scale of the first, and its limits; where that axis begins and ends, as shares of
+    the figure's width; and what its legend names (:func:`~regretlab.plots.name_curves`).
     """
 
     name: str
@@ -68,9 +68,10 @@ def figure(result: Result, title: str) -> tuple[Axes, pd.DataFrame, str, str]:
 def drawn(result: Result, title: str, name: str) -> Drawn:
     """Return the figure with one of the :func:`titles` as text, and the name of its files."""
     axes, data, x, y = figure(result, title)
+    named = [label.split("\n")[0].replace("$", "") for label in plots.name_curves(axes)]
     svg = as_svg(axes)  # which lays it out
     place = axes.get_position()
-    frame: list[Any] = [x, y, axes.get_xscale(), *axes.get_xlim(), place.x0, place.x1]
+    frame: list[Any] = [x, y, axes.get_xscale(), *axes.get_xlim(), place.x0, place.x1, named]
     table = data.dropna(axis="columns", how="all").to_csv(index=False, float_format="%.7g")
     return Drawn(name, svg, table, json.dumps([f"{v:.6g}" if isinstance(v, float) else v for v in frame]))
 

@@ -32,6 +32,7 @@ from regretlab.store import Store
 from regretlab.store.running import line_of
 from regretlab.studies import Cell, Study, conclusions, figures, report
 from regretlab.studies.figures import Drawn, as_svg
+from regretlab.studies.formats import formats
 from regretlab.studies.looks import looked
 from regretlab.system.files import NO_ROOM, PARTIAL, atomically, is_sealed, one_writer
 from regretlab.system.processes import refuse_without_guard, unordered
@@ -116,7 +117,7 @@ class Written(NamedTuple):
 
 def write_study(
     study: Study, made: list[Problem], folder: OutputFolder, *, resume: bool = False, store: Store | None = None,
-    workers: int = 1, progress: bool = False,
+    workers: int = 1, progress: bool = False, command: str = "",
 ) -> Written:  # fmt: skip
     """Simulate every cell of a study, and write everything.
 
@@ -135,15 +136,17 @@ def write_study(
         Number of processes; the results do not depend on it.
     progress : bool
         Show progress bars.
+    command : str
+        What the page says it can be made again with.
     """
     refuse_without_guard()
     with folder.in_use():
-        return _write(study, made, folder, resume, store, workers, progress)
+        return _write(study, made, folder, resume, store, workers, progress, command)
 
 
 def _write(
     study: Study, made: list[Problem], folder: OutputFolder, resume: bool, store: Store | None, workers: int,
-    progress: bool,
+    progress: bool, command: str,
 ) -> Written:  # fmt: skip
     names = file_names(made)
     results = _simulate(study.cells, made, folder, names, resume, store, workers, progress)
@@ -160,7 +163,12 @@ def _write(
     for i, svg in enumerate(overviews, start=1):
         folder.write(f"figures/conclusion-{i}.svg", svg)
     differences = conclusions.tables(study.conclude, results)
-    page = report.page(study.name, results, list(drawn.values()), study.question, concluded, overviews, differences)
+    for name, result in zip(names, results, strict=True):
+        for suffix, text in formats(result).items():
+            folder.write(f"tables/{name}.{suffix}", text)
+    page = report.page(
+        study.name, results, list(drawn.values()), study.question, concluded, overviews, differences, command
+    )
     folder.write("report.html", page)
     document = {**summary(study.name, results), "question": study.question, "conclusion": concluded}
     folder.write(SUMMARY, json.dumps(document, indent=1, allow_nan=False) + "\n")

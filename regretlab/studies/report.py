@@ -26,6 +26,7 @@ from regretlab.runs.round_off import underflow
 from regretlab.spelling.numerals import SUPERSCRIPTS
 from regretlab.studies import answer
 from regretlab.studies.figures import Drawn
+from regretlab.studies.formats import formats
 from regretlab.system.version import __version__
 from regretlab.verdicts.comparison import Comparison
 from regretlab.verdicts.expectation import count
@@ -42,7 +43,7 @@ VERDICTS = {"holds", "violated", "vacuous", "undecided"}
 def page(
     study: str, results: list[Result], drawn: list[dict[str, Drawn]], question: str = "",
     conclusion: Sequence[str] = (), overviews: Sequence[str] = (),
-    differences: Mapping[str, pd.DataFrame] = MappingProxyType({}),
+    differences: Mapping[str, pd.DataFrame] = MappingProxyType({}), command: str = "",
 ) -> str:  # fmt: skip
     """Return the page as a string.
 
@@ -61,6 +62,8 @@ def page(
         The figures they rest on, as SVG text.
     differences : mapping of str to DataFrame
         By problem, the paired differences they speak of (:func:`regretlab.paired.table`).
+    command : str
+        What makes the same page again.
     """
     sections = [
         {
@@ -74,6 +77,7 @@ def page(
         sections=sections,
         meaning=_meaning(results),
         question=question,
+        command=command,
         conclusion=conclusion,
         overviews=[inline(svg, f"o{i}") for i, svg in enumerate(overviews)],
         differences={name: table for name, table in differences.items() if len(table)},
@@ -141,9 +145,14 @@ def inline(svg: str, prefix: str) -> str:
 def _figure(one: Drawn, prefix: str) -> dict[str, str]:
     """Return a figure for the page, with its data in the page itself, or a link to their file where they are long."""
     inside = len(one.csv) <= LONGEST_INSIDE
-    link = f"data:text/csv;base64,{b64encode(one.csv.encode()).decode()}" if inside else f"{one.name}.csv"
+    link = _link(one.csv, "csv") if inside else f"{one.name}.csv"
     name = one.name.rpartition("/")[2]
     return {"svg": inline(one.svg, prefix), "data": link, "file": f"{name}.csv", "frame": one.frame if inside else ""}
+
+
+def _link(text: str, kind: str = "plain") -> str:
+    """Return text as the address of a link that holds it."""
+    return f"data:text/{kind};base64,{b64encode(text.encode()).decode()}"
 
 
 def _section(result: Result, figures: dict[str, dict[str, str]], i: int) -> dict[str, Any]:
@@ -167,6 +176,7 @@ def _section(result: Result, figures: dict[str, dict[str, str]], i: int) -> dict
         "run": result.description(result.algorithms[0]),
         "figures": {caption: figures[title] for title, caption in captions.items() if title in figures},
         "kind": kind,
+        "tables": {suffix: _link(text) for suffix, text in formats(result).items()},
         "answer": answer.answer(result),
         "anchor": f"problem-{i}",
         "algorithms": [

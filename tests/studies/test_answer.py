@@ -14,6 +14,7 @@ from regretlab import plots
 from regretlab.studies import figures, report
 from regretlab.studies.answer import answer, counted
 from regretlab.studies.figures import Drawn
+from regretlab.studies.formats import formats
 
 PARAMETERS = "alpha=7/20, beta1=0, beta2=1/65, lam=1/1000"
 
@@ -94,10 +95,45 @@ def test_the_data_of_a_figure_are_in_the_page_or_linked_where_they_are_long(redd
 def test_the_frame_of_a_figure_says_where_on_it_a_horizon_is(reddi):
     """The script reads t from the pointer by it: the last marker of a curve in the SVG must be at the horizon."""
     one = figures.drawn(reddi, "average", "average")
-    x, y, scale, low, high, left, right = json.loads(one.frame)
+    x, y, scale, low, high, left, right, named = json.loads(one.frame)
     assert (x, y, scale) == ("t", "value", "log")
+    assert named[:2] == ["Adam", "AMSGrad"]
     width = float(re.search(r'viewBox="0 0 ([\d.]+)', one.svg)[1])
     share = np.log(reddi.horizon / float(low)) / np.log(float(high) / float(low))
     place = width * (float(left) + share * (float(right) - float(left)))
     path = re.search(r'<path d="(M [^"]+)" clip-path[^>]+fill: none; stroke: #0072b2', one.svg)[1]
     assert float(path.split()[-2]) == pytest.approx(place, abs=0.05)  # points; the axis is 200 of them long
+
+
+def test_a_curve_its_band_and_its_entry_in_the_legend_have_ids_by_which_the_page_hides_them(reddi):
+    """What the legend alone explains, the look of bands, is no curve and cannot be hidden."""
+    svg = figures.drawn(reddi, "bound Adam", "bound").svg
+    named = json.loads(figures.drawn(reddi, "bound Adam", "bound").frame)[7]
+    assert named[0] == "online regret"
+    for i, name in enumerate(named):
+        assert not name or f'id="curve-{i}-0"' in svg
+        assert f'id="key-{i}"' in svg
+        assert f'id="words-{i}"' in svg
+    several = rl.simulate("stochastic_reddi(C=4)", ["adamx", "sgd"], horizon=30, replicates=3)
+    assert {f'id="curve-1-{j}"' in figures.drawn(several, "regret", "r").svg for j in (0, 1)} == {True}
+    assert '"curve-1-2"' not in figures.drawn(several, "regret", "r").svg, "the twin: a band and a line are all it has"
+
+
+def test_the_table_for_a_paper_has_the_numbers_of_the_summary(reddi):
+    table, made = reddi.table(), formats(reddi)
+    assert pd.read_csv(io.StringIO(made["csv"])).value.to_numpy() == pytest.approx(table.value.to_numpy())
+    heading, rule, *lines = made["md"].splitlines()
+    assert len(lines) == len(table)
+    assert {line.count(" | ") for line in (heading, rule, *lines)} == {6}
+    for line, row in zip(lines, table.itertuples(), strict=True):
+        cells = line.strip("| ").split(" | ")
+        assert (cells[0], cells[3], cells[6]) == (row.algorithm, row.bound, row.verdict)
+        assert float(cells[4]) == pytest.approx(row.value, rel=5e-4)
+    assert made["tex"].count(r"\\") == 1 + len(table)
+    assert r"amsgrad.schedule\_free" in made["tex"], "an underscore alone would be a subscript outside mathematics"
+
+
+def test_the_page_says_what_makes_it_again(reddi):
+    page = report.page("mine", [reddi], [{}], command="regretlab run reddi --horizon '9 & 1'")
+    assert "<code>regretlab run reddi --horizon &#39;9 &amp; 1&#39;</code>" in page
+    assert "Made by" not in report.page("mine", [reddi], [{}])
