@@ -46,6 +46,7 @@ nb_execution_mode = "cache"
 nb_execution_timeout = 300
 nb_execution_raise_on_error = True
 nb_merge_streams = True
+nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # a page without a kernel shows no sliders, and loads nothing for them
 
 if tags.has("quick"):  # noqa: F821, a look at the pages: no notebook is run, and one paper judged
     nb_execution_mode, made.SHOWN = "off", ("weight_decay",)
