@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, ClassVar, Self
 
@@ -24,12 +25,16 @@ _OPPOSITE = {"<=": ">", "<": ">=", ">=": "<", ">": "<=", "==": "!=", "!=": "=="}
 
 
 class Node:
-    """A node of a syntax tree; equal trees are the same object, so that identity is equality."""
+    """A node of a syntax tree; equal trees are the same object, so that identity is equality.
 
-    __slots__ = ("args", "op")
+    ``children`` are the nodes among its ``args``.
+    """
+
+    __slots__ = ("args", "children", "op")
     _all: ClassVar[dict[tuple[Any, ...], Any]] = {}
     op: str
     args: tuple[Any, ...]
+    children: tuple[Node, ...]
 
     def __new__(cls, op: str, *args: Any) -> Self:
         key = (cls, op, *((id(a) if isinstance(a, Node) else (type(a), a)) for a in args))
@@ -37,21 +42,20 @@ class Node:
         if node is None:
             node = object.__new__(cls)
             node.op, node.args = op, args
+            node.children = tuple(a for a in args if isinstance(a, Node))
             Node._all[key] = node
         return node
 
     __hash__ = object.__hash__
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        """The nodes below this one."""
-        return tuple(a for a in self.args if isinstance(a, Node))
 
     def __repr__(self) -> str:
         return text(self)
 
     def __getnewargs__(self) -> tuple[Any, ...]:
         return (self.op, *self.args)
+
+    def __getstate__(self) -> None:
+        """Have nothing that its arguments do not say."""
 
 
 class Term(Node):
@@ -274,19 +278,37 @@ OPS = SimpleNamespace(sqrt=sqrt, maximum=maximum, where=where)
 
 def walk(*roots: Node, below: Callable[[Node], Sequence[Node]] | None = None) -> Iterator[Node]:
     """Yield every node once, those ``below`` it, by default its children, before it."""
-    seen: set[int] = set()
+    if below is not None:
+        return iter(_order(roots, below))
+    if len(roots) == 1:
+        return iter(_known_order(roots[0]))
+    return iter(dict.fromkeys(node for root in roots for node in _known_order(root)))
+
+
+@lru_cache(maxsize=1 << 12)
+def _known_order(root: Node) -> tuple[Node, ...]:
+    """Keep the orders of statements, which are walked again and again."""
+    return tuple(_order((root,), None))
+
+
+def _order(roots: Sequence[Node], below: Callable[[Node], Sequence[Node]] | None) -> list[Node]:
+    order: list[Node] = []
+    seen: set[Node] = set()
     stack: list[tuple[Node, bool]] = [(root, False) for root in reversed(roots)]
     while stack:
         node, ready = stack.pop()
         if ready:
-            yield node
-        elif id(node) not in seen:
-            seen.add(id(node))
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
             stack.append((node, True))
-            children = reversed(node.children if below is None else below(node))
-            stack.extend((child, False) for child in children if id(child) not in seen)
+            for child in reversed(node.children if below is None else below(node)):
+                if child not in seen:
+                    stack.append((child, False))
+    return order
 
 
+@lru_cache(maxsize=1 << 12)
 def text(root: Node) -> str:
     """Write the statement in one line of plain text, divisions and all; a claim's digest is taken of this text.
 
