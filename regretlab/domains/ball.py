@@ -15,7 +15,7 @@ from regretlab.errors import InputError
 from regretlab.features import Features, row_maxima
 from regretlab.parameters import Component, number, parameter
 
-#: The secular equation is solved to round-off in about ten steps; the rest is for badly scaled weights.
+#: The secular equation is solved to round-off in about ten steps, most of the rest is for badly scaled weights.
 NEWTON_STEPS = 60
 
 
@@ -51,7 +51,10 @@ class L2Ball(Component):
             size = xp.sqrt(xp.sum(z * z, axis=-1, keepdims=True))
             curve = xp.sum(z * z / bend, axis=-1, keepdims=True)
             move = xp.where(curve > 0, (size / self.radius - 1) * size * size / xp.where(curve > 0, curve, 1.0), 0.0)
-            mu = xp.where(outside, xp.maximum(mu + move, mu), mu)
+            further = xp.where(outside, xp.maximum(mu + move, mu), mu)
+            if bool(xp.all(further == mu)):  # so would all steps that follow
+                break
+            mu = further
         z = xp.where(outside, s * x / xp.where(s + mu > 0, s + mu, 1.0), x)
         size = xp.sqrt(xp.sum(z * z, axis=-1, keepdims=True))
         return xp.where(size > self.radius, z * (self.radius / xp.where(size > 0, size, 1.0)), z)

@@ -146,10 +146,10 @@ def others(value):
 
 X, Y, N = real("x"), real("y"), integer("n")
 A, B, (T, M) = sequence("a"), sequence("b"), index("t T")
-#: Statements for forms that the shipped claims may not need.
+#: Statements for forms that the shipped claims may not need, or whose smallest certificate there takes long to check.
 MORE = {
     "algebraic": Scalar(1 + X - 2 * sqrt(X), X, Fraction(0), None),
-    "ladder": Ladder((X > 0, Y > 0), X * log(X / Y) - X + Y, X, Y),
+    "ladder": Ladder((X >= 1,), X - 1 - log(X), X, term(1)),
     "refutation": Inequality((X > 0,), maximum(Y, 0) / X >= Y / X),
     "partial sum": Series(1 / N, log(N), N, 1),
     "remainder": Series(1 / N**2, term(Fraction(5, 3)), N, 1),
@@ -159,7 +159,7 @@ MORE = {
     "undefined step": Recursion(lambda t: t, lambda s, t: s + (t - 6) / (t - 6), 0, 0),
 }
 FORGED = {form: (claim.statement, certificate.body) for form, (_, claim, _, certificate) in EXAMPLES.items()}
-FORGED |= {f: (m, {(found := provers.accepted(m)).form: found.body}[f]) for f, m in MORE.items() if f not in FORGED}
+FORGED |= {f: (m, {(found := provers.accepted(m)).form: found.body}[f]) for f, m in MORE.items()}
 
 
 def test_every_form_has_an_example():
