@@ -20,9 +20,10 @@ from regretlab.claims.language import terms
 from regretlab.cli import app
 from regretlab.result import Result
 from regretlab.system.files import seal
+from tests.helpers.imports import parsed
 
 PACKAGE = Path(rl.__file__).parent
-TREES = {p: ast.parse(p.read_text(encoding="utf-8")) for p in sorted(PACKAGE.rglob("*.py"))}
+TREES = {p: parsed(p) for p in sorted(PACKAGE.rglob("*.py"))}
 PROJECT = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 COMMANDS = typer.main.get_command(app.app).commands
 #: What a command line that cannot be read raises.

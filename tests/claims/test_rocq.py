@@ -17,10 +17,10 @@ from regretlab.claims.rocq.goals import holds, scope_of
 from regretlab.claims.rocq.writing import RESERVED, Names
 from regretlab.claims.statements import Derivation, Inequality
 from regretlab.cli.app import app
+from tests.helpers.ledger import LEDGER
 
 needs_coqc = pytest.mark.skipif(shutil.which("coqc") is None, reason=f"coqc is not here: {kernel.INSTALL}")
 a, b, c, d, e, n = *real("a b c d e"), integer("n")
-LEDGER = Ledger()
 #: Theorems of the shipped ledger that the kernel accepts at least, and those from sums of squares.
 ACCEPTED, SQUARES = 200, 95
 MINE = """

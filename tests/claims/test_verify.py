@@ -32,6 +32,7 @@ from regretlab.claims.statements import BanditRegret, Inequality, Ladder, Recurs
 from regretlab.cli import catalogue
 from regretlab.cli.app import app
 from regretlab.errors import InputError
+from tests.helpers.ledger import LEDGER
 from tests.helpers.tampering import changed, leaves
 
 #: Every claim of the papers that the ledger must speak of, by its place there.
@@ -49,7 +50,6 @@ CLAIMS = {
     "WD": "AdamI unroll bias SGD AdaGrad momentum AdamW sgUnbiased",
     "Padam": "AdaGrad vt half z mono Thm1 Cor2 Thm3 Cor4 Table",
 }
-LEDGER = Ledger()
 MINE = """
 from regretlab.claims import Paper, real
 P = Paper("mine", "My <paper> & more")

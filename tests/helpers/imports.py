@@ -7,10 +7,16 @@ from pathlib import Path
 
 
 @cache
+def parsed(path: Path) -> ast.Module:
+    """The syntax tree of a file; it is read once."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports(path: Path) -> set[str]:
-    """The dotted names that a file imports; it is read once."""
+    """The dotted names that a file imports."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

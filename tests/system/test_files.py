@@ -288,7 +288,8 @@ def test_a_run_takes_the_place_of_the_one_before_when_it_is_whole(tmp_path, monk
     assert (tmp_path / "results" / "mine.nc").read_text() == "a file of the user's"
     (tmp_path / "results" / "mine.nc").unlink()
     assert horizons(tmp_path) == ({30}, {30})
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["figures", "report.html", "results", "summary.json"]
+    there = ["figures", "report.html", "results", "summary.json", "tables"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == there
 
 
 @pytest.mark.parametrize(

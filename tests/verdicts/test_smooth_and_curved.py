@@ -43,7 +43,8 @@ def sigmoids(kind=Sigmoids):
 
 @pytest.fixture(scope="module")
 def run():
-    return rl.simulate(sigmoids(), [DESCENT, "sgd(alpha=0.9)"], horizon=400, replicates=60, measure="stationarity", checkpoints=[100])
+    methods = [DESCENT, "sgd(alpha=0.9)"]
+    return rl.simulate(sigmoids(), methods, horizon=400, replicates=60, measure="stationarity", checkpoints=[100])
 
 
 def test_stationarity_is_the_mean_and_the_least_squared_gradient(run):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -91,11 +91,11 @@ class Certificate:
     @property
     def seal(self) -> str:
         """A hash over everything else, so that a file that was edited by hand is recognised."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(vars(self), sort_keys=True).encode()).hexdigest()
 
     def write(self, path: Path) -> None:
         """Write the file completely or not at all."""
-        content = {"format": FORMAT, **asdict(self), "seal": self.seal}
+        content = {"format": FORMAT, **vars(self), "seal": self.seal}
         text = _laid_out(content, 0) + "\n"
         try:
             with atomically(path) as partial:
