@@ -36,6 +36,9 @@ class Sequence:
 
     __call__ = entry
 
+    def __repr__(self) -> str:
+        return self.name
+
     def __iter__(self) -> Iterator[Term]:
         raise InputError(f"the sequence {self.name} has no end; write Sum({self.name}[t], (t, 1, T)) for a sum.")
 

@@ -9,7 +9,7 @@ on it unchanged (see :data:`OPS`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
@@ -117,11 +117,19 @@ class Relation(Node):
 
     __slots__ = ()
 
-    def __and__(self, other: Relation) -> Relation:
-        return Relation("and", self, other)
+    def __and__(self, other: Any) -> Relation:
+        return Relation("and", self, self._other(other))
 
-    def __or__(self, other: Relation) -> Relation:
-        return Relation("or", self, other)
+    def __or__(self, other: Any) -> Relation:
+        return Relation("or", self, self._other(other))
+
+    def _other(self, other: Any) -> Relation:
+        if not isinstance(other, Relation):
+            raise InputError(f"{other!r} is no relation and cannot be joined with {self}; write one like a + b <= c.")
+        return other
+
+    def __iter__(self) -> Iterator[Relation]:
+        raise InputError(f"the relation {self} is given where a list of relations is wanted; write [{self}].")
 
     def __invert__(self) -> Relation:
         if self.op in _OPPOSITE:
@@ -142,7 +150,8 @@ def term(value: Any) -> Term:
         return _from_sympy(value)
     if not exact and not hasattr(value, "__index__"):
         kind = type(value).__name__
-        raise InputError(f"{value!r} (a {kind}) cannot stand in a formal statement; use real() symbols.")
+        shown = f"{value!r} (a {kind})"
+        raise InputError(f"{shown} cannot stand in a formal statement; use real() symbols, or entries x[t].")
     return Term("num", number(value))
 
 

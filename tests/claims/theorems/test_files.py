@@ -166,6 +166,10 @@ def test_no_solver_is_asked_whose_word_does_not_count_for_the_whole_proof():
     [
         (lambda: sum(sequence("a")), "the sequence a has no end; write Sum"),
         (lambda: max(sequence("a")), "the sequence a has no end"),
+        (lambda: sequence("a") + real("b"), r"a \(a Sequence\) cannot stand in a formal statement; .* entries x\[t\]"),
+        (lambda: list(real("b") > 0), r"b > 0 is given where a list of relations is wanted; write \[b > 0\]"),
+        (lambda: (real("b") > 0) & True, "True is no relation and cannot be joined with b > 0"),
+        (lambda: (real("b") > 0) | real("b"), "b is no relation and cannot be joined with b > 0"),
         (lambda: sum(sequence("a")[index("t")], (1, 2)), r"a\[t\] is one term and has no entries; write Sum"),
         (lambda: recursive("r", 0, lambda before, t: before[t - 1]), "'before' itself for the entry before"),
         (lambda: [sequence("a")[s] for s in range(1, index("T"))], r"T is no number; .* Sum\(.*, for all forall"),
