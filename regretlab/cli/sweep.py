@@ -31,6 +31,7 @@ def sweep(
         Path | None, typer.Option(help="Folder for sweep.nc, figures, summary.json and report.html; default none.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON instead of a table.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the place of the report, and errors.")] = False,
 ) -> None:
     """Run a study at every point of a grid of its parameters, and say what holds where.
 
@@ -46,7 +47,7 @@ def sweep(
     folder = None if out is None else OutputFolder(out)
     try:
         with warnings_as_sentences(), nullcontext() if dask is None else executors.dask(dask) as cluster:
-            found = sweeps.carry_out(plan, cluster, progress=True)
+            found = sweeps.carry_out(plan, cluster, progress=not quiet)
     except KeyboardInterrupt as stop:
         print(f"regretlab: {str(stop) or 'interrupted'}.", file=sys.stderr)
         raise typer.Exit(130) from None
@@ -56,7 +57,9 @@ def sweep(
         print(json.dumps(output.summary(found), indent=1, allow_nan=False))
         return
     terminal = console()
-    terminal.print(output.table(found))
-    terminal.print(f"{found.work.computed:,} steps of replicates were computed, {found.work.read:,} read from a store.")
+    if not quiet:
+        work = found.work
+        terminal.print(output.table(found))
+        terminal.print(f"{work.computed:,} steps of replicates were computed, {work.read:,} read from a store.")
     if folder is not None:
         terminal.print(f"Report: {folder.path / 'report.html'}")

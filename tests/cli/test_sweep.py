@@ -45,7 +45,7 @@ def test_a_sweep_prints_a_table_and_writes_a_page(call, tmp_path):
     page = (tmp_path / "out" / "report.html").read_text()
     for words in ("quick over algorithm, alpha, T: How?", "Conclusion", "goes like T^", "Along T", "<svg", "12 cells"):
         assert words in page
-    assert call(*QUICK, "--store", "runs")[0] == 0
+    assert call(*QUICK, "--store", "runs", "--out", "out", "-q") == (0, "Report: out/report.html\n", "")
 
 
 @pytest.mark.usefixtures("study")
