@@ -9,9 +9,10 @@ from fractions import Fraction
 import pytest
 from typer.testing import CliRunner
 
-from regretlab.claims import Ledger, integer, log, maximum, real, sqrt, where
+from regretlab.claims import Ledger, integer, log, maximum, minimum, real, sqrt, where
 from regretlab.claims.ledger.certificate import Certificate
 from regretlab.claims.ledger.entry import Entry
+from regretlab.claims.provers import refutations
 from regretlab.claims.rocq import files, judging, kernel, products
 from regretlab.claims.rocq.goals import holds, scope_of
 from regretlab.claims.rocq.writing import RESERVED, Names
@@ -160,6 +161,39 @@ def test_what_a_solver_decided_is_proved_and_what_is_false_is_not():
     answers = kernel.judged(some, keep=False)
     accepted = {name for name in shown if answers[f"T.{name}"].accepted}
     assert accepted == set(shown) - {"false", "false squares", "undefined"}
+
+
+def without_products(tree):
+    """The certificate without the products of what holds."""
+    if isinstance(tree, list) and tree[:1] == ["sum"]:
+        return ["sum", [], tree[2]]
+    if isinstance(tree, dict):
+        return {key: without_products(value) for key, value in tree.items()}
+    return [without_products(part) for part in tree] if isinstance(tree, list) else tree
+
+
+@needs_coqc
+def test_a_refutation_is_proved_by_its_own_cases_and_identities():
+    """Without a search of Rocq's; without the products of an identity it proves nothing."""
+    shown = {
+        "quotients": Inequality((a > 0, b > 0, a <= b), c**2 / b <= c**2 / a),
+        "choices": Inequality((), where(abs(a - b) != 0, maximum(a, b), a + 1) >= minimum(a, b)),
+        "roots": Inequality((a >= 0, b > a), sqrt(b) > 0),
+        "equation": Inequality(((a > 0) & (b > 0), (a * a == b * b) | (a == b)), a == b),
+    }
+    claim, found = LEDGER.claims["Lemma.young"], Certificate.read(LEDGER.certificate("Lemma.young"))
+    asked, wrong = [], []
+    for name, one in shown.items():
+        form, body = refutations.find(one)
+        assert form == "refutation"
+        changed = without_products(body)
+        assert changed != body
+        asked.append(files.exported(replace(claim, id=f"T.{name}"), one, replace(found, form=form, body=body)))
+        wrong.append(files.exported(replace(claim, id=f"F.{name}"), one, replace(found, form=form, body=changed)))
+        assert "contradiction" in asked[-1].text
+    answers = kernel.judged([*asked, *wrong[:2]], keep=False)
+    assert {e.claim: answers[e.claim].words for e in asked if not answers[e.claim].accepted} == {}
+    assert not any(answers[e.claim].accepted for e in wrong[:2])
 
 
 def test_products_of_hypotheses_contradict_a_denial_or_none_are_found():

@@ -246,6 +246,26 @@ Ltac sign :=
 
 Ltac same := first [ring | field; repeat split; sign | field_simplify_eq; [ring | repeat split; sign ..]].
 
+(** ** Formulas about polynomials: from a comparison of terms, and of products *)
+
+Lemma from_lt (a b p : R) : a < b -> b - a = p -> 0 < p.
+Proof. lra. Qed.
+
+Lemma from_le (a b p : R) : a <= b -> b - a = p -> 0 <= p.
+Proof. lra. Qed.
+
+Lemma from_eq (a b p : R) : a = b -> a - b = p -> p = 0.
+Proof. lra. Qed.
+
+Lemma from_zero (a p : R) : a = 0 -> a = p -> p = 0.
+Proof. lra. Qed.
+
+Lemma times_zero (m e : R) : e = 0 -> m * e = 0.
+Proof. intros H; rewrite H; ring. Qed.
+
+(** That a number times its inverse is one, by H that it is not zero. *)
+Ltac unit_by H := field; repeat split; first [assumption | sign | let E := fresh in intro E; apply H; lra].
+
 (** ** What a solver decided: [arithmetic] proves it without a certificate, by products of hypotheses or by ideals. *)
 
 Ltac product :=

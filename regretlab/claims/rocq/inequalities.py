@@ -19,6 +19,7 @@ from regretlab.claims.checkers.signs import LARGER
 from regretlab.claims.language.terms import Node, Relation, Term, walk
 from regretlab.claims.language.trees import condition, conjuncts, symbols
 from regretlab.claims.language.verdict import Rejected
+from regretlab.claims.rocq import refutations
 from regretlab.claims.rocq.cases import Split, atomic
 from regretlab.claims.rocq.goals import Scope, Theorem, holds, needed, scope_of
 from regretlab.claims.rocq.polynomials import Cleared
@@ -48,6 +49,8 @@ def proof(statement: Inequality, scope: Scope, form: str, body: Any, count: int)
     lines = [f"intros {' '.join(scope.identifiers.values())}."] if scope.symbols else []
     parts = body["parts"] if form == "conjuncts" else [{"form": form, "body": body}] * len(conjuncts(statement.show))
     if form == "refutation":
+        with suppress(NotTranslated):
+            return [*lines, *refutations.proof(statement, scope, body, count)]
         form = "smt"
     parts = [_free(part) for part in parts]
     atoms = Inequality(tuple(map(atomic, statement.given)), atomic(statement.show))

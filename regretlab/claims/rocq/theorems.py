@@ -303,7 +303,7 @@ class Sequences:
         found = symbols(*inequality.given, inequality.show)
         scope = goals.Scope(found, called={s: _shortly(s, meant) for s in found})
         says = universal(scope, inequality.given, [scope.write.operand(inequality.show)])
-        form = proof["form"] if proof["form"] in ("sos", "smt") else "smt"
+        form = proof["form"] if proof["form"] in ("sos", "smt", "refutation") else "smt"
         body = {"power": 0, **proof["body"]} if form == "sos" else proof["body"]
         if form == "sos" and not body.keys() >= {"terms", "equations"}:
             form = "smt"
