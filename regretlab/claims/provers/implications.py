@@ -12,7 +12,7 @@ from regretlab.claims.checkers import facts, rewriting, smtlib
 from regretlab.claims.checkers.smt import questions
 from regretlab.claims.language.terms import Relation
 from regretlab.claims.language.trees import obligations, substitute, symbols
-from regretlab.claims.provers import products, refutations
+from regretlab.claims.provers import guided, products, refutations
 from regretlab.claims.provers.meetings import Taken, form
 from regretlab.claims.provers.solver import refuting
 from regretlab.claims.statements import Inequality
@@ -140,11 +140,11 @@ def _proof(inequality: Inequality) -> dict[str, Any]:
     """Prove an inequality that holds: exactly if that is found, else by solvers."""
     if (names := _replacements(inequality)) is not None:
         asked = questions(inequality)[:-1]
-        trees = refutations.refutations(asked) if asked else None
+        trees = (refutations.refutations(asked) or guided.refutations(asked)) if asked else None
         return {"form": "rewriting", "body": {"replaced": names} | ({"defined": trees} if trees else {})}
     if (body := products.find(inequality)) is not None:
         return {"form": "sos", "body": body}
-    if (body := refutations.implication(inequality)) is not None:
+    if (body := refutations.implication(inequality) or guided.implication(inequality)) is not None:
         return {"form": "refutation", "body": body}
     texts = [smtlib.script(question)[0] for question in questions(inequality)]
     return {"form": "smt", "body": {"solvers": refuting(texts)}}
