@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import combinations, permutations, product
+from itertools import combinations, permutations
 from typing import Any
 
 from regretlab.claims.arithmetic.polynomials import NotPolynomial, Polynomial, add, degree, times
@@ -222,9 +222,8 @@ class _Search:
         if depth > SHALLOW:
             return None
         likely, others, _ = self._polynomials(atoms)
-        open_ = [p for p in (*likely, *others) if not any(self._decided(atoms[:-1], p, side) for side in (1, -1))]
-        for p, side in product(open_[:SPLIT_ON], (1, -1)):
-            shown = Formula(">=", add({}, p, Fraction(side)))
+        sides = [shown for p in (*likely, *others) for shown in self._open(atoms[:-1], p)]
+        for shown in sides[: 2 * SPLIT_ON]:
             denied = denial(shown)
             if self._weight(self.core([*atoms, denied])) >= self._weight(atoms):
                 continue
@@ -236,8 +235,13 @@ class _Search:
                 return self.sum(rest, 2, state.above) or self._closed(state, rest, steps, depth + 3)
         return None
 
-    def _decided(self, atoms: Sequence[Formula], p: Polynomial, side: int) -> bool:
-        return self.unsat([*atoms, Formula(">", add({}, p, Fraction(side)))])
+    def _open(self, atoms: Sequence[Formula], p: Polynomial) -> list[Formula]:
+        """List what of p >= 0 and p <= 0 is not known; of what is known not to be negative, that it is positive."""
+        signs = [Formula(">", p), Formula(">", add({}, p, Fraction(-1)))]
+        possible = [not self.unsat([*atoms, f]) for f in signs]
+        if all(possible):
+            return [Formula(">=", f.polynomial) for f in signs]
+        return [f for f, can in zip(signs, possible, strict=True) if can and not self.unsat([*atoms, denial(f)])]
 
     def _weight(self, core: Sequence[Formula]) -> int:
         return sum(1 + degree(f.polynomial) for f in core)
@@ -294,6 +298,7 @@ class _Search:
                 *(add(times(units[i], units[i]), units[j], minus) for i, j in permutations(alike[:SQUARED], 2)),
                 *(add(units[i], units[j], minus) for i in roots for j in own),
                 *(add(times(units[i], units[i]), times(units[j], units[j]), minus) for i in roots for j in own),
+                *({e: Fraction(1)} for f in atoms for e in f.polynomial if len(own) <= FEW),
                 *(add(times(self.reading.of(n), self.reading.of(n)), times(u, u), minus) for n, u in absolute),
             ),
             new(
