@@ -1,6 +1,5 @@
 """What several test files need."""
 
-import os
 import signal
 import sys
 
@@ -10,12 +9,6 @@ from regretlab.cli import app
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's background jobs have it, and their children
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def pytest_xdist_auto_num_workers(config):
-    """One process more than there are processors, for what tests wait for: files, other processes, time."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return (len(affinity(0)) if affinity else os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(name="call")
