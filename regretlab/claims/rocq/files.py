@@ -97,7 +97,7 @@ def exported(claim: Claim, statement: Statement, certificate: Certificate) -> Ex
     name = stating.identifier(claim.id)
     names = [name if len(found) == 1 else f"{name}_{k}" for k in range(1, len(found) + 1)]
     written = [(name, t) for name, t in zip(names, found, strict=True) if not t.why]
-    head = _head(claim)
+    head = "(* " + "\n   ".join(map(_comment, described(claim))) + " *)"
     return Exported(
         claim.id, stating.module(claim.id), certificate.digest, head, tuple(found), tuple(name for name, _ in written)
     )
@@ -114,13 +114,13 @@ def _theorem(leaf: Leaf) -> Theorem:
         return Theorem(leaf.form, why=str(error))
 
 
-def _head(claim: Claim) -> str:
-    """Write what a file is about."""
-    return "\n".join([
-        f"(* {_comment(claim.id)}: {_comment(claim.paper)}, {_comment(claim.at)} ({SOURCES[claim.source]}).",
-        f"   Printed: {_comment(claim.latex)}",
-        f"   Written by regretlab {__version__} from the claim's certificate. *)",
-    ])  # fmt: skip
+def described(claim: Claim) -> tuple[str, ...]:
+    """Say what the file of a claim is about, in any language: lines in which signs of comments may still stand."""
+    return (
+        f"{claim.id}: {claim.paper}, {claim.at} ({SOURCES[claim.source]}).",
+        f"Printed: {claim.latex}",
+        f"Written by regretlab {__version__} from the claim's certificate.",
+    )
 
 
 def _file(head: str, digest: str, written: list[tuple[str, Theorem]]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from regretlab.claims.ledger.entry import Entry
 from regretlab.claims.rocq import kernel
 from regretlab.claims.rocq.files import Exported, assumptions, exported, library
 from regretlab.claims.statements import Derivation, InFile, Statement, Theorem
+from regretlab.claims.statements.claim import Claim
 from regretlab.errors import InputError
 from regretlab.system.files import atomically
 
@@ -35,7 +36,11 @@ class Row:
 
 def export(ledger: Ledger, entries: Sequence[Entry]) -> list[Exported]:
     """Write the file of every entry that was decided by a stored certificate, and of what it uses."""
-    found = []
+    return [exported(*one) for one in stored(ledger, entries)]
+
+
+def stored(ledger: Ledger, entries: Sequence[Entry]) -> Iterator[tuple[Claim, Statement, Certificate]]:
+    """Yield what can be exported: what was decided by a certificate in a file, and what that uses, each once."""
     below = [one for entry in entries for _, one, _ in entry.tree()]
     for entry in {e.claim.id: e for e in (*entries, *below)}.values():
         statement = ledger.statement(entry.claim.id)
@@ -46,8 +51,7 @@ def export(ledger: Ledger, entries: Sequence[Entry]) -> list[Exported]:
             continue
         certificate = _certificate(path, statement)
         if certificate is not None:
-            found.append(exported(entry.claim, statement, certificate))
-    return found
+            yield entry.claim, statement, certificate
 
 
 def _certificate(path: Path, statement: Statement) -> Certificate | None:
@@ -71,6 +75,18 @@ def written(found: Sequence[Exported], folder: Path) -> list[Path]:
     texts = {f"{name}.v": text for name, text in library().items()}
     texts |= {f"{e.module}.v": e.text for e in some}
     texts |= {"Assumptions.v": assumptions(some), "_CoqProject": _PROJECT + "".join(f"{name}\n" for name in texts)}
+    put(texts, folder)
+    return [folder / f"{e.module}.v" for e in some]
+
+
+def put(texts: Mapping[str, str], folder: Path) -> None:
+    """Write texts as files of a folder, by their names.
+
+    Raises
+    ------
+    InputError
+        Where the folder cannot be written.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
@@ -78,7 +94,6 @@ def written(found: Sequence[Exported], folder: Path) -> list[Path]:
                 partial.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"the folder {folder} cannot be written: {error.strerror or error}; name another.") from None
-    return [folder / f"{e.module}.v" for e in some]
 
 
 def asked(ledger: Ledger, entries: Sequence[Entry], jobs: int = 2) -> tuple[list[Entry], list[Row], list[str]]:
