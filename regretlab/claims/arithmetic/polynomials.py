@@ -39,9 +39,10 @@ def times(a: Polynomial, b: Polynomial) -> Polynomial:
         raise NotPolynomial("the expanded product is too large")
     out: Polynomial = {}
     for e1, c1 in a.items():
+        plain = c1 == 1  # most factors are monomials, and fractions are dear to multiply
         for e2, c2 in b.items():
-            e = tuple(map(sum, zip(e1, e2, strict=True)))
-            out[e] = out.get(e, Fraction(0)) + c1 * c2
+            e, c = tuple(map(int.__add__, e1, e2)), c2 if plain else c1 * c2
+            out[e] = out[e] + c if e in out else c
     if len(out) > LARGEST:
         raise NotPolynomial(f"more than {LARGEST} monomials")
     return {e: c for e, c in out.items() if c}

@@ -9,7 +9,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from regretlab.claims.arithmetic.polynomials import Polynomial, times
+from regretlab.claims.arithmetic.polynomials import Polynomial
 
 Exponents = tuple[int, ...]
 #: What a sum has to be: coefficients by row, of monomials and of whatever else a column has an entry for.
@@ -65,7 +65,7 @@ def reached(wanted: set[Exponents], equations: Sequence[Polynomial], most: int) 
         more = set(wanted)
         for equation in equations:
             for monomial in multipliers(wanted, equation):
-                more |= set(times({monomial: Fraction(1)}, equation))
+                more.update([tuple(map(int.__add__, monomial, e)) for e in equation])
         if len(more) > most:
             break
         wanted = more
@@ -75,11 +75,14 @@ def reached(wanted: set[Exponents], equations: Sequence[Polynomial], most: int) 
 def multipliers(wanted: set[Exponents], equation: Polynomial) -> set[Exponents]:
     """Return the monomials by which a part of an equation is one that is wanted."""
     found = set()
-    for e in wanted:
-        for part in equation:
-            quotient = tuple(a - b for a, b in zip(e, part, strict=True))
-            if min(quotient, default=0) >= 0:
-                found.add(quotient)
+    for part in equation:
+        least = [(i, k) for i, k in enumerate(part) if k]
+        for e in wanted:
+            for i, k in least:
+                if e[i] < k:
+                    break
+            else:
+                found.add(tuple(map(int.__sub__, e, part)))
     return found
 
 
