@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,13 +22,21 @@ class Scope:
 
     def __init__(self, relations: Sequence[Relation]) -> None:
         found: list[Any] = [n for n in walk(*relations) if n.op in ("symbol", "integer", "index")]
+        reals = [s for s in found if s.op == "symbol"]
+        others = [s for s in found if s.op != "symbol"]
+        found = reals + others if found and found[0].op == "symbol" else others + reals  # as the binders have them
         self.arity = {n.args[0]: len(n.args) - 1 for n in walk(*relations) if n.op == "entry"}
-        self.names = Identifiers()
+        self.names, self.count = Identifiers(), Counter[str]()
         self.identifiers: dict[Term, str] = {s: self.names(s.args[0]) for s in found}
         integers: dict[Node, str] = {s: name for s, name in self.identifiers.items() if s.op != "symbol"}
         known: dict[Node, str] = {s: f"({name} : ℝ)" if s in integers else name for s, name in self.identifiers.items()}
         self.sequences = {name: self.names(name) for name in self.arity}
         self.write = Writer(known, integers, self.sequences)
+
+    def fresh(self, kind: str) -> str:
+        """Return a new name for a fact of a proof: the kind, and a number."""
+        self.count[kind] += 1
+        return self.names(f"{kind}{self.count[kind]}")
 
     def binders(self) -> str:
         """Write the symbols with their types, as a theorem or quantifier binds them."""
@@ -43,8 +52,9 @@ class Scope:
 class Goal:
     """A proposition of Lean, and what its proof is made from.
 
-    ``given`` has the hypotheses with their names, ``parts`` the conclusion, of which the first ``count`` parts are
-    conditions of definedness. Where something is said to exist, ``given`` is empty.
+    ``given`` has the hypotheses with their names, ``parts`` the conclusion, of which the first parts are
+    conditions of definedness, ``needs`` (a path, and what must hold there). Where something is said to exist, ``given``
+    is empty, and ``relations`` has what the parts say, the last of which is denied.
     """
 
     statement: Any
@@ -52,7 +62,8 @@ class Goal:
     parts: list[str]
     given: dict[str, Relation] = field(default_factory=dict)
     naturals: dict[str, str] = field(default_factory=dict)
-    count: int = 0
+    needs: Sequence[tuple[Relation, Relation]] = ()
+    relations: Sequence[Relation] = ()
     exists: bool = False
 
     def says(self) -> str:
@@ -72,7 +83,7 @@ def holds(leaf: Leaf) -> Goal:
     conditions = needed((*statement.given, statement.show))
     parts = [scope.write.conditional(pair, ALWAYS) for pair in conditions]
     parts += [scope.write.part(part) for part in conjuncts(statement.show)]
-    return _universal(statement, scope, parts, statement.given, len(conditions))
+    return _universal(statement, scope, parts, statement.given, conditions)
 
 
 def sequences(leaf: Leaf) -> Goal:
@@ -81,7 +92,7 @@ def sequences(leaf: Leaf) -> Goal:
     scope = Scope(stating.said(statement))
     meaning = stating.meaning(statement)
     parts = [scope.write.part(r) for r in (*meaning, statement.show)]
-    return _universal(statement, scope, parts, stating.given(statement), len(meaning))
+    return _universal(statement, scope, parts, stating.given(statement), [(ALWAYS, need) for need in meaning])
 
 
 def fails(leaf: Leaf) -> Goal:
@@ -89,7 +100,7 @@ def fails(leaf: Leaf) -> Goal:
     statement = as_inequality(leaf.statement)
     scope = Scope((*statement.given, statement.show))
     pairs = needed((*statement.given, statement.show))
-    return _existential(statement, scope, pairs, [f"¬ ({scope.write(statement.show)})"])
+    return _existential(statement, scope, pairs, [], statement.show)
 
 
 def means_nothing(leaf: Leaf) -> Goal:
@@ -98,23 +109,35 @@ def means_nothing(leaf: Leaf) -> Goal:
     scope = Scope((*statement.given, statement.show))
     for path, need in obligations(statement.show):
         if text(need) == leaf.body["needs"]:
-            there = [] if path is ALWAYS else [scope.write.part(path)]
-            return _existential(statement, scope, needed(statement.given), [*there, f"¬ ({scope.write(need)})"])
+            there = [] if path is ALWAYS else [path]
+            return _existential(statement, scope, needed(statement.given), there, need)
     raise NotTranslated(f"the statement has no term that needs {leaf.body['needs']}")
 
 
-def _universal(statement: Any, scope: Scope, parts: list[str], given: Sequence[Relation], count: int) -> Goal:
+def _universal(
+    statement: Any,
+    scope: Scope,
+    parts: list[str],
+    given: Sequence[Relation],
+    needs: Sequence[tuple[Relation, Relation]],
+) -> Goal:
     naturals = {scope.names(f"{n}_from"): n for s, n in scope.identifiers.items() if s.op == "index"}
     named = {scope.names(f"h{k}"): h for k, h in enumerate(given, 1)}
-    return Goal(statement, scope, parts, named, naturals, count)
+    return Goal(statement, scope, parts, named, naturals, needs)
 
 
 def _existential(
-    statement: Inequality, scope: Scope, pairs: Sequence[tuple[Relation, Relation]], last: list[str]
+    statement: Inequality,
+    scope: Scope,
+    pairs: Sequence[tuple[Relation, Relation]],
+    there: Sequence[Relation],
+    denied: Relation,
 ) -> Goal:
     write = scope.write
-    parts = [*map(write.part, statement.given), *(write.conditional(pair, ALWAYS) for pair in pairs), *last]
-    return Goal(statement, scope, parts, exists=True)
+    parts = [*map(write.part, statement.given), *(write.conditional(pair, ALWAYS) for pair in pairs)]
+    parts += [*map(write.part, there), f"¬ ({write(denied)})"]
+    relations = [*statement.given, *(need for _, need in pairs), *there, denied]
+    return Goal(statement, scope, parts, needs=pairs, relations=relations, exists=True)
 
 
 def as_inequality(statement: Any) -> Inequality:
