@@ -43,12 +43,17 @@ MATHLIB = {
     "Mathlib.Analysis.SpecialFunctions.Exp": "Real.exp",
     "Mathlib.Analysis.SpecialFunctions.Log.Basic": "Real.log",
     "Mathlib.Order.Interval.Finset.Defs": "Finset.Icc",
+    "Mathlib.Order.Interval.Finset.Basic": "Finset.mem_Icc",
+    "Mathlib.Algebra.Order.BigOperators.Group.Finset": "Finset.sum_le_sum",
+    "Mathlib.Algebra.BigOperators.Group.Finset.Defs": "Finset.sum_congr",
+    "Mathlib.Data.Int.Init": "Int.le_induction",
     "Mathlib.Logic.Basic": "Classical.em not_not Or.inl Or.inr if_pos if_neg congrArg False True",
 }
 #: What of Lean's language and of mathlib's tactics it may use.
 WORDS = """
     theorem by have show exact refine intro obtain rcases with exfalso first positivity linarith nlinarith
-    only rw ring ring1 field_simp norm_num by_contra fun if then else sorry le elim trans symm mp _
+    only rw ring ring1 field_simp norm_num by_contra fun if then else sorry le elim trans symm mp _ induction
+    using base succ omega rfl this
 """
 NAME = re.compile(r"(?<![\w'.])[^\W\d][\w'.]*")
 MINE = """
@@ -248,13 +253,13 @@ def strange(text):
     body = re.sub(r"--[^\n]*", "", text.split("import Mathlib")[1])
     binders = (
         r"theorem (\S+)",
-        r"(?:intro|∀|∑|∏|fun|by_contra|with|have|∃) ([^:,∈=\n]*)",
+        r"(?:intro|∀|∑|∏|fun|by_contra|with|have|∃|succ) ([^:,∈=\n]*)",
         r"\(([^():]*) : ",
-        r"⟨([^⟩]*)⟩ :=",
+        r"⟨([^⟩]*)⟩ :",
     )
     found = {word for one in binders for words in re.findall(one, body) for word in NAME.findall(words)}
     known = {name for names in MATHLIB.values() for name in names.split()} | {*WORDS.split(), "ℝ", "ℤ"}
-    parts = [[word] if word in known else word.split(".") for word in NAME.findall(body)]
+    parts = [[] if word.removesuffix(".mp") in known else word.split(".") for word in NAME.findall(body)]
     return {one for word in parts for one in word if one not in known | found and not one.isdigit()}
 
 
@@ -299,6 +304,13 @@ def test_the_identity_of_a_proof_holds_and_that_of_a_corrupted_certificate_does_
 
     assert same(exported(claim).text)
     assert not same(exported(claim, weight).text)
+
+
+def test_a_proof_about_sequences_goes_step_by_step():
+    text = exported("Lemma.constant").text
+    assert "induction t', t'_from using Int.le_induction with" in text
+    assert "have u2 := h1 (t' + 1) (by omega) (by omega)" in text
+    assert text.rstrip().endswith("exact f2")
 
 
 def test_the_claims_of_a_users_own_file_are_exported_and_wrong_input_is_told(tmp_path):

@@ -15,6 +15,7 @@ from regretlab.claims.lean import contradictions
 from regretlab.claims.lean.contradictions import bullet
 from regretlab.claims.lean.goals import Goal
 from regretlab.claims.lean.squares import Branch
+from regretlab.claims.lean.steps import Steps, left_open
 from regretlab.claims.rocq.goals import ALWAYS, Leaf
 from regretlab.claims.rocq.writing import NotTranslated, number
 
@@ -44,13 +45,13 @@ def proof(goal: Goal, leaf: Leaf) -> Iterator[str]:
             yield from _universal(goal, leaf.form, leaf.body)
         case "algebraic" if leaf.body["form"] in ("sos", "squared sos", "refutation"):
             yield from _universal(goal, leaf.body["form"], leaf.body["body"])
+        case "steps":
+            try:
+                yield from list(Steps(goal, leaf.statement).lines(leaf.body))  # type: ignore[arg-type]
+            except (NotTranslated, Rejected):
+                yield from left_open(TACTICS["steps"])
         case form:
             yield from left_open(TACTICS.get(form, TACTICS["smt"]))
-
-
-def left_open(how: str) -> list[str]:
-    """Write that a goal is left open, and what should close it."""
-    return [f"-- to be closed by: {how}", "sorry"]
 
 
 def _at(goal: Goal, at: dict[Term, Fraction]) -> Iterator[str]:
