@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 from typer.testing import CliRunner
 
-from regretlab.claims import Ledger, integer, log, maximum, minimum, real, sqrt, where
+from regretlab.claims import Ledger, exp, integer, log, maximum, minimum, real, sqrt, where
 from regretlab.claims.ledger.certificate import Certificate
 from regretlab.claims.ledger.entry import Entry
 from regretlab.claims.provers import refutations
@@ -63,6 +63,7 @@ FORMS = {
     "squared sos": ("Lemma.root", put("terms", 0, 1, "7")),
     "steps": ("Lemma.known_product", put("steps", 0, "proofs", 0, "body", "equations", 0, 1, 0, 1, "7")),
     "pieces": ("Lemma.exp_below", put("pieces", 0, 3, 1)),
+    "base and step": ("AdamBS.AlgVsThm.iterates", put("body", "terms", 1, 1, "7")),
     "conjuncts": ("TP.Lem2.3.corrected", put("parts", 0, "body", "equations", 0, 1, 0, 1, "7")),
 }
 
@@ -180,6 +181,11 @@ def test_a_refutation_is_proved_by_its_own_cases_and_identities():
         "choices": Inequality((), where(abs(a - b) != 0, maximum(a, b), a + 1) >= minimum(a, b)),
         "roots": Inequality((a >= 0, b > a), sqrt(b) > 0),
         "equation": Inequality(((a > 0) & (b > 0), (a * a == b * b) | (a == b)), a == b),
+        "parts": Inequality((a > 0, b > a), (1 / b < 1 / a) & (a != b)),
+        "a condition in a case": Inequality((), where(a > 0, 1 / a, -a) >= 0),
+        "logarithms": Inequality((a > 0, b > a), (log(a) < log(b)) & (log(a) < a)),
+        "exponentials": Inequality((a <= b,), exp(a) + 1 <= exp(b) + exp(0)),
+        "an alternative": Inequality((a**2 > 0,), (a > 0) | (a < 0)),
     }
     claim, found = LEDGER.claims["Lemma.young"], Certificate.read(LEDGER.certificate("Lemma.young"))
     asked, wrong = [], []

@@ -14,7 +14,7 @@ from regretlab.claims.checkers.pieces import as_inequality
 from regretlab.claims.language.terms import text, walk
 from regretlab.claims.language.trees import symbols
 from regretlab.claims.language.verdict import Rejected
-from regretlab.claims.provers import pieces, solver, sos, trail
+from regretlab.claims.provers import pieces, refutations, solver, sos, trail
 from regretlab.claims.statements import Series
 
 Found = tuple[str, dict[str, Any]]
@@ -52,8 +52,10 @@ def _step(statement: Series, through: int) -> Found | None:
     step = checker.step(statement, through)
     inequality = as_inequality(step)
     rooted = any(node.op == "root" for node in walk(statement.term, statement.bound))
-    searches: list[tuple[Callable[[Any], Found | None], Any]] = [(sos.find, inequality), (solver.find, inequality)]
-    searches.insert(2 if rooted else 1, (pieces.find, step))
+    searches: list[tuple[Callable[[Any], Found | None], Any]] = [
+        (sos.find, inequality), (refutations.find, inequality), (solver.find, inequality)
+    ]  # fmt: skip
+    searches.insert(3 if rooted else 2, (pieces.find, step))
     for search, asked in searches:
         with trail.within(f"the step to N >= {through + 1}"):
             found = search(asked)

@@ -1,7 +1,7 @@
 (** What exported claims use beside the standard library: roots of any order, facts about roots, maxima, minima,
     absolute values and logarithms, and the tactics of their proofs. Nothing is assumed here. *)
 
-From Coq Require Export Reals Lra Lia ZArith Psatz Nsatz.
+From Coq Require Export Reals Lra Lia ZArith Psatz Nsatz Classical_Prop.
 Open Scope R_scope.
 
 (** ** Roots *)
@@ -137,6 +137,14 @@ Qed.
 
 Lemma ln_le_inverse (a b : R) : 0 < a -> 0 < b -> ln a <= ln b -> a <= b.
 Proof. intros Ha Hb [H | H]; [left; apply ln_lt_inv; assumption | right; apply ln_inv; assumption]. Qed.
+
+(** (a, l) is a point of the curve of the logarithm; both its parts rise along it. *)
+
+Lemma curve_logs (x y a b : R) : 0 < a /\ ln a = x -> 0 < b /\ ln b = y -> a <= b -> x <= y.
+Proof. intros [Ha <-] [Hb <-] H; apply ln_monotone; assumption. Qed.
+
+Lemma curve_arguments (a b x y : R) : 0 < x /\ ln x = a -> 0 < y /\ ln y = b -> a <= b -> x <= y.
+Proof. intros [Hx <-] [Hy <-] H; apply ln_le_inverse; assumption. Qed.
 
 (** ** Signs: [sign] proves that a product, quotient, power or sum is positive, not negative or not zero. *)
 
@@ -296,12 +304,25 @@ Ltac tangent a b :=
   assert (H : b * (ln a - ln b) <= a - b) by (apply ln_tangent; sign);
   rewrite ?ln_1, ?ln_exp in H; lra.
 
+Ltac tangent_at_one :=
+  lazymatch goal with
+  | |- ln ?a <= ?a - 1 => tangent a 1
+  | |- ?v <= exp ?v - 1 => tangent (exp v) 1
+  end.
+
 Ltac logs :=
   unfold Rminus, Rdiv; rewrite ?exp_plus, ?exp_Ropp, ?exp_0;
   repeat first
     [ rewrite ln_exp | rewrite ln_1 | rewrite ln_mult by sign | rewrite ln_Rinv by sign | rewrite ln_power by sign
     | rewrite ln_root2 by sign | rewrite ln_root by (try lia; sign) ];
   rewrite ?exp_ln by sign; simpl INR; same.
+
+Ltac on_curve :=
+  lazymatch goal with
+  | |- _ /\ ln 1 = 0 => split; [lra | apply ln_1]
+  | |- _ /\ ln (exp _) = _ => split; [apply exp_pos | apply ln_exp]
+  | |- _ => split; [assumption | reflexivity]
+  end.
 
 Ltac curve :=
   lazymatch goal with

@@ -142,6 +142,16 @@ Proof.
   intros m Hm IH Hh. apply S; [lia | apply IH; lia].
 Qed.
 
+(** Sums are within a bound that grows by at least their terms. *)
+Lemma series (f g : Z -> R) (a b : Z) :
+  (a <= b)%Z -> (forall n, (a <= n <= b)%Z -> zsum f a n <= g n) ->
+  (forall n, (b <= n)%Z -> f (n + 1)%Z <= g (n + 1)%Z - g n) -> forall n, (a <= n)%Z -> zsum f a n <= g n.
+Proof.
+  intros H B S n Hn. destruct (Z_le_gt_dec n b) as [L | L]; [apply B; lia |].
+  assert (G : (b <= n)%Z) by lia. pattern n. apply (zinduction _ b); [apply B; lia | | exact G].
+  intros m Hm IH. rewrite (zsum_last_to f a (m + 1)%Z m) by lia. specialize (S m Hm). lra.
+Qed.
+
 (** Sequences exist that begin with x and go on by F. *)
 Fixpoint steps (x : R) (F : Z -> R -> R) (a : Z) (n : nat) : R :=
   match n with O => x | S m => F (a + Z.of_nat m)%Z (steps x F a m) end.

@@ -15,14 +15,15 @@ Known = tuple[Relation, str]
 def known(curved: Sequence[Node], write: Writer) -> Iterator[Known]:
     """Yield the facts about logarithms and exponentials, each with its proof; one may fail where its premise does."""
     for fact in logarithms.facts(curved):
-        how = _proof(fact, write)
+        how = proof(fact, write)
         yield fact.show, how
         if fact.premise is not None:
             for op in ("==", "<"):
                 yield Relation(op, *fact.show.args), how
 
 
-def _proof(fact: logarithms.Fact, write: Writer) -> str:
+def proof(fact: logarithms.Fact, write: Writer) -> str:
+    """Write the tactic that proves a fact where its terms are positive and its premise holds."""
     show = fact.show
     if fact.premise is None and show.op == "<=" and show.args[0].op == "*":
         tangent = _tangent(show, write)
@@ -30,7 +31,7 @@ def _proof(fact: logarithms.Fact, write: Writer) -> str:
             return tangent
     if fact.premise is not None:
         return "curve"
-    return "logs" if show.op == "==" else "first [solve [sign] | enclosed]"
+    return "logs" if show.op == "==" else "first [solve [sign] | tangent_at_one | enclosed]"
 
 
 def _tangent(show: Relation, write: Writer) -> str:

@@ -13,7 +13,7 @@ from regretlab.claims.checkers import ladder, pieces
 from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.ledger.certificate import Certificate
 from regretlab.claims.ledger.formulas import visible
-from regretlab.claims.rocq import inequalities, points, stating, taylor, theorems
+from regretlab.claims.rocq import inequalities, points, series, stating, taylor, theorems
 from regretlab.claims.rocq.goals import Leaf, Theorem, leaves
 from regretlab.claims.rocq.writing import NotTranslated
 from regretlab.claims.statements import Statement
@@ -33,6 +33,7 @@ FORMS: dict[str, Callable[[Any, str, Any], Theorem]] = {
     "off ladder": lambda statement, form, body: points.refuted(ladder.as_inequality(statement), form, body),
     "algebraic": lambda statement, form, body: inequalities.theorem(pieces.as_inequality(statement), **body),
     "pieces": taylor.theorem,
+    "base and step": series.theorem,
     "steps": theorems.theorem,
     **dict.fromkeys(("sos", "squared sos", "smt", "refutation", "conjuncts"), inequalities.theorem),
 }

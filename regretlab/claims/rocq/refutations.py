@@ -2,57 +2,140 @@
 
 The certificate is about polynomials in unknowns, as :mod:`regretlab.claims.checkers.question` reads a statement. Its
 cases and identities become the proof that formulas about any numbers contradict one another; the statement follows by
-putting in roots, maxima and quotients for these numbers, with what defines each.
+putting in terms for these numbers (:mod:`regretlab.claims.rocq.formulas`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count as numbers
 from typing import Any
 
 from regretlab.claims.arithmetic.polynomials import Polynomial
-from regretlab.claims.checkers.logarithms import facts
-from regretlab.claims.checkers.question import Formula, Reading, divisor, factors
+from regretlab.claims.checkers import live
+from regretlab.claims.checkers.question import Formula, Reading
 from regretlab.claims.checkers.refutation import State, denial, read
 from regretlab.claims.checkers.smt import questions
-from regretlab.claims.language.terms import Relation, Term, all_of, walk
-from regretlab.claims.language.trees import conjuncts, obligations
+from regretlab.claims.language.terms import Relation
+from regretlab.claims.language.trees import obligations
 from regretlab.claims.language.verdict import Rejected
-from regretlab.claims.rocq.goals import ALWAYS, Scope, needed
-from regretlab.claims.rocq.writing import Names, NotTranslated, number, polynomial
+from regretlab.claims.rocq.formulas import Formulas, Known
+from regretlab.claims.rocq.goals import ALWAYS, Scope, conditional, needed
+from regretlab.claims.rocq.writing import Names, NotTranslated, polynomial
 from regretlab.claims.statements import Inequality
 
-#: How a conclusion is denied, and whether its denial is < or <=.
-_DENY = {
-    "<=": ("apply Rnot_lt_le", "lt"), "<": ("apply Rnot_le_lt", "le"),
-    ">=": ("apply Rle_ge, Rnot_lt_le", "lt"), ">": ("apply Rlt_gt, Rnot_le_lt", "le"), "!=": ("idtac", "eq"),
-}  # fmt: skip
+#: A condition under which terms have a meaning: on a path, and what must hold there.
+Condition = tuple[Relation, Relation]
 
 
 def proof(statement: Inequality, scope: Scope, body: Any, count: int) -> list[str]:
     """Write the proof of an inequality whose symbols are introduced, with ``count`` conditions before its conclusion.
 
+    Every question of the certificate becomes a fact: first the conditions, then the conclusion.
+
     Raises
     ------
     NotTranslated
-        For conclusions of several parts, conditions inside cases, and facts about logarithms.
+        For an operation that has no text.
     """
-    asked = questions(statement)[-1]
-    conditions = needed((*statement.given, statement.show))
-    if len(conjuncts(statement.show)) > 1 or any(path is not ALWAYS for path, _ in conditions):
-        raise NotTranslated("a conclusion of several parts, or a condition in a case")
-    if facts(walk(all_of(asked))):
-        raise NotTranslated("facts about logarithms")
     try:
-        reading = Reading(asked)
-        names = Names(scope.names.taken)
-        found = _Contradiction(reading.size, names)
-        lines = list(found.lines(reading.formulas, body["questions"][-1]))
-        use = _Use(statement, scope, reading, names)
-        return [*lines, *use.lines(found.name, [need for _, need in conditions], count)]
+        return list(_Proof(statement, scope).lines(body["questions"], count))
     except Rejected as error:
         raise NotTranslated(str(error)) from None
+
+
+class _Proof:
+    """The proof of one inequality."""
+
+    def __init__(self, statement: Inequality, scope: Scope) -> None:
+        self.statement, self.write, self.names = statement, scope.write, Names(scope.names.taken)
+        self.known: dict[Relation, str] = {}  # hypotheses and their parts
+        self.shown: dict[Condition, str] = {}
+
+    def lines(self, trees: Sequence[Any], count: int) -> Iterator[str]:
+        """Write the proof."""
+        given, show = self.statement.given, self.statement.show
+        asked = questions(self.statement)
+        names = [self.names(f"given{k}") for k in range(1, len(given) + 1)]
+        if given:
+            yield f"intros {' '.join(names)}."
+        for relation, name in zip(given, names, strict=True):
+            self.known |= {relation: name, **dict(_parts(relation, name))}
+        parts = sorted(live.atoms(self.statement), key=lambda relation: len(obligations(relation)))
+        pairs = [pair for relation in (*parts, show) for pair in obligations(relation)]
+        for pair, question, tree in zip(pairs, asked, trees, strict=False):
+            if pair not in self.shown:
+                yield from self._condition(pair, question, tree)
+        for pair in needed((*given, show))[:count]:
+            if pair not in self.shown:
+                raise NotTranslated("a condition without a question of its own")
+            yield f"split; [exact {self.shown[pair]} |]."
+        if show.op == "and":
+            name = self.names("all")
+            yield f"assert ({name} : {self.write(show)})."
+            yield "{ " + "\n  ".join(self._shown(show, asked[-1], trees[-1])) + " }"
+            yield f"exact {_joined([text for _, text in _parts(show, name)])}."
+        else:
+            yield from self._shown(show, asked[-1], trees[-1])
+
+    def _condition(self, pair: Condition, question: Sequence[Relation], tree: Any) -> Iterator[str]:
+        path, need = pair
+        name = self.names("defined")
+        before, lines = dict(self.known), []
+        if path is not ALWAYS:
+            there = self.names("path")
+            self.known |= {path: there, **dict(_parts(path, there))}
+            lines.append(f"intro {there}.")
+        lines += self._shown(need, question, tree)
+        self.known = before
+        yield f"assert ({name} : {conditional(path, need, self.write)})."
+        yield "{ " + "\n  ".join(lines) + " }"
+        self.shown[pair] = name
+
+    def _shown(self, goal: Relation, question: Sequence[Relation], tree: Any) -> Iterator[str]:
+        """Write the proof of a goal, whose denial is the last relation of a question, from the others."""
+        reading = Reading(question)
+        found = _Contradiction(reading.size, self.names)
+        yield from found.lines(reading.formulas, tree)
+        no = self.names("no")
+        formulas = Formulas(self.write, reading, question, self.names)
+        yield from formulas.facts(found.used)
+        premises = formulas.premises([self._why(r) for r in question[:-1]], goal, no)
+        values = "".join(f" ({value})" for i, value in enumerate(formulas.values()) if i in found.bound)
+        shown = "\n  | ".join(premises[i] for i in found.used)
+        yield f"apply NNPP; intro {no}."
+        yield f"apply ({found.name}{values})" + (f"; [{shown}]." if shown else ".")
+
+    def _why(self, relation: Relation) -> Known:
+        """Write why a relation of a question holds: as a hypothesis, or as a condition that was shown."""
+        if relation is ALWAYS:
+            return Known("(Rle_refl 0)")
+        if relation in self.known:
+            return Known(self.known[relation])
+        for (path, need), name in self.shown.items():
+            if path is ALWAYS and need is relation:
+                return Known(name)
+            if path is not ALWAYS and (~path | need) is relation:
+                return Known(f"(imply_to_or _ _ {name})", True)
+        for (path, need), name in self.shown.items():  # what was shown on one path
+            if need is relation and path in self.known:
+                return Known(f"({name} {self.known[path]})")
+        raise NotTranslated(f"a question about {relation}")
+
+
+def _parts(relation: Relation, name: str) -> list[tuple[Relation, str]]:
+    """List the parts of a conjunction with the proof of each."""
+    if relation.op != "and":
+        return [(relation, name)]
+    first, second = (_parts(part, f"(proj{k} {name})") for k, part in enumerate(relation.args, 1))
+    return [*first, *second]
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """Write the proof of a conjunction, nested to the right."""
+    return parts[0] if len(parts) == 1 else f"(conj {parts[0]} {_joined(parts[1:])})"
 
 
 @dataclass
@@ -74,20 +157,34 @@ class _Contradiction:
     def __init__(self, size: int, names: Names) -> None:
         self.size = size
         self.unknowns = [names(f"u{i}") for i in range(size)]
-        self.name, self._names = names("contradiction"), names
+        self.name, self._fresh = names("contradiction"), numbers(1)
+        self.used: list[int] = []  # formulas that the proof speaks of
+        self.bound: list[int] = []  # unknowns that it speaks of
+
+    def _names(self, kind: str) -> str:
+        return f"{kind}{next(self._fresh)}"
 
     def lines(self, formulas: Sequence[Formula], tree: Any) -> Iterator[str]:
-        """Write the assertion with its proof."""
-        premises = [f"({self.says(formula)}) ->" for formula in formulas]
-        binder = [f"forall {' '.join(self.unknowns)} : R,"] if self.unknowns else []
+        """Write the assertion with its proof, for the formulas and unknowns that matter."""
+        state, held, first = State(()), _Held(), []
         given = [self._names("f") for _ in formulas]
-        state, held = State(()), _Held()
-        lines = ["clear.", f"intros {' '.join([*self.unknowns, *given])}."]
         for formula, name in zip(formulas, given, strict=True):
-            lines += self._assume(state, held, formula, name)
-        lines += self._tree(state, held, tree)
+            start = next(self._fresh)
+            taken_apart = list(self._assume(state, held, formula, name))
+            first.append(({name, *(f"f{k}" for k in range(start, next(self._fresh)))}, taken_apart))
+        lines = list(self._tree(state, held, tree))
+        said = _words(lines)
+        self.used = [i for i, (names, _) in enumerate(first) if names & said]
+        premises = [f"({self.says(formulas[i])}) ->" for i in self.used]
+        said |= _words(premises)
+        self.bound = [i for i, name in enumerate(self.unknowns) if name in said]
+        unknowns = [self.unknowns[i] for i in self.bound]
+        intros = [*unknowns, *(given[i] for i in self.used)]
+        binder = [f"forall {' '.join(unknowns)} : R,"] if unknowns else []
+        body = ["clear.", *([f"intros {' '.join(intros)}."] if intros else [])]
+        body += [line for i in self.used for line in first[i][1]]
         yield f"assert ({self.name} : " + "\n  ".join([*binder, *premises, "False)."])
-        yield "{ " + "\n  ".join(lines) + " }"
+        yield "{ " + "\n  ".join([*body, *lines]) + " }"
 
     def says(self, formula: Formula) -> str:
         """Write a formula about the unknowns."""
@@ -190,135 +287,10 @@ def _product(first: str, strict: bool, second: str, also: bool) -> tuple[str, bo
     return f"(Rmult_le_pos _ _ {first} {second})", False
 
 
+def _words(lines: Sequence[str]) -> set[str]:
+    return {word for line in lines for word in re.findall(r"\w+", line)}
+
+
 def _nested(names: Sequence[str], between: str) -> str:
     """Write the pattern of a conjunction or an alternative, nested to the right."""
     return names[0] if len(names) == 1 else f"[{names[0]}{between}{_nested(names[1:], between)}]"
-
-
-class _Use:
-    """The proof of a statement from a contradiction: terms are put in for the unknowns, with what is known of each."""
-
-    def __init__(self, statement: Inequality, scope: Scope, reading: Reading, names: Names) -> None:
-        self.statement, self.write, self.reading, self._names = statement, scope.write, reading, names
-        self.divisors: dict[int, Any] = {
-            id(f): f for n in reading.nodes if (d := divisor(n)) is not None for f, _ in factors(d)
-        }
-        self.unknown: dict[int, Any] = {id(n): n for n in reading.nodes if id(n) in reading.index}
-
-    def lines(self, contradiction: str, conditions: Sequence[Relation], count: int) -> Iterator[str]:
-        """Write the proof; the goal is the statement after its symbols."""
-        given, show = self.statement.given, self.statement.show
-        names = [self._names("given") for _ in given]
-        if given:
-            yield f"intros {' '.join(names)}."
-        defined = {need: self._names("defined") for need in conditions}
-        for need, name in defined.items():
-            yield f"assert ({name} : {self.write(need)}) by meant."
-        yield from ["split; [assumption |]."] * count
-        known = [*zip(given, names, strict=True), *((need, defined[need]) for _, need in obligations(show))]
-        premises, no = [self._relation(r, name) for r, name in known], self._names("no")
-        if show.op == "==":
-            left, right = map(self.write.atom, show.args)
-            yield f"destruct (Rtotal_order {left} {right}) as [{no} | [{no} | {no}]]; [| exact {no} |]; exfalso."
-            for side in ("right", "left"):
-                yield "{ " + self._applied(contradiction, [*premises, f"{side}; {_exact('lt', no)}"]) + " }"
-        elif show.op in _DENY:
-            how, kind = _DENY[show.op]
-            yield f"{how}; intro {no}."
-            yield self._applied(contradiction, [*premises, _exact(kind, no)])
-        else:
-            raise NotTranslated(f"a conclusion with {show.op}")
-
-    def _applied(self, contradiction: str, premises: Sequence[str]) -> str:
-        shown = "\n  | ".join([*premises, *self._definitions()])
-        values = "".join(f" ({value})" for value in self._values())
-        return f"apply ({contradiction}{values}); [{shown}]."
-
-    def _values(self) -> list[str]:
-        """Write what the unknowns are: terms, and one over what is divided by, without its factor."""
-        found = {self.reading.index[key]: self.write(node) for key, node in self.unknown.items()}
-        for node in self.divisors.values():
-            for exponents, c in self.reading.inverse(node).items():
-                if any(exponents):
-                    found.setdefault(exponents.index(1), f"{number(1 / c)} * / {self.write.atom(node)}")
-        return [found.get(i, "0") for i in range(self.reading.size)]
-
-    def _definitions(self) -> Iterator[str]:
-        """Write why the definitions of the unknowns hold, in the order of :class:`Reading`."""
-        for key, formulas in self.reading.definitions.items():
-            shown = list(self._of_an_unknown(self.unknown[key])) if key in self.unknown else []
-            yield from shown
-            if len(formulas) > len(shown):
-                zero = "left; apply (from_zero _ _ H); same | right; unit_by H"
-                yield _destructed(f"Req_dec {self.write.atom(self.divisors[key])} 0", zero)
-
-    def _of_an_unknown(self, node: Term) -> Iterator[str]:
-        a = node.args
-        match node.op:
-            case "root":
-                below = self.write.atom(a[0])
-                known = f"sqrt_pow2 {below} H" if a[1] == 2 else f"root_pow {a[1]} {below} ltac:(lia) H"
-                sign = f"sqrt_pos {below}" if a[1] == 2 else f"root_nonneg {a[1]} {below}"
-                power = f"split; [exact ({sign}) | {_exact('eq', f'({known})')}]"
-                yield _destructed(f"Rlt_le_dec {below} 0", f"left; {_exact('lt', 'H')} | right; {power}")
-            case "max" | "min" | "abs":
-                known = f"({node.op}_facts {' '.join(map(self.write.atom, a))})"
-                yield _exact("le", f"(proj1 {known})")
-                yield _exact("le", f"(proj1 (proj2 {known}))")
-                zero = "apply (from_zero _ _ H); same"
-                yield _destructed(f"Rmult_integral _ _ (proj2 (proj2 {known}))", f"left; {zero} | right; {zero}")
-            case "where":
-                yield self._choice(*a)
-
-    def _choice(self, test: Relation, yes: Term, no: Term) -> str:
-        """Write the proof of (test and x = yes) or (not test and x = no), for what Rocq chooses between."""
-        if test.op not in ("<=", "<", ">=", ">", "==", "!="):
-            raise NotTranslated(f"a case distinction by {test.op}")
-        left, right = map(self.write.atom, test.args if test.op not in (">=", ">") else test.args[::-1])
-        same = [f"apply (from_eq ({v}) ({v}) _ eq_refl); same" for v in map(self.write, (yes, no))]
-        match test.op:
-            case "==" | "!=":
-                by, shown = "Req_EM_T", [_exact("eq", "H"), _apart("H")]
-            case "<=" | ">=":
-                by, shown = "Rle_dec", [_exact("le", "H"), _exact("lt", "(Rnot_le_lt _ _ H)")]
-            case _:
-                by, shown = "Rlt_dec", [_exact("lt", "H"), _exact("le", "(Rnot_lt_le _ _ H)")]
-        true, false = shown[::-1] if test.op == "!=" else shown
-        cases = [f"left; split; [{true} | {same[0]}]", f"right; split; [{false} | {same[1]}]"]
-        return _destructed(f"{by} {left} {right}", " | ".join(cases[::-1] if test.op == "!=" else cases))
-
-    def _relation(self, r: Relation, known: str) -> str:
-        """Write why the formula of a relation holds that is known."""
-        match r.op:
-            case "and":
-                first, second = (self._relation(part, f"(proj{k} {known})") for k, part in enumerate(r.args, 1))
-                return f"split; [{first} | {second}]"
-            case "or":
-                name = self._names("either")
-                first, second = (self._relation(part, name) for part in r.args)
-                return f"destruct {known} as [{name} | {name}]; [left; {first} | right; {second}]"
-            case "!=":
-                return _apart(known)
-            case "==":
-                return _exact("eq", known)
-            case "<=" | "<" | ">":
-                return _exact("le" if r.op == "<=" else "lt", known)
-            case ">=":
-                return _exact("le", f"(Rge_le _ _ {known})")
-        raise NotTranslated(f"a hypothesis with {r.op}")
-
-
-def _exact(kind: str, known: str) -> str:
-    """Write the proof of a formula about a polynomial from a comparison of the terms of which it is the difference."""
-    return f"apply (from_{kind} _ _ _ {known}); same"
-
-
-def _apart(known: str) -> str:
-    """Write the proof that one of two differences is positive, from a <> b."""
-    cases = f"right; {_exact('lt', 'D')} | left; {_exact('lt', 'D')}"
-    return f"let D := fresh in destruct (Rdichotomy _ _ {known}) as [D | D]; [{cases}]"
-
-
-def _destructed(known: str, cases: str) -> str:
-    """Write a proof by two cases, H being what holds in each."""
-    return f"let H := fresh in destruct ({known}) as [H | H]; [{cases}]"
