@@ -64,6 +64,8 @@ FORMS = {
     "steps": ("Lemma.known_product", put("steps", 0, "proofs", 0, "body", "equations", 0, 1, 0, 1, "7")),
     "pieces": ("Lemma.exp_below", put("pieces", 0, 3, 1)),
     "base and step": ("AdamBS.AlgVsThm.iterates", put("body", "terms", 1, 1, "7")),
+    "unrolled": ("AdamCB.Lem5.one", put("t", 0)),
+    "instance": ("AdaBelief.monotone.run", put("entries", "m[1]", "7")),
     "conjuncts": ("TP.Lem2.3.corrected", put("parts", 0, "body", "equations", 0, 1, 0, 1, "7")),
 }
 

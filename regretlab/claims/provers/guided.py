@@ -17,7 +17,7 @@ from regretlab.claims.checkers.refutation import State, denial
 from regretlab.claims.checkers.smt import questions
 from regretlab.claims.language.terms import Relation
 from regretlab.claims.language.verdict import Rejected
-from regretlab.claims.provers import contradictions, live
+from regretlab.claims.provers import contradictions, factored, live
 from regretlab.claims.provers.cases import Have, Only, Split, Sum, Tree, recorded
 from regretlab.claims.provers.oracle import Oracle
 from regretlab.claims.statements import Inequality
@@ -291,7 +291,7 @@ class _Search:
         absolute = [(n, self.reading.of(n.args[0])) for n in self.reading.nodes if n.op == "abs"]
         small = [p for p in terms if degree(p) <= 2 and len(p) <= 3]
         return [
-            new(*units.values(), *terms),
+            new(*units.values(), *factored.of(atoms, self.reading.size), *terms),
             new(
                 *(add(units[i], units[j], minus) for i, j in combinations(alike, 2)),
                 *(add(units[i], one, minus) for i in own),

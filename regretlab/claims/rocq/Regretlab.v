@@ -310,7 +310,8 @@ Ltac tangent_at_one :=
   | |- ?v <= exp ?v - 1 => tangent (exp v) 1
   end.
 
-Ltac logs :=
+Ltac logs := first [logs_of_products | apply ln_inv; [solve [sign] | solve [sign] | logs_of_products]]
+with logs_of_products :=
   unfold Rminus, Rdiv; rewrite ?exp_plus, ?exp_Ropp, ?exp_0;
   repeat first
     [ rewrite ln_exp | rewrite ln_1 | rewrite ln_mult by sign | rewrite ln_Rinv by sign | rewrite ln_power by sign
@@ -329,6 +330,11 @@ Ltac curve :=
   | |- ln _ <= ln _ => apply ln_monotone; [sign | first [lra | apply le_of_gap; sign]]
   | |- ln _ < ln _ => apply ln_increasing; [sign | first [lra | apply lt_of_gap; sign]]
   | |- ln ?a = ln ?b => replace a with b by (first [lra | same]); reflexivity
+  | |- exp ?a = exp ?b => apply f_equal; first [lra | same]
+  | |- 0 = ln _ => rewrite <- ln_1; curve
+  | |- ln _ = 0 => rewrite <- ln_1; curve
+  | |- 1 = exp _ => rewrite <- exp_0; curve
+  | |- exp _ = 1 => rewrite <- exp_0; curve
   | |- 0 <= ln _ => rewrite <- ln_1; curve
   | |- 0 < ln _ => rewrite <- ln_1; curve
   | |- ln _ <= 0 => rewrite <- ln_1; curve

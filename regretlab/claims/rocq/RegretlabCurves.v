@@ -25,7 +25,7 @@ Qed.
 (** [derived] proves that a function is the derivative of another, [enclosed_sign] that a number or function is not
     negative. *)
 Ltac derived :=
-  auto_derive; [repeat split; first [sign | interval | exact I] | first [ring | field; repeat split; sign]].
+  auto_derive; [repeat split; first [sign | interval | exact I] | first [ring | field; repeat split; sign | unfold Rminus; ring]].
 
 Ltac at_zero := rewrite ?Ropp_0, ?Rplus_0_l, ?Rplus_0_r, ?Rminus_0_r, ?exp_0, ?ln_1, ?sqrt_0, ?sqrt_1.
 
@@ -41,4 +41,5 @@ Ltac enclosed_sign :=
             [ assert (exp u <= 1) by (rewrite <- exp_0; apply exp_monotone; lra); lra
             | assert (1 <= exp u) by (rewrite <- exp_0; apply exp_monotone; lra); lra ]
       end
+    | solve [field_simplify; [sign | repeat split; sign ..]]
     | interval with (i_prec 200) ].

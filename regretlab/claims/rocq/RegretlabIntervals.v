@@ -8,6 +8,16 @@ Ltac enclosed :=
   repeat match goal with
   | |- context [Rmax ?a ?b] => first [rewrite (Rmax_left a b) by enclosed | rewrite (Rmax_right a b) by enclosed]
   | |- context [Rmin ?a ?b] => first [rewrite (Rmin_left a b) by enclosed | rewrite (Rmin_right a b) by enclosed]
+  | |- context [Req_EM_T ?a ?b] =>
+      let H := fresh in
+      destruct (Req_EM_T a b) as [H | H];
+      [try (exfalso; revert H; change (~ a = b); solve [enclosed]) | try (exfalso; apply H; solve [lra])]
+  | |- context [Rle_dec ?a ?b] =>
+      let H := fresh in
+      destruct (Rle_dec a b) as [H | H]; [try (exfalso; revert H; change (~ a <= b); solve [enclosed]) | try (exfalso; apply H; solve [enclosed])]
+  | |- context [Rlt_dec ?a ?b] =>
+      let H := fresh in
+      destruct (Rlt_dec a b) as [H | H]; [try (exfalso; revert H; change (~ a < b); solve [enclosed]) | try (exfalso; apply H; solve [enclosed])]
   end;
   lazymatch goal with
   | |- _ /\ _ => split; enclosed

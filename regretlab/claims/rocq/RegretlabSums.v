@@ -235,11 +235,41 @@ Ltac alike :=
       end
   end.
 
+(** [powers] writes a power of an exponent by that of the exponent before, where both are there; [choices] writes equal
+    maxima and minima the same. *)
+Ltac powers :=
+  repeat match goal with
+  | |- context [powerRZ ?x ?n] =>
+      match goal with
+      | |- context [powerRZ x ?m] => tryif constr_eq n m then fail else rewrite (power_next_to x n m) by lia
+      end
+  end.
+
+Ltac equal_numbers := first [reflexivity | ring | alike; unfold Rdiv; ring].
+
+Ltac choices :=
+  repeat match goal with
+  | |- context [Rmin ?a ?b] =>
+      match goal with
+      | |- context [Rmin ?c ?d] =>
+          tryif constr_eq (Rmin a b) (Rmin c d) then fail
+          else replace (Rmin c d) with (Rmin a b) by (apply f_equal2; equal_numbers)
+      end
+  | |- context [Rmax ?a ?b] =>
+      match goal with
+      | |- context [Rmax ?c ?d] =>
+          tryif constr_eq (Rmax a b) (Rmax c d) then fail
+          else replace (Rmax c d) with (Rmax a b) by (apply f_equal2; equal_numbers)
+      end
+  end.
+
 Ltac atoms :=
   first [ reflexivity | ring
         | reals; unfold Rdiv; rewrite ?Rinv_mult, <- ?pow_inv, ?Rinv_inv; first [ring | opaque; field | inverses; ring | inverses; opaque; field]
         | same
-        | alike; unfold Rdiv; rewrite ?Rinv_mult; first [ring | opaque; field] ].
+        | alike; unfold Rdiv; rewrite ?Rinv_mult; first [ring | opaque; field]
+        | ends; powers; first [same | unfold Rdiv; first [ring | inverses; ring]]
+        | choices; unfold Rdiv; ring ].
 
 (** Entries at equal places, and sums and products over equal ranges. *)
 Lemma zsum_alike (f g : Z -> R) (a b c d : Z) :
@@ -251,7 +281,7 @@ Lemma zprod_alike (f g : Z -> R) (a b c d : Z) :
 Proof. intros <- <-; apply zprod_ext. Qed.
 
 Ltac congruent_more ::=
-  lazymatch goal with
+  first [ lazymatch goal with
   | |- zsum _ _ _ = zsum _ _ _ =>
       apply zsum_alike; [lia | lia | let k := fresh in let k_in := fresh in intros k k_in; cbv beta; congruent]
   | |- zprod _ _ _ = zprod _ _ _ =>
@@ -260,7 +290,7 @@ Ltac congruent_more ::=
   | |- ?f _ = ?f _ => apply (f_equal f); lia
   | |- ?f _ _ = ?f _ _ => apply (f_equal2 f); lia
   | |- ?f _ _ _ = ?f _ _ _ => apply (f_equal3 f); lia
-  end.
+  end | atoms ].
 
 (** [as_said] proves a relation by one that differs from it in how indices are written as numbers. *)
 Ltac as_said H :=
@@ -278,4 +308,23 @@ with said_alike K :=
       lazymatch type of K with
       | ?q ?a ?b => apply (relation_alike r a b c d K); congruent
       end
+  end.
+
+(** [each_index] takes every index of a range between numbers in turn. *)
+Ltac each_index :=
+  lazymatch goal with
+  | |- forall t : Z, (?a <= t <= ?b)%Z -> _ =>
+      let t := fresh in let t_in := fresh in intros t t_in; each_of t t_in; each_index
+  | |- _ => idtac
+  end
+with each_of t t_in :=
+  lazymatch type of t_in with
+  | (?a <= _ <= ?b)%Z =>
+      first
+        [ exfalso; clear - t_in; lia
+        | let other := fresh in
+          destruct (Z.eq_dec t a) as [-> | other];
+          [| let c := eval compute in (a + 1)%Z in
+             let more := fresh in
+             assert (more : (c <= t <= b)%Z) by lia; clear t_in other; each_of t more ] ]
   end.

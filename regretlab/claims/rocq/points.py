@@ -15,7 +15,7 @@ from regretlab.claims.rocq.writing import NotTranslated, Writer, number
 from regretlab.claims.statements import Inequality
 
 #: Operations whose value at a point is put in for them, from the inside out.
-VALUED = ("root", "max", "min", "abs", "where")
+VALUED = ("root", "max", "min", "abs", "where", "log", "exp")
 INTERVALS = ("RegretlabIntervals",)
 
 
@@ -66,9 +66,9 @@ def _computed(statement: Inequality, at: dict[Term, Fraction]) -> list[str]:
             written = write(node)
         except NotTranslated:
             continue
-        how = "numbers"
+        how = {"log": "apply ln_1", "exp": "apply exp_0"}.get(node.op, "numbers")
         if node.op == "root":
-            how = f"({'apply sqrt_is' if node.args[1] == 2 else 'apply root_is; [lia | |]'}; numbers)"
+            how = f"({'apply sqrt_is' if node.args[1] == 2 else 'apply root_is; [lia |]'}; numbers)"
         lines.append(f"try replace ({written}) with {number(value)} by (symmetry; {how}).")
         write.known[node] = number(value)
     return lines

@@ -126,7 +126,7 @@ class Sequences:
         """Introduce the indices of ranges."""
         lines = []
         for r in ranges:
-            name = Names(self._taken())(r.free.args[0])
+            name = self._new(r.free.args[0])
             self.write.known[r.free] = f"IZR {name}"
             lines.append(f"intros {name} {name}_in.")
         return lines
@@ -134,12 +134,16 @@ class Sequences:
     def _taken(self) -> list[str]:
         return [*self.names.taken, *(text.removeprefix("IZR ") for text in self.write.known.values())]
 
+    def _new(self, wanted: str) -> str:
+        """Return a name like this one that nothing in play has."""
+        return Names(self._taken())(wanted)
+
     def _induction(self, show: Relation, step: Any) -> Iterator[str]:
         ranges, body = opened(show, self.proof.fresh(show))
         *outer, (n, low, high) = ranges
         yield from self._entering(outer)
         scope = self.proof.scope().inner(outer)
-        name = Names(self._taken())(n.args[0])
+        name = self._new(n.args[0])
         self.write.known[n] = f"IZR {name}"
         ends = self.write.place(low) + (f" {self.write.place(high)}" if high is not None else "")
         head = "zinduction" if high is None else "zinduction_to"
@@ -148,7 +152,7 @@ class Sequences:
         more = nonempty(self.proof, show, ranges)
         lines = [f"intros {name}_in."] if high is not None else []
         for r in more:
-            free = Names(self._taken())(r.free.args[0])
+            free = self._new(r.free.args[0])
             self.write.known[r.free] = f"IZR {free}"
             there = f"exists {free} : Z, {self.write.within(free, r.low, r.high)}"
             lines.append(f"assert ({there}) as [{free} {free}_in] by (exists ({self.write.integer(low)})%Z; lia).")
@@ -157,18 +161,20 @@ class Sequences:
         yield "{ " + "\n  ".join(lines) + " }"
         before = Range(n, low, None if high is None else linear.tidy(high - 1))
         after = replaced(body, {n: n + 1})
-        lines = [f"intros {name} {name}_in before.", f"enough (goal : {self.write(after)}) by (as_said goal)."]
+        so_far = self._new("before")
+        lines = [f"intros {name} {name}_in {so_far}.", f"enough (goal : {self.write(after)}) by (as_said goal)."]
         inner = scope.inner([before])
-        lines += self._arithmetic(inner, [after], step["step"]["use"], step["step"]["proofs"], [(body, "before")])
+        lines += self._arithmetic(inner, [after], step["step"]["use"], step["step"]["proofs"], [(body, so_far)])
         yield "{ " + "\n  ".join(lines) + " }"
 
     def _total(self, fact: Relation, step: Any) -> Iterator[str]:
         ranges, _ = opened(fact, self.proof.fresh(fact))
         yield from self._entering(ranges)
         places = " ".join(f"{self.write.place(r.free)} {self.write.place(r.free)}_in" for r in ranges)
-        known = f"({self.facts[step['fact']]} {places} k ltac:(lia))"
+        k = self._new("k")
+        known = f"({self.facts[step['fact']]} {places} {k} ltac:(lia))"
         lemma = "zsum_ext" if fact_op(fact) == "==" else "zsum_le"
-        yield f"{'apply Rle_ge; ' * (fact_op(fact) == '>=')}apply {lemma}; intros k k_in."
+        yield f"{'apply Rle_ge; ' * (fact_op(fact) == '>=')}apply {lemma}; intros {k} {k}_in."
         yield f"pose proof {known} as known; cbv beta in known |- *; first [exact known | lra]."
 
     def _lemma(self, step: Any) -> Iterator[str]:
@@ -187,7 +193,7 @@ class Sequences:
         yield from self._entering(scope.ranges)
         names: list[str] = []
         for number, hypothesis in zip(step["facts"], map(put, hypotheses), strict=True):
-            names.append(f"h{len(names)}")
+            names.append(self._new(f"h{len(names)}"))
             yield f"assert ({names[-1]} : {self.write(hypothesis)})."
             yield "{ " + "\n  ".join(self._transferred(scope, number, hypothesis)) + " }"
         values = [self._put(s, put) for s in own.symbols] + [self._function(n, put) for n in own.arity]
@@ -274,7 +280,7 @@ class Sequences:
         lines = []
         names: list[str] = []
         for (number, forms), relation in zip(use, taken, strict=True):
-            names.append(f"u{len(names)}")
+            names.append(self._new(f"u{len(names)}"))
             lines.append(
                 f"assert ({names[-1]} : {self.write(relation)}) by (as_said {self._instance(scope, number, forms)})."
             )
@@ -284,8 +290,9 @@ class Sequences:
             if self.write.alike(node, new):
                 continue
             equal = Equations(self.write, Names(self._taken()), scope.facts)
-            lines += [f"assert (q{k} : {left} = {right}).", "{ " + "\n  ".join(equal.lines(node, new)) + " }"]
-            rewriting.append((len(left), f"q{k}"))
+            name = self._new(f"q{k}")
+            lines += [f"assert ({name} : {left} = {right}).", "{ " + "\n  ".join(equal.lines(node, new)) + " }"]
+            rewriting.append((len(left), name))
         rewrite = [q for _, q in sorted(rewriting, reverse=True)]
         if rewrite:
             everywhere = [*names, *(name for _, name in more)]
@@ -310,7 +317,8 @@ class Sequences:
         lines = ["clear.", *inequalities.proof(inequality, scope, form, body, 0)]
         values = " ".join(self._value(s, meant) for s in found)
         apply = f"apply (core {values})" if found else "apply core"
-        rest = "; first [assumption | index_fact | lra]." if inequality.given else "."
+        one = "first [assumption | index_fact | lra]"
+        rest = f"; first [{one} | repeat split; {one}]." if inequality.given else "."
         return [f"assert (core : {says}).", "{ " + "\n  ".join(lines) + " }", apply + rest]
 
     def _value(self, symbol: Term, meant: dict[Term, Term]) -> str:
