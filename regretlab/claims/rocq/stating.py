@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from regretlab.claims.checkers import pieces
 from regretlab.claims.checkers.theorem import conditions, needs
 from regretlab.claims.language.binding import indices
-from regretlab.claims.language.terms import Relation, walk
+from regretlab.claims.language.terms import Relation, Term, walk
 from regretlab.claims.language.trees import conjuncts
 from regretlab.claims.rocq import goals
 from regretlab.claims.rocq.writing import Names, NotTranslated
@@ -64,3 +64,18 @@ def given(statement: Any) -> Sequence[Relation]:
     if isinstance(statement, Scalar):
         statement = pieces.as_inequality(statement)
     return statement.given + statement.needed() if isinstance(statement, Theorem) else statement.given
+
+
+def comparison(fact: Relation) -> str:
+    """Return the comparison below the quantifiers of a fact."""
+    while fact.op == "forall":
+        fact = fact.args[3]
+    return fact.op
+
+
+def shortly(symbol: Term, meant: Mapping[Term, Term]) -> str:
+    """Return a short name for what a symbol stands for."""
+    atom, name = meant.get(symbol), str(symbol.args[0])
+    if atom is None or (atom.op == "entry" and len(name) < 12):
+        return name
+    return {"sum": "S", "product": "P"}.get(atom.op, "w")

@@ -23,7 +23,7 @@ from regretlab.claims.rocq.goals import Theorem as Written
 from regretlab.claims.rocq.goals import universal
 from regretlab.claims.rocq.identities import Equations, outermost
 from regretlab.claims.rocq.idle import existence
-from regretlab.claims.rocq.stating import given, identifier, meaning, module, scope_of, stated
+from regretlab.claims.rocq.stating import comparison, given, identifier, meaning, module, scope_of, shortly, stated
 from regretlab.claims.rocq.writing import Names, NotTranslated
 from regretlab.claims.statements.theorem import Theorem, conclusions
 
@@ -173,8 +173,8 @@ class Sequences:
         places = " ".join(f"{self.write.place(r.free)} {self.write.place(r.free)}_in" for r in ranges)
         k = self._new("k")
         known = f"({self.facts[step['fact']]} {places} {k} ltac:(lia))"
-        lemma = "zsum_ext" if fact_op(fact) == "==" else "zsum_le"
-        yield f"{'apply Rle_ge; ' * (fact_op(fact) == '>=')}apply {lemma}; intros {k} {k}_in."
+        lemma = "zsum_ext" if comparison(fact) == "==" else "zsum_le"
+        yield f"{'apply Rle_ge; ' * (comparison(fact) == '>=')}apply {lemma}; intros {k} {k}_in."
         yield f"pose proof {known} as known; cbv beta in known |- *; first [exact known | lra]."
 
     def _lemma(self, step: Any) -> Iterator[str]:
@@ -308,7 +308,7 @@ class Sequences:
     def _core(self, inequality: Any, proof: Any, meant: dict[Term, Term]) -> list[str]:
         """Write a core and its application."""
         found = symbols(*inequality.given, inequality.show)
-        scope = goals.Scope(found, called={s: _shortly(s, meant) for s in found})
+        scope = goals.Scope(found, called={s: shortly(s, meant) for s in found})
         says = universal(scope, inequality.given, [scope.write.operand(inequality.show)])
         form = proof["form"] if proof["form"] in ("sos", "smt", "refutation") else "smt"
         body = {"power": 0, **proof["body"]} if form == "sos" else proof["body"]
@@ -338,18 +338,3 @@ def back(root: Any, meant: dict[Term, Term], indices: dict[Term, Term]) -> Term:
     """Put entries, sums and powers in for the symbols that stand for them, and indices for integers."""
     found: Term = replaced(root, {**meant, **indices})
     return found
-
-
-def fact_op(fact: Relation) -> str:
-    """Return the comparison below the quantifiers of a fact."""
-    while fact.op == "forall":
-        fact = fact.args[3]
-    return fact.op
-
-
-def _shortly(symbol: Term, meant: dict[Term, Term]) -> str:
-    """Return a short name for what a symbol stands for."""
-    atom, name = meant.get(symbol), str(symbol.args[0])
-    if atom is None or (atom.op == "entry" and len(name) < 12):
-        return name
-    return {"sum": "S", "product": "P"}.get(atom.op, "w")
