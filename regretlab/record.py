@@ -38,6 +38,7 @@ class Record:
     def __init__(self, record: xr.Dataset) -> None:
         self.record = record
         self._descriptions = _described(record)
+        self._names = _names(record)
         self._parts: dict[str, xr.Dataset] = {}
         self._compared: dict[tuple[str, str, str], Comparison] = {}
         self._looks = Looks(record.attrs.get("looks"))
@@ -45,16 +46,19 @@ class Record:
     def __getstate__(self) -> dict[str, Any]:
         """Return the attributes that another process needs; the rest is made again from them."""
         return {
-            name: value for name, value in vars(self).items() if name not in ("_descriptions", "_parts", "_compared")
+            name: value
+            for name, value in vars(self).items()
+            if name not in ("_descriptions", "_names", "_parts", "_compared")
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state, _parts={}, _compared={}, _descriptions=_described(state["record"]))
+        self._names = _names(state["record"])
 
     @property
     def algorithms(self) -> list[str]:
         """The algorithms' names, as they were given."""
-        return [str(a) for a in self.record.algorithm.values]
+        return [*self._names]
 
     @property
     def problem(self) -> ProblemDescription:
@@ -278,6 +282,11 @@ class Record:
 def _is_missing(values: np.ndarray) -> bool:
     """Whether all of a quantity is nan; asked of dozens of them, where xarray would take most of a short run's time."""
     return values.dtype.kind == "f" and bool(np.isnan(values).all())
+
+
+def _names(record: xr.Dataset) -> tuple[str, ...]:
+    """Return the names of all algorithms, which are asked for thousands of times: xarray takes long for each."""
+    return tuple(str(a) for a in record.algorithm.values)
 
 
 def _described(record: xr.Dataset) -> list[Description]:

@@ -5,6 +5,7 @@ Formulas are MathML and figures inline SVG, so that the page opens offline and p
 
 from __future__ import annotations
 
+import functools
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -84,6 +85,7 @@ def page(
     )
 
 
+@functools.cache
 def template(path: str) -> jinja2.Template:
     """Return the template of a page by its path in the package; all pages share one style."""
     environment = jinja2.Environment(

@@ -30,7 +30,7 @@ from regretlab.claims.paper import (
     units,
     vacuity,
 )
-from regretlab.claims.provers import candidates, refutations
+from regretlab.claims.provers import candidates, guided, refutations
 from regretlab.claims.statements import Statement
 from regretlab.methods import Coefficients, Moments, step
 
@@ -57,9 +57,10 @@ class Row(NamedTuple):
 
 @pytest.fixture(scope="module", autouse=True)
 def quick():
-    """One solver, as the second opinion costs seconds per statement, and a tenth of the search for refutations."""
+    """One solver, as the second opinion costs seconds per statement, and a tenth of the searches for refutations."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(refutations, "MOST_WORK", refutations.MOST_WORK // 10)
+        for search in (refutations, guided):
+            patch.setattr(search, "MOST_WORK", search.MOST_WORK // 10)
         patch.setattr(smtlib, "cvc5_answers", lambda asked, limit=0.0: ["absent"] * len(asked))
         yield
 

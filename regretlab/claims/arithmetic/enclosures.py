@@ -161,6 +161,12 @@ def enclosure(value: Any) -> Enclosure:
 
 def between(low: Fraction | None, high: Fraction | None) -> Enclosure:
     """Enclose the numbers between two ends; None below is -oo, None above +oo."""
+    return _between(low, high, iv.prec)
+
+
+@functools.lru_cache(maxsize=1 << 14)  # the same few numbers are met again and again
+def _between(low: Fraction | None, high: Fraction | None, bits: int) -> Enclosure:
+    """Enclose the numbers between two ends in as many bits as both libraries are set to now."""
     ends = [iv.mpf(e.numerator) / e.denominator if e is not None else None for e in (low, high)]
     a = ends[0].a if ends[0] is not None else -INFINITY
     b = ends[1].b if ends[1] is not None else INFINITY

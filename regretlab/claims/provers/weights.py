@@ -25,9 +25,11 @@ def support(
 
     Weights of at most ``zero`` are left out. Without a solution, no column is returned.
     """
-    from scipy.optimize import linprog  # loaded by those who search, not by those who re-check
+    from scipy.optimize import milp  # loaded by those who search, not by those who re-check
     from scipy.sparse import csc_array
 
+    if not _possible(columns, free, goal):
+        return []
     place = {e: k for k, e in enumerate(rows)}
     entries = [(place[e], k, float(c)) for k, column in enumerate(columns) for e, c in column.items()]
     i, k, c = zip(*entries, strict=True)
@@ -35,9 +37,35 @@ def support(
     right = np.zeros(len(rows))
     for e, value in goal.items():
         right[place[e]] = float(value)
-    bounds = [(None, None) if f else (0, None) for f in free]
-    solved = linprog(np.where(free, 0.0, 1.0), A_eq=matrix, b_eq=right, bounds=bounds, method="highs-ds")
+    below = np.where(free, -np.inf, 0.0)
+    # Without integers this is a linear programme, for which SciPy does half as much around HiGHS as in linprog.
+    solved = milp(1.0 * (below == 0), bounds=(below, np.inf), constraints=(matrix, right, right))
     return list(np.flatnonzero(np.abs(solved.x) > zero)) if solved.status == 0 else []
+
+
+def _possible(columns: Sequence[Vector], free: Sequence[bool], goal: Vector) -> bool:
+    """Tell whether a solution is left when weights are 0 of what nothing cancels: a linear programme costs far more.
+
+    A row in which all that is not yet 0 has one sign, and a weight >= 0, is a sum of such terms: where it is to be 0,
+    all of them are.
+    """
+    left = set(range(len(columns)))
+    entries: dict[Any, list[tuple[int, bool]]] = {}
+    for k, column in enumerate(columns):
+        for e, c in column.items():
+            entries.setdefault(e, []).append((k, c.numerator > 0))
+    open_rows = [row for e, row in entries.items() if e not in goal]
+    while True:
+        before, rest = len(left), []
+        for row in open_rows:
+            here = [(k, positive) for k, positive in row if k in left]
+            if any(free[k] for k, _ in here) or len({positive for _, positive in here}) > 1:
+                rest.append(here)
+            else:
+                left.difference_update(k for k, _ in here)
+        if len(left) == before:
+            return all(any(k in left for k, _ in entries.get(e, ())) for e, value in goal.items() if value)
+        open_rows = rest
 
 
 def exact(columns: Sequence[Vector], free: Sequence[bool], goal: Vector) -> list[Fraction] | None:

@@ -196,6 +196,14 @@ def _axioms(found: list[Exported], folder: Path, name: str) -> tuple[str, ...] |
 
 
 def _compile_library(folder: Path) -> None:
+    shutil.copytree(_compiled_library().name, folder, dirs_exist_ok=True)
+
+
+@cache
+def _compiled_library() -> tempfile.TemporaryDirectory[str]:
+    """Compile the library, once in a process, in a folder that lasts as long as the process."""
+    made = tempfile.TemporaryDirectory()
+    folder = Path(made.name)
     for name, text in library().items():
         (folder / f"{name}.v").write_text(text, encoding="utf-8")
         done = _run(folder, name, 10 * LIMIT)
@@ -204,6 +212,7 @@ def _compile_library(folder: Path) -> None:
                 continue
             why = "it took too long" if done is None else _shortened(done.stderr)
             raise InputError(f"{version()} does not accept regretlab's own library: {why}; {INSTALL}.")
+    return made
 
 
 def _run(folder: Path, name: str, limit: float) -> subprocess.CompletedProcess[str] | None:
