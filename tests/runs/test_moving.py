@@ -23,8 +23,11 @@ def path(u):
 
 def by_grid(points, g, most):
     """The best sequence of points of a grid with a path of at most ``most``."""
-    sequences = (u for u in product(points, repeat=len(g)) if path(u) <= most + ROUND_OFF)
-    return min(float((g * np.array(u)).sum()) for u in sequences)
+    apart = np.linalg.norm(points[:, None] - points[None], axis=-1)
+    sequences = np.array(list(product(range(len(points)), repeat=len(g)))).T  # of numbers of points, one a column
+    lengths = sum(apart[a, b] for a, b in pairwise(sequences))
+    values = sum(points[at] @ slope for at, slope in zip(sequences, g, strict=True))
+    return float(values[lengths <= most + ROUND_OFF].min())
 
 
 def by_program(g, most, low, high):

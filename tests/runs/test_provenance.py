@@ -122,8 +122,8 @@ def test_an_algorithm_that_only_has_the_name_of_the_one_that_was_run_does_not_go
     "name", [*ALGORITHMS, "amsgrad+adambs(p_min=1e-3, batch_size=2)", "adam+uniform(batch_size=3)"]
 )
 def test_every_algorithm_is_known_again_by_its_name(name, tmp_path):
-    domain = ", domain='simplex'" if name == "hedge" else ""
-    run = rl.simulate(f"hinge(data='digits:3-8'{domain})", name, horizon=3)
+    problem = "hinge(data='digits:3-8', domain='simplex')" if name == "hedge" else "reddi(period=5)"
+    run = rl.simulate(problem, name, horizon=3)
     opened = rl.Result.open(run.to_netcdf(tmp_path / "run.nc"))
     assert opened._algorithm(opened.algorithms[0]).name == name
 
