@@ -66,6 +66,7 @@ FORMS = {
     "base and step": ("AdamBS.AlgVsThm.iterates", put("body", "terms", 1, 1, "7")),
     "unrolled": ("AdamCB.Lem5.one", put("t", 0)),
     "instance": ("AdaBelief.monotone.run", put("entries", "m[1]", "7")),
+    "degrees": ("AdamBS.ThmD1.units", put("terms", "third", "0")),
     "conjuncts": ("TP.Lem2.3.corrected", put("parts", 0, "body", "equations", 0, 1, 0, 1, "7")),
 }
 

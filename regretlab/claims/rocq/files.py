@@ -13,7 +13,17 @@ from regretlab.claims.checkers import ladder, pieces
 from regretlab.claims.language.verdict import Rejected
 from regretlab.claims.ledger.certificate import Certificate
 from regretlab.claims.ledger.formulas import visible
-from regretlab.claims.rocq import inequalities, instances, points, recursions, series, stating, taylor, theorems
+from regretlab.claims.rocq import (
+    degrees,
+    inequalities,
+    instances,
+    points,
+    recursions,
+    series,
+    stating,
+    taylor,
+    theorems,
+)
 from regretlab.claims.rocq.goals import Leaf, Theorem, leaves
 from regretlab.claims.rocq.writing import NotTranslated
 from regretlab.claims.statements import Statement
@@ -34,6 +44,7 @@ FORMS: dict[str, Callable[[Any, str, Any], Theorem]] = {
     "algebraic": lambda statement, form, body: inequalities.theorem(pieces.as_inequality(statement), **body),
     "pieces": taylor.theorem,
     "base and step": series.theorem,
+    "degrees": degrees.theorem,
     "induction": recursions.proved,
     "unrolled": recursions.refuted,
     "steps": theorems.theorem,
