@@ -23,6 +23,7 @@ DETAILS = ("at", "uses", "exports", "expect", "corrected", "changes", "source", 
 
 def inequality(*, show: Relation, given: Sequence[Relation] = ()) -> s.Statement:
     """State that ``given`` imply ``show``, relations or Boolean combinations of them, for all reals."""
+    s.of_reals("an inequality", show, *given)
     return s.Inequality(tuple(given), show)
 
 
@@ -30,11 +31,13 @@ def scalar(*, f: Any, x: Term, a: Any, b: Any) -> s.Statement:
     """State ``f >= 0`` for ``x`` in [``a``, ``b``], which may be ``"-oo"`` and ``"oo"``, with exp, log and roots."""
     low = None if a in (None, "-oo") else number(a, "a")
     high = None if b in (None, "oo") else number(b, "b")
+    s.of_reals("a scalar claim", f, x)
     return s.Scalar(term(f), x, low, high)
 
 
 def ladder(*, f: Term, x: Term, start: Any, given: Sequence[Relation] = ()) -> s.Statement:
     """State ``f >= 0`` under ``given`` in several symbols, along ``x`` from ``start``, where f is smallest."""
+    s.of_reals("a ladder", f, x, start, *given)
     return s.Ladder(tuple(given), f, x, term(start))
 
 
@@ -43,7 +46,9 @@ def series(*, term: Callable[[Term], Any], bound: Callable[[Term], Any], first: 
     from regretlab.claims.language.terms import term as as_term
 
     t = integer("t")
-    return s.Series(as_term(term(t)), as_term(bound(t)), t, counted(first, "first", -(10**6)))
+    found = as_term(term(t)), as_term(bound(t))
+    s.of_reals("a series", *found)
+    return s.Series(*found, t, counted(first, "first", -(10**6)))
 
 
 def recursion(*, closed: Callable[..., Any], rec: Callable[..., Any], start: Any = 0, first: int = 0) -> s.Statement:
@@ -58,6 +63,7 @@ def finite(*, cases: Callable[[], Sequence[Mapping[str, Any]]], holds: Callable[
 
 def units(*, terms: Mapping[str, Any], weights: Mapping[Term, Any], degree: Any) -> s.Statement:
     """State that all ``terms`` scale like ``degree`` under ``weights``."""
+    s.of_reals("a claim about units", *terms.values())
     return s.Units(
         {n: term(e) for n, e in terms.items()},
         {k: number(w, f"the weight of {k}") for k, w in weights.items()},
@@ -71,6 +77,7 @@ def order(*, terms: Mapping[str, Any], T: Term, at_most: Any, logs: Any = 0) -> 
         power = None if isinstance(logs, str) and logs == "any" else number(logs, "logs")
     except InputError as error:
         raise InputError(f'{str(error).rstrip(".")}, or "any" if logarithms do not count.') from None
+    s.of_reals("an order", T, *terms.values())
     return s.Order({n: term(e) for n, e in terms.items()}, T, number(at_most, "at_most"), power)
 
 
@@ -95,6 +102,7 @@ def bandit_regret(*, regret: Callable[..., Any], bound: Callable[..., Any], hori
 
 def disagreement(*, here: Any, there: Any, given: Sequence[Relation] = ()) -> s.Statement:
     """State that ``here`` and ``there``, printed for the same quantity, agree; else they are a misprint."""
+    s.of_reals("a disagreement", here, there, *given)
     return s.Disagreement(term(here), term(there), tuple(given))
 
 
@@ -105,6 +113,7 @@ def misprint(*, printed: s.Statement, meant: s.Statement) -> s.Statement:
 
 def denial(*, statement: s.Statement) -> s.Statement:
     """State that some case violates ``statement``, as the paper asserts."""
+    s.statements_only("a denial", (statement,))
     return s.Denial(statement)
 
 
@@ -115,11 +124,13 @@ def vacuity(*, statement: s.Statement) -> s.Statement:
 
 def both(*, statements: Sequence[s.Statement]) -> s.Statement:
     """State all ``statements``."""
+    s.statements_only("both", statements)
     return s.Both(tuple(statements))
 
 
 def derivation(*, given: Sequence[Relation] = (), show: Relation | None = None) -> s.Statement:
     """State a step from the claims in ``uses``; formal with ``show``, the paper's word without."""
+    s.of_reals("a formal step", show, *given)
     return s.Derivation(tuple(given), show)
 
 

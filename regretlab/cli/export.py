@@ -43,7 +43,7 @@ def rocq(names: Names = None, out: Out = Path("regretlab-out") / "rocq", jobs: J
     found = judging.export(ledger, entries)
     written = judging.written(found, out)
     _told(bool(written), [(one.claim, theorem.why) for one in found for theorem in one.theorems if theorem.why])
-    print(f"{len(written)} of {len(entries)} claims: {out}")
+    print(f"{len(written)} files, of {len(entries)} claims asked for and what these use: {out}")
 
 
 @commands.command()

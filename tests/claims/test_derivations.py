@@ -67,6 +67,12 @@ TRUE = {
                            "P.derivation('{}', '', uses=['{}b'], show=R <= W + 2)", "follows"),
     "an argument in words": ("P.inequality('{}a', '', show=x**2 >= 0)\nP.derivation('{}', '', uses=['{}a'])", "follows"),
 }  # fmt: skip
+#: Steps from an input that is open: what does not follow even if it holds, is said not to.
+OPEN_INPUT = {
+    "more than the input": ("P.derivation('{}', '', uses=['{}a'], show=x >= y + 1)", "refuted"),
+    "no meaning": ("P.derivation('{}', '', uses=['{}a'], show=x / x == 1)", "ill-posed"),
+    "less than the input": ("P.derivation('{}', '', uses=['{}a'], show=x + 1 >= y)", "conditional"),
+}
 HEAD = """
 from regretlab.claims import Paper, real
 from regretlab.claims.paper import finite as fin
@@ -81,6 +87,8 @@ def entries(tmp_path_factory):
     """Every statement judged once, in one file."""
     file = tmp_path_factory.mktemp("derived") / "my_claims.py"
     text = [body.replace("{}", name.replace(",", "")) for name, (body, _) in {**FALSE, **TRUE}.items()]
+    open_input = "P.words('{}a', '', why='open', verdict='assumed', exports=x >= y)\n"
+    text += [(open_input + body).replace("{}", name) for name, (body, _) in OPEN_INPUT.items()]
     file.write_text("\n".join([HEAD, *text]))
     return {e.claim.id.removeprefix("m."): e for e in Ledger([file]).verify(jobs=1)}
 
@@ -94,6 +102,11 @@ def test_no_false_statement_is_established_or_follows(name, entries):
 @pytest.mark.parametrize("name", TRUE)
 def test_the_same_steps_with_their_hypotheses_hold(name, entries):
     assert entries[name].verdict == TRUE[name][1]
+
+
+@pytest.mark.parametrize("name", OPEN_INPUT)
+def test_a_formal_step_is_checked_although_an_input_is_open(name, entries):
+    assert entries[name].verdict == OPEN_INPUT[name][1]
 
 
 def test_an_assumption_is_printed_on_every_page(entries):

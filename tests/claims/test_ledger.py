@@ -56,7 +56,8 @@ def claims(tmp_path):
     def verify(body, **how):
         file = tmp_path / "my_claims.py"
         header = (
-            "from regretlab.claims import *\nP = Paper('mine', 'My paper')\na, b, c, p, q, r = real('a b c p q r')\n"
+            "from regretlab.claims import *\nP = Paper('mine', 'My paper')\n"
+            "a, b, c, p, q, r = real('a b c p q r'); t, T = index('t T')\n"
         )
         file.write_text(header + body)
         return {e.claim.id.removeprefix("mine."): e for e in Ledger([file]).verify(jobs=1, **how)}
@@ -364,6 +365,12 @@ P.derivation('open', '', uses=['two places'])
         ("P.inequality('x', '', show=a + b)", r"mine\.x: show holds a \+ b, which is not a relation"),
         ("P.inequality('x', '', show=0 < a < 1)", r"two relations"),
         ("P.inequality('x', '', show=a >= 0.5)", r"not an exact number"),
+        ("P.inequality('x', '', show=Sum(a, (t, 1, T)) <= a * T)", r"mine\.x: an inequality is about single numbers"),
+        ("P.scalar('x', '', f=a * T, x=a, a=0, b=1)", r"mine\.x: a scalar claim is about single numbers, and T is not"),
+        ("P.derivation('x', '', show=T >= 1)", r"mine\.x: a formal step is about single numbers, and T is not"),
+        ("P.order('x', '', terms={'a': a * T}, T=a, at_most=1)", r"mine\.x: an order is about single numbers"),
+        ("P.both('x', '', statements=[3])", r"mine\.x: both is made of statements, and 3 is none"),
+        ("P.denial('x', '', statement=a >= 1)", r"mine\.x: a denial is made of statements, and a >= 1 is none"),
         ("P.words('x', '', why='?', verdict='proved')", r"mine\.x: .*verdict needs a certificate"),
         ("P.inequality('x', '', show=a >= )", r"line 4: invalid syntax"),
         ("P.regret_bound('x', '', losses=[1], algorithm='adam', bound='nope', horizon=3)", r"unknown bound 'nope'"),

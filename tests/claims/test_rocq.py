@@ -25,9 +25,11 @@ a, b, c, d, e, n = *real("a b c d e"), integer("n")
 #: Theorems of the shipped ledger that the kernel accepts at least, and those from sums of squares.
 ACCEPTED, SQUARES = 200, 95
 MINE = """
-from regretlab.claims import Paper, real
+from regretlab.claims import Paper, Sum, index, real, sequence
 P = Paper("mine", "My paper")
 a, b, c = real("a b c")
+t, x = index("t"), sequence("x")
+P.theorem("empty", r"0", at="Lemma 3", show=Sum(x[t], (t, 5, 2)) == 0)
 P.inequality("young", r"2ab \\le ca^2 + b^2/c", at="Lemma 1", given=[c > 0], show=2*a*b <= c*a**2 + b**2/c)
 P.inequality("bold", r"2ab \\le a^2", at="Lemma 2", show=2*a*b <= a**2, expect="refuted")
 """
@@ -221,10 +223,10 @@ def test_the_claims_of_a_users_own_file_are_accepted(tmp_path):
     assert run.invoke(app, ["verify", str(file), "--renew"]).exit_code == 0
     done = run.invoke(app, ["verify", str(file), "--kernel"])
     assert done.exit_code == 0
-    assert "The kernel accepts 2 of 2 theorems (100 %)." in done.output
-    assert "By trust: kernel: 2" in done.output
+    assert "The kernel accepts 3 of 3 theorems (100 %)." in done.output
+    assert "By trust: kernel: 3" in done.output
     assert run.invoke(app, ["export", "rocq", str(file), "-o", str(tmp_path / "rocq")]).exit_code == 0
-    own = {"mine_young_file.v", "mine_bold_file.v", "Assumptions.v", "_CoqProject"}
+    own = {"mine_young_file.v", "mine_bold_file.v", "mine_empty_file.v", "Assumptions.v", "_CoqProject"}
     assert {p.name for p in (tmp_path / "rocq").iterdir()} == {*(f"{name}.v" for name in files.LIBRARY), *own}
 
 

@@ -168,6 +168,10 @@ class Ledger:
             rests = used if not spoiled else [*(e for e in used if e not in spoiled), *corrected]
             if len(corrected) == len(spoiled) and all(map(_sound, corrected)):
                 return self._step(claim, statement, rests, tuple(e.claim.id for e in corrected), ids, mode)
+            if all(e.verdict not in FALSE and e.claim.exports is not None for e in spoiled):
+                step = self._step(claim, statement, used, (), (), mode)
+                if step.verdict not in derived.STRENGTH:  # it does not follow even if all it uses holds
+                    return step
         elif not claim.uses:
             return Entry(claim, "assumed", "words", "the paper's word: it names no claim that it rests on")
         elif not spoiled:

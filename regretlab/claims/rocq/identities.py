@@ -123,7 +123,7 @@ class Equations:
         ends = f"{self.write.place(low)} {self.write.place(high)}"
         count = linear.constant(linear.length(linear.tidy(low), linear.tidy(high)))
         if count is not None and count <= sums.LONGEST:
-            yield from self._written_out(node, count, depth)
+            yield from self._written_out(node, max(count, 0), depth)
             return
         tidied = f"{self.write.place(linear.tidy(low))} {self.write.place(linear.tidy(high))}"
         if tidied != ends:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from regretlab.claims.language.nodes import walk
 from regretlab.claims.language.terms import Node, Relation, Term, all_of, text
 from regretlab.claims.language.trees import symbols
 from regretlab.errors import InputError
@@ -61,6 +62,22 @@ def check_relations(where: str, found: Sequence[Any]) -> None:
                 "checked; declare its symbols with regretlab.claims.real."
             )
         raise InputError(f"{where} holds {relation!r}, which is not a relation between real() terms, like a + b <= c.")
+
+
+def of_reals(kind: str, *parts: Any) -> None:
+    """Refuse indices, entries and sums in a statement about single numbers."""
+    for node in walk(*(part for part in parts if isinstance(part, Node))):
+        if node.op in ("index", "bound", "entry", "sum", "product", "power", "forall"):
+            raise InputError(f"{kind} is about single numbers, and {text(node)} is not; state it with theorem(...).")
+
+
+def statements_only(kind: str, found: Sequence[Any]) -> None:
+    """Refuse anything but statements."""
+    for one in found:
+        if not isinstance(one, Statement):
+            raise InputError(
+                f"{kind} is made of statements, and {one!r:.60} is none; write one, like inequality(show=...)."
+            )
 
 
 def under(given: Sequence[Relation]) -> str:
