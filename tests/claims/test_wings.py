@@ -20,6 +20,7 @@ RANKS = [
     {"provers"},
     {"ledger"},
     {"rocq"},
+    {"lean"},
     {"collect"},
     {"__init__"},
 ]
