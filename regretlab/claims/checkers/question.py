@@ -42,7 +42,8 @@ class Reading:
         self.size = len(unknown) + len(divisors)
         if self.size > MOST_UNKNOWNS:
             raise Rejected(f"a question has more than {MOST_UNKNOWNS} unknowns")
-        self.nodes = nodes
+        self.nodes, self.divisors = nodes, divisors
+        self.unknown: dict[int, Any] = {id(node): node for node in unknown}
         self.index = {id(node): i for i, node in enumerate(unknown)}
         self._inverse = {key: len(unknown) + i for i, key in enumerate(divisors)}
         self._slots: dict[Factor, int] = {}
@@ -107,6 +108,15 @@ class Reading:
         c, factor = monic(p)
         i = self._slots.setdefault(factor, self._inverse[id(node)])
         return add({}, self.unit(i), 1 / c)
+
+    def meanings(self) -> list[tuple[Any, Fraction | None] | None]:
+        """Say what unknowns are: terms, or numbers over what is divided by; None of one that is not met."""
+        found: dict[int, tuple[Any, Fraction | None]] = {self.index[key]: (n, None) for key, n in self.unknown.items()}
+        for node in self.divisors.values():
+            for exponents, c in self.inverse(node).items():
+                if any(exponents):
+                    found.setdefault(exponents.index(1), (node, 1 / c))
+        return [found.get(i) for i in range(self.size)]
 
     def _inverts(self, node: Any) -> list[Formula]:
         p, q = self.of(node), self.inverse(node)

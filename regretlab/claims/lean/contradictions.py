@@ -7,18 +7,19 @@ by putting in terms for these numbers, with what defines each.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from regretlab.claims.arithmetic.polynomials import Polynomial
 from regretlab.claims.checkers.logarithms import facts
-from regretlab.claims.checkers.question import Formula, Reading, divisor, factors
-from regretlab.claims.checkers.refutation import State, denial, read
+from regretlab.claims.checkers.question import Formula, Reading
+from regretlab.claims.checkers.refutation import State
 from regretlab.claims.checkers.smt import questions
 from regretlab.claims.language.terms import Relation, Term, all_of, walk
 from regretlab.claims.language.trees import conjuncts
 from regretlab.claims.lean.goals import Goal, Scope
 from regretlab.claims.lean.squares import RULES, Branch
+from regretlab.claims.rocq.contradictions import Contradiction, Held
 from regretlab.claims.rocq.goals import ALWAYS
 from regretlab.claims.rocq.writing import NotTranslated, number, polynomial
 
@@ -42,7 +43,7 @@ def proof(goal: Goal, branch: Branch, body: Any) -> Iterator[str]:
     if facts(walk(all_of(asked))):
         raise NotTranslated("facts about logarithms")
     reading = Reading(asked)
-    found = _Contradiction(reading.size, goal.scope)
+    found = _InLean(reading.size, goal.scope)
     use = _Use(goal, branch, reading)
     lines = [*found.lines(reading.formulas, body["questions"][-1]), *use.lines(found.name, asked)]
     yield from lines
@@ -53,142 +54,70 @@ def bullet(lines: Sequence[str]) -> list[str]:
     return [f"· {lines[0]}", *(f"  {line}" for line in lines[1:])]
 
 
-@dataclass
-class _Held:
-    """The names of the facts of a :class:`State`, in its order; those that are ``above`` with whether they are > 0."""
+class _InLean(Contradiction):
+    """The proof that the formulas of a question contradict one another, as Lean has it."""
 
-    above: list[tuple[str, bool]] = field(default_factory=list)
-    zero: list[str] = field(default_factory=list)
-    open: list[str] = field(default_factory=list)
-
-    def copy(self) -> _Held:
-        """Return the names for a case."""
-        return _Held([*self.above], [*self.zero], [*self.open])
-
-
-def says(formula: Formula, names: list[str]) -> str:
-    """Write a formula about numbers of these names."""
-    if formula.kind in ("==", ">", ">="):
-        line = polynomial(formula.polynomial, names)
-        line = line if any(any(e) for e in formula.polynomial) else f"({line} : ℝ)"
-        return f"{line} = 0" if formula.kind == "==" else f"0 {'<' if formula.kind == '>' else '≤'} {line}"
-    sign, empty = ("∧", "True") if formula.kind == "all" else ("∨", "False")
-    return f" {sign} ".join(f"({says(part, names)})" for part in formula.parts) or empty
-
-
-class _Contradiction:
-    """The proof that the formulas of a question contradict one another, for all numbers."""
+    LE, AND, OR, END = "≤", "∧", "∨", ""
 
     def __init__(self, size: int, scope: Scope) -> None:
-        self.size, self.fresh = size, scope.fresh
-        self.unknowns = [scope.fresh("u") for _ in range(size)]
+        super().__init__([scope.fresh("u") for _ in range(size)], scope.fresh)
         self.name = scope.fresh("contradiction")
 
     def lines(self, formulas: Sequence[Formula], tree: Any) -> Iterator[str]:
         """Write the assertion with its proof."""
         given = [self.fresh("f") for _ in formulas]
-        state, held = State(()), _Held()
+        state, held = State(()), Held()
         lines = [f"intro {' '.join([*self.unknowns, *given])}"] if self.unknowns or given else []
         for formula, name in zip(formulas, given, strict=True):
-            lines += self._assume(state, held, formula, name)
-        lines += self._tree(state, held, tree)
+            lines += self.assume(state, held, formula, name)
+        lines += self.tree(state, held, tree)
         over = f"∀ {' '.join(self.unknowns)} : ℝ, " if self.unknowns else ""
         yield f"have {self.name} : {over}".rstrip()
-        yield from (f"    ({says(formula, self.unknowns)}) →" for formula in formulas)
+        yield from (f"    ({self.says(formula)}) →" for formula in formulas)
         yield "    False := by"
         yield from (f"  {line}" for line in lines)
 
-    def _assume(self, state: State, held: _Held, formula: Formula, name: str) -> Iterator[str]:
-        """Take a fact apart as :class:`State` does, with the names of its parts."""
-        match formula.kind:
-            case "all":
-                names = [name] if len(formula.parts) == 1 else [self.fresh("f") for _ in formula.parts]
-                if len(names) > 1:
-                    yield f"obtain ⟨{', '.join(names)}⟩ := {name}"
-                for part, own in zip(formula.parts, names, strict=True):
-                    yield from self._assume(state, held, part, own)
-                return
-            case "any":
-                held.open.append(name)
-            case "==":
-                held.zero.append(name)
-            case kind:
-                held.above.append((name, kind == ">"))
-        state.assume(formula)
+    def compared(self, p: Polynomial) -> str:
+        line = self.polynomial(p)
+        return line if any(any(e) for e in p) else f"({line} : ℝ)"
 
-    def _case(self, state: State, held: _Held, formula: Formula, name: str, tree: Any) -> list[str]:
-        """Write the refutation of a case, in which one more fact is known by this name."""
-        inside, names = state.case(Formula("all", {})), held.copy()
-        return [*self._assume(inside, names, formula, name), *self._tree(inside, names, tree)]
+    def taken_apart(self, name: str, names: Sequence[str]) -> str:
+        return f"obtain ⟨{', '.join(names)}⟩ := {name}"
 
-    def _tree(self, state: State, held: _Held, tree: Any) -> Iterator[str]:
-        steps, end = tree
-        state, held = state.case(Formula("all", {})), held.copy()
-        for step in steps:
-            name, other = self.fresh("f"), self.fresh("f")
-            if step[0] == "only":
-                shown = state.open[step[1]].parts[step[2]]
-                lines = list(self._cases(state, held, step[1], step[3], other, step[2]))
-            else:
-                shown = Formula(step[1], read(step[2], self.size))
-                denied = denial(shown)
-                by = "not_lt.mp" if shown.kind == ">" else "not_le.mp"
-                lines = [
-                    "by_contra no",
-                    f"have {other} : {says(denied, self.unknowns)} := by linarith only [{by} no]",
-                    *self._case(state, held, denied, other, step[3]),
-                ]
-            yield f"have {name} : {says(shown, self.unknowns)} := by"
-            yield from (f"  {line}" for line in lines)
-            yield from self._assume(state, held, shown, name)
-        if end[0] == "split":
-            yield from self._cases(state, held, end[1], end[2], self.fresh("f"), None)
-        else:
-            yield from self._sum(state, held, end[1], end[2])
+    def known(self, name: str, shown: Formula, lines: Sequence[str]) -> Iterator[str]:
+        yield f"have {name} : {self.says(shown)} := by"
+        yield from (f"  {line}" for line in lines)
 
-    def _cases(
-        self, state: State, held: _Held, i: int, trees: Sequence[Any], name: str, but: int | None
-    ) -> Iterator[str]:
-        """Write the cases of an alternative, one of which may be what is to be shown."""
-        parts, rest = state.open[i].parts, iter(trees)
-        yield f"rcases {held.open[i]} with {' | '.join([name] * len(parts))}"
-        for k, part in enumerate(parts):
-            if k == but:
-                yield f"· exact {name}"
-            else:
-                yield from bullet(["exfalso", *self._case(state, held, part, name, next(rest))])
+    def contrary(self, shown: Formula, name: str, denied: Formula, other: str) -> list[str]:
+        by = "not_lt.mp" if shown.kind == ">" else "not_le.mp"
+        return ["by_contra no", f"have {other} : {self.says(denied)} := by linarith only [{by} no]"]
 
-    def _sum(self, state: State, held: _Held, terms: Any, equations: Any) -> Iterator[str]:
-        """Write products that are not negative, and multiples of what is zero: together they are 0 > 0."""
-        used = []
-        for which, _, square in terms:
-            found = [held.above[int(i)] for i in which.split()]
-            if square != "1":
-                found.append((f"(sq_nonneg ({polynomial(read(square, self.size), self.unknowns)} : ℝ))", False))
-            if not found:
-                continue  # a number
-            (shown, strict), *others = found
-            for other, also in others:
-                shown, strict = _product(shown, strict, other, also)
-            if others:
-                used.append(self.fresh("t"))
-                yield f"have {used[-1]} := {shown}"
-            else:
-                used.append(shown)
-        for place, multiplier in equations:
-            used.append(self.fresh("t"))
-            zero = polynomial(state.zero[place].polynomial, self.unknowns)
-            m = polynomial(read(multiplier, self.size), self.unknowns)
-            yield f"have {used[-1]} : ({m} : ℝ) * ({zero}) = 0 := by rw [{held.zero[place]}, mul_zero]"
-        yield f"linarith only [{', '.join(used)}]" if used else "linarith"
+    def distinguished(self, either: str, names: Sequence[str]) -> str:
+        return f"rcases {either} with {' | '.join(names)}"
 
+    def branch(self, lines: Sequence[str]) -> Iterator[str]:
+        yield from bullet(lines)
 
-def _product(first: str, strict: bool, second: str, also: bool) -> tuple[str, bool]:
-    """Write the proof that a product of two factors is > 0, or >= 0, from those of the factors."""
-    if strict and also:
-        return f"(mul_pos {first} {second})", True
-    first, second = (f"{f}.le" if above else f for f, above in ((first, strict), (second, also)))
-    return f"(mul_nonneg {first} {second})", False
+    def square(self, q: Polynomial) -> str:
+        return f"(sq_nonneg ({self.polynomial(q)} : ℝ))"
+
+    def product(self, first: str, strict: bool, second: str, also: bool) -> tuple[str, bool]:
+        if strict and also:
+            return f"(mul_pos {first} {second})", True
+        first, second = (f"{f}.le" if above else f for f, above in ((first, strict), (second, also)))
+        return f"(mul_nonneg {first} {second})", False
+
+    def posed(self, used: list[str], shown: str, made: bool) -> Iterator[str]:
+        used.append(self.fresh("t") if made else shown)
+        if made:
+            yield f"have {used[-1]} := {shown}"
+
+    def multiple(self, name: str, m: Polynomial, zero: Polynomial, known: str) -> str:
+        product = f"({self.polynomial(m)} : ℝ) * ({self.polynomial(zero)})"
+        return f"have {name} : {product} = 0 := by rw [{known}, mul_zero]"
+
+    def added_up(self, used: Sequence[str]) -> str:
+        return f"linarith only [{', '.join(used)}]" if used else "linarith"
 
 
 class _Use:
@@ -197,11 +126,7 @@ class _Use:
     def __init__(self, goal: Goal, branch: Branch, reading: Reading) -> None:
         self.goal, self.branch, self.reading = goal, branch, reading
         self.write, self.fresh = goal.scope.write, goal.scope.fresh
-        self.divisors: dict[int, Any] = {
-            id(f): f for n in reading.nodes if (d := divisor(n)) is not None for f, _ in factors(d)
-        }
-        self.unknown: dict[int, Any] = {id(n): n for n in reading.nodes if id(n) in reading.index}
-        self.values = self._values()
+        self.values = [self._value(*found) if found else "0" for found in reading.meanings()]
 
     def lines(self, contradiction: str, asked: Sequence[Relation]) -> Iterator[str]:
         """Write the proof; the goal is the conclusion."""
@@ -216,22 +141,19 @@ class _Use:
         yield f"refine {contradiction}{''.join(f' {value}' for value in self.values)}{' ?_' * len(shown)}"
         yield from (f"· exact {one}" for one in shown)
 
-    def _values(self) -> list[str]:
-        """Write what the unknowns are: terms, and one over what is divided by, without its factor."""
-        found = {self.reading.index[key]: self.write.atom(node) for key, node in self.unknown.items()}
-        for node in self.divisors.values():
-            for exponents, c in self.reading.inverse(node).items():
-                if any(exponents):
-                    found.setdefault(exponents.index(1), f"({number(1 / c)} * (1 / {self.write.atom(node)}))")
-        return [found.get(i, "0") for i in range(self.reading.size)]
+    def _value(self, node: Term, over: Fraction | None) -> str:
+        """Write what an unknown is."""
+        return self.write.atom(node) if over is None else f"({number(over)} * (1 / {self.write.atom(node)}))"
 
     def _definitions(self) -> Iterator[str]:
         """Write why the definitions of the unknowns hold, in the order of :class:`Reading`."""
         for key, formulas in self.reading.definitions.items():
-            shown = list(self._of_an_unknown(self.unknown[key], formulas)) if key in self.unknown else []
+            shown = (
+                list(self._of_an_unknown(self.reading.unknown[key], formulas)) if key in self.reading.unknown else []
+            )
             yield from shown
             if len(formulas) > len(shown):
-                node = self.divisors[key]
+                node = self.reading.divisors[key]
                 zero, e = self._compared(node == 0, "e"), f"{self.write(node, 51)} = 0"
                 yield f"(Classical.em ({e})).elim (fun e => Or.inl {zero}) (fun e => Or.inr (by field_simp <;> ring))"
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from fractions import Fraction
+from typing import NamedTuple
 
 from regretlab.claims.checkers.logarithms import Fact, facts
-from regretlab.claims.checkers.question import Reading, divisor, factors
+from regretlab.claims.checkers.question import Reading
 from regretlab.claims.language.nodes import walk
 from regretlab.claims.language.terms import Relation, Term, all_of
 from regretlab.claims.rocq import curves
@@ -25,10 +26,6 @@ class Formulas:
 
     def __init__(self, write: Writer, reading: Reading, question: Sequence[Relation], names: Names) -> None:
         self.write, self.reading, self._names = write, reading, names
-        self.divisors: dict[int, Any] = {
-            id(f): f for n in reading.nodes if (d := divisor(n)) is not None for f, _ in factors(d)
-        }
-        self.unknown: dict[int, Any] = {id(n): n for n in reading.nodes if id(n) in reading.index}
         self.question = question
         self.curved = facts(walk(all_of(question)))
         self.known: dict[int, str] = {}  # facts about logarithms that were shown
@@ -65,21 +62,20 @@ class Formulas:
 
     def values(self) -> list[str]:
         """Write what the unknowns are: terms, and one over what is divided by, without its factor."""
-        found = {self.reading.index[key]: self.write(node) for key, node in self.unknown.items()}
-        for node in self.divisors.values():
-            for exponents, c in self.reading.inverse(node).items():
-                if any(exponents):
-                    found.setdefault(exponents.index(1), f"{number(1 / c)} * / {self.write.atom(node)}")
-        return [found.get(i, "0") for i in range(self.reading.size)]
+        return [self._value(*found) if found else "0" for found in self.reading.meanings()]
+
+    def _value(self, node: Term, over: Fraction | None) -> str:
+        return self.write(node) if over is None else f"{number(over)} * / {self.write.atom(node)}"
 
     def _definitions(self) -> Iterator[str]:
         """Write why the definitions of the unknowns hold, in the order of :class:`Reading`."""
         for key, formulas in self.reading.definitions.items():
-            shown = list(self._of_an_unknown(self.unknown[key])) if key in self.unknown else []
+            node = self.reading.unknown.get(key)
+            shown = list(self._of_an_unknown(node)) if node is not None else []
             yield from shown
             if len(formulas) > len(shown):
                 zero = "left; apply (from_zero _ _ H); same | right; unit_by H"
-                yield _destructed(f"Req_dec {self.write.atom(self.divisors[key])} 0", zero)
+                yield _destructed(f"Req_dec {self.write.atom(self.reading.divisors[key])} 0", zero)
 
     def _of_an_unknown(self, node: Term) -> Iterator[str]:
         a = node.args
