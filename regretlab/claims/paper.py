@@ -108,6 +108,7 @@ def disagreement(*, here: Any, there: Any, given: Sequence[Relation] = ()) -> s.
 
 def misprint(*, printed: s.Statement, meant: s.Statement) -> s.Statement:
     """State that ``printed`` is false and ``meant``, the form that is evidently meant, true."""
+    s.statements_only("a misprint", (printed, meant))
     return s.Misprint(printed, meant)
 
 
@@ -119,6 +120,7 @@ def denial(*, statement: s.Statement) -> s.Statement:
 
 def vacuity(*, statement: s.Statement) -> s.Statement:
     """State that the printed bound is never below the trivial one, which the statement says."""
+    s.statements_only("a vacuity", (statement,))
     return s.Vacuity(statement)
 
 

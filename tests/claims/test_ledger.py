@@ -370,6 +370,8 @@ P.derivation('open', '', uses=['two places'])
         ("P.derivation('x', '', show=T >= 1)", r"mine\.x: a formal step is about single numbers, and T is not"),
         ("P.order('x', '', terms={'a': a * T}, T=a, at_most=1)", r"mine\.x: an order is about single numbers"),
         ("P.both('x', '', statements=[3])", r"mine\.x: both is made of statements, and 3 is none"),
+        ("P.misprint('x', '', printed=a >= 1, meant=a >= 0)", r"mine\.x: a misprint is made of statements, and a >= 1"),
+        ("P.vacuity('x', '', statement=3)", r"mine\.x: a vacuity is made of statements, and 3 is none"),
         ("P.denial('x', '', statement=a >= 1)", r"mine\.x: a denial is made of statements, and a >= 1 is none"),
         ("P.words('x', '', why='?', verdict='proved')", r"mine\.x: .*verdict needs a certificate"),
         ("P.inequality('x', '', show=a >= )", r"line 4: invalid syntax"),

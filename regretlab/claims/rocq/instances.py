@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -73,17 +72,8 @@ def _failing(found: Instance, show: Relation) -> list[int]:
     first = found.concrete(low).args[0]
     if high is None:
         raise NotTranslated("a counterexample to a conclusion without end")
-    for k in _range(first, found.concrete(high).args[0]):
+    for k in range(int(first), int(found.concrete(high).args[0]) + 1):
         smaller = replaced(body, {bound: Fraction(k)})
-        if not _all(found, smaller):
+        if not point.decide(found.concrete(smaller), found.point)[0]:
             return [k, *_failing(found, smaller)]
     raise NotTranslated("a conclusion that holds at the numbers")
-
-
-def _range(low: Fraction, high: Fraction) -> Iterator[int]:
-    yield from range(int(low), int(high) + 1)
-
-
-def _all(found: Instance, relation: Relation) -> bool:
-    concrete = found.concrete(relation)
-    return point.decide(concrete, found.point)[0]

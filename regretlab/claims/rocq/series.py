@@ -31,7 +31,9 @@ def theorem(statement: Series, form: str, body: Any) -> Theorem:
     conditions = [
         f"(forall {t} : Z, ({first} <= {t})%Z -> {goals.conditional(path, need, write)})" for path, need in needs
     ]
-    said = " /\\\n  ".join([*conditions, f"zsum {function} {first} {end} <= {_at(statement, end)}"])
+    said = " /\\\n  ".join(
+        [*conditions, f"zsum {function} {first} {end} <= {Writer({statement.t: f'IZR {end}'}).atom(statement.bound)}"]
+    )
     step = pieces.as_inequality(asked := checked.step(statement, last))
     shown = taylor.theorem(asked, inner, proof) if inner == "pieces" else inequalities.theorem(step, inner, proof)
     count = len(goals.needed((*step.given, step.show)))
@@ -55,9 +57,3 @@ def theorem(statement: Series, form: str, body: Any) -> Theorem:
         "cbv beta; lra.",
     ]
     return Theorem(form, f"forall {end} : Z, ({first} <= {end})%Z ->\n  {said}", lines, (*IMPORTS, *shown.imports))
-
-
-def _at(statement: Series, end: str) -> str:
-    """Write the bound at the end of a sum."""
-    known: dict[Any, str] = {statement.t: f"IZR {end}"}
-    return Writer(known).atom(statement.bound)
