@@ -247,21 +247,17 @@ Ltac powers :=
 
 Ltac equal_numbers := first [reflexivity | ring | alike; unfold Rdiv; ring].
 
-Ltac choices :=
-  repeat match goal with
-  | |- context [Rmin ?a ?b] =>
+Ltac alike_values f :=
+  match goal with
+  | |- context [f ?a ?b] =>
       match goal with
-      | |- context [Rmin ?c ?d] =>
-          tryif constr_eq (Rmin a b) (Rmin c d) then fail
-          else replace (Rmin c d) with (Rmin a b) by (apply f_equal2; equal_numbers)
-      end
-  | |- context [Rmax ?a ?b] =>
-      match goal with
-      | |- context [Rmax ?c ?d] =>
-          tryif constr_eq (Rmax a b) (Rmax c d) then fail
-          else replace (Rmax c d) with (Rmax a b) by (apply f_equal2; equal_numbers)
+      | |- context [f ?c ?d] =>
+          tryif constr_eq (f a b) (f c d) then fail
+          else replace (f c d) with (f a b) by (apply f_equal2; equal_numbers)
       end
   end.
+
+Ltac choices := repeat first [alike_values Rmin | alike_values Rmax].
 
 Ltac atoms :=
   first [ reflexivity | ring
